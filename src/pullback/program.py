@@ -38,6 +38,13 @@ class Var:
         self.shape = np.shape(value) if not callable(value) else ()
         self.dtype = None if callable(value) else np.result_type(value)
 
+    @classmethod
+    def like(cls, number: int, other: Var) -> Var:
+        """Another variable of the shape and dtype of `other`."""
+        fresh = object.__new__(cls)
+        fresh.number, fresh.shape, fresh.dtype = number, other.shape, other.dtype
+        return fresh
+
     def __repr__(self) -> str:
         return f"v{self.number}"
 
