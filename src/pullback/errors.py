@@ -35,8 +35,11 @@ class PullbackError(Exception):
         super().__init__("\n".join([what, *lines]))
 
 
-class TraceError(PullbackError, TypeError):
-    """The traced function did something that cannot be differentiated or recorded."""
+class TraceError(PullbackError):
+    """The traced function did something that cannot be differentiated or recorded.
+
+    Not a TypeError: NumPy replaces those, raised while it fills an array, by one of its own.
+    """
 
 
 class ControlFlowError(TraceError):
