@@ -36,10 +36,7 @@ class PullbackError(Exception):
 
 
 class TraceError(PullbackError):
-    """The traced function did something that cannot be differentiated or recorded.
-
-    Not a TypeError: NumPy replaces those, raised while it fills an array, by one of its own.
-    """
+    """The traced function did something that cannot be differentiated or recorded."""
 
 
 class ControlFlowError(TraceError):

@@ -257,6 +257,16 @@ def _pop(sums: dict[tuple[int, int], Any], key: tuple[int, int], value: Any) -> 
     return np.zeros_like(value) if found is None else found
 
 
+def run(f: Callable[..., Any], args: Any) -> Any:
+    """Call the user's function; where NumPy wrapped an error of ours in its own, raise ours."""
+    try:
+        return f(*args)
+    except ValueError as error:
+        if isinstance(error.__cause__, TraceError):
+            raise error.__cause__ from None
+        raise
+
+
 def lower(trace: Any, args: Any) -> tuple[Any, ...]:
     """The arguments one level down: the boxes of `trace` opened, all else as it is."""
     return tuple(_lower(trace, x) for x in args)
@@ -342,4 +352,4 @@ def _escaped(primitive: Primitive) -> TraceError:
     )
 
 
-__all__ = ["Node", "Tape", "Traced", "Where", "is_float", "leaves_of", "lower", "lowest", "pull"]
+__all__ = ["Node", "Tape", "Traced", "Where", "is_float", "leaves_of", "lower", "lowest", "pull", "run"]
