@@ -35,7 +35,7 @@ class PullbackError(Exception):
         super().__init__("\n".join([what, *lines]))
 
 
-class TraceError(PullbackError, TypeError):
+class TraceError(PullbackError):
     """The traced function did something that cannot be differentiated or recorded."""
 
 

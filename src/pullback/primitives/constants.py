@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pullback.pair import constant
+from pullback.pair import Vjp, constant, primitive
+from pullback.typing import Array
 
 CONSTANT = [
     np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal,
@@ -19,3 +20,12 @@ CONSTANT = [
 ]  # fmt: skip
 for _function in CONSTANT:
     constant(_function)
+
+
+@primitive
+def stop_gradient(x: Array) -> tuple[Array, Vjp]:
+    """`x`, taken for a constant; vjp: zero."""
+    return x, lambda u: (np.zeros_like(x),)
+
+
+stop_gradient.differentiable = False
