@@ -16,7 +16,8 @@ import numpy as np
 
 from pullback import tree
 from pullback.errors import ArgumentError, ControlFlowError
-from pullback.program import Call, Program, Var, program
+from pullback.program import Program, program
+from pullback.simplify import simplify
 from pullback.train._optimisers import Optimizer, clip_gradients
 from pullback.transforms import value_and_grad
 from pullback.typing import Tree
@@ -74,7 +75,7 @@ class Steps:
         if not _same(first, second):
             return None
         _refuse_outer_difference(first, self.n_params, batch)
-        return lean(first).run
+        return simplify(first).run
 
     def _trees(self, carry: Sequence[Any]) -> tuple[Tree, Tree]:
         params, state = self.structures
@@ -82,47 +83,6 @@ class Steps:
             tree.unflatten(params, carry[: self.n_params]),
             tree.unflatten(state, carry[self.n_params :]),
         )
-
-
-def lean(recorded: Program) -> Program:
-    """The same program without copies and repeated calls.
-
-    Nothing in a program writes into an array, so a copy inside it is as good as the array itself. What
-    the program returns may then share memory, which is harmless to a loop that writes into nothing.
-    """
-    same: dict[int, Var] = {}
-    seen: dict[Any, Call] = {}
-    kept: list[Call] = []
-    leaving = {id(x) for x in recorded.outputs}
-    for call in recorded.calls:
-        args = _renamed(call.args, same)
-        if call.primitive.numpy is np.copy and id(call.outs[0]) not in leaving:
-            same[id(call.outs[0])] = args[0]
-            continue
-        key = _key(call, args)
-        twin = seen.get(key) if key is not None else None
-        if twin is not None and not any(id(out) in leaving for out in (*call.outs, *twin.outs)):
-            same.update((id(a), b) for a, b in zip(call.outs, twin.outs, strict=True))
-            continue
-        renamed = Call(call.primitive, args, call.settings, call.outs, call.structure, call.where)
-        kept.append(renamed)
-        if key is not None:
-            seen[key] = renamed
-    return Program(recorded.inputs, kept, recorded.outputs, recorded.structures)
-
-
-def _renamed(args: Any, same: dict[int, Var]) -> Any:
-    leaves, structure = tree.flatten(tuple(args), none_is_leaf=True)
-    return tree.unflatten(structure, [same.get(id(x), x) if isinstance(x, Var) else x for x in leaves])
-
-
-def _key(call: Call, args: Any) -> Any:
-    """What tells two calls apart, or None for calls that are never merged."""
-    if call.structure is not None or call.primitive.numpy is None:
-        return None
-    leaves, structure = tree.flatten((tuple(args), call.settings), none_is_leaf=True)
-    named = [repr(x) if isinstance(x, (int, float, str, type(None))) else id(x) for x in leaves]
-    return id(call.primitive), str(structure), *[(type(x), n) for x, n in zip(leaves, named, strict=True)]
 
 
 def _same(a: Program, b: Program) -> bool:
