@@ -87,6 +87,8 @@ def _parameters(found: Any) -> tuple[list[str], list[str], bool]:
 
 
 def _translate(func: Any, found: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if any(p.kind is p.VAR_KEYWORD for p in found.signature.parameters.values()):
+        return args, kwargs
     inputs, settings, variadic = _parameters(found)
     known = _names(func)
     if known is None or variadic or isinstance(func, np.ufunc):

@@ -341,7 +341,7 @@ class _Writer:
         name = full_name(call.primitive.numpy) if call.primitive.numpy is not None else ""
         if name.startswith("np."):
             return name
-        stem = (name or call.primitive.name).replace(".", "_").split("special_")[-1]
+        stem = name.rpartition(".")[2] or call.primitive.name.replace(".", "_")
         return self.name(call.primitive.numpy or call.primitive.plain, stem)
 
 
