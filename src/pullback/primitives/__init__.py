@@ -1,6 +1,7 @@
 """The primitives, one file a kind; importing this package registers them all."""
 
 from pullback.primitives import (
+    activation,
     arithmetic,
     constants,
     einsum,
@@ -9,11 +10,13 @@ from pullback.primitives import (
     joining,
     linalg,
     linear,
+    loss,
     reduction,
     shape,
 )
 
 __all__ = [
+    "activation",
     "arithmetic",
     "constants",
     "einsum",
@@ -22,6 +25,7 @@ __all__ = [
     "joining",
     "linalg",
     "linear",
+    "loss",
     "reduction",
     "shape",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pullback.pair import constant
+from pullback.pair import Vjp, constant, primitive
+from pullback.typing import Array
 
 CONSTANT = [
     np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal,
@@ -12,10 +13,20 @@ CONSTANT = [
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert,
     np.sign, np.heaviside, np.floor, np.ceil, np.trunc, np.rint, np.round, np.fix, np.floor_divide,
     np.isnan, np.isinf, np.isfinite, np.isclose, np.allclose, np.array_equal, np.signbit,
-    np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.searchsorted, np.digitize,
+    np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.argsort, np.argpartition, np.searchsorted,
+    np.digitize,
     np.any, np.all, np.count_nonzero, np.nonzero, np.flatnonzero, np.argwhere, np.isin,
     np.zeros_like, np.ones_like, np.full_like, np.empty_like,
     np.spacing, np.nextafter,
 ]  # fmt: skip
 for _function in CONSTANT:
     constant(_function)
+
+
+@primitive
+def stop_gradient(x: Array) -> tuple[Array, Vjp]:
+    """`x`, taken for a constant; vjp: zero."""
+    return x, lambda u: (np.zeros_like(x),)
+
+
+stop_gradient.differentiable = False

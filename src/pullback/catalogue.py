@@ -1,0 +1,52 @@
+"""What can be differentiated: `functions()` lists it, and the documentation's table is made of it."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, NamedTuple
+
+from pullback._dispatch import full_name
+from pullback.pair import ANSWERS, Primitive
+
+
+class Function(NamedTuple):
+    """One NumPy or SciPy function that traced arrays answer to.
+
+    Attributes
+    ----------
+    name : str
+        As users write it: `np.linalg.norm`.
+    kind : str
+        `primitive` (has a rule of its own), `derived` (written in terms of others) or `constant`
+        (comparison, rounding and the like: zero derivative).
+    rule : str
+        Its value, its vjp and its convention at kinks, in one line.
+    """
+
+    name: str
+    kind: str
+    rule: str
+
+
+def functions() -> list[Function]:
+    """Every NumPy and SciPy function that can be traced, by name.
+
+    Examples
+    --------
+    >>> [f.kind for f in functions() if f.name in ("np.exp", "np.stack", "np.floor")]
+    ['primitive', 'constant', 'derived']
+    """
+    importlib.import_module("scipy.special")
+    importlib.import_module("pullback.primitives.special")
+    rows = {_row(function, found) for function, found in ANSWERS.items()}
+    return sorted(rows)
+
+
+def _row(function: Any, found: Any) -> Function:
+    return Function(full_name(function), _kind(found), " ".join((found.__doc__ or "").split()))
+
+
+def _kind(found: Any) -> str:
+    if not isinstance(found, Primitive):
+        return "derived"
+    return "primitive" if found.differentiable else "constant"
