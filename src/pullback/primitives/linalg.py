@@ -170,7 +170,7 @@ def svd(a: Array, *, full_matrices: bool = True, compute_uv: bool = True) -> Any
         return np.linalg.svdvals(a)
     if full_matrices and np.shape(a)[-1] != np.shape(a)[-2]:
         raise TraceError(
-            "np.linalg.svd(..., full_matrices=True) has no derivative: the vectors it adds are not determined",
+            "np.linalg.svd(..., full_matrices=True) has no derivative: some of its vectors are arbitrary",
             expected="a square matrix, or full_matrices=False",
             got=f"shape {np.shape(a)}",
         )
@@ -233,7 +233,7 @@ def _wide(x: Array) -> Array:
 @derived(np.linalg.norm)
 def norm(x: Array, *, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:  # noqa: A002
     """The norm of vectors, or of matrices where two axes are meant; without `ord` the Euclidean of all."""
-    if axis is None and (ord is None or np.ndim(x) == 1 and ord == 2 or np.ndim(x) == 2 and ord in _FROBENIUS):
+    if axis is None and (ord is None or (np.ndim(x), ord) in ((1, 2), (2, "fro"), (2, "f"))):
         flat = np.ravel(x)
         length = root(np.matmul(flat, flat))
         return np.reshape(length, (1,) * np.ndim(x)) if keepdims else length
