@@ -16,7 +16,8 @@ from pullback.transforms import grad, jacobian, value_and_grad, vjp
 RNG = np.random.default_rng(0)
 # (loss, settings): all compare arrays of one shape; targets between 0 and 1 suit each of them.
 REGRESSION = [
-    (loss.squared_loss, {}), (loss.absolute_loss, {}), (loss.huber_loss, {}), (loss.huber_loss, {"delta": 0.7}),
+    (loss.squared_loss, {}), (loss.absolute_loss, {}), (loss.huber_loss, {}),
+    (loss.huber_loss, {"delta": 0.7}),
     (loss.pinball_loss, {}), (loss.pinball_loss, {"quantile": 0.9}), (loss.logistic_loss, {}),
     (loss.poisson_loss, {}),
 ]  # fmt: skip
@@ -55,7 +56,7 @@ VALUES = [
     (loss.absolute_loss, {}, lambda p, y: abs(p - y)),
     (loss.huber_loss, {}, lambda p, y: np.where(abs(p - y) < 1, (p - y) ** 2 / 2, abs(p - y) - 0.5)),
     (loss.pinball_loss, {"quantile": 0.9}, lambda p, y: np.where(y > p, 0.9 * (y - p), 0.1 * (p - y))),
-    (loss.logistic_loss, {}, lambda p, y: -y * np.log(1 / (1 + np.exp(-p))) - (1 - y) * np.log(1 / (1 + np.exp(p)))),
+    (loss.logistic_loss, {}, lambda p, y: y * np.log(1 + np.exp(-p)) + (1 - y) * np.log(1 + np.exp(p))),
     (loss.poisson_loss, {}, lambda p, y: np.exp(p) - y * p),
 ]  # fmt: skip
 
@@ -171,13 +172,16 @@ MISTAKES = [
      "softmax_cross_entropy has one logit for each row and class\n  expected: logits (n_rows, n_classes)\n"
      "  got: logits (3,)"),
     (lambda: loss.softmax_cross_entropy(np.ones((3, 2)), np.array([[0], [1], [1]])),
-     "softmax_cross_entropy has one label for each row\n  expected: labels (3,) integers, or (3, 2) probabilities\n"
+     "softmax_cross_entropy has one label for each row\n"
+     "  expected: labels (3,) integers, or (3, 2) probabilities\n"
      "  got: labels (3, 1) int64\n  try: labels[:, 0]"),
     (lambda: loss.softmax_cross_entropy(np.ones((3, 2)), np.array([0.0, 1.0, 1.0])),
-     "softmax_cross_entropy has one label for each row\n  expected: labels (3,) integers, or (3, 2) probabilities\n"
+     "softmax_cross_entropy has one label for each row\n"
+     "  expected: labels (3,) integers, or (3, 2) probabilities\n"
      "  got: labels (3,) float64\n  try: labels.astype(int)"),
     (lambda: loss.softmax_cross_entropy(np.ones((2, 2)), np.array([1, 2])),
-     "softmax_cross_entropy has labels that are no class\n  expected: integers from 0 to 1, as logits has 2 columns\n"
+     "softmax_cross_entropy has labels that are no class\n"
+     "  expected: integers from 0 to 1, as logits has 2 columns\n"
      "  got: labels from 1 to 2\n  try: labels - 1, where classes are counted from 1"),
 ]  # fmt: skip
 

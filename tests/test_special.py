@@ -131,7 +131,8 @@ def test_plain_arrays_get_the_results_of_scipy_to_the_bit(seed):
         "import sys, numpy as np; from scipy.special import *; "
         "x = np.random.default_rng(int(sys.argv[1])).normal(size=(20, 3)) * 50; "
         "outs = [softmax(x), softmax(x, axis=1), log_softmax(x, 1), logsumexp(x), logsumexp(x, axis=0, b=x, "
-        "return_sign=True), polygamma(1, abs(x)), softmax([1, 2]), logsumexp(1 + 2j), softmax(x.astype('f4'))]; "
+        "return_sign=True), polygamma(1, abs(x)), softmax([1, 2]), logsumexp(1 + 2j), "
+        "softmax(x.astype('f4'))]; "
     )
     show = "print([np.asarray(o).tobytes().hex() for o in outs])"
     run = [sys.executable, "-c", code + show, str(seed)]
