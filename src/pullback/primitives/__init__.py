@@ -11,5 +11,13 @@ from pullback.primitives import (
     shape,
 )
 
-
-__all__ = ["activation", "arithmetic", "constants", "elementwise", "linear", "loss", "reduction", "shape"]
+__all__ = [
+    "activation",
+    "arithmetic",
+    "constants",
+    "elementwise",
+    "linear",
+    "loss",
+    "reduction",
+    "shape",
+]
