@@ -20,6 +20,8 @@ In reading order, which is import order: a file imports only from those above it
     data/           loaders, splits, transforms fitted on the training rows only
     train/          optimisers, schedules, the loop, history, checkpoints
     report/         figures and tables of a run
+    model           a trained network as users keep it
+    runs            a training run in a folder
     cli             pullback train | predict
 """
 

@@ -62,7 +62,7 @@ def save_arrays(path: PathLike, arrays: Mapping[str, np.ndarray], meta: Mapping[
     ready = {name: _storable(name, array) for name, array in arrays.items()}
     about = json.loads(json.dumps(_plain(meta)))
     entry = {"format": FORMAT, "meta": about, "sha256": _digest(ready, about)}
-    _replace(path, save(ready, metadata={KEY: json.dumps(entry)}))
+    write_bytes(path, save(ready, metadata={KEY: json.dumps(entry)}))
 
 
 def load_arrays(path: PathLike) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -98,12 +98,12 @@ def load_arrays(path: PathLike) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
 
 def write_text(path: PathLike, text: str) -> None:
     """Write a text file (UTF-8), all or nothing; folders on the way are made."""
-    _replace(path, text.encode())
+    write_bytes(path, text.encode())
 
 
 def write_json(path: PathLike, value: Any) -> None:
     """Write what JSON can say, all or nothing; NaN and inf become null, as JSON has no word for them."""
-    write_text(path, _to_json(value, indent=2) + "\n")
+    write_text(path, to_json(value, indent=2) + "\n")
 
 
 def read_json(path: PathLike) -> Any:
@@ -130,7 +130,7 @@ def append_line(path: PathLike, record: Any) -> None:
     --------
     >>> append_line("history.jsonl", {"epoch": 1, "loss": 0.5})  # doctest: +SKIP
     """
-    line = (_to_json(record) + "\n").encode()
+    line = (to_json(record) + "\n").encode()
 
     def append(place: Path) -> None:
         with open(place, "a+b", buffering=0) as file:
@@ -270,7 +270,8 @@ def _entry(path: PathLike, metadata: Any) -> tuple[dict[str, Any], str]:
     )
 
 
-def _to_json(value: Any, indent: int | None = None) -> str:
+def to_json(value: Any, indent: int | None = None) -> str:
+    """The JSON of numbers, texts, arrays, lists and dicts; NaN and inf become null."""
     return json.dumps(_plain(value, strict=True), indent=indent, allow_nan=False)
 
 
@@ -352,7 +353,8 @@ def _read(path: PathLike) -> bytes:
         raise FileError(f"{path} cannot be read", got=error.strerror) from None
 
 
-def _replace(path: PathLike, data: bytes) -> None:
+def write_bytes(path: PathLike, data: bytes) -> None:
+    """Write a file, all or nothing: a new one beside it, synced, takes its name."""
     def replace(place: Path) -> None:
         fresh = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
         try:

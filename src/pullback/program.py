@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pullback import tree
-from pullback._dispatch import full_name, meet_scipy
+from pullback._dispatch import full_name, is_positional_only, meet_scipy
 from pullback._where import Where, user_line
 from pullback.errors import ArgumentError, ControlFlowError, TraceError
 from pullback.pair import Primitive
@@ -334,7 +334,10 @@ class _Writer:
         if function is np.negative:
             return f"-{self.expression(call.args[0])}"
         parts = [self.expression(x) for x in call.args]
-        parts += [f"{k}={self.expression(v)}" for k, v in call.settings.items() if _matters(call, k, v)]
+        for name, value in call.settings.items():
+            if _matters(call, name, value):
+                prefix = "" if is_positional_only(function, name) else f"{name}="
+                parts.append(prefix + self.expression(value))
         return f"{self.function(call)}({', '.join(parts)})"
 
     def function(self, call: Call) -> str:

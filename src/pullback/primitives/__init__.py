@@ -5,11 +5,11 @@ from pullback.primitives import (
     arithmetic,
     constants,
     elementwise,
-    indexing,
     linear,
     loss,
     reduction,
     shape,
 )
 
-__all__ = ["activation", "arithmetic", "constants", "elementwise", "indexing", "linear", "loss", "reduction", "shape"]
+
+__all__ = ["activation", "arithmetic", "constants", "elementwise", "linear", "loss", "reduction", "shape"]
