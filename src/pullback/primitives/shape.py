@@ -22,7 +22,7 @@ def copy(a: Array) -> tuple[Array, Vjp]:
 
 
 @primitive(answers=np.astype)
-def astype(x: Array, *, dtype: Any) -> tuple[Array, Vjp]:
+def astype(x: Array, dtype: Any) -> tuple[Array, Vjp]:
     """`x` in another float dtype; vjp: u in the dtype of x."""
     return np.astype(x, dtype), lambda u: (np.astype(u, dtype_of(x)),)
 
