@@ -1,6 +1,6 @@
 """What every test of a derivative uses: pairs against numerical differences, the laws, float32, and programs.
 
-    check_derivatives(f, *args, order=2)    vjp in float64 against differences, and the vjp of the vjp likewise
+    check_derivatives(f, *args, order=2)    vjp in float64 against differences, and the vjp of it likewise
     check_laws(f, *args)                    shapes, dtypes, linearity, repeatability, memory
     check_float32(f, *args)                 nothing is promoted
     check_program(f, *args)                 recorded and run again, f and its vjp give the same

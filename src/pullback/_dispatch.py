@@ -99,7 +99,7 @@ def _translate(func: Any, found: Any, args: tuple[Any, ...], kwargs: dict[str, A
         return args, kwargs
     inputs, settings, variadic = _parameters(found)
     known = _names(func)
-    if known is None or variadic or isinstance(func, np.ufunc):
+    if known is None or variadic or isinstance(func, np.ufunc) or func is operator.getitem:
         if isinstance(func, np.ufunc) and known is not None and not variadic:
             kwargs = {k: v for k, v in kwargs.items() if not _is_default(known[1], k, v)}
         _refuse(func, [k for k, v in kwargs.items() if k not in settings and v is not None])

@@ -53,7 +53,8 @@ def absolute_loss(y_pred: Array, y: Array) -> tuple[Array, Vjp]:
 def huber_loss(y_pred: Array, y: Array, *, delta: float = 1.0) -> tuple[Array, Vjp]:
     """`sum of c (|r| - c / 2) / n`, r = y_pred - y, c = min(|r|, delta).
 
-    vjp: g = u clip(r, -delta, delta) / n for y_pred, -g for y. That is r^2 / 2 up to delta, and a line of slope delta beyond. Source: Huber, 1964.
+    vjp: g = u clip(r, -delta, delta) / n for y_pred, -g for y.
+    That is r^2 / 2 up to delta, and a line of slope delta beyond. Source: Huber, 1964.
     """
     n = _n_rows("huber_loss", "y_pred", y_pred, y)
     r = y_pred - _cast(y, y_pred)
@@ -107,7 +108,8 @@ def poisson_loss(log_rate: Array, y: Array) -> tuple[Array, Vjp]:
 def logistic_loss(logits: Array, y: Array) -> tuple[Array, Vjp]:
     """`sum of (ln(1 + e^z) - y z) / n`, z the logits, y 0 or 1 or a probability.
 
-    vjp: u (sigmoid(z) - y) / n, -u z / n. The negative log-likelihood; written `max(z, 0) - y z + ln(1 + e^-|z|)` it overflows nowhere.
+    vjp: u (sigmoid(z) - y) / n, -u z / n. It is the negative log-likelihood, and overflows nowhere when
+    written as `max(z, 0) - y z + ln(1 + e^-|z|)`.
     """
     n = _n_rows("logistic_loss", "logits", logits, y)
     target = _cast(y, logits)

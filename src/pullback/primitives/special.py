@@ -17,8 +17,9 @@ import numpy as np
 import scipy.special as sp
 
 from pullback._dispatch import answer
+from pullback._where import user_line
 from pullback.errors import ArgumentError
-from pullback.pair import Vjp, primitive, top_trace
+from pullback.pair import Vjp, derived, primitive, top_trace
 from pullback.primitives._helpers import keep_axes, unbroadcast
 from pullback.typing import Array
 
@@ -95,28 +96,48 @@ def log_softmax(x: Array, *, axis: Any = None) -> tuple[Array, Vjp]:
 
 
 @primitive(answers=sp.logsumexp)
-def logsumexp(
-    a: Array, b: Array = None, *, axis: Any = None, keepdims: bool = False, return_sign: bool = False
-) -> tuple[Array, Vjp]:
-    """`ln sum of b e^a` over `axis`, b being 1 unless given; vjp: u b e^(a - value), u e^(a - value).
+def logsumexp(a: Array, *, axis: Any = None, keepdims: bool = False) -> tuple[Array, Vjp]:
+    """`ln sum of e^a` over `axis`; vjp: u e^(a - value); 0 where all of a is -inf."""
+    value = sp.logsumexp(a, axis=axis, keepdims=keepdims)
 
-    Where all of a is -inf the cotangents are 0. `return_sign` is refused: take the sign of the sum itself.
-    """
+    def vjp(u: Array) -> tuple[Array, ...]:
+        top = np.where(np.equal(value, -np.inf), 0, value)
+        return (keep_axes(u, a, axis) * np.exp(a - keep_axes(top, a, axis)),)
+
+    return value, vjp
+
+
+@primitive(whole=True)
+def weighted_logsumexp(
+    a: Array, b: Array, *, axis: Any = None, keepdims: bool = False
+) -> tuple[Array, Vjp]:
+    """`ln sum of b e^a` over `axis`; vjp: u b e^(a - value), u e^(a - value); 0, 0 where the sum is 0."""
+    value = sp.logsumexp(a, axis=axis, b=b, keepdims=keepdims)
+
+    def vjp(u: Array) -> tuple[Array, ...]:
+        whole = np.broadcast_to(False, np.broadcast_shapes(np.shape(a), np.shape(b)))
+        top = keep_axes(np.where(np.equal(value, -np.inf), 0, value), whole, axis)
+        g = keep_axes(u, whole, axis) * np.exp(a - top)
+        return unbroadcast(g * b, a), unbroadcast(g, b)
+
+    return value, vjp
+
+
+@derived(sp.logsumexp)
+def any_logsumexp(
+    a: Array, b: Array = None, *, axis: Any = None, keepdims: bool = False, return_sign: bool = False
+) -> Array:
+    """`logsumexp`, with weights or without. `return_sign` is refused: the sum has to be positive."""
     if return_sign:
         raise ArgumentError(
             "scipy.special.logsumexp(..., return_sign=True) is not known under differentiation",
+            where=user_line(),
             expected="a sum that is positive",
             hint="leave out return_sign=, or write np.sum(b * np.exp(a)) where it may be negative",
         )
-    value = sp.logsumexp(a, axis=axis, b=b, keepdims=keepdims)
-
-    def vjp(u: Array) -> tuple[Array | None, ...]:
-        whole = np.broadcast_to(False, np.broadcast_shapes(np.shape(a), () if b is None else np.shape(b)))
-        top = keep_axes(np.where(np.equal(value, -np.inf), 0, value), whole, axis)
-        g = keep_axes(u, whole, axis) * np.exp(a - top)
-        return (unbroadcast(g, a),) if b is None else (unbroadcast(g * b, a), unbroadcast(g, b))
-
-    return value, vjp
+    if b is None:
+        return logsumexp(a, axis=axis, keepdims=keepdims)
+    return weighted_logsumexp(a, b, axis=axis, keepdims=keepdims)
 
 
 # The normal distribution and its error function.
