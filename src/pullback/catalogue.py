@@ -50,3 +50,28 @@ def _kind(found: Any) -> str:
     if not isinstance(found, Primitive):
         return "derived"
     return "primitive" if found.differentiable else "constant"
+
+
+def markdown() -> str:
+    """The table of the documentation, made of `functions()`."""
+    kinds = [f.kind for f in functions()]
+    lines = [
+        "# Functions that can be traced",
+        "",
+        f"{kinds.count('primitive')} primitives have a rule of their own, {kinds.count('derived')} functions are "
+        f"derived from them, {kinds.count('constant')} have derivative zero wherever they have one. "
+        "This page is made by `python -m pullback.catalogue`.",
+        "",
+        "| function | kind | value; vjp; convention |",
+        "|---|---|---|",
+    ]
+    lines += [f"| `{f.name}` | {f.kind} | {_first_part(f.rule) or "zero"} |" for f in functions()]
+    return "\n".join(lines) + "\n"
+
+
+def _first_part(rule: str) -> str:
+    return rule.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")
