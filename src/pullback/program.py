@@ -91,7 +91,7 @@ class Recorder:
         if primitive.numpy is None and primitive.whole:
             return self._bind_whole_pair(primitive, args, settings)
         try:
-            return primitive.body(*args, **settings)
+            return run(primitive.body, args, settings)
         except ControlFlowError:
             raise
         except TraceError:

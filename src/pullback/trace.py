@@ -257,10 +257,10 @@ def _pop(sums: dict[tuple[int, int], Any], key: tuple[int, int], value: Any) -> 
     return np.zeros_like(value) if found is None else found
 
 
-def run(f: Callable[..., Any], args: Any) -> Any:
+def run(f: Callable[..., Any], args: Any, settings: dict[str, Any] | None = None) -> Any:
     """Call the user's function; where NumPy wrapped an error of ours in its own, raise ours."""
     try:
-        return f(*args)
+        return f(*args, **(settings or {}))
     except ValueError as error:
         if isinstance(error.__cause__, TraceError):
             raise error.__cause__ from None
