@@ -35,11 +35,13 @@ def trained(tmp_path_factory):
 
 
 def test_json_says_what_came_out(trained):
-    folder, said = trained
+    _folder, said = trained
     assert {"data", "rows", "rmse", "r2", "seconds", "seed"} <= said.keys()
     assert (said["data"], said["rows"], said["seed"]) == ("diabetes", 442, 3)
     assert said["rmse"] < said["metrics"]["mean"]["test"]["rmse"]
-    assert said["r2"] == pytest.approx(1 - (said["rmse"] / said["metrics"]["mean"]["test"]["rmse"]) ** 2, abs=0.05)
+    assert said["r2"] == pytest.approx(
+        1 - (said["rmse"] / said["metrics"]["mean"]["test"]["rmse"]) ** 2, abs=0.05
+    )
 
 
 def test_the_folder_holds_model_history_and_pictures(trained):
@@ -92,7 +94,11 @@ def test_a_csv_with_a_target(tmp_path):
 
 
 def test_without_california_it_says_so_and_trains_on_diabetes(tmp_path):
-    away = {"PULLBACK_DATA": str(tmp_path), "SCIKIT_LEARN_DATA": str(tmp_path), "https_proxy": "http://127.0.0.1:9"}
+    away = {
+        "PULLBACK_DATA": str(tmp_path),
+        "SCIKIT_LEARN_DATA": str(tmp_path),
+        "https_proxy": "http://127.0.0.1:9",
+    }
     done = pullback("train", "--epochs", "2", "--json", cwd=tmp_path, **away)
     said = json.loads(done.stdout)
     assert said["data"] == "diabetes"

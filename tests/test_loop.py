@@ -223,7 +223,7 @@ def test_best_is_of_the_lowest_validation_loss():
 @pytest.mark.parametrize("keep_best", [True, False])
 def test_infinity_ends_the_run_and_finite_weights_come_back(keep_best):
     X = np.ones((6, 1))
-    doubling = lambda params, X, y: -np.sum(params["w"] ** 2) * 1e100  # noqa: E731
+    doubling = lambda params, X, y: -np.sum(params["w"] ** 2) * 1e100
     with pytest.warns(PullbackWarning) as caught:
         result = train.fit(
             doubling,

@@ -73,7 +73,7 @@ def test_traced_and_written_by_hand_agree():
 
 def test_mlpk_has_second_derivatives_and_a_program():
     x, W = np.array([1.0, -2.0, 0.5]), matrices([3, 4, 3, 1])
-    f = lambda x: np.sum(np.sin(nn.mlpk(x, W)))  # noqa: E731
+    f = lambda x: np.sum(np.sin(nn.mlpk(x, W)))
     wanted = differences(lambda x: np.sum(pb.grad(f)(x) * np.array([1.0, 2.0, 3.0])), x)
     np.testing.assert_allclose(pb.hvp(f, x, np.array([1.0, 2.0, 3.0])), wanted, rtol=1e-5, atol=1e-7)
     np.testing.assert_array_equal(pb.program(pb.grad(f), x)(x), pb.grad(f)(x))

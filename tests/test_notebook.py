@@ -1,6 +1,7 @@
 """Every part of the founding notebook works: one test a row of the table in docs/notebook.md."""
 
 import importlib
+import itertools
 import os
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def differences(f, x, eps=1e-6):
 
 
 def test_import_data_scales_by_training_rows_only(rows):
-    X_train, y_train, X_test, y_test = rows
+    X_train, y_train, _X_test, y_test = rows
     assert np.all(X_train[:, 0] == 1)
     assert abs(X_train[:, 1:].mean(axis=0)).max() < 1e-12
     assert abs(y_train.mean()) < 1e-12
@@ -53,8 +54,8 @@ def test_relu_takes_vectors_and_columns(shape):
     assert vjp(np.ones(shape))[0].ravel().tolist() == [0, 0, 1, 1]
 
 
-def test_squared_loss_is_that_of_the_notebook(d=9):
-    rng = np.random.default_rng(2)
+def test_squared_loss_is_that_of_the_notebook():
+    d, rng = 9, np.random.default_rng(2)
     y_pred, y = rng.uniform(size=(2, d))
     value, vjp = squared_loss.vjp(y_pred, y, d)
     assert value == pytest.approx(np.sum((y_pred - y) ** 2) / (2 * d))
@@ -68,7 +69,7 @@ def test_initialisers_make_any_number_of_layers(k):
     W = nn.initialise_mlp_random(9, k, 1, np.random.default_rng(k))
     assert len(W) == k
     assert (W[0].shape[0], W[-1].shape[1]) == (1, 9)
-    assert all(a.shape[1] == b.shape[0] for a, b in zip(W[:-1], W[1:], strict=True))
+    assert all(a.shape[1] == b.shape[0] for a, b in itertools.pairwise(W))
 
 
 def test_mlp2_is_mlpk_of_two():
@@ -113,7 +114,7 @@ def test_mlpk_traced_equals_mlpk_by_hand(k):
 def test_loss_i_has_cotangents_for_x_y_and_W(k, rows):
     X, y, *_ = rows
     W = nn.initialise_mlp_random(X.shape[1], k, 1, np.random.default_rng(k))
-    value, vjp = nn.loss_i(3, X, y, W)
+    _value, vjp = nn.loss_i(3, X, y, W)
     vjp_x, vjp_y, vjp_W = vjp(1.0)
     of_x = lambda x: nn.loss_i(0, x[None], y[3:4], W)[0]
     of_y = lambda t: nn.loss_i(0, X[3:4], t[None], W)[0]
@@ -171,10 +172,11 @@ def test_the_notebooks_gradient_is_the_losss_divided_by_the_number_of_features(m
 def test_the_example_notebook_runs_and_learns(tmp_path):
     notebook = nbformat.read(EXAMPLES / "california_housing.ipynb", 4)
     few_rows = data.load("california").name == "diabetes"
-    kernel = {**os.environ, "EPOCHS": "40" if few_rows else "2"}
+    kernel = {**os.environ, "EPOCHS": "15" if few_rows else "2"}
     client = nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}})
     client.execute(env=kernel)
     text = "".join(o.get("text", "") for c in notebook.cells for o in c.get("outputs", []))
+    assert "R2 on the test rows" in text
     scores = [float(part.split()[0].rstrip(",")) for part in text.split("R2 on the test rows: ")[1:]]
-    assert scores[-1] > 0.3
+    assert min(scores[1:]) > 0.1
     assert text.count("the vjp equals the differences") == 6
