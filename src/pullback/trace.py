@@ -133,7 +133,7 @@ class Traced(Box):
 def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
     if swapped:
         return lambda self, other: function(other, self)
-    return lambda self, *other: function(self, *other)
+    return lambda self, *args, **settings: function(self, *args, **settings)
 
 
 _STATIC = {np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj}

@@ -14,7 +14,8 @@ def unbroadcast(u: Any, x: Any) -> Any:
     """
     shape, dtype = np.shape(x), dtype_of(x, u)
     if np.shape(u) == shape:
-        return np.copy(u) if u.dtype == dtype else np.astype(u, dtype)
+        fresh = np.copy(u)
+        return fresh if fresh.dtype == dtype else np.astype(fresh, dtype)
     lead = np.ndim(u) - len(shape)
     ones = (lead + i for i, n in enumerate(shape) if n == 1 and np.shape(u)[lead + i] != 1)
     summed = np.sum(u, axis=(*range(lead), *ones))

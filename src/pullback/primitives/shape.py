@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pullback.pair import Vjp, derived, primitive
-from pullback.primitives._helpers import dtype_of, unbroadcast
+from pullback.primitives._helpers import axes_of, dtype_of, unbroadcast
 from pullback.typing import Array
 
 
@@ -19,7 +19,7 @@ def copy(a: Array) -> tuple[Array, Vjp]:
 
 
 @primitive(answers=np.astype)
-def astype(x: Array, *, dtype: Any) -> tuple[Array, Vjp]:
+def astype(x: Array, dtype: Any) -> tuple[Array, Vjp]:
     """`x` in another float dtype; vjp: u in the dtype of x."""
     return np.astype(x, dtype), lambda u: (np.astype(u, dtype_of(x)),)
 
@@ -72,4 +72,45 @@ def stack(arrays: Any, *, axis: int = 0) -> Array:
 @derived(np.expand_dims)
 def expand_dims(a: Array, axis: Any) -> Array:
     """`a` with axes of length one put in."""
-    return np.reshape(a, np.expand_dims(np.empty(np.shape(a), bool), axis).shape)
+    return np.reshape(a, np.shape(np.expand_dims(_like(a), axis)))
+
+
+@derived(np.squeeze)
+def squeeze(a: Array, axis: Any = None) -> Array:
+    """`a` without its axes of length one."""
+    return np.reshape(a, np.shape(np.squeeze(_like(a), axis)))
+
+
+@derived(np.ravel)
+def ravel(a: Array, order: str = "C") -> Array:
+    """`a` with one axis."""
+    return np.reshape(a, np.size(a), order=order)
+
+
+@primitive(answers=np.transpose)
+def transpose(a: Array, *, axes: Any = None) -> tuple[Array, Vjp]:
+    """`a` with its axes in another order; vjp: u with them in the old one."""
+    back = None if axes is None else tuple(int(i) for i in np.argsort(axes_of(tuple(axes), np.ndim(a))))
+    return np.transpose(a, axes), lambda u: (np.copy(np.transpose(u, back)),)
+
+
+@derived(np.swapaxes)
+def swapaxes(a: Array, axis1: int, axis2: int) -> Array:
+    """`a` with two axes exchanged."""
+    return np.transpose(a, np.shape(np.swapaxes(_numbered(a), axis1, axis2)))
+
+
+@primitive(answers=np.broadcast_to)
+def broadcast_to(array: Array, *, shape: Any) -> tuple[Array, Vjp]:
+    """`array` repeated to `shape`; vjp: u summed where it was repeated."""
+    return np.broadcast_to(array, shape), lambda u: (unbroadcast(u, array),)
+
+
+def _like(a: Array) -> Array:
+    """An array of the shape of `a` that takes no memory: what a function does to the shape."""
+    return np.broadcast_to(False, np.shape(a))
+
+
+def _numbered(a: Array) -> Array:
+    """An empty array whose axes have their numbers as lengths: what a function does to the axes."""
+    return np.empty(range(np.ndim(a)))
