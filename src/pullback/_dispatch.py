@@ -79,6 +79,14 @@ def _names(func: Any) -> tuple[inspect.Signature, dict[str, Any]] | None:
 
 
 @functools.cache
+def is_positional_only(func: Any, name: str) -> bool:
+    """Whether NumPy's function takes this parameter without its name only."""
+    known = _names(func) if func is not None else None
+    parameter = known[0].parameters.get(name) if known else None
+    return parameter is not None and parameter.kind is parameter.POSITIONAL_ONLY
+
+
+@functools.cache
 def _parameters(found: Any) -> tuple[list[str], list[str], bool]:
     kinds = found.signature.parameters.values()
     inputs = [p.name for p in kinds if p.kind is p.POSITIONAL_OR_KEYWORD]
@@ -87,6 +95,8 @@ def _parameters(found: Any) -> tuple[list[str], list[str], bool]:
 
 
 def _translate(func: Any, found: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if any(p.kind is p.VAR_KEYWORD for p in found.signature.parameters.values()):
+        return args, kwargs
     inputs, settings, variadic = _parameters(found)
     known = _names(func)
     if known is None or variadic or isinstance(func, np.ufunc) or func is operator.getitem:

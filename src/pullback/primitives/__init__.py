@@ -4,11 +4,28 @@ from pullback.primitives import (
     activation,
     arithmetic,
     constants,
+    einsum,
     elementwise,
+    indexing,
+    joining,
+    linalg,
     linear,
     loss,
     reduction,
     shape,
 )
 
-__all__ = ["activation", "arithmetic", "constants", "elementwise", "linear", "loss", "reduction", "shape"]
+__all__ = [
+    "activation",
+    "arithmetic",
+    "constants",
+    "einsum",
+    "elementwise",
+    "indexing",
+    "joining",
+    "linalg",
+    "linear",
+    "loss",
+    "reduction",
+    "shape",
+]

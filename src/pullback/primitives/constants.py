@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.pair import constant
+from pullback.pair import Vjp, constant, primitive
+from pullback.typing import Array
 
 CONSTANT: list[Any] = [
     np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal,
@@ -22,3 +23,12 @@ CONSTANT: list[Any] = [
 ]  # fmt: skip
 for _function in CONSTANT:
     constant(_function)
+
+
+@primitive
+def stop_gradient(x: Array) -> tuple[Array, Vjp]:
+    """`x`, taken for a constant; vjp: zero."""
+    return x, lambda u: (np.zeros_like(x),)
+
+
+stop_gradient.differentiable = False
