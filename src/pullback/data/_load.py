@@ -40,7 +40,7 @@ class _NotFoundError(DataError):
         super().__init__(
             "California Housing was not found",
             got=tried,
-            hint="set PULLBACK_DATA to a folder with california_housing.csv.gz, or connect to the network once",
+            hint="set PULLBACK_DATA to a folder with california_housing.csv.gz, or go online once",
         )
 
 
