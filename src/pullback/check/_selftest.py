@@ -1,0 +1,334 @@
+"""The checker checked: mistakes seeded into right pairs must be found and named, right pairs must pass.
+
+A mutant that changes no cotangent where it is taken (the sign of zero, the transpose of a symmetric matrix) is
+no mistake there: it is recognised by comparing cotangents, left out, and counted. Where two seeds make the
+very same cotangents (the derivative of the identity in a negation is a sign) either name is right.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pullback import tree
+from pullback.check._blame import blame
+from pullback.check._cases import PairCase, ordinary, primitives, right
+from pullback.check._judge import RIGHT, WRONG, judge
+from pullback.check._seeds import Mutant, arrays_of, mutants
+from pullback.check._subject import Subject
+from pullback.trace import is_float
+
+IN_NETWORKS = {
+    "sign", "constant factor 2", "zero", "transposed", "mean for sum", "shifted index", "u not multiplied in",
+    "wrong in one row", "missing sum", "mask missing", "mask on the wrong side",
+}  # fmt: skip
+
+
+@dataclass
+class Row:
+    """One mistake: how many mutants were made, were no mistake, were found, and were named."""
+
+    made: int = 0
+    equivalent: int = 0
+    detected: int = 0
+    named: int = 0
+    missed: list[str] = field(default_factory=list)
+
+
+@dataclass
+class SelfTest:
+    """The figures of a self-test.
+
+    Attributes
+    ----------
+    mistakes : dict of Row
+        By mistake.
+    right : dict
+        By kind of point: `[checks, said right, said cannot tell, said wrong]`.
+    alarms : list of str
+        The right pairs that were called wrong.
+    seconds : float
+    """
+
+    mistakes: dict[str, Row] = field(default_factory=dict)
+    right: dict[str, list[int]] = field(default_factory=dict)
+    alarms: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def judged(self) -> int:
+        return sum(row.made - row.equivalent for row in self.mistakes.values())
+
+    @property
+    def detected(self) -> float:
+        return sum(row.detected for row in self.mistakes.values()) / max(1, self.judged)
+
+    @property
+    def named(self) -> float:
+        return sum(row.named for row in self.mistakes.values()) / max(1, self.judged)
+
+    @property
+    def checks(self) -> int:
+        return sum(counts[0] for counts in self.right.values())
+
+    @property
+    def passed(self) -> bool:
+        """Detection at least 99.5 %, naming at least 95 %, no false alarm."""
+        return self.detected >= 0.995 and self.named >= 0.95 and not self.alarms
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every figure, for JSON."""
+        return {
+            "detected": self.detected, "named": self.named, "false_alarms": len(self.alarms),
+            "mutants": self.judged, "right_checks": self.checks, "seconds": self.seconds, "passed": self.passed,
+            "mistakes": {k: {**vars(v), "missed": v.missed[:8]} for k, v in self.mistakes.items()},
+            "right": self.right, "alarms": self.alarms[:20],
+        }  # fmt: skip
+
+    def __str__(self) -> str:
+        head = f"{'mistake':<32}{'made':>7}{'no change':>11}{'found':>9}{'named':>9}"
+        lines = [head] + [_line(name, row) for name, row in self.mistakes.items()]
+        lines += ["", f"{'right pairs':<32}{'checks':>7}{'right':>11}{'no word':>9}{'wrong':>9}"]
+        lines += [f"{k:<32}{v[0]:>7}{v[1]:>11}{v[2]:>9}{v[3]:>9}" for k, v in self.right.items()]
+        lines += [
+            "",
+            f"found {self.detected:.2%}, named {self.named:.2%} of {self.judged} mistakes; "
+            f"{len(self.alarms)} false alarms in {self.checks} right checks; {self.seconds:.0f} s",
+        ]
+        return "\n".join(lines)
+
+
+def _line(name: str, row: Row) -> str:
+    judged = max(1, row.made - row.equivalent)
+    return (
+        f"{name:<32}{row.made:>7}{row.equivalent:>11}"
+        f"{row.detected / judged:>9.1%}{row.named / judged:>9.1%}"
+    )
+
+
+def self_test(
+    part: int = 1, rounds: int = 3, ticker: Callable[[str], None] | None = None, networks: bool = True
+) -> SelfTest:
+    """Run it, or one `part`-th of it.
+
+    Parameters
+    ----------
+    part : int
+        Every `part`-th mutant and right check is taken.
+    rounds : int
+        How often the right checks are made, at other points each time.
+    ticker : callable, optional
+        Called with a word on what is being done.
+    """
+    start, done = time.perf_counter(), SelfTest()
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        say = ticker or (lambda text: None)
+        say("right pairs")
+        _all_right(done, part, rounds)
+        say("spoilt primitives")
+        _all_primitives(done, part)
+        if networks:
+            say("spoilt networks")
+            _all_networks(done, part)
+    done.seconds = time.perf_counter() - start
+    return done
+
+
+def subject(case: PairCase) -> Subject:
+    """A case as the judge takes it."""
+    return Subject(case.primitive, case.args, case.settings, "primitive")
+
+
+def _all_right(done: SelfTest, part: int, rounds: int) -> None:
+    number = 0
+    for seed in range(rounds):
+        for kind, case in right(seed):
+            number += 1
+            if number % part:
+                continue
+            try:
+                case.primitive.body(*case.args, **case.settings)
+            except Exception:  # the primitive itself refuses this shape or point
+                continue
+            verdict = judge(subject(case), seed, naming=False)
+            counts = done.right.setdefault(kind, [0, 0, 0, 0])
+            counts[0] += 1
+            counts[1 if verdict.status == RIGHT else 3 if verdict.status == WRONG else 2] += 1
+            if verdict.status == WRONG:
+                facts = [b.text for b in verdict.breaches] + [m.text for m in verdict.mistakes]
+                done.alarms.append(f"{kind}: {case.primitive.name} {case.settings} {facts}")
+
+
+def _all_primitives(done: SelfTest, part: int) -> None:
+    number = 0
+    for dtype in (np.float64, np.float32):
+        for case in ordinary(np.random.default_rng(7)):
+            cast = case.cast(dtype)
+            for which in range(len(arrays_of(cast))):
+                family = list(_signed(cast, which))
+                for mutant, signature, true in family:
+                    number += 1
+                    if number % part == 0:
+                        _try(done, mutant, signature, true, family)
+
+
+Signature = list[np.ndarray]
+
+
+def _signed(case: PairCase, which: int) -> Iterator[tuple[Mutant, Signature, Signature]]:
+    true = signature(case)
+    for mutant in mutants(case, which):
+        reference = signature(_right_product(mutant, case)) if mutant.case.group == "product" else true
+        yield mutant, signature(mutant.case), reference
+
+
+def _right_product(mutant: Mutant, case: PairCase) -> PairCase:
+    from pullback.pair import Primitive
+
+    f = case.primitive
+
+    def body(x: Any) -> tuple[Any, Any]:
+        y, vjp = f.vjp(x)
+        return x * y, lambda u: (u * y + vjp(u * x)[0],)
+
+    return PairCase(Primitive(body), mutant.case.args, {}, "product")
+
+
+def signature(case: PairCase) -> Signature:
+    """The cotangents of a few u, one of them asked for after another call."""
+    rng = np.random.default_rng(3)
+    value, vjp = case.primitive.body(*case.args, **case.settings)
+    flat, structure = tree.flatten(value)
+    draws = [[rng.uniform(0.5, 1.5, np.shape(y)).astype(np.result_type(y)) for y in flat] for _ in range(2)]
+    moved = case.map(lambda x: (x * 1.25 + 0.125).astype(x.dtype))
+    out: Signature = []
+    for us in [*draws, [2 * u for u in draws[0]]]:
+        out += _asked(vjp, tree.unflatten(structure, us))
+    try:
+        case.primitive.body(*moved.args, **moved.settings)
+    except Exception:
+        return out
+    return out + _asked(vjp, tree.unflatten(structure, draws[0]))
+
+
+def _asked(vjp: Any, u: Any) -> Signature:
+    try:
+        return [np.asarray(g) for g in tree.leaves(tuple(vjp(u))) if g is not None]
+    except (ValueError, IndexError):
+        return []
+
+
+def same(a: Signature, b: Signature) -> bool:
+    """Equal but for rounding."""
+    if len(a) != len(b):
+        return False
+    for x, y in zip(a, b, strict=True):
+        if x.shape != y.shape:
+            return False
+        eps = np.finfo(x.dtype).eps
+        if not np.all(np.abs(x - y) <= 32 * eps * np.max(np.abs(y), initial=0.0)):
+            return False
+    return True
+
+
+def _names(mutant: Mutant, made: Signature, family: list[Any]) -> set[str]:
+    alike = [m.names for m, s, _ in family if m.case.group == mutant.case.group and same(s, made)]
+    return {name for names in [mutant.names, *alike] for name in names}
+
+
+def _try(done: SelfTest, mutant: Mutant, made: Signature, true: Signature, family: list[Any]) -> None:
+    row = done.mistakes.setdefault(mutant.seed, Row())
+    row.made += 1
+    if same(made, true):
+        row.equivalent += 1
+        return
+    verdict = judge(subject(mutant.case))
+    kinds = [m.kind for m in verdict.mistakes]
+    _count(row, mutant, verdict.status == WRONG, bool(set(kinds[:1]) & _names(mutant, made, family)), kinds)
+
+
+def _count(row: Row, mutant: Mutant, found: bool, named: bool, kinds: list[str]) -> None:
+    row.detected += found
+    row.named += found and named
+    if not (found and named):
+        shapes = [x.shape for x in arrays_of(mutant.case)]
+        row.missed.append(f"{mutant.case.primitive.name} {shapes} {mutant.case.settings}: {found} {kinds[:2]}")
+
+
+# Networks: one call of one layer is spoilt; it must be found, named and blamed.
+
+
+def _all_networks(done: SelfTest, part: int) -> None:
+    number = 0
+    for dtype in (np.float64, np.float32):
+        for k in range(2, 7):
+            weights, X = _weights(k, dtype)
+            for layer in range(k):
+                for call, which, case in _calls(weights, X, layer):
+                    family = [x for x in _signed(case, which) if x[0].seed in IN_NETWORKS]
+                    for mutant, made, true in family:
+                        number += 1
+                        if number % part == 0:
+                            _try_network(done, (weights, X, layer, call), mutant, made, true, family)
+
+
+def _weights(k: int, dtype: Any) -> tuple[list[Any], np.ndarray]:
+    rng = np.random.default_rng(k)
+    sizes = [3, *[4] * (k - 1), 3]
+    pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+    weights = [[rng.normal(size=s) / s[0] ** 0.5, rng.normal(size=s[1]) / 2] for s in pairs]
+    return tree.map(lambda x: x.astype(dtype), weights), rng.normal(size=(5, 3)).astype(dtype)
+
+
+def network(weights: Any, X: np.ndarray, layer: int, calls: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The k-layer perceptron, call by call; in one layer its calls may be others."""
+    known = primitives()
+    h = X.astype(np.result_type(weights[0][0]))
+    for i, (W, b) in enumerate(weights):
+        mine = calls if i == layer else {}
+        for name, extra in (("matmul", (W,)), ("add", (b,)), ("relu", ())):
+            if name == "relu" and i == len(weights) - 1:
+                break
+            f = mine.get(name, known[name])
+            before, h = (h, *extra), f(h, *extra)
+            if i == layer:
+                yield name, before
+    yield "value", h
+
+
+def _calls(weights: Any, X: np.ndarray, layer: int) -> Iterator[tuple[str, int, PairCase]]:
+    known = primitives()
+    for name, args in network(weights, X, layer, {}):
+        if name != "value":
+            group = {"matmul": "other", "add": "binary", "relu": "unary"}[name]
+            yield name, 0 if name == "relu" else 1, PairCase(known[name], args, {}, group)
+
+
+def _try_network(done: SelfTest, place: Any, mutant: Mutant, made: Any, true: Any, family: Any) -> None:
+    weights, X, layer, call = place
+    row = done.mistakes.setdefault(f"in a network: {mutant.seed}", Row())
+    row.made += 1
+    if same(made, true):
+        row.equivalent += 1
+        return
+
+    def loss(weights: Any) -> Any:
+        *_, (_, value) = network(weights, X, layer, {call: mutant.case.primitive})
+        return np.mean(value * value)
+
+    whole = Subject(loss, (weights,), {}, "function")
+    verdict = judge(whole, naming=False)
+    guilty = blame(whole)[0] if verdict.status == WRONG else None
+    kinds = [m.kind for m in guilty.mistakes] if guilty else []
+    right_one = guilty is not None and guilty.name == mutant.case.primitive.name
+    named = right_one and bool(set(kinds[:1]) & _names(mutant, made, family))
+    _count(row, mutant, verdict.status == WRONG, named, [f"layer {layer} of {len(weights)}", *kinds])
+
+
+__all__ = ["Row", "SelfTest", "is_float", "self_test", "signature"]
