@@ -28,7 +28,7 @@ Function = Callable[[Points], np.ndarray]
 RATIO = 4.0
 SAFETY = 4.0
 SHORT = (0.05, 4)
-DEEP = (0.05 / RATIO**4, 9)
+DEEP = 8
 
 
 class Slopes(NamedTuple):
@@ -157,7 +157,11 @@ def _window(d: np.ndarray, powers: tuple[float, float], noise: np.ndarray) -> tu
     first = (p * d[1] - d[0]) / (p - 1)
     second = (p * d[2] - d[1]) / (p - 1)
     best = (q * second - first) / (q - 1)
-    bound = SAFETY * np.abs(best - second) + 2 * noise
+    # A bend that is no power of h^2 (a jump of the second derivative) slows the steps' convergence: then
+    # extrapolation proves nothing, and what it moved the result by is the bound.
+    smooth = np.abs(d[2] - d[1]) <= 2 / p * np.abs(d[1] - d[0]) + noise
+    off = np.where(smooth, np.abs(best - second), np.fmax(np.abs(second - first), np.abs(d[2] - d[1])))
+    bound = SAFETY * off + 2 * noise
     known = np.isfinite(best) & np.isfinite(bound)
     return np.where(known, best, 0.0), np.where(known, bound, np.inf)
 
@@ -196,7 +200,7 @@ def derive(
     unit: bool = False,
     turn: float = 1.0,
 ) -> Slopes:
-    """The derivatives along directions: few steps first, all of them where `got` is not confirmed.
+    """The derivatives along directions: few steps where they suffice for `got`, else all.
 
     `unit` says that directions already carry the size of the input; `turn` moves every step a little, so
     that a second opinion shares no step with the first.
@@ -210,28 +214,38 @@ def derive(
             line.try_steps(ones, turn * 0.05, 3)
         return line.slopes()
     own, one, whole = scales_of(points, directions)
-    line.try_steps(own, turn * SHORT[0], SHORT[1])
-    first = line.slopes()
-    doubt = np.ones(len(directions), bool) if got is None else _doubtful(first, got).any(axis=1)
-    if not doubt.any():
-        return first
-    chosen = np.flatnonzero(doubt)
+    first = None
+    chosen = np.arange(len(directions))
+    if got is not None:
+        line.try_steps(own, turn * SHORT[0], SHORT[1])
+        first = line.slopes()
+        chosen = np.flatnonzero(_vague(first, got).any(axis=1))
+        if not chosen.size:
+            return first
     deep = Line(F, points, [directions[i] for i in chosen], base, eps)
-    deep.try_steps(own[chosen], turn * SHORT[0], SHORT[1])
-    deep.try_steps(own[chosen], turn * DEEP[0] * RATIO, DEEP[1])
+    deep.try_steps(own[chosen], turn * SHORT[0], SHORT[1] + DEEP)
     for other in (one, whole):
         if np.any(np.abs(np.log10(other[chosen] / own[chosen])) > 0.5):
             deep.try_steps(other[chosen], turn * SHORT[0], SHORT[1] + 5)
-    second = deep.slopes()
+    return deep.slopes() if first is None else replaced(first, deep.slopes(), chosen)
+
+
+def replaced(first: Slopes, second: Slopes, chosen: np.ndarray) -> Slopes:
+    """The slopes with those of the directions `chosen` taken from a second look."""
     merged = [np.array(x) for x in first]
-    for i, x in enumerate(second):
-        merged[i][chosen] = x
+    for all_of, some in zip(merged, second, strict=True):
+        all_of[chosen] = some
     return Slopes(*merged)
 
 
-def _doubtful(s: Slopes, got: np.ndarray) -> np.ndarray:
-    """Where `got` is outside, at a kink, or inside bounds too wide to mean anything."""
+def _vague(s: Slopes, got: np.ndarray) -> np.ndarray:
+    """At a kink, or with bounds too wide to mean anything: here few steps do not say enough."""
     with np.errstate(all="ignore"):
-        off = ~(np.abs(got - s.value) <= s.bound)
         wide = s.bound > 1e-3 * np.fmax(np.abs(got), np.abs(s.value))
-        return off | s.kink | (wide & (s.bound > 1e-6 * np.max(np.abs(s.value), initial=0.0)))
+        return s.kink | (wide & (s.bound > 1e-6 * np.max(np.abs(s.value), initial=0.0)))
+
+
+def _doubtful(s: Slopes, got: np.ndarray) -> np.ndarray:
+    """Where `got` is outside, or where few steps do not say enough."""
+    with np.errstate(all="ignore"):
+        return ~(np.abs(got - s.value) <= s.bound) | _vague(s, got)

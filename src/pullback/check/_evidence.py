@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.check._differences import Function, Points, Rounding, Slopes, derive, rounding
+from pullback.check._differences import Function, Points, Rounding, Slopes, derive, replaced, rounding
 from pullback.check._subject import Subject, floats_of
 
 ELEMENTS = 160
@@ -118,8 +118,7 @@ def got_rows(subject: Subject, outputs: Points, pull: Any) -> list[list[np.ndarr
     rows = []
     for j, y in enumerate(outputs):
         for k in range(y.size):
-            us = [np.zeros_like(v) for v in outputs]
-            us[j] = np.array(us[j])
+            us = [np.zeros(v.shape, v.dtype) for v in outputs]
             us[j].reshape(-1)[k] = 1
             rows.append(flat_parts(subject, pull([u if u.ndim else u[()] for u in us]).parts))
     return rows
@@ -138,32 +137,39 @@ def disagree(got: np.ndarray, slopes: Slopes) -> np.ndarray:
     """Where a cotangent is outside of what the differences allow, `(m, n)`."""
     low, high, got = slopes.low.T, slopes.high.T, np.asarray(got)
     room = 64 * np.finfo(float).eps * np.abs(got)
-    known = np.isfinite(slopes.bound.T)
+    bound, value = slopes.bound.T, np.abs(slopes.value.T)
+    steep = np.isinf(got) & ~(bound < 0.1 * value)  # an infinite slope, and differences that diverge
+    lost = ~np.isfinite(got) & steep.any(axis=0, keepdims=True)  # 0 * inf beside it
+    known = np.isfinite(bound) & ~steep & ~lost
     return known & ~((got >= low - room) & (got <= high + room))
 
 
 def _confirm(found: Evidence, F: Function, eps: float, outputs: Points, rng: np.random.Generator) -> None:
     """A second opinion, at other steps and with the rounding of the vjp itself, before saying wrong."""
     subject = found.subject
-    nudged = [x * (1 + 2 * np.finfo(float).eps * rng.choice([-1.0, 1.0], x.shape)) for x in subject.points]
-    try:
-        _, pull = subject.pair(nudged)
-        rows = got_rows(subject, outputs, pull)
-    except ERRORS:
-        rows = []
+    several = [_nudged_rows(subject, outputs, rng) for _ in range(4)]
     for leaf in found.wrong:
         columns = np.flatnonzero(leaf.wrong.any(axis=0))
         second = derive(F, subject.points, [(leaf.index, k) for k in columns], found.base, eps, turn=0.61)
         noise = np.zeros_like(leaf.got)
-        if rows:
-            again = np.array([r[leaf.index] for r in rows]).reshape(leaf.got.shape)
+        for rows in several:
+            again = np.array([r[leaf.index] for r in rows]).reshape(leaf.got.shape) if rows else leaf.got
             with np.errstate(all="ignore"):
-                noise = np.nan_to_num(8 * np.abs(again - leaf.got), nan=0.0)
-        noise = np.where(leaf.kink, 0.0, noise)[:, columns]
+                noise = np.fmax(noise, np.nan_to_num(8 * np.abs(again - leaf.got), nan=0.0))
+        noise = np.where(second.kink.T, 0.0, noise[:, columns])
         wide = second._replace(bound=2 * second.bound)
         got = leaf.got[:, columns]
         off = disagree(got, wide) & ~((got >= wide.low.T - noise) & (got <= wide.high.T + noise))
+        leaf.slopes = replaced(leaf.slopes, second, columns)
         leaf.wrong[:, columns] &= off
+
+
+def _nudged_rows(subject: Subject, outputs: Points, rng: np.random.Generator) -> list[list[np.ndarray]]:
+    nudged = [x * (1 + 4 * np.finfo(float).eps * rng.uniform(-1, 1, x.shape)) for x in subject.points]
+    try:
+        return got_rows(subject, outputs, subject.pair(nudged)[1])
+    except ERRORS:
+        return []
 
 
 def _projected(subject: Subject, outputs: Points, pull: Any, rng: np.random.Generator) -> Evidence:

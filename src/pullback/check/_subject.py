@@ -53,7 +53,7 @@ class Subject:
         flat, self.structure = tree.flatten(args, none_is_leaf=True)
         self.flat = flat
         self.active = [i for i, x in enumerate(flat) if is_float(x)]
-        self.points: Points = [np.array(flat[i]) for i in self.active]
+        self.points: Points = [np.array(flat[i], order="C") for i in self.active]
         self.labels = [leaf_names(f, args)[i] for i in self.active]
 
     def fill(self, points: Points) -> Any:
@@ -111,7 +111,7 @@ class Subject:
         other.flat = list(self.flat)
         for i, x in zip(self.active, points, strict=True):
             other.flat[i] = x if isinstance(self.flat[i], np.ndarray) else x[()]
-        other.points = [np.array(x) for x in points]
+        other.points = [np.array(x, order="C") for x in points]
         return other
 
 
