@@ -12,7 +12,7 @@ import numpy as np
 
 from pullback.errors import TraceError
 from pullback.pair import Box, Vjp, derived, primitive, top_trace
-from pullback.primitives._helpers import dtype_of, unbroadcast
+from pullback.primitives._helpers import axes_of, dtype_of, unbroadcast
 from pullback.typing import Array
 
 
@@ -97,7 +97,7 @@ def delete(arr: Array, obj: Any, *, axis: int | None = None) -> Array:
 @derived(np.insert)
 def insert(arr: Array, obj: Any, values: Array, *, axis: int | None = None) -> Array:
     """`arr` with `values` before the places `obj` along `axis`."""
-    arr, axis = (np.ravel(arr), 0) if axis is None else (arr, axis % np.ndim(arr))
+    arr, axis = (np.ravel(arr), 0) if axis is None else (arr, axes_of(axis, np.ndim(arr))[0])
     n = np.shape(arr)[axis]
     if np.ndim(obj) == 0 and np.ndim(values) > 0:
         lead = (1,) * (np.ndim(arr) - np.ndim(values))
@@ -116,7 +116,7 @@ def repeat(a: Array, repeats: Any, *, axis: int | None = None) -> Array:
         a, axis = np.ravel(a), 0
     if np.ndim(repeats):
         return np.take(a, np.repeat(np.arange(np.shape(a)[axis]), repeats), axis=axis)
-    shape, axis = np.shape(a), axis % np.ndim(a)
+    shape, axis = np.shape(a), axes_of(axis, np.ndim(a))[0]
     longer = (*shape[: axis + 1], int(repeats), *shape[axis + 1 :])
     repeated = np.broadcast_to(np.expand_dims(a, axis + 1), longer)
     return np.reshape(repeated, (*shape[:axis], shape[axis] * int(repeats), *shape[axis + 1 :]))
@@ -168,7 +168,7 @@ def roll(a: Array, *, shift: Any, axis: Any = None) -> tuple[Array, Vjp]:
 
 @primitive(answers=np.pad)
 def pad_constant(
-    array: Array, *, pad_width: Any, mode: str = "constant", constant_values: Any = 0
+    array: Array, *, pad_width: Any, mode: Any = "constant", constant_values: Any = 0
 ) -> tuple[Array, Vjp]:
     """`array` in a frame of constants; vjp: u without the frame."""
     value = np.pad(array, pad_width, mode=mode, constant_values=constant_values)
@@ -248,5 +248,5 @@ def triu(m: Array, *, k: int = 0) -> tuple[Array, Vjp]:
 
 def at(a: Array, indices: Any, axis: int) -> Array:
     """`a` at `indices` along `axis`."""
-    lead = (slice(None),) * (axis % np.ndim(a))
+    lead = (slice(None),) * axes_of(axis, np.ndim(a))[0]
     return getitem(a, (*lead, indices) if lead else indices)

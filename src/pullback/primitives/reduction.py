@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.pair import Vjp, derived, primitive
+from pullback.pair import Box, Vjp, derived, primitive
 from pullback.primitives._helpers import axes_of, dtype_of, keep_axes
 from pullback.primitives.indexing import at
 from pullback.typing import Array
@@ -217,11 +217,12 @@ def _later(x: Array, steps: int, fill: float) -> Array:
 @derived(np.diff)
 def diff(a: Array, *, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Array:
     """Differences of neighbours along `axis`, taken `n` times."""
+    (axis,) = axes_of(axis, np.ndim(a))
     frame = [x for x in (prepend, a, append) if x is not None]
-    one = (*np.shape(a)[: axis % np.ndim(a)], 1, *np.shape(a)[axis % np.ndim(a) + 1 :])
+    one = (*np.shape(a)[:axis], 1, *np.shape(a)[axis + 1 :])
     wide = [np.broadcast_to(x, one) if np.ndim(x) == 0 else x for x in frame]
     a = np.concatenate(wide, axis=axis) if len(wide) > 1 else a
-    lead = (slice(None),) * (axis % np.ndim(a))
+    lead = (slice(None),) * axis
     for _ in range(n):
         a = a[(*lead, slice(1, None))] - a[(*lead, slice(None, -1))]
     return a
@@ -230,7 +231,7 @@ def diff(a: Array, *, n: int = 1, axis: int = -1, prepend: Any = None, append: A
 @derived(np.trapezoid)
 def trapezoid(y: Array, *, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Array:
     """The area under `y` over `x` by straight lines."""
-    lead = (slice(None),) * (axis % np.ndim(y))
+    lead = (slice(None),) * axes_of(axis, np.ndim(y))[0]
     if x is not None:
         dx = np.diff(x) if np.ndim(x) == 1 else np.diff(x, axis=axis)
         dx = np.reshape(dx, (-1, *(1,) * (np.ndim(y) - len(lead) - 1))) if np.ndim(x) == 1 else dx
@@ -239,7 +240,9 @@ def trapezoid(y: Array, *, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Arra
 
 @derived(np.interp)
 def interp(x: Array, xp: Array, fp: Array, *, left: Any = None, right: Any = None) -> Array:
-    """`fp` over rising `xp`, by straight lines, read at `x`; outside, `left` and `right` (or the ends)."""
+    """`fp` over rising `xp`, by straight lines, read at `x`, in float64; outside, `left` and `right`."""
+    x, xp, fp = (z if isinstance(z, Box) else np.asarray(z) for z in (x, xp, fp))
+    x, xp, fp = (np.astype(z, np.float64) for z in (x, xp, fp))
     i = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, np.shape(xp)[0] - 2)
     x0, y0 = at(xp, i, 0), at(fp, i, 0)
     inside = (at(fp, i + 1, 0) - y0) / (at(xp, i + 1, 0) - x0) * (x - x0) + y0
