@@ -82,7 +82,10 @@ def rounding(F: Function, points: Points, rng: np.random.Generator, eps: float) 
         noise = np.fmax(noise, np.abs(F(nudged) - value))
     d = [x * (3e-8 * rng.uniform(-1, 1, x.shape)) for x in points]
     up, down = (F([x + s * v for x, v in zip(points, d, strict=True)]) for s in (1, -1))
-    noise = np.fmax(noise, np.abs(up - 2 * value + down) / 2)
+    bend = np.abs(up - 2 * value + down) / 2
+    # A value that stands still for moves of one unit may be coarser than its dtype: then this shows its grain.
+    still = (noise <= 2 * eps * np.abs(value)) & (bend <= 4e-3 * np.max(np.abs(value), initial=0.0))
+    noise = np.where(still, np.fmax(noise, bend), noise)
     return Rounding(value, SAFETY * noise)
 
 

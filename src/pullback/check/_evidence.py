@@ -148,6 +148,8 @@ def _confirm(found: Evidence, F: Function, eps: float, outputs: Points, rng: np.
     """A second opinion, at other steps and with the rounding of the vjp itself, before saying wrong."""
     subject = found.subject
     several = [_nudged_rows(subject, outputs, rng) for _ in range(4)]
+    single = _single_rows(subject)
+    ratio = np.finfo(np.float64).eps / np.finfo(np.float32).eps
     for leaf in found.wrong:
         columns = np.flatnonzero(leaf.wrong.any(axis=0))
         second = derive(F, subject.points, [(leaf.index, k) for k in columns], found.base, eps, turn=0.61)
@@ -156,6 +158,10 @@ def _confirm(found: Evidence, F: Function, eps: float, outputs: Points, rng: np.
             again = np.array([r[leaf.index] for r in rows]).reshape(leaf.got.shape) if rows else leaf.got
             with np.errstate(all="ignore"):
                 noise = np.fmax(noise, np.nan_to_num(8 * np.abs(again - leaf.got), nan=0.0))
+        if single:
+            coarse = np.array([r[leaf.index] for r in single]).reshape(leaf.got.shape)
+            with np.errstate(all="ignore"):
+                noise += np.nan_to_num(16 * ratio * np.abs(coarse - leaf.got), nan=0.0, posinf=0.0)
         noise = np.where(second.kink.T, 0.0, noise[:, columns])
         wide = second._replace(bound=2 * second.bound)
         got = leaf.got[:, columns]
@@ -170,6 +176,17 @@ def _nudged_rows(subject: Subject, outputs: Points, rng: np.random.Generator) ->
         return got_rows(subject, outputs, subject.pair(nudged)[1])
     except ERRORS:
         return []
+
+
+def _single_rows(subject: Subject) -> list[list[np.ndarray]]:
+    """The Jacobian in float32: what its rounding does there, it does here, 5e8 times smaller."""
+    coarse = subject.at([x.astype(np.float32) for x in subject.points])
+    try:
+        value, pull = coarse.pair(coarse.points)
+        rows = got_rows(coarse, floats_of(value), pull)
+    except (*ERRORS, TypeError):
+        return []
+    return rows if len(rows) == sum(y.size for y in floats_of(value)) else []
 
 
 def _projected(subject: Subject, outputs: Points, pull: Any, rng: np.random.Generator) -> Evidence:

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from pullback.check import _terms
-from pullback.check._evidence import ERRORS, Evidence, LeafEvidence, gather, shadow
+from pullback.check._differences import derive
+from pullback.check._evidence import (
+    ERRORS, Evidence, LeafEvidence, direction, flat_value, gather, shadow,
+)  # fmt: skip
 from pullback.check._fit import Mistake
 from pullback.check._laws import Breach, Exam, arrays, broken
 from pullback.check._mistakes import SIMPLE, WEAK, case_of, factor_mistake, name_leaf, subset
@@ -17,6 +20,7 @@ from pullback.check._shapes import name_shapes
 from pullback.check._subject import GradientSubject, Subject, floats_of
 from pullback.errors import PullbackError
 
+EPS = float(np.finfo(float).eps)
 RIGHT, WRONG, UNKNOWN = "right", "wrong", "cannot tell"
 
 
@@ -54,6 +58,8 @@ def _judge(subject: Subject, rng: np.random.Generator, naming: bool, us: Any) ->
         if any(b.law == "structure" for b in breaches):
             return Verdict(subject, WRONG, breaches[-1].text, breaches, _of_breaches(breaches))
         found = gather(shadow(subject), rng)
+    except np.linalg.LinAlgError as error:
+        return Verdict(subject, UNKNOWN, f"the pair has no cotangents at this point: {error}")
     except PullbackError as error:
         return _raised(subject, str(error).splitlines()[0])
     except ERRORS + (TypeError, KeyError, AttributeError) as error:
@@ -125,6 +131,11 @@ def _weigh(
         for leaf in found.leaves:
             leaf.wrong[:] = False
         verdict.notes.append("at a kink: as the conventions of its steps give")
+    ties = bool(found.wrong) and _drop_ties(found, rng)
+    if ties and not found.wrong and not breaches:
+        verdict.status = UNKNOWN
+        verdict.reason = "at a tie or a kink of several inputs together, where slopes along each do not add up"
+        return verdict
     if found.wrong or breaches:
         verdict.status = WRONG
         if naming or breaches:
@@ -153,6 +164,27 @@ def _only_conventions(found: Evidence) -> bool:
         return False
     rows = [made.pull(u) for u in _terms.units(made)]
     return all(_rows_match(rows, leaf, 1e-12) for leaf in found.leaves)
+
+
+def _drop_ties(found: Evidence, rng: np.random.Generator) -> bool:
+    """Forget what is wrong in outputs that have no derivative here, though each input alone moves them smoothly.
+
+    Where a derivative exists, the slope along a direction is the sum of those along its parts.
+    """
+    if found.mode != "whole":
+        return False
+    points, m = found.subject.points, found.value.size
+    F = flat_value(found.subject, m)
+    torn = np.zeros(m, bool)
+    for _ in range(2):
+        d = [direction(x, rng) if x.size else x for x in points]
+        s = derive(F, points, [(-1, d)], found.base, EPS, unit=True)
+        parts = np.array([leaf.true @ d[leaf.index].reshape(-1) for leaf in found.leaves]).sum(axis=0)
+        room = np.array([leaf.bound @ np.abs(d[leaf.index].reshape(-1)) for leaf in found.leaves]).sum(axis=0)
+        torn |= s.kink[0] | (np.abs(s.value[0] - parts) > s.bound[0] + room)
+    for leaf in found.leaves:
+        leaf.wrong &= ~(torn[:, None] & ~leaf.kink)
+    return bool(torn.any())
 
 
 def _rows_match(rows: list[list[np.ndarray]], leaf: LeafEvidence, rel: float) -> bool:

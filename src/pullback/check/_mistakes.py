@@ -239,7 +239,7 @@ def _mask(case: Case, found: Evidence) -> Mistake | None:
     if steep.any() and here.all() and lit.all():
         text = f"the mask is missing: the cotangent of {case.label} is let through where the slope is zero"
         return Mistake("mask_missing", text, "multiply by the mask (x > 0, or where the value was taken from)", 0.0, case.index)
-    if lit.all() and np.all(g[steep] == 0):
+    if steep.any() and lit.all() and np.all(g[steep] == 0):
         text = f"the mask is on the wrong side: the cotangent of {case.label} is let through where the slope is zero, and stopped where it is not"
         return Mistake("mask_wrong_side", text, "turn the comparison of the mask round", 0.0, case.index)
     return None

@@ -10,7 +10,9 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from pullback.check._cases import PairCase, ordinary, primitives, right
 from pullback.check._judge import RIGHT, WRONG, judge
 from pullback.check._seeds import Mutant, arrays_of, mutants
 from pullback.check._subject import Subject
-from pullback.trace import is_float
+from pullback.pair import Primitive
 
 IN_NETWORKS = {
     "sign", "constant factor 2", "zero", "transposed", "mean for sum", "shifted index", "u not multiplied in",
@@ -112,7 +114,7 @@ def _line(name: str, row: Row) -> str:
 
 
 def self_test(
-    part: int = 1, rounds: int = 3, ticker: Callable[[str], None] | None = None, networks: bool = True
+    part: int = 1, rounds: int = 3, ticker: Callable[[str], None] | None = None, workers: int = 1
 ) -> SelfTest:
     """Run it, or one `part`-th of it.
 
@@ -124,19 +126,54 @@ def self_test(
         How often the right checks are made, at other points each time.
     ticker : callable, optional
         Called with a word on what is being done.
+    workers : int
+        Processes to share it among.
     """
-    start, done = time.perf_counter(), SelfTest()
+    start, say = time.perf_counter(), ticker or (lambda text: None)
+    say("mistakes are seeded, and right pairs judged")
+    if workers == 1:
+        done = share(part, 0, rounds)
+    else:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            jobs = [pool.submit(share, part * workers, part * i, rounds) for i in range(workers)]
+            done = _together([job.result() for job in jobs])
+    done.seconds = time.perf_counter() - start
+    return done
+
+
+def share(part: int, offset: int, rounds: int) -> SelfTest:
+    """Every `part`-th of the test, from `offset` on."""
+    done = SelfTest()
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        say = ticker or (lambda text: None)
-        say("right pairs")
-        _all_right(done, part, rounds)
-        say("spoilt primitives")
-        _all_primitives(done, part)
-        if networks:
-            say("spoilt networks")
-            _all_networks(done, part)
-    done.seconds = time.perf_counter() - start
+        for run in (_all_right, _all_primitives, _all_networks):
+            run(done, _Turn(part, offset), rounds)
+    return done
+
+
+class _Turn:
+    """Counts, and says whose turn it is."""
+
+    def __init__(self, part: int, offset: int) -> None:
+        self.part, self.offset, self.count = part, offset, 0
+
+    def __call__(self) -> bool:
+        self.count += 1
+        return self.count % self.part == self.offset % self.part
+
+
+def _together(shares: list[SelfTest]) -> SelfTest:
+    done = SelfTest()
+    for one in shares:
+        done.alarms += one.alarms
+        for kind, counts in one.right.items():
+            before = done.right.get(kind, [0, 0, 0, 0])
+            done.right[kind] = [a + b for a, b in zip(before, counts, strict=True)]
+        for name, row in one.mistakes.items():
+            mine = done.mistakes.setdefault(name, Row())
+            for field_name in ("made", "equivalent", "detected", "named", "missed"):
+                setattr(mine, field_name, getattr(mine, field_name) + getattr(row, field_name))
+    done.mistakes = dict(sorted(done.mistakes.items()))
     return done
 
 
@@ -145,12 +182,10 @@ def subject(case: PairCase) -> Subject:
     return Subject(case.primitive, case.args, case.settings, "primitive")
 
 
-def _all_right(done: SelfTest, part: int, rounds: int) -> None:
-    number = 0
+def _all_right(done: SelfTest, mine: _Turn, rounds: int) -> None:
     for seed in range(rounds):
         for kind, case in right(seed):
-            number += 1
-            if number % part:
+            if not mine():
                 continue
             try:
                 case.primitive.body(*case.args, **case.settings)
@@ -165,16 +200,14 @@ def _all_right(done: SelfTest, part: int, rounds: int) -> None:
                 done.alarms.append(f"{kind}: {case.primitive.name} {case.settings} {facts}")
 
 
-def _all_primitives(done: SelfTest, part: int) -> None:
-    number = 0
+def _all_primitives(done: SelfTest, mine: _Turn, rounds: int) -> None:
     for dtype in (np.float64, np.float32):
         for case in ordinary(np.random.default_rng(7)):
             cast = case.cast(dtype)
             for which in range(len(arrays_of(cast))):
                 family = list(_signed(cast, which))
                 for mutant, signature, true in family:
-                    number += 1
-                    if number % part == 0:
+                    if mine():
                         _try(done, mutant, signature, true, family)
 
 
@@ -189,8 +222,6 @@ def _signed(case: PairCase, which: int) -> Iterator[tuple[Mutant, Signature, Sig
 
 
 def _right_product(mutant: Mutant, case: PairCase) -> PairCase:
-    from pullback.pair import Primitive
-
     f = case.primitive
 
     def body(x: Any) -> tuple[Any, Any]:
@@ -284,8 +315,7 @@ def _count(row: Row, mutant: Mutant, found: bool, named: bool, kinds: list[str])
 # Networks: one call of one layer is spoilt; it must be found, named and blamed.
 
 
-def _all_networks(done: SelfTest, part: int) -> None:
-    number = 0
+def _all_networks(done: SelfTest, mine: _Turn, rounds: int) -> None:
     for dtype in (np.float64, np.float32):
         for k in range(2, 7):
             weights, X = _weights(k, dtype)
@@ -293,8 +323,7 @@ def _all_networks(done: SelfTest, part: int) -> None:
                 for call, which, case in _calls(weights, X, layer):
                     family = [x for x in _signed(case, which) if x[0].seed in IN_NETWORKS]
                     for mutant, made, true in family:
-                        number += 1
-                        if number % part == 0:
+                        if mine():
                             _try_network(done, (weights, X, layer, call), mutant, made, true, family)
 
 
@@ -351,4 +380,4 @@ def _try_network(done: SelfTest, place: Any, mutant: Mutant, made: Any, true: An
     _count(row, mutant, verdict.status == WRONG, named, [f"layer {layer} of {len(weights)}", *kinds])
 
 
-__all__ = ["Row", "SelfTest", "is_float", "self_test", "signature"]
+__all__ = ["Row", "SelfTest", "self_test", "signature"]
