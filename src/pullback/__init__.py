@@ -16,6 +16,7 @@ In reading order, which is import order: a file imports only from those above it
     program         a function recorded as a flat list of NumPy calls
     simplify        simpler programs of the same meaning
     catalogue       which functions can be traced
+    check/          which gradient is wrong, and how
     nn              layers and initialisers as plain functions over parameter trees
     data/           loaders, splits, transforms fitted on the training rows only
     train/          optimisers, schedules, the loop, history, checkpoints
@@ -40,17 +41,18 @@ from pullback.program import Program, program
 from pullback.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
-    from pullback import data, nn, train
+    from pullback import check, data, nn, train
     from pullback.catalogue import functions
+    from pullback.check import assert_pair, check_gradient
     from pullback.train import fit
 
 __version__ = "0.1.0"
 
-_LATER = {"functions": "catalogue", "fit": "train"}
-_MODULES = {"data", "nn", "train", "report"}
+_LATER = {"functions": "catalogue", "fit": "train", "check_gradient": "check", "assert_pair": "check"}
+_MODULES = {"check", "data", "nn", "train", "report"}
 
 __all__ = [
-    "Primitive", "Program", "PullbackError", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
+    "Primitive", "Program", "PullbackError", "assert_pair", "check", "check_gradient", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
     "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
     "value_and_grad", "vjp",
 ]  # fmt: skip

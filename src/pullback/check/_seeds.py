@@ -68,6 +68,9 @@ def mutants(case: PairCase, which: int) -> Iterator[Mutant]:
     value = case.primitive.plain(*case.args, **case.settings)
     for seed, names, change in _pointwise(x, value, case):
         yield Mutant(seed, names, on_leaf(case, which, change))
+    if _has_mask(case, which, value):
+        for seed, names, change in MASKS:
+            yield Mutant(seed, names, on_leaf(case, which, change))
     yield from _structural(case, which, x, value)
     if case.group == "unary":
         yield from _products(case)
@@ -92,11 +95,24 @@ def _pointwise(x: np.ndarray, value: Any, case: PairCase) -> Iterator[tuple[str,
         yield "shifted index", ("shifted",), lambda g, x, u: np.roll(g, 1, axis=-1)
     if x.size > 4:
         yield "wrong in one element", ("some_elements",), lambda g, x, u: _at(g, np.unravel_index(2, g.shape), 1.5)
-    if case.group != "other" and np.shape(value) == x.shape or case.primitive.name in ("tril", "triu"):
-        yield "mask missing", ("mask_missing",), lambda g, x, u: np.where(g == 0, u, g).astype(g.dtype)
-        yield "mask on the wrong side", ("mask_wrong_side",), lambda g, x, u: np.where(g == 0, u, 0).astype(g.dtype)
     if case.group == "unary":
         yield from _derivatives()
+
+
+MASKS: list[tuple[str, tuple[str, ...], Change]] = [
+    ("mask missing", ("mask_missing",), lambda g, x, u: np.where(g == 0, u, g).astype(g.dtype)),
+    ("mask on the wrong side", ("mask_wrong_side",), lambda g, x, u: np.where(g == 0, u, 0).astype(g.dtype)),
+]
+
+
+def _has_mask(case: PairCase, which: int, value: Any) -> bool:
+    """Elementwise, with a slope that is zero somewhere and not everywhere."""
+    x = arrays_of(case)[which]
+    if np.shape(value) != x.shape or not (case.group != "other" or case.primitive.name in ("tril", "triu")):
+        return False
+    _, vjp = case.primitive.body(*case.args, **case.settings)
+    g = [g for g in tree.leaves(tuple(vjp(np.ones_like(value)))) if g is not None][which]
+    return bool(np.any(g == 0) and np.any(g != 0))
 
 
 def _derivatives() -> Iterator[tuple[str, tuple[str, ...], Change]]:
