@@ -61,7 +61,8 @@ def _judge(subject: Subject, rng: np.random.Generator, naming: bool, us: Any) ->
     except np.linalg.LinAlgError as error:
         return Verdict(subject, UNKNOWN, f"the pair has no cotangents at this point: {error}")
     except PullbackError as error:
-        return _raised(subject, str(error).splitlines()[0])
+        mistake = Mistake("structure", str(error).splitlines()[0], FIXES["structure"])
+        return Verdict(subject, WRONG, mistake.text, mistakes=[mistake])
     except ERRORS + (TypeError, KeyError, AttributeError) as error:
         return _raised(subject, f"{type(error).__name__}: {error}")
     return _weigh(subject, breaches, found, rng, naming)

@@ -176,9 +176,9 @@ def _how(exam: Exam, i: int, a: np.ndarray) -> str:
     name = exam.subject.labels[i]
     twice = exam.again(2.0)[i]
     if _close(twice, a, 16):
-        return f"the cotangent of {name} is the same for u and 2u"
+        return f"u is not multiplied in: the cotangent of {name} is the same for u and 2u"
     if _close(twice, a * a.dtype.type(4), 64):
-        return f"the cotangent of {name} is 4 times as large for 2u"
+        return f"u is multiplied in twice: the cotangent of {name} is 4 times as large for 2u"
     return f"the cotangent of {name} is not linear in u"
 
 

@@ -109,17 +109,13 @@ def dimensions(case: Case, found: Evidence) -> Iterator[tuple[int, str, bool]]:
         counts = counts[counts > 0]
         if len(counts) == 1 and counts[0] > 1:
             yield int(counts[0]), f"{counts[0]}, the number of {word}", True
-    for shape, name in [(s, "the value") for s in found.out_shapes] + [(x.shape, case_name(x)) for x in found.leaves]:
-        for i, n in enumerate(shape):
-            if n > 1:
-                yield n, f"{n}, axis {i} of {name}", True
-    for shape, name in [(s, "the value") for s in found.out_shapes] + [(x.shape, case_name(x)) for x in found.leaves]:
+    sums = bool(np.any(kept.sum(axis=0) > 1) or np.any(kept.sum(axis=1) > 1))
+    arrays = [(shape, "the value") for shape in found.out_shapes] + [(x.shape, x.label) for x in found.leaves]
+    for shape, name in arrays:
+        yield from [(n, f"{n}, axis {i} of {name}", sums) for i, n in enumerate(shape) if n > 1]
+    for shape, name in arrays:
         if len(shape) > 1 and np.prod(shape) > 1:
-            yield int(np.prod(shape)), f"{int(np.prod(shape))}, the size of {name}", True
-
-
-def case_name(leaf: LeafEvidence) -> str:
-    return leaf.label
+            yield int(np.prod(shape)), f"{int(np.prod(shape))}, the size of {name}", sums
 
 
 def _data_dimensions(found: Evidence) -> Iterator[tuple[int, str, bool]]:
