@@ -76,16 +76,20 @@ class Rounding(NamedTuple):
 def rounding(F: Function, points: Points, rng: np.random.Generator, eps: float) -> Rounding:
     """The value and its noise: moves of one unit in the last place, and a second difference."""
     value = F(points)
-    noise = 2 * eps * np.abs(value)
+    noise, moved = 2 * eps * np.abs(value), np.zeros_like(value)
     for _ in range(3):
         nudged = [x * (1 + np.finfo(float).eps * rng.choice([-1.0, 1.0], x.shape)) for x in points]
-        noise = np.fmax(noise, np.abs(F(nudged) - value))
-    d = [x * (3e-8 * rng.uniform(-1, 1, x.shape)) for x in points]
-    up, down = (F([x + s * v for x, v in zip(points, d, strict=True)]) for s in (1, -1))
-    bend = np.abs(up - 2 * value + down) / 2
+        moved = np.fmax(moved, np.abs(F(nudged) - value))
+    noise = np.fmax(noise, moved)
     # A value that stands still for moves of one unit may be coarser than its dtype: then this shows its grain.
-    still = (noise <= 2 * eps * np.abs(value)) & (bend <= 4e-3 * np.max(np.abs(value), initial=0.0))
-    noise = np.where(still, np.fmax(noise, bend), noise)
+    still, grain = noise <= 2 * eps * np.abs(value), np.zeros_like(noise)
+    if np.any(still & (moved == 0)):
+        for _ in range(3):
+            d = [x * (2e-7 * rng.uniform(-1, 1, x.shape)) for x in points]
+            up, down = (F([x + s * v for x, v in zip(points, d, strict=True)]) for s in (1, -1))
+            grain = np.fmax(grain, np.abs(up - 2 * value + down) / 2)
+        still &= (moved == 0) & (grain <= 4e-3 * np.max(np.abs(value), initial=0.0))
+        noise = np.where(still, np.fmax(noise, grain), noise)
     return Rounding(value, SAFETY * noise)
 
 

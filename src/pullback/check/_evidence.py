@@ -147,7 +147,8 @@ def disagree(got: np.ndarray, slopes: Slopes) -> np.ndarray:
 def _confirm(found: Evidence, F: Function, eps: float, outputs: Points, rng: np.random.Generator) -> None:
     """A second opinion, at other steps and with the rounding of the vjp itself, before saying wrong."""
     subject = found.subject
-    several = [_nudged_rows(subject, outputs, rng) for _ in range(4)]
+    several = [_nudged_rows(subject, outputs, rng, 4 * np.finfo(float).eps) for _ in range(4)]
+    grain = [_nudged_rows(subject, outputs, rng, 2e-7) for _ in range(2)]
     single = _single_rows(subject)
     ratio = np.finfo(np.float64).eps / np.finfo(np.float32).eps
     for leaf in found.wrong:
@@ -155,9 +156,10 @@ def _confirm(found: Evidence, F: Function, eps: float, outputs: Points, rng: np.
         second = derive(F, subject.points, [(leaf.index, k) for k in columns], found.base, eps, turn=0.61)
         noise = np.zeros_like(leaf.got)
         for rows in several:
-            again = np.array([r[leaf.index] for r in rows]).reshape(leaf.got.shape) if rows else leaf.got
-            with np.errstate(all="ignore"):
-                noise = np.fmax(noise, np.nan_to_num(8 * np.abs(again - leaf.got), nan=0.0))
+            noise = np.fmax(noise, _moved(rows, leaf))
+        if not noise.any():  # the vjp stands still for such moves: it may be coarser than its dtype
+            for rows in grain:
+                noise = np.fmax(noise, _moved(rows, leaf))
         if single:
             coarse = np.array([r[leaf.index] for r in single]).reshape(leaf.got.shape)
             with np.errstate(all="ignore"):
@@ -170,8 +172,18 @@ def _confirm(found: Evidence, F: Function, eps: float, outputs: Points, rng: np.
         leaf.wrong[:, columns] &= off
 
 
-def _nudged_rows(subject: Subject, outputs: Points, rng: np.random.Generator) -> list[list[np.ndarray]]:
-    nudged = [x * (1 + 4 * np.finfo(float).eps * rng.uniform(-1, 1, x.shape)) for x in subject.points]
+def _moved(rows: list[list[np.ndarray]], leaf: LeafEvidence) -> np.ndarray:
+    if not rows:
+        return np.zeros_like(leaf.got)
+    again = np.array([r[leaf.index] for r in rows]).reshape(leaf.got.shape)
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(8 * np.abs(again - leaf.got), nan=0.0)
+
+
+def _nudged_rows(
+    subject: Subject, outputs: Points, rng: np.random.Generator, size: float
+) -> list[list[np.ndarray]]:
+    nudged = [x * (1 + size * rng.uniform(-1, 1, x.shape)) for x in subject.points]
     try:
         return got_rows(subject, outputs, subject.pair(nudged)[1])
     except ERRORS:
