@@ -1,7 +1,7 @@
 """Find the bugs: gradients of two published libraries, judged in one run each.
 
-1. scikit-learn's MLPRegressor with k outputs (scikit-learn issue 8349, open since 2017): the gradient that its
-   L-BFGS minimises with is k times the gradient of the loss that it reports.
+1. scikit-learn's MLPRegressor with k outputs (scikit-learn issue 8349, open since 2017): the gradient that
+   its L-BFGS minimises with is k times the gradient of the loss that it reports.
 2. thinc's `residual` around `with_array2d(Relu)`: an array is changed between value and reverse pass. This
    part is skipped where thinc is not installed.
 

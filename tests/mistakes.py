@@ -143,6 +143,7 @@ def no_tuple(x):
     return np.sin(x), lambda u: u * np.cos(x)
 
 
+# ruff: noqa: E501 - reports are one line each
 MISTAKES = [
     (sign, (X,), "sign",
      'sign: wrong: the sign of the cotangent of x is flipped'),

@@ -52,9 +52,9 @@ _LATER = {"functions": "catalogue", "fit": "train", "check_gradient": "check", "
 _MODULES = {"check", "data", "nn", "train", "report"}
 
 __all__ = [
-    "Primitive", "Program", "PullbackError", "assert_pair", "check", "check_gradient", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
-    "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
-    "value_and_grad", "vjp",
+    "Primitive", "Program", "PullbackError", "assert_pair", "check", "check_gradient", "data", "debug", "fit",
+    "functions", "grad", "hessian", "hvp", "jacobian", "jvp", "nn", "primitive", "primitives", "program",
+    "stop_gradient", "train", "tree", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 

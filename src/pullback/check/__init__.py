@@ -10,6 +10,7 @@ In reading order:
     _mistakes      the hypotheses
     _terms         mistakes inside a formula, found by making them
     _shapes        cotangents of other shapes
+    _second        the complex step and the Taylor remainder
     _judge         right, wrong or cannot tell
     _shrink        the smallest case that still fails
     _large         naming where there is too much for the whole Jacobian
@@ -37,7 +38,7 @@ __all__ = ["Mistake", "Report", "assert_pair", "check", "check_gradient"]
 
 
 class _Callable(ModuleType):
-    """This package, which is called as its one verb: `pullback.check(f, *args)`."""
+    """The package, which is called as its one verb: `pullback.check(f, *args)`."""
 
     def __call__(self, f: Any, *args: Any, **settings: Any) -> Report:
         return check(f, *args, **settings)

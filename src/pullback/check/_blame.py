@@ -90,7 +90,8 @@ def steps_of(subject: Subject) -> list[Step]:
 
 def _taped(made: Recording) -> list[Step]:
     rng = np.random.default_rng(0)
-    steps, names = [], {}
+    steps: list[Step] = []
+    names: dict[int, list[str]] = {}
     for node in made.tape.nodes:
         before = next((names[id(p.node)] for p in node.parents if p is not None and p.node is not None), [])
         names[id(node)] = [*before, node.primitive.name]

@@ -179,12 +179,15 @@ def _input(leaf: LeafEvidence, found: Evidence) -> Input:
 
 
 def _method(found: Evidence) -> str:
-    bound = max((float(np.max(x.bound, initial=0.0, where=np.isfinite(x.bound))) for x in found.leaves), default=0.0)
+    bound = max(
+        (float(np.max(x.bound, initial=0.0, where=np.isfinite(x.bound))) for x in found.leaves), default=0.0
+    )
     if found.mode == "whole":
         return f"every element, by differences with measured bounds (the widest {bound:.1e})"
     return (
-        f"{PROJECTIONS} random projections an input; one wrong entry is missed (probability 0) only where its "
-        f"error, times the size of its element, is below {4 * bound:.1e}; several, only where they cancel in all"
+        f"{PROJECTIONS} random projections an input; one wrong entry is missed (probability 0) only where "
+        f"its error, times the size of its element, is below {4 * bound:.1e}; several, only where they "
+        "cancel in all"
     )
 
 

@@ -101,7 +101,10 @@ def own(names: dict[str, Any]) -> dict[str, Any]:
     return {
         k: f
         for k, f in names.items()
-        if callable(f) and not k.startswith("_") and getattr(f, "__module__", None) == here and not inspect.isclass(f)
+        if callable(f)
+        and not k.startswith("_")
+        and getattr(f, "__module__", None) == here
+        and not inspect.isclass(f)
     }
 
 
@@ -141,7 +144,9 @@ def inferred(f: Any, insist: bool = False) -> tuple[Any, ...] | None:
         kinds = inspect.signature(f.body if isinstance(f, Primitive) else f).parameters.values()
     except (TypeError, ValueError):
         return None
-    count = sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty for p in kinds)
+    count = sum(
+        p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty for p in kinds
+    )
     if not 1 <= count <= 3:
         return None
     rng = np.random.default_rng(0)

@@ -81,7 +81,7 @@ def rounding(F: Function, points: Points, rng: np.random.Generator, eps: float) 
         nudged = [x * (1 + np.finfo(float).eps * rng.choice([-1.0, 1.0], x.shape)) for x in points]
         moved = np.fmax(moved, np.abs(F(nudged) - value))
     noise = np.fmax(noise, moved)
-    # A value that stands still for moves of one unit may be coarser than its dtype: then this shows its grain.
+    # A value that stands still for moves of one unit may be coarser than its dtype: this shows its grain.
     still, grain = noise <= 2 * eps * np.abs(value), np.zeros_like(noise)
     if np.any(still & (moved == 0)):
         for _ in range(3):

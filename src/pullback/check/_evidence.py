@@ -21,7 +21,7 @@ ERRORS = (ValueError, ArithmeticError, IndexError, np.linalg.LinAlgError)
 
 @dataclass
 class LeafEvidence:
-    """One input: `got` and the differences, `(m, n)`; m counts outputs (or u's), n elements (or directions)."""
+    """One input: `got` and the differences, `(m, n)`; m counts outputs or u's, n elements or directions."""
 
     index: int
     label: str
@@ -78,7 +78,7 @@ def gather(subject: Subject, rng: np.random.Generator) -> Evidence:
 def flat_value(subject: Subject, m: int) -> Function:
     """The float outputs in one vector; nan where the function raises."""
 
-    def F(points: Points) -> np.ndarray:
+    def F(points: Points) -> np.ndarray:  # noqa: N802 - the letter of the field
         try:
             parts = subject.value(points)
         except ERRORS:
@@ -147,7 +147,7 @@ def disagree(got: np.ndarray, slopes: Slopes) -> np.ndarray:
 def _confirm(found: Evidence, F: Function, eps: float, outputs: Points, rng: np.random.Generator) -> None:
     """A second opinion, at other steps and with the rounding of the vjp itself, before saying wrong."""
     subject = found.subject
-    several = [_nudged_rows(subject, outputs, rng, 4 * np.finfo(float).eps) for _ in range(4)]
+    several = [_nudged_rows(subject, outputs, rng, k * np.finfo(float).eps) for k in [4, 16, 64] * 4]
     grain = [_nudged_rows(subject, outputs, rng, 2e-7) for _ in range(2)]
     single = _single_rows(subject)
     ratio = np.finfo(np.float64).eps / np.finfo(np.float32).eps
@@ -210,7 +210,7 @@ def _projected(subject: Subject, outputs: Points, pull: Any, rng: np.random.Gene
     inner, eps = flat_value(subject, m), eps_of(outputs)
     mask = np.concatenate([ok.reshape(-1) for ok in finite])
 
-    def F(points: Points) -> np.ndarray:
+    def F(points: Points) -> np.ndarray:  # noqa: N802 - the letter of the field
         y = inner(points)
         return weights @ np.where(mask, y, 0.0)
 
@@ -236,7 +236,9 @@ def _projected(subject: Subject, outputs: Points, pull: Any, rng: np.random.Gene
 def _draw(y: np.ndarray, finite: np.ndarray, rng: np.random.Generator, m: int) -> np.ndarray:
     if m == 1:
         return np.ones_like(y)
-    return np.where(finite, rng.uniform(0.5, 1.5, y.shape) * rng.choice([-1, 1], y.shape), 0.0).astype(y.dtype)
+    return np.where(finite, rng.uniform(0.5, 1.5, y.shape) * rng.choice([-1, 1], y.shape), 0.0).astype(
+        y.dtype
+    )
 
 
 def direction(x: np.ndarray, rng: np.random.Generator) -> np.ndarray:

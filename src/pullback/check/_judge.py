@@ -11,11 +11,18 @@ import numpy as np
 from pullback.check import _terms
 from pullback.check._differences import derive
 from pullback.check._evidence import (
-    ERRORS, Evidence, LeafEvidence, direction, flat_value, gather, shadow,
+    ERRORS,
+    Evidence,
+    LeafEvidence,
+    direction,
+    flat_value,
+    gather,
+    shadow,
 )  # fmt: skip
 from pullback.check._fit import Mistake
 from pullback.check._laws import Breach, Exam, arrays, broken
 from pullback.check._mistakes import SIMPLE, WEAK, case_of, factor_mistake, name_leaf, subset
+from pullback.check._second import confirmed_by_complex_step, taylor
 from pullback.check._shapes import name_shapes
 from pullback.check._subject import GradientSubject, Subject, floats_of
 from pullback.errors import PullbackError
@@ -63,7 +70,7 @@ def _judge(subject: Subject, rng: np.random.Generator, naming: bool, us: Any) ->
     except PullbackError as error:
         mistake = Mistake("structure", str(error).splitlines()[0], FIXES["structure"])
         return Verdict(subject, WRONG, mistake.text, mistakes=[mistake])
-    except ERRORS + (TypeError, KeyError, AttributeError) as error:
+    except (*ERRORS, TypeError, KeyError, AttributeError) as error:
         return _raised(subject, f"{type(error).__name__}: {error}")
     return _weigh(subject, breaches, found, rng, naming)
 
@@ -135,15 +142,20 @@ def _weigh(
     ties = bool(found.wrong) and _drop_ties(found, rng)
     if ties and not found.wrong and not breaches:
         verdict.status = UNKNOWN
-        verdict.reason = "at a tie or a kink of several inputs together, where slopes along each do not add up"
+        verdict.reason = (
+            "at a tie or a kink of several inputs together, where slopes along each do not add up"
+        )
         return verdict
     if found.wrong or breaches:
         verdict.status = WRONG
         if naming or breaches:
             verdict.mistakes = name(found, breaches)
+            verdict.notes += [note for note in [_taylor(found)] if note]
         return verdict
     reason = _undecided(found)
-    if reason:
+    if reason and found.mode == "whole" and confirmed_by_complex_step(found):
+        verdict.notes.append(f"{reason}; the complex step, which has none, confirms it")
+    elif reason:
         verdict.status, verdict.reason = UNKNOWN, reason
         return verdict
     if any(x.dtype != np.float64 for x in subject.points):
@@ -152,6 +164,10 @@ def _weigh(
             verdict.status, verdict.reason = UNKNOWN, late
     verdict.notes += _kinks(found)
     return verdict
+
+
+def _taylor(found: Evidence) -> str:
+    return taylor(found) if found.mode == "whole" and found.wrong else ""
 
 
 def _only_conventions(found: Evidence) -> bool:
@@ -168,7 +184,7 @@ def _only_conventions(found: Evidence) -> bool:
 
 
 def _drop_ties(found: Evidence, rng: np.random.Generator) -> bool:
-    """Forget what is wrong in outputs that have no derivative here, though each input alone moves them smoothly.
+    """Forget what is wrong in outputs without a derivative here, though each input alone moves them smoothly.
 
     Where a derivative exists, the slope along a direction is the sum of those along its parts.
     """
@@ -196,7 +212,11 @@ def _rows_match(rows: list[list[np.ndarray]], leaf: LeafEvidence, rel: float) ->
 
 def name(found: Evidence, breaches: list[Breach]) -> list[Mistake]:
     """The mistakes, one each of: a law, a simple one for each wrong input, or one inside the formula."""
-    strong = [b for b in breaches if b.law in ("saved", "linear", "zero", "stale", "repeat", "inputs changed", "u changed")]
+    strong = [
+        b
+        for b in breaches
+        if b.law in ("saved", "linear", "zero", "stale", "repeat", "inputs changed", "u changed")
+    ]
     if strong:
         return _of_breaches(strong)[:1]
     wrong = [leaf for leaf in found.leaves if leaf.wrong.any()]
@@ -212,7 +232,9 @@ def name(found: Evidence, breaches: list[Breach]) -> list[Mistake]:
     if None not in plain:
         return _merged(plain, found)
     inside = _terms.within(found, lambda rows: _explained(rows, found), _terms.spoilt)
-    return [inside] if inside else [m or _last_resort(leaf, found) for m, leaf in zip(plain, wrong, strict=True)]
+    return (
+        [inside] if inside else [m or _last_resort(leaf, found) for m, leaf in zip(plain, wrong, strict=True)]
+    )
 
 
 def _explained(rows: list[list[np.ndarray]], found: Evidence) -> bool:
@@ -275,7 +297,10 @@ def _kinks(found: Evidence) -> list[str]:
         k = leaf.kink
         if k.any():
             j, i = np.argwhere(k)[0]
-            low = min(leaf.slopes.value[i, j] - leaf.slopes.jump[i, j] / 2, leaf.slopes.value[i, j] + leaf.slopes.jump[i, j] / 2)
+            low = min(
+                leaf.slopes.value[i, j] - leaf.slopes.jump[i, j] / 2,
+                leaf.slopes.value[i, j] + leaf.slopes.jump[i, j] / 2,
+            )
             high = low + abs(leaf.slopes.jump[i, j])
             notes.append(
                 f"right at a kink of {leaf.label}: one-sided slopes {low:.4g} and {high:.4g}, "
@@ -305,7 +330,8 @@ def _single(subject: Subject, rng: np.random.Generator) -> str | None:
         if np.max(np.abs(a - b)) > room + 1e-2 * np.max(np.abs(b)):
             off = float(np.max(np.abs(a - b)) / np.max(np.abs(b))) if np.any(b) else float("inf")
             return (
-                f"the cotangent of {subject.labels[i]} is right in float64, and off by {off:.1%} in {a.dtype}: "
+                f"the cotangent of {subject.labels[i]} is right in float64, "
+                f"and off by {off:.1%} in {a.dtype}: "
                 "an unstable formula, an overflow, or a constant of that precision"
             )
     return None

@@ -13,7 +13,14 @@ import numpy as np
 
 from pullback.check._differences import Slopes, derive
 from pullback.check._evidence import (
-    Evidence, LeafEvidence, direction, disagree, eps_of, flat_parts, flat_value, shadow,
+    Evidence,
+    LeafEvidence,
+    direction,
+    disagree,
+    eps_of,
+    flat_parts,
+    flat_value,
+    shadow,
 )  # fmt: skip
 from pullback.check._fit import Mistake
 from pullback.check._judge import WRONG, Verdict, judge, name
@@ -58,13 +65,17 @@ def certified(found: Evidence) -> Evidence | None:
     for i, x in enumerate(found.subject.points):
         ds = [direction(x, rng) for _ in range(3)] if x.size else []
         got = np.array([[mine[i] @ d.reshape(-1) for d in ds]])
-        s = derive(F, found.subject.points, [(i, d) for d in ds], found.base, eps_of([]), got=got.T, unit=True)
+        s = derive(
+            F, found.subject.points, [(i, d) for d in ds], found.base, eps_of([]), got=got.T, unit=True
+        )
         if disagree(got, s).any():
             return None
         value = mine[i][:, None]
         room = np.full(value.shape, 1e-10 * np.max(np.abs(value), initial=0.0))
         none = np.zeros_like(value)
-        leaf = LeafEvidence(i, found.subject.labels[i], x.shape, x, theirs[i][None], Slopes(value, room, none, none + 1))
+        leaf = LeafEvidence(
+            i, found.subject.labels[i], x.shape, x, theirs[i][None], Slopes(value, room, none, none + 1)
+        )
         leaf.wrong = disagree(leaf.got, leaf.slopes)
         leaves.append(leaf)
     return Evidence(found.subject, "whole", leaves, found.out_shapes, found.value, found.base)
@@ -88,10 +99,13 @@ def _search(leaf: LeafEvidence, found: Evidence) -> Mistake:
         got = np.array([[g @ part]])
         F_u = lambda points: np.array([u.reshape(-1) @ inner(points)])  # noqa: E731
         base = found.base._replace(value=F_u(subject.points), noise=np.max(found.base.noise, keepdims=True))
-        s = derive(F_u, subject.points, [(leaf.index, part.reshape(leaf.shape))], base, 2e-16, got=got, unit=True)
+        s = derive(
+            F_u, subject.points, [(leaf.index, part.reshape(leaf.shape))], base, 2e-16, got=got, unit=True
+        )
         return bool(disagree(got, s).any())
 
-    spans, hits, tests = [slice(0, d.size)], [], 0
+    hits: list[int] = []
+    spans, tests = [slice(0, d.size)], 0
     while spans and tests < TESTS and len(hits) < 8:
         span = spans.pop()
         tests += 1
@@ -102,11 +116,12 @@ def _search(leaf: LeafEvidence, found: Evidence) -> Mistake:
             hits.append(span.start)
         else:
             spans += [slice(middle, span.stop), slice(span.start, middle)]
-    if not hits or spans and len(hits) < 8:
+    if not hits or (spans and len(hits) < 8):
         return _unknown(leaf)
     places = [str([int(k) for k in np.unravel_index(h, leaf.shape)]) for h in sorted(hits)]
     count = f"{len(hits)}" if not spans else f"{len(hits)} or more"
-    text = f"the cotangent of {leaf.label} is wrong in {count} of {d.size} elements only ({', '.join(places[:4])})"
+    shown = ", ".join(places[:4])
+    text = f"the cotangent of {leaf.label} is wrong in {count} of {d.size} elements only ({shown})"
     return Mistake("some_elements", text, f"look at how element {places[0]} is treated", 0.0, leaf.index)
 
 

@@ -127,7 +127,9 @@ def _shares_memory(exam: Exam) -> Iterator[Breach]:
     for i, g in enumerate(exam.first.parts):
         for name, x in owners:
             if isinstance(g, np.ndarray) and g.size and _overlap(g, x):
-                yield Breach("memory", i, f"the cotangent of {exam.subject.labels[i]} shares memory with {name}")
+                yield Breach(
+                    "memory", i, f"the cotangent of {exam.subject.labels[i]} shares memory with {name}"
+                )
                 break
 
 
@@ -149,8 +151,10 @@ def _history(exam: Exam) -> Iterator[Breach]:
         for i, (a, b) in enumerate(zip(exam.parts, parts, strict=True)):
             if a is not None and not _close(b, a, 64):
                 name = exam.subject.labels[i]
-                when = "changes once the function is called elsewhere" if label == "then" else (
-                    "depends on where the function was called before"
+                when = (
+                    "changes once the function is called elsewhere"
+                    if label == "then"
+                    else ("depends on where the function was called before")
                 )
                 yield Breach("stale", i, f"the cotangent of {name} {when}")
 
@@ -237,7 +241,7 @@ def _overlap(a: np.ndarray, b: Any) -> bool:
     if not isinstance(b, np.ndarray) or not np.may_share_memory(a, b):
         return False
     try:
-        return np.shares_memory(a, b, max_work=10_000)
+        return np.shares_memory(a, b, max_work=10_000)  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return False
 

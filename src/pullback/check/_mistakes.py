@@ -91,7 +91,12 @@ def _which_factor(c: float, rel: float, case: Case, found: Evidence) -> tuple[st
                 return "factor", f"{word}{what}"
             if is_(sign / k):
                 return "factor", f"{word}1 / {what}"
-    for sign, value, what in ((-1, 2.0, "-2"), (-1, 0.5, "-1/2"), (1, np.log(2), "ln 2"), (1, 1 / np.log(2), "1 / ln 2")):
+    for sign, value, what in (
+        (-1, 2.0, "-2"),
+        (-1, 0.5, "-1/2"),
+        (1, np.log(2), "ln 2"),
+        (1, 1 / np.log(2), "1 / ln 2"),
+    ):
         if is_(sign * value):
             return "factor", what
     return None
@@ -104,7 +109,10 @@ def dimensions(case: Case, found: Evidence) -> Iterator[tuple[int, str, bool]]:
         yield from [(n, f"{n}, axis {i} of {case.label}", False) for i, n in enumerate(case.shape) if n > 1]
         return
     kept = ~case.sparse & case.use
-    for axis, word in ((0, "outputs each element of the input reaches"), (1, "elements summed to each output")):
+    for axis, word in (
+        (0, "outputs each element of the input reaches"),
+        (1, "elements summed to each output"),
+    ):
         counts = np.unique(kept.sum(axis=axis))
         counts = counts[counts > 0]
         if len(counts) == 1 and counts[0] > 1:
@@ -153,7 +161,7 @@ def _transposed(case: Case, found: Evidence) -> Mistake | None:
     if len(case.shape) >= 2 and case.shape[-1] == case.shape[-2] > 1:
         full = (m, *case.shape)
         flip = [np.swapaxes(a.reshape(full), -1, -2).reshape(m, n) for a in (case.true, case.bound)]
-        tried.append((*flip, f"the cotangent of {case.label} is transposed"))
+        tried.append((flip[0], flip[1], f"the cotangent of {case.label} is transposed"))
     if m == n > 1:
         text = f"the cotangent of {case.label} uses a matrix where its transpose is meant"
         tried.append((case.true.T, case.bound.T, text))
@@ -227,16 +235,25 @@ def _mask(case: Case, found: Evidence) -> Mistake | None:
     if diagonals is None:
         return None
     t, g, flat = diagonals
-    if not flat.any() or flat.all() and not np.any(g):
+    if not flat.any() or (flat.all() and not np.any(g)):
         return None
     steep = ~flat
     here = np.abs(g[steep] - t[steep]) <= 1e-6 * case.size
     lit = g[flat] != 0
     if steep.any() and here.all() and lit.all():
         text = f"the mask is missing: the cotangent of {case.label} is let through where the slope is zero"
-        return Mistake("mask_missing", text, "multiply by the mask (x > 0, or where the value was taken from)", 0.0, case.index)
+        return Mistake(
+            "mask_missing",
+            text,
+            "multiply by the mask (x > 0, or where the value was taken from)",
+            0.0,
+            case.index,
+        )
     if steep.any() and lit.all() and np.all(g[steep] == 0):
-        text = f"the mask is on the wrong side: the cotangent of {case.label} is let through where the slope is zero, and stopped where it is not"
+        text = (
+            f"the mask is on the wrong side: the cotangent of {case.label} is let through where the slope is "
+            "zero, and stopped where it is not"
+        )
         return Mistake("mask_wrong_side", text, "turn the comparison of the mask round", 0.0, case.index)
     return None
 
@@ -265,12 +282,22 @@ def _other_derivative(case: Case, found: Evidence) -> Mistake | None:
         for at, word in ((x, case.label), (y, "the value")):
             s = slope(at)
             if np.all(np.abs(g - s) <= 1e-9 * (np.abs(s) + np.abs(g)) + 1e-12) and np.all(np.isfinite(s)):
-                text = f"the cotangent of {case.label} uses the derivative of another function: {name}, at {word}"
+                text = (
+                    f"the cotangent of {case.label} uses the derivative of another function: "
+                    f"{name}, at {word}"
+                )
                 residual = float(np.max(np.abs(g - s), initial=0.0) / max(case.top, 1e-300))
                 fix = "write the derivative of the function itself"
                 if name == "the identity (1)":
                     text = f"the derivative is forgotten: the cotangent of {case.label} is u itself"
-                    return Mistake("other_derivative", text, fix, residual, case.index, "grad_missing_activation_derivative")
+                    return Mistake(
+                        "other_derivative",
+                        text,
+                        fix,
+                        residual,
+                        case.index,
+                        "grad_missing_activation_derivative",
+                    )
                 return Mistake("other_derivative", text, fix, residual, case.index)
     return None
 
@@ -304,11 +331,11 @@ DERIVATIVES: dict[str, Callable[[np.ndarray], Any]] = {
 
 def subset(case: Case, found: Evidence, wrong: np.ndarray) -> Mistake | None:
     """Right but for some rows, columns or elements; tried after all else."""
-    bad = wrong.any(axis=0)
+    bad: np.ndarray = np.any(wrong, axis=0)
     if not bad.any() or bad.mean() > 0.5:
         return None
-    grid = bad.reshape(case.shape)
-    live = (~case.sparse | wrong).any(axis=0).reshape(case.shape)
+    grid: np.ndarray = bad.reshape(case.shape)
+    live: np.ndarray = (~case.sparse | wrong).any(axis=0).reshape(case.shape)
     if len(case.shape) >= 2:
         for axis, word in ((0, "row"), (len(case.shape) - 1, "column")):
             rest = tuple(i for i in range(len(case.shape)) if i != axis)
@@ -316,11 +343,20 @@ def subset(case: Case, found: Evidence, wrong: np.ndarray) -> Mistake | None:
             full = (grid | ~live).all(axis=rest)
             if not hit.all() and np.all(full[hit]) and grid.sum() > hit.sum():
                 which = np.flatnonzero(hit)
-                text = f"the cotangent of {case.label} is wrong in {_list(which, word)} only{_inside(case, bad)}"
-                return Mistake(f"some_{word}s", text, f"look at how {_list(which, word)} is treated", 0.0, case.index)
+                text = (
+                    f"the cotangent of {case.label} is wrong in {_list(which, word)} only{_inside(case, bad)}"
+                )
+                return Mistake(
+                    f"some_{word}s", text, f"look at how {_list(which, word)} is treated", 0.0, case.index
+                )
     where = [tuple(int(i) for i in k) for k in np.argwhere(grid)]
-    shown = ", ".join(str(k[0] if len(k) == 1 else list(k)) for k in where[:4]) + (", ..." if len(where) > 4 else "")
-    text = f"the cotangent of {case.label} is wrong in {len(where)} of {bad.size} elements only ({shown}){_inside(case, bad)}"
+    shown = ", ".join(str(k[0] if len(k) == 1 else list(k)) for k in where[:4]) + (
+        ", ..." if len(where) > 4 else ""
+    )
+    text = (
+        f"the cotangent of {case.label} is wrong in {len(where)} of {bad.size} elements only ({shown})"
+        f"{_inside(case, bad)}"
+    )
     return Mistake("some_elements", text, f"look at how element {shown} is treated", 0.0, case.index)
 
 
@@ -332,7 +368,11 @@ def _inside(case: Case, bad: np.ndarray) -> str:
     c = float(np.sum((G * T)[use])) / square if square > 0 else 0.0
     off = np.abs(G - c * T)[use]
     if np.all(off <= (4 + 4 * abs(c)) * case.bound[:, bad][use] + 1e-9 * case.top) and c != 0:
-        return ", where the sign is flipped" if abs(c + 1) < 1e-6 else f", where it is {c:.4g} times what it should be"
+        return (
+            ", where the sign is flipped"
+            if abs(c + 1) < 1e-6
+            else f", where it is {c:.4g} times what it should be"
+        )
     return ""
 
 

@@ -1,8 +1,8 @@
 """The pytest plugin: the fixture `assert_pair`, and the marker `pair` on functions that are pairs.
 
-    @pytest.mark.pair(np.array([1.0, 2.0]))
-    def test_cube(pair_report):
-        assert pair_report(cube)
+@pytest.mark.pair(np.array([1.0, 2.0]))
+def test_cube(pair_report):
+assert pair_report(cube)
 """
 
 from __future__ import annotations

@@ -88,13 +88,21 @@ def _pointwise(x: np.ndarray, value: Any, case: PairCase) -> Iterator[tuple[str,
         yield "constant factor 1/n", ("factor", "mean_for_sum"), lambda g, x, u: g / n
     if x.ndim >= 2:
         yield "transposed", ("transposed",), lambda g, x, u: np.swapaxes(g, -1, -2).copy()
-        yield "extra sum", ("extra_sum",), lambda g, x, u: np.broadcast_to(g.sum(0, keepdims=True), g.shape).copy()
+        yield (
+            "extra sum",
+            ("extra_sum",),
+            lambda g, x, u: np.broadcast_to(g.sum(0, keepdims=True), g.shape).copy(),
+        )
         yield "wrong in one row", ("some_rows",), lambda g, x, u: _at(g, (1,), -1)
         yield "wrong in one column", ("some_columns",), lambda g, x, u: _at(g, (..., 1), 0)
     if x.ndim and x.shape[-1] > 2:
         yield "shifted index", ("shifted",), lambda g, x, u: np.roll(g, 1, axis=-1)
     if x.size > 4:
-        yield "wrong in one element", ("some_elements",), lambda g, x, u: _at(g, np.unravel_index(2, g.shape), 1.5)
+        yield (
+            "wrong in one element",
+            ("some_elements",),
+            lambda g, x, u: _at(g, np.unravel_index(2, g.shape), 1.5),
+        )
     if case.group == "unary":
         yield from _derivatives()
 
@@ -108,9 +116,10 @@ MASKS: list[tuple[str, tuple[str, ...], Change]] = [
 def _has_mask(case: PairCase, which: int, value: Any) -> bool:
     """Elementwise, with a slope that is zero somewhere and not everywhere."""
     x = arrays_of(case)[which]
-    if np.shape(value) != x.shape or not (case.group != "other" or case.primitive.name in ("tril", "triu")):
+    maps = case.group != "other" or case.primitive.name in ("tril", "triu")
+    if not maps or np.shape(value) != x.shape:
         return False
-    _, vjp = case.primitive.body(*case.args, **case.settings)
+    _, vjp = case.primitive.vjp(*case.args, **case.settings)
     g = [g for g in tree.leaves(tuple(vjp(np.ones_like(value)))) if g is not None][which]
     return bool(np.any(g == 0) and np.any(g != 0))
 
@@ -175,7 +184,7 @@ def _swapped(args: Any, settings: Any, value: Any, vjp: Any) -> Any:
 def _unsummed(case: PairCase) -> Callable[..., Any]:
     def vjp_of(args: Any, settings: Any, value: Any, vjp: Any) -> Any:
         full = np.broadcast_arrays(*args)
-        wide = case.primitive.body(*[np.array(a) for a in full], **settings)[1]
+        wide = case.primitive.vjp(*[np.array(a) for a in full], **settings)[1]
         return lambda u: wide(u)
 
     return vjp_of
@@ -205,4 +214,6 @@ def _products(case: PairCase) -> Iterator[Mutant]:
 
         made = Primitive(body)
         made.name = f"product_{f.name}"
-        yield Mutant("one term of a product missing", ("missing_term",), PairCase(made, case.args, {}, "product"))
+        yield Mutant(
+            "one term of a product missing", ("missing_term",), PairCase(made, case.args, {}, "product")
+        )

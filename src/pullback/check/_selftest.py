@@ -1,12 +1,14 @@
 """The checker checked: mistakes seeded into right pairs must be found and named, right pairs must pass.
 
-A mutant that changes no cotangent where it is taken (the sign of zero, the transpose of a symmetric matrix) is
-no mistake there: it is recognised by comparing cotangents, left out, and counted. Where two seeds make the
+A mutant that changes no cotangent where it is taken (the sign of zero, the transpose of a symmetric matrix)
+is no mistake there: it is recognised by comparing cotangents, left out, and counted. Where two seeds make the
 very same cotangents (the derivative of the identity in a negation is a sign) either name is right.
 """
 
 from __future__ import annotations
 
+import itertools
+import os
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -25,6 +27,7 @@ from pullback.check._seeds import Mutant, arrays_of, mutants
 from pullback.check._subject import Subject
 from pullback.pair import Primitive
 
+THREADS = "OPENBLAS_NUM_THREADS"
 IN_NETWORKS = {
     "sign", "constant factor 2", "zero", "transposed", "mean for sum", "shifted index", "u not multiplied in",
     "wrong in one row", "missing sum", "mask missing", "mask on the wrong side",
@@ -87,7 +90,8 @@ class SelfTest:
         """Every figure, for JSON."""
         return {
             "detected": self.detected, "named": self.named, "false_alarms": len(self.alarms),
-            "mutants": self.judged, "right_checks": self.checks, "seconds": self.seconds, "passed": self.passed,
+            "mutants": self.judged, "right_checks": self.checks, "seconds": self.seconds,
+            "passed": self.passed,
             "mistakes": {k: {**vars(v), "missed": v.missed[:8]} for k, v in self.mistakes.items()},
             "right": self.right, "alarms": self.alarms[:20],
         }  # fmt: skip
@@ -108,8 +112,7 @@ class SelfTest:
 def _line(name: str, row: Row) -> str:
     judged = max(1, row.made - row.equivalent)
     return (
-        f"{name:<32}{row.made:>7}{row.equivalent:>11}"
-        f"{row.detected / judged:>9.1%}{row.named / judged:>9.1%}"
+        f"{name:<32}{row.made:>7}{row.equivalent:>11}{row.detected / judged:>9.1%}{row.named / judged:>9.1%}"
     )
 
 
@@ -134,11 +137,23 @@ def self_test(
     if workers == 1:
         done = share(part, 0, rounds)
     else:
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            jobs = [pool.submit(share, part * workers, part * i, rounds) for i in range(workers)]
-            done = _together([job.result() for job in jobs])
+        done = _shared(part, rounds, workers)
     done.seconds = time.perf_counter() - start
     return done
+
+
+def _shared(part: int, rounds: int, workers: int) -> SelfTest:
+    before = os.environ.get(THREADS)
+    os.environ[THREADS] = "1"  # the arrays are small: threads of each worker would wait for one another
+    try:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            jobs = [pool.submit(share, part * workers, part * i, rounds) for i in range(workers)]
+            return _together([job.result() for job in jobs])
+    finally:
+        if before is None:
+            del os.environ[THREADS]
+        else:
+            os.environ[THREADS] = before
 
 
 def share(part: int, offset: int, rounds: int) -> SelfTest:
@@ -196,7 +211,9 @@ def _all_right(done: SelfTest, mine: _Turn, rounds: int) -> None:
             counts[0] += 1
             counts[1 if verdict.status == RIGHT else 3 if verdict.status == WRONG else 2] += 1
             if verdict.status == WRONG:
-                facts = [verdict.reason] + [b.text for b in verdict.breaches] + [m.text for m in verdict.mistakes]
+                facts = (
+                    [verdict.reason] + [b.text for b in verdict.breaches] + [m.text for m in verdict.mistakes]
+                )
                 done.alarms.append(f"{kind}: {case.primitive.name} {case.settings} {facts}")
 
 
@@ -287,7 +304,9 @@ def _multiple(made: Signature, true: Signature) -> bool:
     """Whether one number times the right cotangents gives the spoilt ones: then it is a factor."""
     if [x.shape for x in made] != [x.shape for x in true]:
         return False
-    a, b = (np.concatenate([x.reshape(-1).astype(float) for x in s]) if s else np.zeros(1) for s in (made, true))
+    a, b = (
+        np.concatenate([x.reshape(-1).astype(float) for x in s]) if s else np.zeros(1) for s in (made, true)
+    )
     c = float(a @ b) / (float(b @ b) or 1.0)
     eps = np.finfo(made[0].dtype).eps if made else 0.0
     return bool(np.max(np.abs(a - c * b)) <= 64 * eps * np.max(np.abs(b)))
@@ -301,7 +320,9 @@ def _try(done: SelfTest, mutant: Mutant, made: Signature, true: Signature, famil
         return
     verdict = judge(subject(mutant.case))
     kinds = [m.kind for m in verdict.mistakes]
-    _count(row, mutant, verdict.status == WRONG, bool(set(kinds[:1]) & _names(mutant, made, true, family)), kinds)
+    _count(
+        row, mutant, verdict.status == WRONG, bool(set(kinds[:1]) & _names(mutant, made, true, family)), kinds
+    )
 
 
 def _count(row: Row, mutant: Mutant, found: bool, named: bool, kinds: list[str]) -> None:
@@ -309,7 +330,9 @@ def _count(row: Row, mutant: Mutant, found: bool, named: bool, kinds: list[str])
     row.named += found and named
     if not (found and named):
         shapes = [x.shape for x in arrays_of(mutant.case)]
-        row.missed.append(f"{mutant.case.primitive.name} {shapes} {mutant.case.settings}: {found} {kinds[:2]}")
+        row.missed.append(
+            f"{mutant.case.primitive.name} {shapes} {mutant.case.settings}: {found} {kinds[:2]}"
+        )
 
 
 # Networks: one call of one layer is spoilt; it must be found, named and blamed.
@@ -330,7 +353,7 @@ def _all_networks(done: SelfTest, mine: _Turn, rounds: int) -> None:
 def _weights(k: int, dtype: Any) -> tuple[list[Any], np.ndarray]:
     rng = np.random.default_rng(k)
     sizes = [3, *[4] * (k - 1), 3]
-    pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+    pairs = list(itertools.pairwise(sizes))
     weights = [[rng.normal(size=s) / s[0] ** 0.5, rng.normal(size=s[1]) / 2] for s in pairs]
     return tree.map(lambda x: x.astype(dtype), weights), rng.normal(size=(5, 3)).astype(dtype)
 

@@ -67,6 +67,8 @@ def shrink(subject: Subject, fails: Callable[[Subject], bool], budget: int = 24)
                 break
     for digits in (0, 1):
         other = subject.at([np.round(x, digits) for x in subject.points])
-        if any(not np.array_equal(a, b) for a, b in zip(other.points, subject.points, strict=True)) and fails(other):
+        if any(not np.array_equal(a, b) for a, b in zip(other.points, subject.points, strict=True)) and fails(
+            other
+        ):
             return other
     return subject

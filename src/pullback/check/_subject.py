@@ -130,7 +130,9 @@ class GradientSubject(Subject):
             raise ArgumentError(
                 "the loss is not one number", expected="a float", got=f"shape {np.shape(value)}"
             )
-        return value if isinstance(value, Box) and np.ndim(value) == 0 else np.reshape(value, ())[()]
+        if isinstance(value, Box):
+            return value if value.shape == () else np.reshape(value, ())  # type: ignore[attr-defined, call-overload]
+        return np.reshape(value, ())[()]
 
     def _pair(self, args: Any, points: Points) -> tuple[Any, Callable[[Any], Any]]:
         return self._plain(args), lambda u: self.grad(args[0], *self.rest, **self.kwargs)

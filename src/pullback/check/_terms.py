@@ -96,17 +96,19 @@ def units(made: Recording) -> list[list[np.ndarray]]:
 
 
 class Spoilt:
-    """While entered, one attribute of a node is another."""
+    """While entered, an attribute of some nodes is another."""
 
-    def __init__(self, node: Node, name: str, value: Any) -> None:
-        self.node, self.name, self.value = node, name, value
+    def __init__(self, name: str, instead: list[tuple[Node, Any]]) -> None:
+        self.name, self.instead = name, instead
 
     def __enter__(self) -> None:
-        self.before = getattr(self.node, self.name)
-        setattr(self.node, self.name, self.value)
+        self.before = [getattr(node, self.name) for node, _ in self.instead]
+        for node, value in self.instead:
+            setattr(node, self.name, value)
 
     def __exit__(self, *unused: Any) -> None:
-        setattr(self.node, self.name, self.before)
+        for (node, _), value in zip(self.instead, self.before, strict=True):
+            setattr(node, self.name, value)
 
 
 Spoils = Iterator[tuple[Spoilt, Callable[[], Mistake]]]
@@ -124,14 +126,18 @@ def dropped(made: Recording) -> Spoils:
             if parent is not None and uses[_key(parent)] > 1:
                 parents = list(node.parents)
                 parents[i] = None
-                yield Spoilt(node, "parents", parents), _describe(node, "missing_term")
+                yield Spoilt("parents", [(node, parents)]), _describe([node], "missing_term")
 
 
 def spoilt(made: Recording) -> Spoils:
-    """Every way to spoil one step: its derivative forgotten, negated, transposed, ..."""
+    """Every way to spoil one step, or all steps of a kind: derivatives forgotten, negated, transposed, ..."""
+    kinds: dict[str, list[Node]] = {}
     for node in made.tape.nodes:
+        kinds.setdefault(node.primitive.name, []).append(node)
+    several = [nodes for nodes in kinds.values() if len(nodes) > 1]
+    for nodes in [*([node] for node in made.tape.nodes), *several]:
         for kind, change in CHANGES.items():
-            yield Spoilt(node, "vjp", _changed(node, change)), _describe(node, kind)
+            yield Spoilt("vjp", [(node, _changed(node, change)) for node in nodes]), _describe(nodes, kind)
 
 
 def _key(x: Traced) -> Any:
@@ -171,20 +177,28 @@ CHANGES: dict[str, Callable[..., Any]] = {
 }
 
 _TEXTS = {
-    "missing_term": ("a term is missing: the one through {step}", "add what flows through it (the product rule)"),
+    "missing_term": (
+        "a term is missing: the one through {step}",
+        "add what flows through it (the product rule)",
+    ),
     "sign": ("the sign is flipped in the step {step}", "put a minus in front of that step"),
     "zero": ("nothing flows back through {step}", "add what flows through it"),
     "factor": ("a stray factor 2 in the step {step}", "divide that step by 2"),
     "half": ("a stray factor 1/2 in the step {step}", "multiply that step by 2"),
     "mask_missing": ("the derivative of {step} is forgotten", "multiply by it"),
-    "u_not_multiplied": ("the signal that arrives at {step} is dropped", "multiply the local derivative by it"),
+    "u_not_multiplied": (
+        "the signal that arrives at {step} is dropped",
+        "multiply the local derivative by it",
+    ),
     "transposed": ("the cotangent of the step {step} is transposed", "transpose it (.T)"),
 }
 
 
-def _describe(node: Node, kind: str) -> Callable[[], Mistake]:
+def _describe(nodes: list[Node], kind: str) -> Callable[[], Mistake]:
     def describe() -> Mistake:
+        node = nodes[0]
         step = node.primitive.name + (f" at {node.where}" if node.where else "")
+        step += f" (and in the {len(nodes) - 1} others of its kind)" if len(nodes) > 1 else ""
         text, fix = _TEXTS[kind]
         return Mistake("factor" if kind == "half" else kind, text.format(step=step), fix)
 
