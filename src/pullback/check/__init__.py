@@ -19,6 +19,7 @@ In reading order:
     _check         check, check_gradient, assert_pair
     _seeds         mistakes to order, made of right pairs
     _cases         right pairs to make them of
+    _scores        the figures of a self-test
     _selftest      the checker checked
     _cli           the command line's part
     _pytest        the pytest plugin
