@@ -25,24 +25,11 @@ In reading order:
     _pytest        the pytest plugin
 """
 
-from __future__ import annotations
-
-import sys
-from types import ModuleType
-from typing import Any
-
+from pullback._callable import callable_package
 from pullback.check._check import assert_pair, check, check_gradient
 from pullback.check._fit import Mistake
 from pullback.check._report import Report
 
 __all__ = ["Mistake", "Report", "assert_pair", "check", "check_gradient"]
 
-
-class _Callable(ModuleType):
-    """The package, which is called as its one verb: `pullback.check(f, *args)`."""
-
-    def __call__(self, f: Any, *args: Any, **settings: Any) -> Report:
-        return check(f, *args, **settings)
-
-
-sys.modules[__name__].__class__ = _Callable
+callable_package(__name__, "check")
