@@ -28,7 +28,7 @@ Function = Callable[[Points], np.ndarray]
 RATIO = 4.0
 SAFETY = 4.0
 SHORT = (0.05, 4)
-DEEP = 8
+DEEP = 6
 
 
 class Slopes(NamedTuple):

@@ -147,8 +147,7 @@ def disagree(got: np.ndarray, slopes: Slopes) -> np.ndarray:
 def _confirm(found: Evidence, F: Function, eps: float, outputs: Points, rng: np.random.Generator) -> None:
     """A second opinion, at other steps and with the rounding of the vjp itself, before saying wrong."""
     subject = found.subject
-    several = [_nudged_rows(subject, outputs, rng, k * np.finfo(float).eps) for k in [4, 16, 64] * 4]
-    grain = [_nudged_rows(subject, outputs, rng, 2e-7) for _ in range(2)]
+    several = [_nudged_rows(subject, outputs, rng, k * np.finfo(float).eps) for k in [4, 16, 64] * 3]
     single = _single_rows(subject)
     ratio = np.finfo(np.float64).eps / np.finfo(np.float32).eps
     for leaf in found.wrong:
@@ -158,8 +157,8 @@ def _confirm(found: Evidence, F: Function, eps: float, outputs: Points, rng: np.
         for rows in several:
             noise = np.fmax(noise, _moved(rows, leaf))
         if not noise.any():  # the vjp stands still for such moves: it may be coarser than its dtype
-            for rows in grain:
-                noise = np.fmax(noise, _moved(rows, leaf))
+            for _ in range(2):
+                noise = np.fmax(noise, _moved(_nudged_rows(subject, outputs, rng, 2e-7), leaf))
         if single:
             coarse = np.array([r[leaf.index] for r in single]).reshape(leaf.got.shape)
             with np.errstate(all="ignore"):
