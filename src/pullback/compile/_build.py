@@ -1,0 +1,96 @@
+"""From the text of a loop program to a module in LLVM's language: the entry, and the function behind it.
+
+The entry takes one table of pointers, so that any number of arrays can be passed from Python in one word. The
+function behind it gets them one by one, each promised to overlap no other: that promise is what lets loops
+over several arrays become vectors.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from llvmlite import ir
+
+from pullback.compile._emit import I8, I32, I64, Array, Emitter, View, storage
+from pullback.compile._functions import SCALAR, view
+from pullback.compile._machine import ENTRY, blas, target
+from pullback.compile._product import emit_product, registers
+
+
+def build(source: str, arrays: dict[str, Array], sizes: list[str]) -> str:
+    """The module, as text, of the one function in `source`.
+
+    Parameters
+    ----------
+    source : str
+        `def name(...):`, whose parameters are for the reader; `arrays` and `sizes` say what is passed.
+    arrays : dict of Array
+        Those that are not local lie in the table in this order.
+    sizes : list of str
+        Integers passed after the table.
+    """
+    module = ir.Module("pullback")
+    passed = [array for array in arrays.values() if not array.local]
+    pointers = [storage(array.dtype).as_pointer() for array in passed]
+    kind = ir.FunctionType(ir.VoidType(), [*pointers, *[I64] * len(sizes)])
+    inner = ir.Function(module, kind, "pullback_body")
+    inner.linkage = "internal"
+    for argument, array in zip(inner.args, passed, strict=False):
+        argument.add_attribute("noalias")
+        argument.attributes.align = min(array.dtype.itemsize, 8)
+    inner.attributes.add("nounwind")
+    inner.attributes.add("noinline")
+    body = ast.parse(source).body[0].body  # type: ignore[attr-defined]
+    emitter = Emitter(inner, arrays, sizes, {**SCALAR, **_STATEMENTS})
+    emitter.run(body)
+    emitter.b.ret_void()
+    _entry(module, inner, pointers, len(sizes))
+    return str(module)
+
+
+def _entry(module: Any, inner: Any, pointers: list[Any], n_sizes: int) -> None:
+    table = I8.as_pointer().as_pointer()
+    kind = ir.FunctionType(ir.VoidType(), [table, *[I64] * n_sizes])
+    entry = ir.Function(module, kind, ENTRY)
+    b = ir.IRBuilder(entry.append_basic_block())
+    found = [
+        b.bitcast(b.load(b.gep(entry.args[0], [I64(i)])), pointer) for i, pointer in enumerate(pointers)
+    ]
+    b.call(inner, [*found, *entry.args[1:]])
+    b.ret_void()
+
+
+def _product(e: Emitter, args: list[ast.expr]) -> None:
+    """`product(out, a, b)`: `out[...] = a @ b`, in registers."""
+    out, a, b = (view(e, x) for x in args)
+    emit_product(e, out, a, b, registers(target()[2]))
+
+
+def _gemm(e: Emitter, args: list[ast.expr]) -> None:
+    """`gemm(out, a, b)`: `out[...] = a @ b`, by BLAS. With `alpha, beta`: `beta * out + alpha * a @ b`."""
+    out, a, b = (view(e, x) for x in args[:3])
+    kind = out.dtype.name
+    alpha, beta = (e.typed(e.number(x), kind).ir for x in args[3:]) if len(args) > 3 else (None, None)
+    one, zero = (ir.Constant(storage(out.dtype), x) for x in (1.0, 0.0))
+    if out.strides[1] != 1:
+        out, a, b = _flip(out), _flip(b), _flip(a)
+    whole = I64 if blas()[0] == 64 else I32
+    (m, k), n = a.shape, b.shape[1]
+    flags = [I32(111 if x.strides[1] == 1 else 112) for x in (a, b)]
+    leads = [whole(max(x.strides[0] if x.strides[1] == 1 else x.strides[1], 1)) for x in (a, b, out)]
+    values = [
+        I32(101), *flags, whole(m), whole(n), whole(k), alpha or one, a.pointer, leads[0],
+        b.pointer, leads[1], beta or zero, out.pointer, leads[2],
+    ]  # fmt: skip
+    name = f"pullback_{'s' if kind == 'float32' else 'd'}gemm"
+    signature = ir.FunctionType(ir.VoidType(), [x.type for x in values])
+    function = e.b.module.globals.get(name) or ir.Function(e.b.module, signature, name)
+    e.b.call(function, values)
+
+
+def _flip(x: View) -> View:
+    return View(x.pointer, x.shape[::-1], x.strides[::-1], x.dtype)
+
+
+_STATEMENTS = {"product": _product, "gemm": _gemm}
