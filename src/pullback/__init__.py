@@ -3,15 +3,65 @@
 In reading order, which is import order: a file imports only from those above it.
 
     errors          what happened, where, expected, got, what to try
+    typing          the types our signatures speak of
     tree            nested lists, tuples, dicts and dataclasses of arrays
+    files           arrays and facts on disk: safetensors and JSON, whole or not at all
     pair            what a pair is and the laws it obeys; @primitive
+    _where          the user's file and line
+    _dispatch       from a NumPy call to what answers it
     primitives/     arithmetic, linear, reduction, shape, activation, loss: one shape for every file
     trace           traced arrays and the tape
+    debug           arrays changed in place between value and vjp
     transforms      vjp, grad, value_and_grad, jvp, jacobian, hessian, hvp
     program         a function recorded as a flat list of NumPy calls
+    simplify        simpler programs of the same meaning
+    catalogue       which functions can be traced
     nn              layers and initialisers as plain functions over parameter trees
     data/           loaders, splits, transforms fitted on the training rows only
     train/          optimisers, schedules, the loop, history, checkpoints
     report/         figures and tables of a run
+    model           a trained network as users keep it
+    runs            a training run in a folder
     cli             pullback train | predict
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from pullback import primitives as primitives
+from pullback.debug import debug
+from pullback.errors import PullbackError
+from pullback.pair import Primitive, primitive
+from pullback.primitives.constants import stop_gradient
+from pullback.program import Program, program
+from pullback.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
+
+if TYPE_CHECKING:
+    from pullback import data, nn, train
+    from pullback.catalogue import functions
+    from pullback.train import fit
+
+__version__ = "0.1.0"
+
+_LATER = {"functions": "catalogue", "fit": "train"}
+_MODULES = {"data", "nn", "train", "report"}
+
+__all__ = [
+    "Primitive", "Program", "PullbackError", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
+    "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train",
+    "value_and_grad", "vjp",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"pullback.{name}")
+    if name in _LATER:
+        return getattr(importlib.import_module(f"pullback.{_LATER[name]}"), name)
+    raise AttributeError(f"module 'pullback' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

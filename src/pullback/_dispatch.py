@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import itertools
 import operator
 import sys
 from collections.abc import Callable
@@ -78,6 +79,14 @@ def _names(func: Any) -> tuple[inspect.Signature, dict[str, Any]] | None:
 
 
 @functools.cache
+def is_positional_only(func: Any, name: str) -> bool:
+    """Whether NumPy's function takes this parameter without its name only."""
+    known = _names(func) if func is not None else None
+    parameter = known[0].parameters.get(name) if known else None
+    return parameter is not None and parameter.kind is parameter.POSITIONAL_ONLY
+
+
+@functools.cache
 def _parameters(found: Any) -> tuple[list[str], list[str], bool]:
     kinds = found.signature.parameters.values()
     inputs = [p.name for p in kinds if p.kind is p.POSITIONAL_OR_KEYWORD]
@@ -86,9 +95,11 @@ def _parameters(found: Any) -> tuple[list[str], list[str], bool]:
 
 
 def _translate(func: Any, found: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if any(p.kind is p.VAR_KEYWORD for p in found.signature.parameters.values()):
+        return args, kwargs
     inputs, settings, variadic = _parameters(found)
     known = _names(func)
-    if known is None or variadic or isinstance(func, np.ufunc):
+    if known is None or variadic or isinstance(func, np.ufunc) or func is operator.getitem:
         if isinstance(func, np.ufunc) and known is not None and not variadic:
             kwargs = {k: v for k, v in kwargs.items() if not _is_default(known[1], k, v)}
         _refuse(func, [k for k, v in kwargs.items() if k not in settings and v is not None])
@@ -103,8 +114,8 @@ def _translate(func: Any, found: Any, args: tuple[Any, ...], kwargs: dict[str, A
             if k not in inputs and k not in settings and not _is_default(known[1], k, v)
         ],
     )
-    ordered = [given[name] for name in inputs if name in given]
-    return ordered, {k: v for k, v in given.items() if k in settings}
+    ordered = [given.pop(name) for name in itertools.takewhile(given.__contains__, inputs)]
+    return ordered, {k: v for k, v in given.items() if k in settings or k in inputs}
 
 
 def _is_default(defaults: dict[str, Any], name: str, value: Any) -> bool:

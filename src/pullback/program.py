@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from pullback import tree
-from pullback._dispatch import full_name, meet_scipy
+from pullback._dispatch import full_name, is_positional_only, meet_scipy
 from pullback._where import Where, user_line
 from pullback.errors import ArgumentError, ControlFlowError, TraceError
 from pullback.pair import Primitive
-from pullback.trace import Traced, _levels, leaves_of, lower, lowest
+from pullback.trace import Traced, _levels, leaves_of, lower, run
 
 _INFIX = {
     np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.matmul: "@", np.power: "**",
@@ -242,7 +242,7 @@ def program(f: Callable[..., Any], *args: Any) -> Program:
     flat, structure = tree.flatten(args)
     boxed = [recorder.enter(_as_array(x)) for x in flat]
     try:
-        out = f(*tree.unflatten(structure, boxed))
+        out = run(f, tree.unflatten(structure, boxed))
     finally:
         recorder.open = False
     outputs, out_structure = tree.flatten(out)
@@ -334,15 +334,24 @@ class _Writer:
         if function is np.negative:
             return f"-{self.expression(call.args[0])}"
         parts = [self.expression(x) for x in call.args]
-        parts += [f"{k}={self.expression(v)}" for k, v in call.settings.items()]
+        for name, value in call.settings.items():
+            if _matters(call, name, value):
+                prefix = "" if is_positional_only(function, name) else f"{name}="
+                parts.append(prefix + self.expression(value))
         return f"{self.function(call)}({', '.join(parts)})"
 
     def function(self, call: Call) -> str:
         name = full_name(call.primitive.numpy) if call.primitive.numpy is not None else ""
         if name.startswith("np."):
             return name
-        stem = (name or call.primitive.name).replace(".", "_").split("special_")[-1]
+        stem = name.rpartition(".")[2] or call.primitive.name.replace(".", "_")
         return self.name(call.primitive.numpy or call.primitive.plain, stem)
+
+
+def _matters(call: Call, name: str, value: Any) -> bool:
+    """Whether a setting is other than the primitive's default."""
+    parameters = getattr(getattr(call.primitive, "signature", None), "parameters", {})
+    return name not in parameters or parameters[name].default is not value
 
 
 def _is_typed(x: Any) -> bool:
@@ -379,4 +388,4 @@ def _note(call: Call) -> str:
     return f"{where.file.rpartition('/')[2]}:{where.line}"
 
 
-__all__ = ["Call", "Program", "Recorder", "Var", "live_calls", "lowest", "program"]
+__all__ = ["Call", "Program", "Recorder", "Var", "live_calls", "program"]

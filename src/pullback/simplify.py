@@ -62,6 +62,8 @@ def _fold(call: Call) -> Any:
             return call.primitive.plain(*call.args, **call.settings)
     if function in _SAME and _alike(call.args[0], out):
         return call.args[0]
+    if function is np.power and _is_one(call.args[1]) and _alike(call.args[0], out):
+        return call.args[0]
     if function is np.multiply:
         for one, other in (call.args, call.args[::-1]):
             if _is_one(one) and _alike(other, out):

@@ -19,7 +19,7 @@ from pullback import tree
 from pullback._dispatch import answer, answer_method, full_name
 from pullback._where import Where, origin, user_line
 from pullback.errors import ControlFlowError, TraceError
-from pullback.pair import Box, Primitive, cotangents, fit_cotangent, missing_cotangent
+from pullback.pair import ANSWERS, Box, Primitive, cotangents, fit_cotangent, missing_cotangent
 
 _levels = itertools.count()
 
@@ -62,7 +62,7 @@ class Traced(Box):
     real = property(lambda self: self)
 
     def __getitem__(self, index: Any) -> Any:
-        return answer(operator.getitem, (self, index), {})
+        return ANSWERS[operator.getitem](self, index)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise _written("x[...] = value")
@@ -101,6 +101,9 @@ class Traced(Box):
         return bool(self.value)
 
     def __float__(self) -> float:
+        where = user_line()
+        if where is not None and where.stores:
+            raise _written("array[...] = x")
         raise _cut("float(x)", "keep the array; use np.exp(x), not math.exp(x)")
 
     def __int__(self) -> int:
@@ -133,7 +136,7 @@ class Traced(Box):
 def _operator(function: Callable[..., Any], swapped: bool = False) -> Callable[..., Any]:
     if swapped:
         return lambda self, other: function(other, self)
-    return lambda self, *other: function(self, *other)
+    return lambda self, *args, **settings: function(self, *args, **settings)
 
 
 _STATIC = {np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.iscomplexobj, np.isrealobj}
@@ -254,6 +257,16 @@ def _pop(sums: dict[tuple[int, int], Any], key: tuple[int, int], value: Any) -> 
     return np.zeros_like(value) if found is None else found
 
 
+def run(f: Callable[..., Any], args: Any) -> Any:
+    """Call the user's function; where NumPy wrapped an error of ours in its own, raise ours."""
+    try:
+        return f(*args)
+    except ValueError as error:
+        if isinstance(error.__cause__, TraceError):
+            raise error.__cause__ from None
+        raise
+
+
 def lower(trace: Any, args: Any) -> tuple[Any, ...]:
     """The arguments one level down: the boxes of `trace` opened, all else as it is."""
     return tuple(_lower(trace, x) for x in args)
@@ -339,4 +352,4 @@ def _escaped(primitive: Primitive) -> TraceError:
     )
 
 
-__all__ = ["Node", "Tape", "Traced", "Where", "is_float", "leaves_of", "lower", "lowest", "pull"]
+__all__ = ["Node", "Tape", "Traced", "Where", "is_float", "leaves_of", "lower", "lowest", "pull", "run"]

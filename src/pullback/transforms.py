@@ -12,7 +12,7 @@ from pullback._dispatch import meet_scipy
 from pullback._where import user_line
 from pullback.errors import ArgumentError, TraceError
 from pullback.pair import Box
-from pullback.trace import Tape, Traced, is_float, lower
+from pullback.trace import Tape, Traced, is_float, lower, run
 
 Function = Callable[..., Any]
 Argnums = int | Sequence[int]
@@ -56,7 +56,7 @@ def vjp(f: Function, *args: Any, has_aux: bool = False) -> Any:
     names = _leaf_names(args)
     boxed = [_enter(tape, x, name) for x, name in zip(flat, names, strict=True)]
     try:
-        out = f(*tree.unflatten(structure, boxed))
+        out = run(f, tree.unflatten(structure, boxed))
     finally:
         tape.open = False
     out, aux = _split_aux(out, has_aux)

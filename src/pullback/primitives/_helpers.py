@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 
 def unbroadcast(u: Any, x: Any) -> Any:
@@ -14,7 +15,8 @@ def unbroadcast(u: Any, x: Any) -> Any:
     """
     shape, dtype = np.shape(x), dtype_of(x, u)
     if np.shape(u) == shape:
-        return np.copy(u) if u.dtype == dtype else np.astype(u, dtype)
+        fresh = np.copy(u)
+        return fresh if fresh.dtype == dtype else np.astype(fresh, dtype)
     lead = np.ndim(u) - len(shape)
     ones = (lead + i for i, n in enumerate(shape) if n == 1 and np.shape(u)[lead + i] != 1)
     summed = np.sum(u, axis=(*range(lead), *ones))
@@ -31,7 +33,7 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
-    return tuple(int(a) % ndim if ndim else int(a) for a in axes)
+    return normalize_axis_tuple(axes, ndim) if ndim else tuple(axes)
 
 
 def keep_axes(u: Any, x: Any, axis: Any) -> Any:
