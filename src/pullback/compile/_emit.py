@@ -22,12 +22,16 @@ FAST = ("contract", "reassoc", "nsz")
 
 
 class Array(NamedTuple):
-    """An array of the text: element type, shape, strides in elements, and whether it lives on the stack."""
+    """An array of the text: element type, shape, strides in elements, and whether it is the function's own.
+
+    One of its own lies on the stack, or in the memory of another, which other arrays may use at other times.
+    """
 
     dtype: np.dtype
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     local: bool = False
+    memory: str | None = None
 
 
 class Number(NamedTuple):
@@ -109,6 +113,8 @@ class Emitter:
             self.ranges[name] = Number(next(outer), "int64")
 
     def _on_stack(self, name: str, array: Array) -> Any:
+        if array.memory is not None:
+            return self.at_entry.bitcast(self.pointers[array.memory], storage(array.dtype).as_pointer())
         kind = ir.ArrayType(storage(array.dtype), max(1, int(np.prod(array.shape))))
         slot = self.at_entry.alloca(kind, name=name)
         slot.align = 64

@@ -1,0 +1,2 @@
+"""compile."""
+from pullback.compile._compiled import compile  # noqa: A004

@@ -1,0 +1,390 @@
+"""Lowerings that move numbers about: joins, picks by index, running sums, sums of products by letters."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from pullback.compile._emit import kind_of
+from pullback.compile._lowering import _array, _reduce, bind, elementwise, is_static, lowers, matmul_of
+from pullback.compile._plan import Literal, Value
+from pullback.compile._planner import Planner
+from pullback.primitives._helpers import axes_of
+from pullback.primitives.einsum import spelled_out
+from pullback.primitives.indexing import _widths, scatter
+from pullback.program import Call, Var
+
+At = Callable[[int, list[str]], str]
+
+
+def loops(shape: Sequence[int], body: list[str], stem: str = "i") -> list[str]:
+    """`body` inside loops over `shape`, whose counters are `i0`, `i1`, ..."""
+    lines = [f"{'    ' * d}for {stem}{d} in range({n}):" for d, n in enumerate(shape)]
+    return [*lines, *(f"{'    ' * len(shape)}{line}" for line in body)]
+
+
+def counters(n: int) -> list[str]:
+    """The names that `loops` counts in."""
+    return [f"i{d}" for d in range(n)]
+
+
+def fill(p: Planner, body: Callable[[At, list[str]], list[str]], operands: list[Value]) -> None:
+    """The call's result, each element by lines of text; the result is the last operand."""
+    out = p.buffer(p.fresh(), p.out.shape, p.out.dtype)
+    index = counters(len(out.shape))
+    p.lines(lambda at: loops(out.shape, body(at, index)), operands, [out])
+    bind(p, p.whole(out))
+
+
+@lowers(np.concatenate)
+def concatenate(p: Planner, call: Call) -> None:
+    """Each piece copied to its place."""
+    axis = call.settings.get("axis", 0)
+    pieces = [_array(p, x) for x in call.args[0]]
+    if axis is None:
+        pieces, axis = [p.view(x, np.ravel) for x in pieces], 0
+    axis %= max(1, len(p.out.shape))
+    out = p.buffer(p.fresh(), p.out.shape, p.out.dtype)
+    kind = kind_of(p.out.dtype)
+
+    def text(at: At) -> list[str]:
+        lines, start = [], 0
+        for number, x in enumerate(pieces):
+            index = counters(len(x.shape))
+            there = [f"{start} + {i}" if d == axis else i for d, i in enumerate(index)]
+            lines += loops(x.shape, [f"{at(len(pieces), there)} = {_cast(at(number, index), x, kind)}"])
+            start += x.shape[axis]
+        return lines
+
+    p.lines(text, pieces, [out])
+    bind(p, p.whole(out))
+
+
+def _cast(text: str, x: Value, kind: str) -> str:
+    return text if x.buffer.kind == kind else f"{kind}({text})"
+
+
+@lowers(np.roll)
+def roll(p: Planner, call: Call) -> None:
+    """Each element read from where it was."""
+    x, shift, axis = _array(p, call.args[0]), call.settings["shift"], call.settings.get("axis")
+    if axis is None:
+        x, axis = p.view(x, np.ravel), 0
+    shape = x.shape
+    moved = dict.fromkeys(range(len(shape)), 0)
+    for n, a in np.broadcast(shift, axis):
+        moved[int(a) % len(shape)] += int(n)
+    out = p.buffer(p.fresh(), shape, p.out.dtype)
+
+    def text(at: At) -> list[str]:
+        index = counters(len(shape))
+        there = [f"({i} + {-moved[d] % n}) % {n}" for d, (i, n) in enumerate(zip(index, shape, strict=True)) if n]
+        return loops(shape, [f"{at(1, index)} = {at(0, there)}"]) if 0 not in shape else ["pass"]
+
+    p.lines(text, [x], [out])
+    bind(p, p.view(p.whole(out), lambda a: a.reshape(p.out.shape)))
+
+
+@lowers(np.pad)
+def pad(p: Planner, call: Call) -> None:
+    """The frame first, then what is in it."""
+    x, value = _array(p, call.args[0]), call.settings.get("constant_values", 0)
+    if np.ndim(value) or call.settings.get("mode", "constant") != "constant":
+        raise p.refuse("its frame is not of one constant")
+    widths = _widths(call.settings["pad_width"], len(x.shape))
+    out = p.buffer(p.fresh(), p.out.shape, p.out.dtype)
+
+    def text(at: At) -> list[str]:
+        index = counters(len(x.shape))
+        there = [f"{i} + {w[0]}" for i, w in zip(index, widths, strict=True)]
+        frame = loops(out.shape, [f"{at(1, index)} = {value!r}"])
+        return [*frame, *loops(x.shape, [f"{at(1, there)} = {at(0, index)}"])]
+
+    p.lines(text, [x], [out])
+    bind(p, p.whole(out))
+
+
+# Picks by arrays of integers.
+
+
+class Index:
+    """An index that holds arrays, taken apart: for each axis of the array read, where to read."""
+
+    def __init__(self, p: Planner, index: Any, shape: tuple[int, ...]) -> None:
+        self.p, self.operands = p, []
+        parts = self._spread(index, len(shape))
+        shapes = [np.shape(x) if not isinstance(x, Var) else x.shape for x in parts if self._picks(x)]
+        self.picked = np.broadcast_shapes(*shapes)
+        self.axes: list[tuple[str, Any, int]] = []
+        out: list[int] = []
+        places = [i for i, x in enumerate(parts) if self._picks(x)]
+        together = places[-1] - places[0] == len(places) - 1
+        start = sum(1 if x is None or isinstance(x, slice) else 0 for x in parts[: places[0]]) if together else 0
+        axis = 0
+        for part in parts:
+            if part is None:
+                out.append(1)
+            elif isinstance(part, slice):
+                begin, stop, step = part.indices(shape[axis])
+                count = len(range(begin, stop, step))
+                self.axes.append(("slice", (begin, step, len(out)), count))
+                out.append(count)
+                axis += 1
+            else:
+                self.axes.append(("pick", self._operand(part), shape[axis]))
+                axis += 1
+        self.start = start
+        self.shape = (*out[:start], *self.picked, *out[start:])
+        self.plain = out
+
+    def _spread(self, index: Any, ndim: int) -> list[Any]:
+        parts: list[Any] = []
+        for part in index if isinstance(index, tuple) else (index,):
+            part = np.asarray(part) if isinstance(part, (list, range)) else part
+            if isinstance(part, np.ndarray) and part.dtype == bool:
+                parts += np.nonzero(part)
+            else:
+                parts.append(part)
+        used = sum(x is not None and x is not Ellipsis for x in parts)
+        rest = [slice(None)] * (ndim - used)
+        at = next((i for i, x in enumerate(parts) if x is Ellipsis), len(parts))
+        return [*parts[:at], *rest, *parts[at + 1 :]]
+
+    @staticmethod
+    def _picks(x: Any) -> bool:
+        return x is not None and not isinstance(x, slice)
+
+    def _operand(self, x: Any) -> Any:
+        if not isinstance(x, Var) and np.ndim(x) == 0:
+            return int(x)
+        value = _array(self.p, x)
+        if value.buffer.kind != "int64":
+            raise self.p.refuse("it is indexed by what are not integers")
+        wide = self.p.view(value, lambda a: np.broadcast_to(a, self.picked))
+        self.operands.append(wide)
+        return _Operand(len(self.operands))
+
+    def places(self, at: At, index: list[str], first: int) -> tuple[list[str], list[str]]:
+        """Lines that look the index up, and the place read or written for each axis of the array."""
+        n = len(self.picked)
+        picks, others = index[self.start : self.start + n], [*index[: self.start], *index[self.start + n :]]
+        lines, there = [], []
+        for number, (how, what, size) in enumerate(self.axes):
+            if how == "slice":
+                begin, step, axis = what
+                there.append(f"{begin} + {step} * {others[axis]}")
+            elif not isinstance(what, _Operand):
+                there.append(str(what % size))
+            else:
+                name = f"p{number}"
+                lines += [
+                    f"{name} = {at(first + what - 1, picks)}",
+                    f"{name} = {name} + {size} if {name} < 0 else {name}",
+                    f"trouble[0] = 1 if ({name} < 0) | ({name} >= {size}) else trouble[0]",
+                    f"{name} = 0 if ({name} < 0) | ({name} >= {size}) else {name}",
+                ]
+                there.append(name)
+        return lines, there
+
+
+class _Operand(int):
+    """The number of an index's operand, from 1; a plain int is a place that is known."""
+
+
+def gather(p: Planner, call: Call) -> None:
+    """`a[index]`, element by element."""
+    a = _array(p, call.args[0])
+    index = Index(p, call.args[1], a.shape)
+
+    def text(at: At) -> list[str]:
+        counts = counters(len(index.shape))
+        lines, there = index.places(at, counts, 1)
+        body = [*lines, f"{at(1 + len(index.operands), counts)} = {at(0, there)}"]
+        return loops(index.shape, body)
+
+    out = p.buffer(p.fresh(), p.out.shape, p.out.dtype)
+    p.lines(text, [a, *index.operands], [out])
+    bind(p, p.whole(out))
+
+
+@lowers(scatter)
+def scatter_(p: Planner, call: Call) -> None:
+    """Zeros, then each element added at its place."""
+    where = call.args[1]
+    u = _array(p, call.args[0])
+    out = p.buffer(p.fresh(), p.out.shape, p.out.dtype)
+    if is_static(where):
+        target = p.view(p.whole(out), lambda x: x[where if isinstance(where, tuple) else (where,)][...])
+        shape, operands = target.shape, [u]
+    else:
+        index = Index(p, where, out.shape)
+        shape, operands, target = index.shape, [u, *index.operands], None
+    u = p.view(u, lambda x: np.broadcast_to(x, shape))
+
+    def text(at: At) -> list[str]:
+        clear = loops(out.shape, [f"{at(len(operands), counters(len(out.shape)))} = 0"])
+        counts = counters(len(shape))
+        if target is not None:
+            flat = " + ".join([str(target.offset), *(f"{s} * {i}" for s, i in zip(target.strides, counts, strict=True))])
+            return [*clear, *loops(shape, [f"{out.home.name}.flat[{flat}] = {at(0, counts)}"])]
+        lines, there = index.places(at, counts, 1)
+        return [*clear, *loops(shape, [*lines, f"{at(len(operands), there)} += {at(0, counts)}"])]
+
+    p.lines(text, [u, *operands[1:]], [out])
+    bind(p, p.whole(out))
+
+
+# Running sums, and where the extremes are.
+
+
+@lowers(np.cumsum, np.cumprod)
+def running(p: Planner, call: Call) -> None:
+    """From the first to the last along an axis."""
+    sign, first = ("+", "0") if call.primitive.numpy is np.cumsum else ("*", "1")
+    x, axis = _flat_or_axis(p, call)
+    out, kind = p.buffer(p.fresh(), p.out.shape, p.out.dtype), kind_of(p.out.dtype)
+
+    def text(at: At) -> list[str]:
+        index = counters(len(x.shape))
+        outer = [n for d, n in enumerate(x.shape) if d != axis]
+        names = iter(counters(len(outer)))
+        index = ["k" if d == axis else next(names) for d in range(len(x.shape))]
+        total = f"{kind}({first})"
+        body = [f"t = {total}", f"for k in range({x.shape[axis]}):",
+                f"    t = t {sign} {_cast(at(0, index), x, kind)}", f"    {at(1, index)} = t"]  # fmt: skip
+        return loops(outer, body)
+
+    p.lines(text, [x], [out])
+    bind(p, p.whole(out))
+
+
+def _flat_or_axis(p: Planner, call: Call) -> tuple[Value, int]:
+    x = _array(p, call.args[0])
+    axis = call.settings.get("axis", call.args[1] if len(call.args) > 1 else None)
+    if axis is None:
+        return p.view(x, np.ravel), 0
+    return x, axis % len(x.shape)
+
+
+@lowers(np.argmax, np.argmin)
+def extreme(p: Planner, call: Call) -> None:
+    """The first place of the greatest or least; NaN is either."""
+    sign = ">" if call.primitive.numpy is np.argmax else "<"
+    x, axis = _flat_or_axis(p, call)
+    n = x.shape[axis]
+    outer = [m for d, m in enumerate(x.shape) if d != axis]
+    out = p.buffer(p.fresh(), tuple(outer), p.out.dtype)
+
+    def text(at: At) -> list[str]:
+        names = iter(counters(len(outer)))
+        index = ["k" if d == axis else next(names) for d in range(len(x.shape))]
+        zero = ["0" if i == "k" else i for i in index]
+        body = [f"best = {at(0, zero)}", "place = 0", f"for k in range(1, {n}):", f"    t = {at(0, index)}",
+                f"    better = (t {sign} best) | ((t != t) & (best == best))",
+                "    place = k if better else place", "    best = t if better else best",
+                f"{at(1, counters(len(outer)))} = place"]  # fmt: skip
+        return loops(outer, body)
+
+    p.lines(text, [x], [out])
+    bind(p, p.view(p.whole(out), lambda a: a.reshape(p.out.shape)))
+
+
+# Softmax and its kin.
+
+
+def softmax_parts(p: Planner, call: Call) -> tuple[Value, Value, Value, Any]:
+    """`x` less its maximum, and the exponentials' sum over the axis, each axis kept; the maximum."""
+    x = _array(p, call.args[0])
+    axes = axes_of(call.settings.get("axis"), len(x.shape))
+    kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+    gone = tuple(n for i, n in enumerate(x.shape) if i not in axes)
+    dtype, kind = p.out.dtype, kind_of(p.out.dtype)
+    top = p.view(p.reduce(x, axes, "maximum", dtype, gone), lambda a: a.reshape(kept))
+    finite = p.elementwise(kept, dtype, "({0} if abs({0}) < inf else 0)", [top], [kind])
+    less = p.elementwise(x.shape, dtype, "{0} - {1}", [x, finite], [kind, kind])
+    raised = p.elementwise(x.shape, dtype, "exp({0})", [less], [kind])
+    total = p.view(p.reduce(raised, axes, "add", dtype, gone), lambda a: a.reshape(kept))
+    return less, raised, total, finite
+
+
+def lower_softmax(p: Planner, call: Call) -> None:
+    """`softmax`, `log_softmax` and `logsumexp` of SciPy."""
+    less, raised, total, top = softmax_parts(p, call)
+    name, dtype, kind = call.primitive.name, p.out.dtype, kind_of(p.out.dtype)
+    if name == "softmax":
+        bind(p, p.elementwise(less.shape, dtype, "{0} / {1}", [raised, total], [kind, kind]))
+    elif name == "log_softmax":
+        bind(p, p.elementwise(less.shape, dtype, "{0} - log({1})", [less, total], [kind, kind]))
+    else:
+        value = p.elementwise(total.shape, dtype, "log({0}) + {1}", [total, top], [kind, kind])
+        bind(p, p.view(value, lambda a: a.reshape(p.out.shape)))
+
+
+# Sums of products by letters.
+
+
+@lowers(np.einsum)
+def einsum(p: Planner, call: Call) -> None:
+    """Operands taken in from the left, two at a time, each pair a product of matrices."""
+    spelling, *args = call.args
+    names, out = spelled_out(spelling, [len(x.shape) if isinstance(x, Var) else np.ndim(x) for x in args])
+    dtype, kind = p.out.dtype, kind_of(p.out.dtype)
+    terms = []
+    for i, (letters, x) in enumerate(zip(names, args, strict=True)):
+        others = "".join(names[:i] + names[i + 1 :]) + out
+        terms.append(_once(p, _array(p, x), letters, others, dtype))
+    letters, x = terms[0]
+    for i, (more, y) in enumerate(terms[1:], 2):
+        rest = out + "".join(name for name, _ in terms[i:])
+        letters, x = _pair(p, letters, x, more, y, rest, dtype)
+    x = _moved(p, x, letters, out)
+    bind(p, p.elementwise(x.shape, dtype, "{0}", [x], [kind]) if x.dtype != dtype else x)
+
+
+def _once(p: Planner, x: Value, letters: str, others: str, dtype: Any) -> tuple[str, Value]:
+    """An operand with each letter once, and none that nobody else needs: diagonals and sums are taken."""
+    for letter in dict.fromkeys(letters):
+        while letters.count(letter) > 1:
+            i = letters.index(letter)
+            j = letters.index(letter, i + 1)
+            x = p.view(x, lambda a, i=i, j=j: np.moveaxis(np.diagonal(a, axis1=i, axis2=j), -1, i))  # type: ignore[misc]
+            letters = letters[:j] + letters[j + 1 :]
+    gone = tuple(i for i, letter in enumerate(letters) if letter not in others)
+    if gone:
+        kept = tuple(n for i, n in enumerate(x.shape) if i not in gone)
+        x = p.reduce(x, gone, "add", dtype, kept)
+        letters = "".join(letter for i, letter in enumerate(letters) if i not in gone)
+    return letters, x
+
+
+def _moved(p: Planner, x: Value, letters: str, wanted: str) -> Value:
+    return p.view(x, lambda a: np.transpose(a, [letters.index(c) for c in wanted]))
+
+
+def _pair(p: Planner, la: str, a: Value, lb: str, b: Value, rest: str, dtype: Any) -> tuple[str, Value]:
+    both = [c for c in la if c in lb]
+    lead = "".join(c for c in both if c in rest)
+    summed = "".join(c for c in both if c not in rest)
+    rows, columns = ("".join(c for c in x if c not in both) for x in (la, lb))
+    sizes = dict(zip(la, a.shape, strict=True))
+    for c, n in zip(lb, b.shape, strict=True):
+        sizes[c] = max(n, sizes.get(c, 1)) if 0 not in (n, sizes.get(c, 1)) else 0
+    a, b = _moved(p, a, la, lead + rows + summed), _moved(p, b, lb, lead + summed + columns)
+    batch, m, k, n = ([sizes[c] for c in part] for part in (lead, rows, summed, columns))
+    if not summed:
+        kind = kind_of(dtype)
+        wide = p.view(a, lambda x: x.reshape(*x.shape, *[1] * len(n)))
+        high = p.view(b, lambda x: x.reshape(*x.shape[: len(lead)], *[1] * len(m), *x.shape[len(lead) :]))
+        return lead + rows + columns, p.elementwise((*batch, *m, *n), dtype, "{0} * {1}", [wide, high], [kind, kind])
+    full_a, full_b = (*batch, *m, *k), (*batch, *k, *n)
+    a = p.view(p.view(a, lambda x: np.broadcast_to(x, full_a)), lambda x: x.reshape(*batch, math.prod(m), math.prod(k)))
+    b = p.view(p.view(b, lambda x: np.broadcast_to(x, full_b)), lambda x: x.reshape(*batch, math.prod(k), math.prod(n)))
+    made = matmul_of(p, a, b, dtype, (*batch, math.prod(m), math.prod(n)))
+    return lead + rows + columns, p.view(made, lambda x: x.reshape(*batch, *m, *n))
+
+
+__all__ = ["Literal", "elementwise", "gather", "lower_softmax", "operator", "_reduce"]
