@@ -55,10 +55,10 @@ def _is_special(function: Any) -> bool:
 
 
 def elementwise(p: Planner, call: Call, formula: str, kind: str | None) -> None:
-    """A function of one element of each argument; arguments that are None are left out."""
-    args = [p.value(x) for x in call.args if x is not None]
+    """A function of one element of each argument; arguments that the formula does not name are left out."""
     n_used = max((i + 1 for i in range(3) if f"{{{i}}}" in formula), default=0)
-    bind(p, p.elementwise(p.out.shape, p.out.dtype, formula, args[:n_used], [kind] * n_used))
+    args = [p.value(x) for x in call.args[:n_used]]
+    bind(p, p.elementwise(p.out.shape, p.out.dtype, formula, args, [kind] * n_used))
 
 
 def bind(p: Planner, value: Any) -> None:
@@ -199,8 +199,7 @@ def _reduce(p: Planner, call: Call, how: str, formula: str, finish: str, x: Any 
     axes = axes_of(axis, len(x.shape))
     kept = tuple(n for i, n in enumerate(x.shape) if i not in axes)
     out = p.out
-    if isinstance(x, Literal):
-        raise p.refuse("its argument is a number")
+    x = p.dense(x) if isinstance(x, Literal) else x
     result = p.reduce(x, axes, how, out.dtype, kept, formula, finish)
     bind(p, p.view(result, lambda a: a.reshape(out.shape)) if result.shape != out.shape else result)
 
@@ -222,8 +221,7 @@ def matmul(p: Planner, call: Call) -> None:
 
 def matmul_of(p: Planner, a: Any, b: Any, dtype: Any, shape: Any) -> Value:
     """A product of values, vectors being a row and a column."""
-    if isinstance(a, Literal) or isinstance(b, Literal):
-        raise p.refuse("it multiplies a number")
+    a, b = (p.dense(x) if isinstance(x, Literal) else x for x in (a, b))
     a, b = (x if x.dtype == dtype else p.elementwise(x.shape, dtype, "{0}", [x], [kind_of(dtype)]) for x in (a, b))
     if len(a.shape) == 1:
         a = p.view(a, lambda x: x[None, :])
@@ -304,9 +302,7 @@ def _view(p: Planner, call: Call, look: Any) -> None:
 
 def _array(p: Planner, x: Any) -> Value:
     value = p.value(x)
-    if isinstance(value, Literal):
-        value = p.elementwise((), np.result_type(x), "{0}", [value], [None])
-    return value
+    return p.dense(value) if isinstance(value, Literal) else value
 
 
 def is_static(x: Any) -> bool:

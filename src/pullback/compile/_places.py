@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.compile._emit import kind_of
-from pullback.compile._lowering import _array, _reduce, bind, elementwise, is_static, lowers, matmul_of
+from pullback.compile._emit import kind_of, strides_of
+from pullback.compile._lowering import _array, _reduce, _tuple, bind, elementwise, is_static, lowers, matmul_of
 from pullback.compile._plan import Literal, Value
 from pullback.compile._planner import Planner
 from pullback.primitives._helpers import axes_of
@@ -21,9 +21,9 @@ from pullback.program import Call, Var
 At = Callable[[int, list[str]], str]
 
 
-def loops(shape: Sequence[int], body: list[str], stem: str = "i") -> list[str]:
-    """`body` inside loops over `shape`, whose counters are `i0`, `i1`, ..."""
-    lines = [f"{'    ' * d}for {stem}{d} in range({n}):" for d, n in enumerate(shape)]
+def loops(shape: Sequence[int], body: list[str], first: int = 0) -> list[str]:
+    """`body` inside loops over `shape`, whose counters are `i0`, `i1`, ... (from `first` on)."""
+    lines = [f"{'    ' * d}for i{d + first} in range({n}):" for d, n in enumerate(shape)]
     return [*lines, *(f"{'    ' * len(shape)}{line}" for line in body)]
 
 
@@ -218,8 +218,12 @@ def scatter_(p: Planner, call: Call) -> None:
     u = _array(p, call.args[0])
     out = p.buffer(p.fresh(), p.out.shape, p.out.dtype)
     if is_static(where):
-        target = p.view(p.whole(out), lambda x: x[where if isinstance(where, tuple) else (where,)][...])
+        target = p.view(p.whole(out), lambda x: x[_tuple(where)])
         shape, operands = target.shape, [u]
+        if math.prod(shape) == out.size and target.strides == strides_of(shape):
+            p.buffers.remove(out)
+            bind(p, p.view(u, lambda x: np.broadcast_to(x, shape).reshape(out.shape)))
+            return
     else:
         index = Index(p, where, out.shape)
         shape, operands, target = index.shape, [u, *index.operands], None

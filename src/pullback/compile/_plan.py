@@ -91,12 +91,13 @@ class Value:
 
 @dataclass(frozen=True)
 class Literal:
-    """A number that stands in the text."""
+    """A number that stands in the text, as it is or for a whole array of its like."""
 
     text: str
     kind: str = "weak"
     shape: tuple[int, ...] = ()
     strides: tuple[int, ...] = ()
+    dtype: np.dtype = np.dtype(np.float64)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.compile._emit import strides_of
+from pullback.compile._emit import kind_of, strides_of
 from pullback.compile._plan import (
     Access, Assign, Buffer, Contract, Lines, Literal, Nest, Operand, Plan, Product, Reduce, Value, lay_out,
 )  # fmt: skip
@@ -71,12 +71,14 @@ class Planner:
             return Literal(repr(x))
         x = np.asarray(x)
         if x.ndim == 0 and x.dtype.kind in "fiub":
-            return Literal(repr(x.item()))
+            return Literal(repr(x.item()), dtype=x.dtype)
         if x.dtype.kind not in "fiub":
             raise self.refuse(f"it takes {x.dtype}")
         return self._constant(x)
 
-    def _constant(self, x: np.ndarray) -> Value:
+    def _constant(self, x: np.ndarray) -> Value | Literal:
+        if 0 < x.size < 1 << 20 and (x == x.flat[0]).all():
+            return Literal(repr(x.flat[0].item()), shape=x.shape, strides=(0,) * x.ndim, dtype=x.dtype)
         if id(x) not in self.known_constants:
             name = f"c{len(self.constants)}"
             self.constants[name] = x
@@ -166,10 +168,10 @@ class Planner:
 
     def _order(self, space: tuple[int, ...], accesses: list[Any]) -> tuple[int, ...]:
         plain = tuple(range(len(space)))
-        full = [x for x in accesses if isinstance(x, Access) and len(space) == 2 and all(x.coefficients)]
-        flipped = any(
-            x.coefficients[0] == 1 and x.coefficients[1] > 1 and x.buffer.role == "temporary" for x in full
-        )
+        found = [x for x in accesses if isinstance(x, Access) and len(space) == 2]
+        full = [x.coefficients for x in found if all(x.coefficients)]
+        column = any(x.coefficients == (1, 0) and x.buffer.role == "temporary" for x in found)
+        flipped = any(x[0] == 1 and x[1] > 1 for x in full) or not full and column
         return plain[::-1] if flipped and narrow(space) else plain
 
     # What lowerings put into plans.
@@ -189,6 +191,9 @@ class Planner:
     def reduce(self, x: Any, axes: tuple[int, ...], how: str, dtype: Any, shape: Sequence[int],
                formula: str = "{0}", finish: str = "{0}") -> Value:  # fmt: skip
         """`x` gathered over axes: `how` is add, multiply, maximum, minimum, and, or."""
+        if all(x.shape[i] == 1 for i in axes):
+            one = self.elementwise(x.shape, dtype, finish.format(formula), [x], [kind_of(np.dtype(dtype))])
+            return self.view(one, lambda a: a.reshape(shape))
         nest, accesses = self.nest(x.shape, [x])
         positions = {axis: i for i, axis in enumerate(i for i, n in enumerate(x.shape) if n != 1)}
         kept = tuple(positions[i] for i in range(len(x.shape)) if i not in axes and i in positions)
@@ -261,8 +266,7 @@ class Planner:
         if isinstance(x, Value) and x.shape == shape and same_strides(x.strides, strides_of(shape), shape):
             return x
         kind = None if isinstance(x, Literal) else x.buffer.kind
-        dtype = np.float64 if isinstance(x, Literal) else x.dtype
-        return self.elementwise(shape, dtype, "{0}", [x], [kind], order=tuple(range(_loops(shape))))
+        return self.elementwise(shape, x.dtype, "{0}", [x], [kind], order=tuple(range(_loops(shape))))
 
     def view(self, x: Value, look: Callable[[np.ndarray], np.ndarray]) -> Value:
         """Another look at the same numbers; where NumPy would copy them, so do we, first."""
@@ -333,7 +337,11 @@ def _look(x: Value, look: Callable[[np.ndarray], np.ndarray]) -> Value | None:
     return Value(x.buffer, offset if seen.size else 0, seen.shape, seen.strides)
 
 
-def plan(program: Program, inputs: Callable[[Planner], list[Buffer]] | None = None, carry: dict[int, int] | None = None) -> Plan:
+def plan(
+    program: Program,
+    inputs: Callable[[Planner], list[Any]] | None = None,
+    carry: dict[int, int] | None = None,
+) -> Plan:
     """The plan of a program.
 
     Parameters
@@ -342,7 +350,8 @@ def plan(program: Program, inputs: Callable[[Planner], list[Buffer]] | None = No
     inputs : callable, optional
         Declares the inputs otherwise than one array for each.
     carry : dict, optional
-        Which output goes back into the memory of which input, both by number.
+        Which output goes back into the memory of which input, both by number. The others, where this is
+        given, are read by the text that follows the plan.
     """
     from pullback.compile._lowering import lower
 
@@ -370,7 +379,11 @@ def plan(program: Program, inputs: Callable[[Planner], list[Buffer]] | None = No
             outputs[out] = _aside(planner, outputs[out], buffers[carry[out]])  # type: ignore[index]
     for out, source in (carry or {}).items():
         outputs[out] = _in_place(planner, outputs[out], buffers[source])
-    made.outputs = [x if i in (carry or {}) else _leaves(planner, x) for i, x in enumerate(outputs)]
+    if carry is None:
+        made.outputs = [_leaves(planner, x) for x in outputs]
+    for x in outputs if carry is not None else ():
+        if isinstance(x, Value) and not is_number(planner, x.buffer):
+            planner.mark(x.buffer, len(planner.steps))
     lay_out(made)
     return made
 
