@@ -33,8 +33,7 @@ def _external(e: Emitter, name: str, kind: str, args: list[Number]) -> Number:
     if function is None:
         signature = ir.FunctionType(type_of(kind), [type_of(kind)] * len(args))
         function = ir.Function(module, signature, name)
-        for attribute in ("nounwind",) if name.startswith("llvm.") else ("nounwind", "willreturn"):
-            function.attributes.add(attribute)
+        function.attributes.add("nounwind")
     return Number(e.b.call(function, [x.ir for x in args]), kind)
 
 

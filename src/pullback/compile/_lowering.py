@@ -208,7 +208,7 @@ def _reduce(p: Planner, call: Call, how: str, formula: str, finish: str, x: Any 
 
 UNROLLED = 512
 """Products of no more multiplications than this are loops inside their nest."""
-BLAS_FROM = 1 << 22
+BLAS_FROM = 1 << 27
 """Products of this many multiplications and more go to BLAS and its threads."""
 
 
