@@ -37,11 +37,16 @@ def problem(n=50, dtype=np.float64, seed=0):
 
 
 def same_bits(a, b):
-    return all(np.array_equal(x, y) and x.dtype == y.dtype for x, y in zip(tree.leaves(a), tree.leaves(b), strict=True))
+    return all(
+        np.array_equal(x, y) and x.dtype == y.dtype
+        for x, y in zip(tree.leaves(a), tree.leaves(b), strict=True)
+    )
 
 
 def timeless(result):
-    return [(r.epoch, r.train_loss, r.val_loss, r.gradient_norm, r.update_ratio, r.lr) for r in result.history]
+    return [
+        (r.epoch, r.train_loss, r.val_loss, r.gradient_norm, r.update_ratio, r.lr) for r in result.history
+    ]
 
 
 def by_hand(params, X, y, *, epochs, size, lr, seed=0, shuffle=True, the_loss=loss):
@@ -66,7 +71,16 @@ def by_hand(params, X, y, *, epochs, size, lr, seed=0, shuffle=True, the_loss=lo
 def test_fit_is_sgd_and_history_its_means(size, shuffle):
     params, X, y = problem()
     result = train.fit(
-        loss, params, X, y, optimizer="sgd", lr=0.05, epochs=3, batch_size=size, shuffle=shuffle, keep_best=False
+        loss,
+        params,
+        X,
+        y,
+        optimizer="sgd",
+        lr=0.05,
+        epochs=3,
+        batch_size=size,
+        shuffle=shuffle,
+        keep_best=False,
     )
     wanted, records = by_hand(params, X, y, epochs=3, size=size, lr=0.05, shuffle=shuffle)
     for a, b in zip(tree.leaves(result.params), tree.leaves(wanted), strict=True):
@@ -154,6 +168,20 @@ def test_integer_labels_and_no_labels():
     assert alone.curve()[-1] < alone.curve()[0]
 
 
+def test_memory_mapped_rows_and_scalar_parameters(tmp_path):
+    _, X, y = problem()
+    mapped = np.memmap(tmp_path / "X", mode="w+", shape=X.shape, dtype=X.dtype)
+    mapped[:] = X
+    start = {"w": np.zeros(3, np.float32), "b": np.array(0.5, np.float32)}
+
+    def line(params, X, y):
+        return np.mean((X @ params["w"] + params["b"] - y) ** 2)
+
+    a, b = (train.fit(line, start, rows, y, epochs=3) for rows in (X, mapped))
+    assert same_bits(a.params, b.params)
+    assert (a.params["b"].shape, a.params["b"].dtype) == ((), np.float32)
+
+
 def test_schedule_and_its_total_reach_the_record():
     params, X, y = problem(10)
     result = train.fit(loss, params, X, y, epochs=4, batch_size=5, lr=0.8, schedule="linear")
@@ -170,7 +198,7 @@ def rising(params, X, y):
 
 def test_patience_stops_and_the_best_weights_come_back():
     X, start = np.ones((4, 1)), {"w": np.ones(1)}
-    options = dict(X_val=X, y_val=np.ones(4), optimizer="sgd", lr=0.1, epochs=50, patience=3)
+    options = {"X_val": X, "y_val": np.ones(4), "optimizer": "sgd", "lr": 0.1, "epochs": 50, "patience": 3}
     result = train.fit(rising, start, X, np.zeros(4), **options)
     assert (result.stopped, result.best_epoch, len(result.history)) == ("patience", 1, 4)
     np.testing.assert_allclose(result.params["w"], 0.8)
@@ -183,7 +211,7 @@ def test_best_is_of_the_lowest_validation_loss():
     params, X, y = problem(40)
     weights = []
     result = train.fit(
-        loss, params, X[:20], y[:20], X_val=X[20:], y_val=y[20:], epochs=30, lr=0.1,
+        loss, params, X[:20], y[:20], X_val=X[20:], y_val=y[20:], epochs=30, lr=0.3,
         callbacks=[lambda record, params: weights.append(params)],
     )  # fmt: skip
     best = int(np.argmin(result.curve("val_loss")))
@@ -195,10 +223,17 @@ def test_best_is_of_the_lowest_validation_loss():
 @pytest.mark.parametrize("keep_best", [True, False])
 def test_infinity_ends_the_run_and_finite_weights_come_back(keep_best):
     X = np.ones((6, 1))
-    doubling = lambda params, X, y: -np.sum(params["w"] ** 2) * 1e100  # noqa: E731
+    doubling = lambda params, X, y: -np.sum(params["w"] ** 2) * 1e100
     with pytest.warns(PullbackWarning) as caught:
         result = train.fit(
-            doubling, {"w": np.ones(1)}, X, optimizer="sgd", lr=1.0, epochs=9, batch_size=6, keep_best=keep_best
+            doubling,
+            {"w": np.ones(1)},
+            X,
+            optimizer="sgd",
+            lr=1.0,
+            epochs=9,
+            batch_size=6,
+            keep_best=keep_best,
         )
     assert len(caught) == 1
     assert caught[0].filename == __file__
@@ -211,7 +246,7 @@ def test_infinity_ends_the_run_and_finite_weights_come_back(keep_best):
 def test_infinity_in_the_first_epoch_gives_back_the_start():
     params, X, y = problem()
     with pytest.warns(PullbackWarning, match="the weights are those of the start"):
-        result = train.fit(loss, params, X, y, optimizer="sgd", lr=1e30)
+        result = train.fit(loss, params, X, y, optimizer="sgd", lr=1e30, batch_size=5)
     assert same_bits(result.params, params)
     assert (result.history, result.best_epoch) == ([], 0)
 
@@ -303,7 +338,7 @@ def test_control_c_within_an_epoch_gives_back_the_last_whole_step(monkeypatch):
 
 def test_resume_of_a_finished_run_changes_nothing(tmp_path):
     params, X, y = problem()
-    options = dict(epochs=3, checkpoint=tmp_path / "run", resume=True)
+    options = {"epochs": 3, "checkpoint": tmp_path / "run", "resume": True}
     first, again = (train.fit(loss, params, X, y, **options) for _ in range(2))
     assert same_bits(first.params, again.params)
     assert first.history == again.history
@@ -317,10 +352,10 @@ def test_a_constant_rate_may_be_resumed_for_longer(tmp_path):
 
 
 DIFFERENT = [
-    (dict(lr=0.5), "lr: 0.5", "lr: 0.001"),
-    (dict(optimizer="sgd"), "optimizer: sgd", "optimizer: adam"),
-    (dict(batch_size=5), "batch_size: 5", "batch_size: 32"),
-    (dict(schedule="cosine"), "schedule: cosine", "schedule: constant"),
+    ({"lr": 0.5}, "lr: 0.5", "lr: 0.001"),
+    ({"optimizer": "sgd"}, "optimizer: sgd", "optimizer: adam"),
+    ({"batch_size": 5}, "batch_size: 5", "batch_size: 32"),
+    ({"schedule": "cosine"}, "schedule: cosine", "schedule: constant"),
 ]
 
 
@@ -336,9 +371,19 @@ def test_another_runs_checkpoint_is_refused_by_name(tmp_path, change, here, ther
     assert there in got
 
 
+def test_a_checkpoint_knows_the_numbers_of_an_optimiser_of_your_own(tmp_path):
+    params, X, y = problem()
+    options = {"epochs": 1, "checkpoint": tmp_path / "run", "batch_size": np.int64(8)}
+    own = train.sgd()._replace(name="own", settings={"lr": 1, "betas": (0.1, np.float32(0.5))})
+    train.fit(loss, params, X, y, optimizer=own, **options)
+    assert train.fit(loss, params, X, y, optimizer=own, resume=True, **options).stopped == "epochs"
+    with pytest.raises(FileError, match=r"optimizer\.lr: 2"):
+        train.fit(loss, params, X, y, optimizer=own._replace(settings={"lr": 2}), resume=True, **options)
+
+
 def test_other_rows_and_other_shapes_are_refused(tmp_path):
     params, X, y = problem()
-    options = dict(epochs=1, checkpoint=tmp_path / "run")
+    options = {"epochs": 1, "checkpoint": tmp_path / "run"}
     train.fit(loss, params, X, y, **options)
     with pytest.raises(FileError, match="X and y:"):
         train.fit(loss, params, X + 1, y, resume=True, **options)
@@ -349,7 +394,7 @@ def test_other_rows_and_other_shapes_are_refused(tmp_path):
 
 def test_a_damaged_checkpoint_is_refused(tmp_path):
     params, X, y = problem()
-    options = dict(epochs=1, checkpoint=tmp_path / "run")
+    options = {"epochs": 1, "checkpoint": tmp_path / "run"}
     train.fit(loss, params, X, y, **options)
     (tmp_path / "run").write_bytes((tmp_path / "run").read_bytes()[:-9])
     with pytest.raises(FileError):
@@ -360,33 +405,94 @@ def test_a_damaged_checkpoint_is_refused(tmp_path):
 
 NAN = np.array([[1.0, np.nan, 0.0]] + [[0.0, 0.0, 0.0]] * 49)
 REFUSED = [
-    (dict(y=np.ones(49)), "X and y have different numbers of rows\n  expected: 50 rows in y, as in X\n  got: y of shape (49,)"),
-    (dict(X=NAN), "X holds NaN or infinity: 1 of 150 numbers, the first in row 0 of column 1\n  expected: finite numbers\n  try: drop those rows, or put a number in their place"),
-    (dict(X=np.full((50, 3), "a")), "X is not an array of numbers\n  expected: floats or integers\n  got: dtype <U1\n  try: encode categories as integers or as columns of 0 and 1"),
-    (dict(X=np.ones((0, 3)), y=np.ones(0)), "X has no rows\n  expected: (n_samples, n_features)\n  got: (0, 3)"),
-    (dict(lr=0), "lr=0\n  expected: a finite number above 0"),
-    (dict(lr=float("nan")), "lr=nan\n  expected: a finite number above 0"),
-    (dict(batch_size=0), "batch_size=0\n  expected: an integer, 1 or more"),
-    (dict(epochs=0), "epochs=0\n  expected: an integer, 1 or more"),
-    (dict(epochs=2.5), "epochs=2.5\n  expected: an integer, 1 or more"),
-    (dict(clip_norm=-1.0), "clip_norm=-1.0\n  expected: a finite number above 0"),
-    (dict(optimizer="adan"), "optimizer='adan' is not known\n  expected: one of sgd, momentum, nesterov, adam, adamw\n  try: optimizer='adam'"),
-    (dict(schedule="cosin"), "schedule='cosin' is not known\n  expected: one of constant, step, linear, cosine, warmup, one_cycle\n  try: schedule='cosine'"),
-    (dict(schedule=train.cosine), "schedule(step, total_steps) could not be called: cosine() takes 0 positional arguments but 2 were given\n  expected: a function of the step and the number of steps\n  try: call the factory: schedule=cosine(), not schedule=cosine"),
-    (dict(X_val=np.ones((5, 3))), "y_val is missing\n  expected: X_val and y_val together, as X and y"),
-    (dict(X_val=np.ones((5, 2)), y_val=np.ones(5)), "X_val is not shaped like the training rows\n  expected: shape (n, 3)\n  got: shape (5, 2)"),
-    (dict(X_val=np.ones((5, 3)), y_val=np.ones((5, 1))), "y_val is not shaped like the training rows\n  expected: shape (n,)\n  got: shape (5, 1)"),
-    (dict(patience=2), "patience=2 without validation rows\n  expected: X_val and y_val, on whose loss it waits\n  try: hold some rows back, or leave out patience"),
-    (dict(resume=True), "resume=True without a checkpoint\n  expected: checkpoint=path"),
-    (dict(engine="gpu"), "engine='gpu' is not known\n  expected: one of reference"),
-    (dict(params=[1.0]), "params[0] cannot be trained\n  expected: a float array\n  got: a float\n  try: np.asarray(x, dtype=np.float64)"),
-    (dict(params={"w": np.ones(3, int)}), "params['w'] cannot be trained\n  expected: a float array\n  got: an array of int64\n  try: np.asarray(x, dtype=np.float64)"),
-    (dict(params=[]), "params has no arrays in it\n  expected: a tree of float arrays"),
-    (dict(optimizer=train.sgd(), weight_decay=0.1), "weight_decay=0.1 was given beside an optimizer made already\n  try: sgd(weight_decay=0.1)"),
-]  # fmt: skip
+    (
+        {"y": np.ones(49)},
+        "X and y have different numbers of rows\n  expected: 50 rows in y, as in X\n  got: y of shape (49,)",
+    ),
+    (
+        {"X": NAN},
+        "X holds NaN or infinity: 1 of 150 numbers, the first in row 0 of column 1\n"
+        "  expected: finite numbers\n"
+        "  try: drop those rows, or put a number in their place",
+    ),
+    (
+        {"X": np.full((50, 3), "a")},
+        "X is not an array of numbers\n"
+        "  expected: floats or integers\n"
+        "  got: dtype <U1\n"
+        "  try: encode categories as integers or as columns of 0 and 1",
+    ),
+    (
+        {"X": np.ones((0, 3)), "y": np.ones(0)},
+        "X has no rows\n  expected: (n_samples, n_features)\n  got: (0, 3)",
+    ),
+    ({"lr": 0}, "lr=0\n  expected: a finite number above 0"),
+    ({"lr": float("nan")}, "lr=nan\n  expected: a finite number above 0"),
+    ({"batch_size": 0}, "batch_size=0\n  expected: an integer, 1 or more"),
+    ({"epochs": 0}, "epochs=0\n  expected: an integer, 1 or more"),
+    ({"epochs": 2.5}, "epochs=2.5\n  expected: an integer, 1 or more"),
+    ({"clip_norm": -1.0}, "clip_norm=-1.0\n  expected: a finite number above 0"),
+    (
+        {"optimizer": "adan"},
+        "optimizer='adan' is not known\n"
+        "  expected: one of sgd, momentum, nesterov, adam, adamw\n"
+        "  try: optimizer='adam'",
+    ),
+    (
+        {"schedule": "cosin"},
+        "schedule='cosin' is not known\n"
+        "  expected: one of constant, step, linear, cosine, warmup, one_cycle\n"
+        "  try: schedule='cosine'",
+    ),
+    (
+        {"schedule": train.cosine},
+        "schedule(step, total_steps) could not be called: "
+        "cosine() takes 0 positional arguments but 2 were given\n"
+        "  expected: a function of the step and the number of steps\n"
+        "  try: call the factory: schedule=cosine(), not schedule=cosine",
+    ),
+    ({"X_val": np.ones((5, 3))}, "y_val is missing\n  expected: X_val and y_val together, as X and y"),
+    (
+        {"X_val": np.ones((5, 2)), "y_val": np.ones(5)},
+        "X_val is not shaped like the training rows\n  expected: shape (n, 3)\n  got: shape (5, 2)",
+    ),
+    (
+        {"X_val": np.ones((5, 3)), "y_val": np.ones((5, 1))},
+        "y_val is not shaped like the training rows\n  expected: shape (n,)\n  got: shape (5, 1)",
+    ),
+    (
+        {"patience": 2},
+        "patience=2 without validation rows\n"
+        "  expected: X_val and y_val, on whose loss it waits\n"
+        "  try: hold some rows back, or leave out patience",
+    ),
+    ({"resume": True}, "resume=True without a checkpoint\n  expected: checkpoint=path"),
+    ({"engine": "gpu"}, "engine='gpu' is not known\n  expected: one of reference"),
+    (
+        {"params": [1.0]},
+        "params[0] cannot be trained\n"
+        "  expected: a float array\n"
+        "  got: a float\n"
+        "  try: np.asarray(x, dtype=np.float64)",
+    ),
+    (
+        {"params": {"w": np.ones(3, int)}},
+        "params['w'] cannot be trained\n"
+        "  expected: a float array\n"
+        "  got: an array of int64\n"
+        "  try: np.asarray(x, dtype=np.float64)",
+    ),
+    ({"params": []}, "params has no arrays in it\n  expected: a tree of float arrays"),
+    (
+        {"optimizer": train.sgd(), "weight_decay": 0.1},
+        "weight_decay=0.1 was given beside an optimizer made already\n  try: sgd(weight_decay=0.1)",
+    ),
+]
 
 
-@pytest.mark.parametrize(("change", "text"), REFUSED, ids=lambda x: str(list(x)) if isinstance(x, dict) else "")
+@pytest.mark.parametrize(
+    ("change", "text"), REFUSED, ids=lambda x: str(list(x)) if isinstance(x, dict) else ""
+)
 def test_mistakes_are_named_before_any_work(change, text):
     params, X, y = problem()
 
@@ -490,8 +596,10 @@ def test_the_notebooks_loops_learn(learn):
     assert np.mean(losses[-100:]) < np.mean(losses[:20])
 
 
-@pytest.mark.parametrize("change", [dict(niter=-1), dict(step=0.0), dict(batchsize=0), dict(y_train=np.ones(3))])
+@pytest.mark.parametrize("change", [{"niter": -1}, {"step": 0.0}, {"batchsize": 0}, {"y_train": np.ones(3)}])
 def test_the_notebooks_loops_refuse_mistakes(change):
     X, y, W = notebook_problem()
     with pytest.raises(ArgumentError):
-        train.SGD_minibatch(**{"niter": 1, "step": 0.1, "W": W, "X_train": X, "y_train": y, "batchsize": 2, **change})
+        train.SGD_minibatch(
+            **{"niter": 1, "step": 0.1, "W": W, "X_train": X, "y_train": y, "batchsize": 2, **change}
+        )

@@ -1,5 +1,7 @@
 """Layers, the notebook's perceptrons, and where their weights come from."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ WIDTHS = [[3, 2], [4, 5, 2], [3, 4, 2, 3], [2, 3, 3, 3, 1], [3, 2, 4, 2, 4, 2], 
 
 def matrices(sizes, seed=0):
     rng = np.random.default_rng(seed)
-    return [rng.standard_normal((b, a)) for a, b in zip(sizes[:-1], sizes[1:], strict=True)][::-1]
+    return [rng.standard_normal((b, a)) for a, b in itertools.pairwise(sizes)][::-1]
 
 
 def by_hand(x, W):
@@ -71,7 +73,7 @@ def test_traced_and_written_by_hand_agree():
 
 def test_mlpk_has_second_derivatives_and_a_program():
     x, W = np.array([1.0, -2.0, 0.5]), matrices([3, 4, 3, 1])
-    f = lambda x: np.sum(np.sin(nn.mlpk(x, W)))  # noqa: E731
+    f = lambda x: np.sum(np.sin(nn.mlpk(x, W)))
     wanted = differences(lambda x: np.sum(pb.grad(f)(x) * np.array([1.0, 2.0, 3.0])), x)
     np.testing.assert_allclose(pb.hvp(f, x, np.array([1.0, 2.0, 3.0])), wanted, rtol=1e-5, atol=1e-7)
     np.testing.assert_array_equal(pb.program(pb.grad(f), x)(x), pb.grad(f)(x))
@@ -139,9 +141,7 @@ def test_initialisers_keep_dtype_and_seed(init, dtype):
     assert np.array_equal(first, second)
 
 
-@pytest.mark.parametrize(
-    ("init", "variance"), [(nn.he, 2 / 400), (nn.lecun, 1 / 400), (nn.glorot, 2 / 500)]
-)
+@pytest.mark.parametrize(("init", "variance"), [(nn.he, 2 / 400), (nn.lecun, 1 / 400), (nn.glorot, 2 / 500)])
 def test_variances_are_those_of_the_papers(init, variance):
     W = init(np.random.default_rng(0), (400, 100))
     assert abs(W.var() / variance - 1) < 0.03

@@ -31,6 +31,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from pullback import primitives as primitives
+from pullback import tree as tree
 from pullback.debug import debug
 from pullback.errors import PullbackError
 from pullback.pair import Primitive, primitive
@@ -50,7 +51,7 @@ _MODULES = {"data", "nn", "train", "report"}
 
 __all__ = [
     "Primitive", "Program", "PullbackError", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
-    "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train",
+    "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
     "value_and_grad", "vjp",
 ]  # fmt: skip
 

@@ -42,11 +42,11 @@ def answer_method(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict
     raise _unanswered(f"{full_name(ufunc)}.{method}")
 
 
-_REDUCE = {
+_REDUCE: dict[Any, Any] = {
     np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
     np.logical_and: np.all, np.logical_or: np.any,
 }  # fmt: skip
-_ACCUMULATE = {np.add: np.cumsum, np.multiply: np.cumprod}
+_ACCUMULATE: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
 def full_name(func: Any) -> str:

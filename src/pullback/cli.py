@@ -30,9 +30,9 @@ def train(
     epochs: Annotated[int, typer.Option(help="passes over the training rows")] = 60,
     lr: Annotated[float, typer.Option(help="learning rate")] = 2e-3,
     optimizer: Annotated[str, typer.Option(help="sgd, momentum, nesterov, adam, adamw")] = "adam",
-    schedule: Annotated[str, typer.Option(help="constant, step, cosine, linear, warmup, one_cycle")] = "cosine",
+    schedule: Annotated[str, typer.Option(help="of the learning rate, by name")] = "cosine",
     weight_decay: Annotated[float, typer.Option(help="of the optimiser")] = 0.0,
-    patience: Annotated[int | None, typer.Option(help="stop after so many epochs without a better one")] = None,
+    patience: Annotated[int | None, typer.Option(help="epochs without a better one")] = None,
     seed: Annotated[int, typer.Option(help="of the weights and the row order")] = 0,
     out: Annotated[Path | None, typer.Option(help="the run's folder; runs/NAME by default")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with the run in --out")] = False,
@@ -87,7 +87,7 @@ def _widths(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in text.split(",") if part.strip())
     except ValueError:
-        raise typer.BadParameter(f"--hidden takes whole numbers with commas, like 64,64; got {text!r}") from None
+        raise typer.BadParameter(f"--hidden takes whole numbers, like 64,64; got {text!r}") from None
 
 
 def _say(*texts: str) -> None:

@@ -355,6 +355,7 @@ def _read(path: PathLike) -> bytes:
 
 def write_bytes(path: PathLike, data: bytes) -> None:
     """Write a file, all or nothing: a new one beside it, synced, takes its name."""
+
     def replace(place: Path) -> None:
         fresh = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
         try:

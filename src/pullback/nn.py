@@ -8,6 +8,7 @@ to the first, and a reverse pass built by hand of `dot.vjp` and `relu.vjp`.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -280,7 +281,7 @@ def init_mlp(
     [((9, 5), (5,)), ((5, 1), (1,))]
     """
     sizes = _checked_sizes(sizes)
-    shapes = zip(sizes[:-1], sizes[1:], strict=True)
+    shapes = itertools.pairwise(sizes)
     return [{"W": init(rng, shape, dtype), "b": np.zeros(shape[1], dtype)} for shape in shapes]
 
 
@@ -302,7 +303,7 @@ def initialise_mlp_random(
         raise ArgumentError(f"n_layers={n_layers}", expected="1 or more")
     widths = rng.integers(2, 8, size=n_layers - 1).tolist()
     sizes = _checked_sizes([n_features, *widths, n_outputs])
-    shapes = zip(sizes[:-1], sizes[1:], strict=True)
+    shapes = itertools.pairwise(sizes)
     return [np.ascontiguousarray(he(rng, shape).T) for shape in shapes][::-1]
 
 

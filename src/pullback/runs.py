@@ -71,7 +71,12 @@ class Run:
 
 
 def train_run(
-    settings: Settings, folder: Path, *, table: Table | None = None, progress: bool = False, resume: bool = False
+    settings: Settings,
+    folder: Path,
+    *,
+    table: Table | None = None,
+    progress: bool = False,
+    resume: bool = False,
 ) -> Run:
     """Train as `settings` say and write model, history, pictures and figures into `folder`.
 

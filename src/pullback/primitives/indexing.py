@@ -168,7 +168,7 @@ def roll(a: Array, *, shift: Any, axis: Any = None) -> tuple[Array, Vjp]:
 
 @primitive(answers=np.pad)
 def pad_constant(
-    array: Array, *, pad_width: Any, mode: str = "constant", constant_values: Any = 0
+    array: Array, *, pad_width: Any, mode: Any = "constant", constant_values: Any = 0
 ) -> tuple[Array, Vjp]:
     """`array` in a frame of constants; vjp: u without the frame."""
     value = np.pad(array, pad_width, mode=mode, constant_values=constant_values)

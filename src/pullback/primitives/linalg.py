@@ -75,14 +75,14 @@ def cholesky(a: Array, *, upper: bool = False) -> tuple[Array, Vjp]:
 
 
 @primitive(answers=np.linalg.eigh)
-def eigh(a: Array, *, UPLO: str = "L") -> tuple[Any, Vjp]:  # noqa: N803 - NumPy's name
+def eigh(a: Array, *, UPLO: Any = "L") -> tuple[Any, Vjp]:
     """`w, V` with a = V diag(w) V'; vjp: V (diag(u_w) + F * V' u_V) V', F_ij = 1 / (w_j - w_i).
 
     F is 0 on the diagonal, and at equal eigenvalues, whose vectors have no derivative (those of a
     function of the space they span are right). Reads, and gives a cotangent in, the triangle UPLO.
     """
     value = np.linalg.eigh(a, UPLO)
-    w, V = value  # noqa: N806
+    w, V = value
 
     def vjp(u: Any) -> tuple[Array]:
         turned = _inverse_gaps(w) * (_t(V) @ u[1])
@@ -92,11 +92,11 @@ def eigh(a: Array, *, UPLO: str = "L") -> tuple[Any, Vjp]:  # noqa: N803 - NumPy
 
 
 @primitive(answers=np.linalg.eigvalsh)
-def eigvalsh(a: Array, *, UPLO: str = "L") -> tuple[Array, Vjp]:  # noqa: N803
+def eigvalsh(a: Array, *, UPLO: Any = "L") -> tuple[Array, Vjp]:
     """The eigenvalues of a symmetric matrix; vjp: V diag(u) V', in the triangle UPLO."""
 
     def vjp(u: Array) -> tuple[Array]:
-        V = np.linalg.eigh(a, UPLO)[1]  # noqa: N806
+        V = np.linalg.eigh(a, UPLO)[1]
         return (_as_read((V * _row(u)) @ _t(V), a, UPLO),)
 
     return np.linalg.eigvalsh(a, UPLO), vjp
@@ -130,7 +130,7 @@ def _inverse(x: Array) -> Array:
 
 
 @primitive(answers=np.linalg.svd)
-def thin_svd(a: Array, *, full_matrices: bool = False) -> tuple[Any, Vjp]:
+def thin_svd(a: Array, *, full_matrices: bool) -> tuple[Any, Vjp]:
     """`U, s, V'` with a = U diag(s) V'; its vjp after J. Townsend, "Differentiating the SVD" (2016).
 
     U [(F * (U' u_U - u_U' U)) s + s (F * (V' u_V - u_V' V)) + diag(u_s)] V' + (1 - U U') u_U s^-1 V'
@@ -138,11 +138,11 @@ def thin_svd(a: Array, *, full_matrices: bool = False) -> tuple[Any, Vjp]:
     0 at zero ones: there the singular vectors have no derivative.
     """
     value = np.linalg.svd(a, full_matrices=full_matrices)
-    U, s, Vt = value  # noqa: N806
+    U, s, Vt = value
 
     def vjp(u: Any) -> tuple[Array]:
-        u_U, u_s, u_V = u[0], u[1], _t(u[2])  # noqa: N806
-        F, V, inverse = _inverse_gaps(s * s), _t(Vt), _row(_inverse(s))  # noqa: N806
+        u_U, u_s, u_V = u[0], u[1], _t(u[2])
+        F, V, inverse = _inverse_gaps(s * s), _t(Vt), _row(_inverse(s))
         left, right = _t(U) @ u_U, Vt @ u_V
         core = F * (left - _t(left)) * _row(s) + np.expand_dims(s, -1) * (F * (right - _t(right)))
         g = (U @ core + U * _row(u_s)) @ Vt
@@ -157,7 +157,7 @@ def svdvals(x: Array) -> tuple[Array, Vjp]:
     """The singular values; vjp: U diag(u) V'."""
 
     def vjp(u: Array) -> tuple[Array]:
-        U, _, Vt = np.linalg.svd(x, full_matrices=False)  # noqa: N806
+        U, _, Vt = np.linalg.svd(x, full_matrices=False)
         return ((U * _row(u)) @ Vt,)
 
     return np.linalg.svdvals(x), vjp
@@ -183,10 +183,10 @@ def pinv(a: Array, *, rcond: Any = None) -> tuple[Array, Vjp]:
 
     Source: G. Golub and V. Pereyra, "The differentiation of pseudo-inverses" (1973).
     """
-    P = np.linalg.pinv(a, rcond)  # noqa: N806
+    P = np.linalg.pinv(a, rcond)
 
     def vjp(u: Array) -> tuple[Array]:
-        Pt, ut = _t(P), _t(u)  # noqa: N806
+        Pt, ut = _t(P), _t(u)
         first, last = ut @ P @ Pt, Pt @ P @ ut
         return (first - a @ (P @ first) + last - last @ P @ a - Pt @ u @ Pt,)
 
@@ -206,7 +206,7 @@ def qr(a: Array, *, mode: str = "reduced") -> tuple[Any, Vjp]:
             got=f"shape {np.shape(a)}, mode={mode!r}",
         )
     value = np.linalg.qr(a)
-    Q, R = value  # noqa: N806
+    Q, R = value
 
     def vjp(u: Any) -> tuple[Array]:
         m = (R @ _t(u[1]) - _t(u[0]) @ Q) * _half(R)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.pair import Vjp, derived, primitive
+from pullback.pair import Box, Vjp, derived, primitive
 from pullback.primitives._helpers import axes_of, dtype_of, keep_axes
 from pullback.primitives.indexing import at
 from pullback.typing import Array
@@ -240,7 +240,9 @@ def trapezoid(y: Array, *, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Arra
 
 @derived(np.interp)
 def interp(x: Array, xp: Array, fp: Array, *, left: Any = None, right: Any = None) -> Array:
-    """`fp` over rising `xp`, by straight lines, read at `x`; outside, `left` and `right` (or the ends)."""
+    """`fp` over rising `xp`, by straight lines, read at `x`, in float64; outside, `left` and `right`."""
+    x, xp, fp = (z if isinstance(z, Box) else np.asarray(z) for z in (x, xp, fp))
+    x, xp, fp = (np.astype(z, np.float64) for z in (x, xp, fp))
     i = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, np.shape(xp)[0] - 2)
     x0, y0 = at(xp, i, 0), at(fp, i, 0)
     inside = (at(fp, i + 1, 0) - y0) / (at(xp, i + 1, 0) - x0) * (x - x0) + y0

@@ -43,7 +43,7 @@ def reshape(a: Array, *, shape: Any, order: Any = "C") -> tuple[Array, Vjp]:
 
 
 @derived(np.ravel)
-def ravel(a: Array, *, order: str = "C") -> Array:
+def ravel(a: Array, *, order: Any = "C") -> Array:
     """`a` with one axis."""
     return np.reshape(a, np.size(a), order=order)
 
@@ -144,7 +144,7 @@ def broadcast_arrays(*args: Array) -> tuple[Array, ...]:
 
 
 @derived(np.tile)
-def tile(A: Array, reps: Any) -> Array:  # noqa: N803 - NumPy's name
+def tile(A: Array, reps: Any) -> Array:
     """`A` laid out `reps` times along each axis."""
     reps = tuple(reps) if np.ndim(reps) else (reps,)
     ndim = max(np.ndim(A), len(reps))

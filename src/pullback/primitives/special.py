@@ -108,9 +108,7 @@ def logsumexp(a: Array, *, axis: Any = None, keepdims: bool = False) -> tuple[Ar
 
 
 @primitive(whole=True)
-def weighted_logsumexp(
-    a: Array, b: Array, *, axis: Any = None, keepdims: bool = False
-) -> tuple[Array, Vjp]:
+def weighted_logsumexp(a: Array, b: Array, *, axis: Any = None, keepdims: bool = False) -> tuple[Array, Vjp]:
     """`ln sum of b e^a` over `axis`; vjp: u b e^(a - value), u e^(a - value); 0, 0 where the sum is 0."""
     value = sp.logsumexp(a, axis=axis, b=b, keepdims=keepdims)
 

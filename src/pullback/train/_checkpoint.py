@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import os
 from typing import Any
 
@@ -74,7 +75,7 @@ def load(path: str | os.PathLike[str], settings: dict[str, Any]) -> State | None
         raise FileError(f"{os.fspath(path)} is not a checkpoint", expected=f"format {_FORMAT!r}")
     _refuse_other_run(path, meta.get("settings", {}), settings)
     try:
-        lists = {name: _numbered(arrays, name) for name in _LISTS}
+        lists: dict[str, Any] = {name: _numbered(arrays, name) for name in _LISTS}
         rest = dict(meta["state"])
         rest["history"] = tuple(Epoch(**record) for record in rest["history"])
         return State(**lists, **rest)
@@ -91,7 +92,8 @@ def describe_run(params: Tree, rows: Rows, validation: Rows | None, **settings: 
         "X and y": _fingerprint(rows),
         "X_val and y_val": None if validation is None else _fingerprint(validation),
     }
-    return described
+    # as it will come back from the file: lists for tuples, Python's numbers for NumPy's
+    return json.loads(json.dumps(described, default=lambda x: x.item() if hasattr(x, "item") else str(x)))  # type: ignore[no-any-return]
 
 
 def _fingerprint(rows: Rows) -> str:

@@ -118,7 +118,7 @@ def fit(
     >>> def loss(params, X, y):
     ...     return np.sum((X @ params["w"] - y) ** 2) / len(y)
     >>> y = X @ np.array([1.0, -2.0])
-    >>> result = fit(loss, {"w": np.zeros(2)}, X, y, optimizer="sgd", lr=0.1, epochs=20)
+    >>> result = fit(loss, {"w": np.zeros(2)}, X, y, optimizer="sgd", lr=0.1, epochs=40)
     >>> result.params["w"].round(3)
     array([ 1., -2.])
     """
@@ -138,8 +138,9 @@ def fit(
     )  # fmt: skip
     if checkpoint is not None:
         name = schedule if isinstance(schedule, str) else getattr(schedule, "__qualname__", "callable")
+        own = {f"optimizer.{key}": x for key, x in chosen.settings.items()}
         run.settings = _checkpoint.describe_run(
-            params, rows, validation, optimizer=chosen.name, **chosen.settings, lr=lr, schedule=name,
+            params, rows, validation, optimizer=chosen.name, **own, lr=lr, schedule=name,
             batch_size=batch_size, epochs=None if name == "constant" else epochs, shuffle=shuffle, seed=seed,
             clip_norm=clip_norm, patience=patience,
         )  # fmt: skip

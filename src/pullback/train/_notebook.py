@@ -17,7 +17,7 @@ from pullback.typing import Array
 Seed = int | np.random.Generator | None
 
 
-def SGD(
+def SGD(  # noqa: N802 - the notebook's name
     niter: int, step: float, W: list[Array], X_train: Array, y_train: Array, *, seed: Seed = 0
 ) -> tuple[list[float], list[Array]]:
     """Stochastic gradient descent on `mlpk`, one random row at a time.
@@ -51,7 +51,7 @@ def SGD(
     return SGD_minibatch(niter, step, W, X_train, y_train, 1, seed=seed)
 
 
-def SGD_minibatch(
+def SGD_minibatch(  # noqa: N802 - the notebook's name
     niter: int,
     step: float,
     W: list[Array],

@@ -3,9 +3,9 @@
     state = optimizer.init(params)
     params, state = optimizer.update(params, grads, state, lr)
 
-Every file of optimisers looks like this one: a factory whose arguments are the settings, an `init` that makes
-the state, an `update` written in NumPy without branches on values, so that a program can record it
-together with the gradient. `p`, `g`, `lr` are a parameter, its gradient and the learning rate.
+All have one shape: a factory whose arguments are the settings, an `init` that makes the state, an
+`update` written in NumPy without branches on values, so that a program can record it together with
+the gradient. `p`, `g`, `lr` are a parameter, its gradient and the learning rate.
 """
 
 from __future__ import annotations
@@ -112,9 +112,7 @@ def nesterov(beta: float = 0.9, *, weight_decay: float = 0.0) -> Optimizer:
     return Optimizer(_velocity, update, "nesterov", {"beta": beta, "weight_decay": weight_decay})
 
 
-def adam(
-    b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8, *, weight_decay: float = 0.0
-) -> Optimizer:
+def adam(b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8, *, weight_decay: float = 0.0) -> Optimizer:
     """Adam: steps of about `lr` in every coordinate.
 
     `m = b1 m + (1 - b1) g`, `v = b2 v + (1 - b2) g^2`, then
@@ -138,9 +136,7 @@ def adam(
     return Optimizer(_moments, update, "adam", settings)
 
 
-def adamw(
-    b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8, *, weight_decay: float = 0.01
-) -> Optimizer:
+def adamw(b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8, *, weight_decay: float = 0.01) -> Optimizer:
     """Adam with decoupled weight decay: `lr weight_decay p` is taken off `p` beside Adam's step.
 
     Loshchilov, Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2, with the decay
@@ -264,5 +260,6 @@ def _check(name: str, **settings: float) -> None:
 
 
 __all__ = [
-    "OPTIMIZERS", "Optimizer", "adam", "adamw", "clip_gradients", "global_norm", "momentum", "nesterov", "sgd",
+    "OPTIMIZERS", "Optimizer", "adam", "adamw", "clip_gradients", "global_norm", "momentum", "nesterov",
+    "sgd",
 ]  # fmt: skip

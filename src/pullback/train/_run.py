@@ -31,7 +31,7 @@ CHUNK = 4096
 """How many rows are gathered, or evaluated, at a time."""
 
 
-class NonFinite(Exception):
+class NonFiniteError(Exception):
     """A number of this epoch is infinite or NaN; the text says which and where."""
 
 
@@ -78,7 +78,7 @@ class Run:
         """The state before the first epoch."""
         flat = tree.leaves(self.params)
         state = tree.leaves(self.optimizer.init(self.params))
-        return State(flat, state, flat, None, 0, 0, (), self.rng.bit_generator.state)
+        return State(flat, state, flat, None, 0, 0, (), dict(self.rng.bit_generator.state))
 
     def go(self, state: State, shown: bool) -> Result:
         """Run the epochs that are left, until something ends them."""
@@ -92,7 +92,7 @@ class Run:
                     stopped = self._after(state, bar) or self._why_done(state)
             except KeyboardInterrupt:
                 stopped = "interrupted"
-            except NonFinite as error:
+            except NonFiniteError as error:
                 stopped, detail = "non-finite", str(error)
                 self.live = state.params
         return self._result(state, stopped, detail)
@@ -128,7 +128,7 @@ class Run:
             best_epoch=record.epoch if better else state.best_epoch,
             epoch=record.epoch,
             history=(*state.history, record),
-            rng=self.rng.bit_generator.state,
+            rng=dict(self.rng.bit_generator.state),
         )
 
     def _pass(self, state: State, bar: Progress) -> tuple[float, LastStep]:
@@ -159,7 +159,8 @@ class Run:
         """Batches of one shape, one after the other: the inner loop."""
         losses: list[Any] = []
         before = carry = self.live
-        end, out = 1 + len(carry), ()
+        end = 1 + len(carry)
+        out: tuple[Any, ...] = ()
         try:
             for *batch, rate in zip(*batches, rates, strict=True):
                 out = step(*carry, *batch, rate)
@@ -227,7 +228,9 @@ class Run:
             "non-finite": detail,
         }[stopped]
         if not state.best_epoch:
-            held = "the weights are those of the start" if stopped == "non-finite" else "no epoch was completed"
+            held = (
+                "the weights are those of the start" if stopped == "non-finite" else "no epoch was completed"
+            )
         elif self.keep_best:
             held = f"the weights are those of epoch {state.best_epoch}, the best"
         else:
@@ -256,14 +259,14 @@ def segments(n: int, size: int) -> Iterator[tuple[slice, int]]:
 
 def _refuse_non_finite(numbers: Sequence[Any], text: str) -> None:
     if not all(np.isfinite(x).all() for x in numbers):
-        raise NonFinite(text)
+        raise NonFiniteError(text)
 
 
 def _refuse_non_finite_loss(losses: list[Any], first: int, epoch: int) -> None:
     finite = np.isfinite(losses)
     if not finite.all():
         step = first + int(np.argmin(finite)) + 1
-        raise NonFinite(f"the loss became infinite or NaN at step {step}, in epoch {epoch}")
+        raise NonFiniteError(f"the loss became infinite or NaN at step {step}, in epoch {epoch}")
 
 
 def _update_ratio(before: list[Any], after: list[Any]) -> float:
