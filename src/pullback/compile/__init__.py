@@ -1,2 +1,3 @@
 """compile."""
 from pullback.compile._compiled import compile  # noqa: A004
+from pullback.compile._planner import NotLowered

@@ -55,7 +55,7 @@ def strides_of(shape: tuple[int, ...], order: tuple[int, ...] | None = None) -> 
     strides, step = [0] * len(shape), 1
     for axis in reversed(order if order is not None else range(len(shape))):
         strides[axis] = step
-        step *= shape[axis]
+        step *= max(1, shape[axis])
     return tuple(strides)
 
 
@@ -279,6 +279,8 @@ class Emitter:
 
     def _compare(self, s: ast.Compare) -> Number:
         a, b = self.pair(self.number(s.left), self.number(s.comparators[0]))
+        if a.kind == "bool":
+            return Number(self.b.icmp_unsigned(_SIGNS[type(s.ops[0])], a.ir, b.ir), "bool")
         return self.compare(_SIGNS[type(s.ops[0])], a, b)
 
     def compare(self, sign: str, a: Number, b: Number) -> Number:

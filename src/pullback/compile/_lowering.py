@@ -268,8 +268,12 @@ def _one_stride(x: Value) -> bool:
 @lowers(np.reshape)
 def reshape(p: Planner, call: Call) -> None:
     """The same numbers under another shape."""
-    shape, order = p.out.shape, call.settings.get("order", "C")
-    _view(p, call, lambda x: x.reshape(shape, order=order))
+    shape = p.out.shape
+    if call.settings.get("order", "C") == "C":
+        _view(p, call, lambda x: x.reshape(shape))
+        return
+    back = p.view(p.view(_array(p, call.args[0]), lambda x: x.T), lambda x: x.reshape(shape[::-1]))
+    bind(p, p.view(back, lambda x: x.T))
 
 
 @lowers(np.transpose)

@@ -381,14 +381,14 @@ def _pair(p: Planner, la: str, a: Value, lb: str, b: Value, rest: str, dtype: An
     batch, m, k, n = ([sizes[c] for c in part] for part in (lead, rows, summed, columns))
     if not summed:
         kind = kind_of(dtype)
-        wide = p.view(a, lambda x: x.reshape(*x.shape, *[1] * len(n)))
-        high = p.view(b, lambda x: x.reshape(*x.shape[: len(lead)], *[1] * len(m), *x.shape[len(lead) :]))
+        wide = p.view(a, lambda x: x.reshape((*x.shape, *[1] * len(n))))
+        high = p.view(b, lambda x: x.reshape((*x.shape[: len(lead)], *[1] * len(m), *x.shape[len(lead) :])))
         return lead + rows + columns, p.elementwise((*batch, *m, *n), dtype, "{0} * {1}", [wide, high], [kind, kind])
     full_a, full_b = (*batch, *m, *k), (*batch, *k, *n)
-    a = p.view(p.view(a, lambda x: np.broadcast_to(x, full_a)), lambda x: x.reshape(*batch, math.prod(m), math.prod(k)))
-    b = p.view(p.view(b, lambda x: np.broadcast_to(x, full_b)), lambda x: x.reshape(*batch, math.prod(k), math.prod(n)))
+    a = p.view(p.view(a, lambda x: np.broadcast_to(x, full_a)), lambda x: x.reshape((*batch, math.prod(m), math.prod(k))))
+    b = p.view(p.view(b, lambda x: np.broadcast_to(x, full_b)), lambda x: x.reshape((*batch, math.prod(k), math.prod(n))))
     made = matmul_of(p, a, b, dtype, (*batch, math.prod(m), math.prod(n)))
-    return lead + rows + columns, p.view(made, lambda x: x.reshape(*batch, *m, *n))
+    return lead + rows + columns, p.view(made, lambda x: x.reshape((*batch, *m, *n)))
 
 
 __all__ = ["Literal", "elementwise", "gather", "lower_softmax", "operator", "_reduce"]

@@ -327,14 +327,14 @@ def _holds(step: Any, space: tuple[int, ...]) -> bool:
 
 def _look(x: Value, look: Callable[[np.ndarray], np.ndarray]) -> Value | None:
     """What `look` does to the offset, shape and strides, learnt from an array of bytes that is never filled."""
-    reach = 1 + x.offset + sum((n - 1) * s for n, s in zip(x.shape, x.strides, strict=True) if n > 0)
-    memory = np.empty(max(1, reach), np.int8)
-    start = memory.ctypes.data
-    seen = look(np.ndarray(x.shape, np.int8, memory, x.offset, x.strides))
-    offset = seen.ctypes.data - start
-    if not isinstance(seen, np.ndarray) or seen.size and not 0 <= offset < reach or seen.base is None:
+    ends = [(n - 1) * s for n, s in zip(x.shape, x.strides, strict=True) if n > 0]
+    low, high = x.offset + sum(min(0, e) for e in ends), x.offset + sum(max(0, e) for e in ends)
+    memory = np.empty(1 + high - low, np.int8)
+    seen = look(np.ndarray(x.shape, np.int8, memory, x.offset - low, x.strides))
+    offset = seen.ctypes.data - memory.ctypes.data
+    if seen.size and not 0 <= offset <= high - low or seen.base is None:
         return None
-    return Value(x.buffer, offset if seen.size else 0, seen.shape, seen.strides)
+    return Value(x.buffer, offset + low if seen.size else 0, seen.shape, seen.strides)
 
 
 def plan(

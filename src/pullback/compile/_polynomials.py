@@ -81,6 +81,34 @@ def expit(x):
     return 1.0 / (1.0 + exp(-x))
 """
 
+_REMAINDER = """
+def remainder(x, y):
+    m = fmod(x, y)
+    m = m + y if (m != 0.0) & ((m < 0.0) != (y < 0.0)) else m
+    return copysign(0.0, y) if m == 0.0 else m
+"""
+
+_FLOOR_DIVIDE = """
+def floor_divide(x, y):
+    m = fmod(x, y)
+    m = m + y if (m != 0.0) & ((m < 0.0) != (y < 0.0)) else m
+    return x / y if y == 0.0 else rint((x - m) / y)
+"""
+
+_LOGADDEXP = """
+def logaddexp(x, y):
+    d = x - y
+    far = maximum(x, y) + log1p(exp(-abs(d)))
+    return x + 0.6931471805599453 if x == y else far
+"""
+
+_LOGADDEXP2 = """
+def logaddexp2(x, y):
+    d = x - y
+    far = maximum(x, y) + log1p(exp2(-abs(d))) * 1.4426950408889634
+    return x + 1.0 if x == y else far
+"""
+
 
 def _horner(coefficients: list[float], x: str) -> str:
     text = repr(coefficients[-1])
@@ -123,6 +151,8 @@ WRITTEN = {
     for kind, facts in _FACTS.items()
     for name, text in {
         "exp": _EXP, "expm1": _EXPM1, "tanh": _TANH, "log": _LOG, "log1p": _LOG1P, "expit": _EXPIT,
+        "remainder": _REMAINDER, "floor_divide": _FLOOR_DIVIDE, "logaddexp": _LOGADDEXP,
+        "logaddexp2": _LOGADDEXP2,
     }.items()
 }  # fmt: skip
 """The functions by name and kind of number, parsed."""
