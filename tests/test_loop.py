@@ -603,3 +603,15 @@ def test_the_notebooks_loops_refuse_mistakes(change):
         train.SGD_minibatch(
             **{"niter": 1, "step": 0.1, "W": W, "X_train": X, "y_train": y, "batchsize": 2, **change}
         )
+
+
+def test_a_loss_that_indexes_constants_by_labels_is_run_call_by_call():
+    X, labels = np.random.default_rng(0).normal(size=(40, 3)), np.arange(40) % 2
+
+    def loss(w, X, y):
+        p = X @ w
+        return np.mean((p - np.eye(2)[y]) ** 2)
+
+    result = train.fit(loss, np.zeros((3, 2)), X, labels, epochs=3, lr=0.01)
+    assert len(result.history) == 3
+    assert result.history[-1].train_loss < result.history[0].train_loss

@@ -16,9 +16,12 @@ In reading order, which is import order: a file imports only from those above it
     program         a function recorded as a flat list of NumPy calls
     simplify        simpler programs of the same meaning
     catalogue       which functions can be traced
+    check/          right, wrong or cannot tell; and which mistake
+    compile/        program, plan, source, machine code
     nn              layers and initialisers as plain functions over parameter trees
     data/           loaders, splits, transforms fitted on the training rows only
     train/          optimisers, schedules, the loop, history, checkpoints
+    diagnose/       why a loop does not learn, by experiments
     report/         figures and tables of a run
     model           a trained network as users keep it
     runs            a training run in a folder

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pullback import tree
-from pullback.errors import ArgumentError, ControlFlowError
+from pullback.errors import ArgumentError, TraceError
 from pullback.program import Program, program
 from pullback.simplify import simplify
 from pullback.train._optimisers import Optimizer, clip_gradients
@@ -65,12 +65,12 @@ class Steps:
         return step
 
     def _record(self, params: Tree, state: Tree, batch: tuple[Any, ...], lr: Any) -> Flat | None:
-        """None where a recording would not do as the loss does: it branches on values, draws or counts."""
+        """None where a recording would not do as the loss does: it needs values, draws numbers or counts."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             try:
                 first, second = (program(self.step, params, state, batch, lr) for _ in range(2))
-            except ControlFlowError:
+            except TraceError:
                 return None
         if not _same(first, second):
             return None
