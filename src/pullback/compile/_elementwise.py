@@ -35,7 +35,7 @@ SAME: dict[Any, str] = {
     np.zeros_like: "0", np.ones_like: "1", np.empty_like: "0",
     np.bitwise_and: "{0} & {1}", np.bitwise_or: "{0} | {1}", np.bitwise_xor: "{0} ^ {1}",
     np.sign: "({0} if ({0} != {0}) | ({0} == 0) else copysign(1, {0}))",
-    np.heaviside: "({0} if {0} != {0} else 1 if {0} > 0 else 0 if {0} < 0 else {1})",
+    np.heaviside: "({0} if {0} != {0} else {1} if {0} == 0 else copysign(0.5, {0}) + 0.5)",
 }  # fmt: skip
 
 COMMON: dict[Any, str] = {

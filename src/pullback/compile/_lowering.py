@@ -12,7 +12,7 @@ import numpy as np
 from pullback.compile._elementwise import COMMON, SAME, SPECIAL, TRUTH
 from pullback.compile._emit import kind_of
 from pullback.compile._plan import Literal, Value
-from pullback.compile._planner import Planner, narrow
+from pullback.compile._planner import NotLowered, Planner, narrow
 from pullback.primitives._helpers import axes_of
 from pullback.program import Call, Var
 
@@ -33,6 +33,15 @@ def lowers(*functions: Any) -> Callable[[Lowering], Lowering]:
 
 def lower(p: Planner, call: Call) -> None:
     """Put a call into the plan, or raise `NotLowered`."""
+    try:
+        _lower(p, call)
+    except NotLowered:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise p.refuse(f"{type(error).__name__}: {error}") from error
+
+
+def _lower(p: Planner, call: Call) -> None:
     function = call.primitive.numpy
     if function in LOWERED:
         LOWERED[function](p, call)
@@ -44,6 +53,8 @@ def lower(p: Planner, call: Call) -> None:
         elementwise(p, call, TRUTH[function], "bool")
     elif _is_special(function) and function.__name__ in SPECIAL:
         elementwise(p, call, SPECIAL[function.__name__], kind_of(p.out.dtype))
+    elif _is_special(function) and function.__name__ in ("softmax", "log_softmax", "logsumexp"):
+        _places.lower_softmax(p, call)
     else:
         raise p.refuse()
 
@@ -337,4 +348,3 @@ def _tuple(index: Any) -> tuple[Any, ...]:
 from pullback.compile import _places  # noqa: E402 - registers the rest
 
 __all__ = ["LOWERED", "lower", "lowers"]
-del _places
