@@ -18,7 +18,6 @@ In reading order, which is import order: a file imports only from those above it
     catalogue       which functions can be traced
     check/          right, wrong or cannot tell; and which mistake
     compile/        program, plan, source, machine code
-    compile/        program -> plan -> source -> machine code, and its cache
     nn              layers and initialisers as plain functions over parameter trees
     data/           loaders, splits, transforms fitted on the training rows only
     train/          optimisers, schedules, the loop, history, checkpoints

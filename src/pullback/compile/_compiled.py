@@ -10,7 +10,7 @@ import numpy as np
 from pullback import tree
 from pullback.compile._engine import TROUBLE, Code, address, workspace, write
 from pullback.compile._plan import Literal, Plan
-from pullback.compile._planner import plan
+from pullback.compile._planning import plan
 from pullback.program import Program, program
 from pullback.simplify import simplify
 

@@ -13,7 +13,8 @@ import numpy as np
 from pullback.compile._emit import Array
 from pullback.compile._engine import TROUBLE, Code, Text, address, declarations, workspace
 from pullback.compile._plan import Access, Buffer, Literal, Plan, Value
-from pullback.compile._planner import Planner, plan
+from pullback.compile._planner import Planner
+from pullback.compile._planning import plan
 from pullback.compile._source import arrays_of, element, statements
 from pullback.program import Program, Var, live_calls
 from pullback.simplify import simplify

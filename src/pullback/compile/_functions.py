@@ -151,15 +151,15 @@ def _written(name: str) -> Any:
     def build(e: Emitter, args: list[ast.expr]) -> Number:
         xs = _numbers(e, args)
         function = WRITTEN[name, xs[0].kind]
-        locals_, fast = e.locals, e.fast
-        e.locals, e.fast = {}, False
+        outside = e.locals, e.ranges, e.fast
+        e.locals, e.ranges, e.fast = {}, {}, False
         for parameter, x in zip(function.args.args, xs, strict=True):
             slot = e.at_entry.alloca(x.ir.type)
             e.b.store(x.ir, slot)
             e.locals[parameter.arg] = slot, x.kind
         e.run(function.body[:-1])
         result = e.typed(e.number(function.body[-1].value), xs[0].kind)
-        e.locals, e.fast = locals_, fast
+        e.locals, e.ranges, e.fast = outside
         return result
 
     return build

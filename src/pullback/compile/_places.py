@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from pullback.compile._emit import kind_of, strides_of
-from pullback.compile._lowering import _array, _reduce, _tuple, bind, elementwise, is_static, lowers, matmul_of
-from pullback.compile._plan import Literal, Value
+from pullback.compile._plan import Value
 from pullback.compile._planner import Planner
+from pullback.compile._rules import _array, _tuple, bind, is_static, lowers, matmul_of
 from pullback.primitives._helpers import axes_of
 from pullback.primitives.einsum import spelled_out
 from pullback.primitives.indexing import _widths, scatter
@@ -193,6 +193,16 @@ class Index:
 
 class _Operand(int):
     """The number of an index's operand, from 1; a plain int is a place that is known."""
+
+
+@lowers(operator.getitem)
+def getitem(p: Planner, call: Call) -> None:
+    """A view where the index says so; else numbers picked one by one."""
+    a, index = call.args
+    if is_static(index):
+        bind(p, p.view(_array(p, a), lambda x: x[_tuple(index)]))
+        return
+    gather(p, call)
 
 
 def gather(p: Planner, call: Call) -> None:
@@ -390,5 +400,3 @@ def _pair(p: Planner, la: str, a: Value, lb: str, b: Value, rest: str, dtype: An
     made = matmul_of(p, a, b, dtype, (*batch, math.prod(m), math.prod(n)))
     return lead + rows + columns, p.view(made, lambda x: x.reshape((*batch, *m, *n)))
 
-
-__all__ = ["Literal", "elementwise", "gather", "lower_softmax", "operator", "_reduce"]

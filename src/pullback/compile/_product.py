@@ -38,7 +38,7 @@ def registers(features: str) -> Registers:
 def emit_product(e: Emitter, out: View, a: View, b: View, cpu: Registers) -> None:
     """Emit `out = a @ b`."""
     (m, depth), n = a.shape, b.shape[1]
-    if out.strides[1] != 1 and out.strides[0] == 1 or n == 1 and m > 1 and a.strides[0] == 1:
+    if (out.strides[1] != 1 and out.strides[0] == 1) or (n == 1 and m > 1 and a.strides[0] == 1):
         out, a, b, m, n = transposed(out), transposed(b), transposed(a), n, m
     lanes = cpu.width // out.dtype.itemsize
     if a.strides[1] == 1 and b.strides[0] == 1 and depth > 1 and (b.strides[1] != 1 or n < 4):

@@ -8,7 +8,17 @@ import numpy as np
 
 from pullback.compile._emit import Array
 from pullback.compile._plan import (
-    Access, Assign, Buffer, Contract, Literal, Nest, Operand, Plan, Product, Reduce, Value,
+    Access,
+    Assign,
+    Buffer,
+    Contract,
+    Literal,
+    Nest,
+    Operand,
+    Plan,
+    Product,
+    Reduce,
+    Value,
 )  # fmt: skip
 
 _COUNTERS = "ijklmnpq"
@@ -224,10 +234,14 @@ class _Writer:
     # Statements.
 
     def _assign(self, s: Assign, depth: int) -> None:
-        self._keep(s.target, s.formula.format(*map(self._operand, s.operands)), depth, s.note)
+        text = s.formula.format(*map(self._operand, s.operands))
+        if not any(isinstance(x.source, Access) for x in s.operands):
+            text = f"{s.target.kind}({text})"
+        self._keep(s.target, text, depth, s.note)
 
     def _keep(self, target: Buffer, text: str, depth: int, note: str) -> None:
-        self._say(depth, f"{target.local} = {target.kind}({text})" if _bare(text) else f"{target.local} = {text}", note)
+        if text != target.local:
+            self._say(depth, f"{target.local} = {text}", note)
         if target.stored:
             line = f"{self._element(Access(target, 0, _own(target, len(self.nest.space))))} = {target.local}"
             if target.place is not None:
@@ -323,10 +337,6 @@ def _total(s: Reduce) -> str:
 
 def _start(s: Reduce) -> str:
     return _START[s.how]
-
-
-def _bare(text: str) -> bool:
-    return text.replace(".", "").replace("-", "").isalnum() and not text.isidentifier() or text in ("True", "False", "inf")
 
 
 def _buffers(s: Assign) -> list[Buffer]:

@@ -199,7 +199,7 @@ class Run:
             return
         at = int(np.argmin(finite))
         text = f"the loss became infinite or NaN at step {first + at + 1}, in epoch {state.epoch + 1}"
-        raise NonFinite(text + self._culprit(rows, len(rows) // len(losses), first, at))
+        raise NonFiniteError(text + self._culprit(rows, len(rows) // len(losses), first, at))
 
     def _culprit(self, rows: np.ndarray, size: int, first: int, at: int) -> str:
         """Replay the steps before it in NumPy, and look at every number of it and the one before."""
