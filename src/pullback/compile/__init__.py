@@ -1,5 +1,18 @@
-"""compile."""
+"""Machine code from programs: `compile` for any function, `Epoch` for steps of training.
 
-from pullback.compile._compiled import compile  # noqa: A004
+    program -> plan -> source -> machine code
+
+Each can be looked at: `compiled.program`, `compiled.plan`, `compiled.source`. `cache_info` and `cache_clear`
+look after the machine code that is kept on disk.
+"""
+
+from pullback.compile._cache import CacheInfo
+from pullback.compile._cache import clear as cache_clear
+from pullback.compile._cache import info as cache_info
+from pullback.compile._compiled import Compiled, compile  # noqa: A004 - as NumPy has abs and sum
 from pullback.compile._epoch import Epoch, Runner
 from pullback.compile._planner import NotLowered
+
+__all__ = [
+    "CacheInfo", "Compiled", "Epoch", "NotLowered", "Runner", "cache_clear", "cache_info", "compile",
+]  # fmt: skip

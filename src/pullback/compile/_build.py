@@ -14,7 +14,7 @@ from llvmlite import ir
 
 from pullback.compile._emit import I8, I32, I64, Array, Emitter, View, storage
 from pullback.compile._functions import SCALAR, view
-from pullback.compile._machine import ENTRY, blas, target
+from pullback.compile._machine import ARRAY_DATA, CALL, ENTRY, LIST_ITEMS, blas, target
 from pullback.compile._product import emit_product, registers
 
 
@@ -46,6 +46,7 @@ def build(source: str, arrays: dict[str, Array], sizes: list[str]) -> str:
     emitter.run(body)
     emitter.b.ret_void()
     _entry(module, inner, pointers, len(sizes))
+    _call(module, inner, pointers, len(sizes))
     return str(module)
 
 
@@ -58,6 +59,21 @@ def _entry(module: Any, inner: Any, pointers: list[Any], n_sizes: int) -> None:
         b.bitcast(b.load(b.gep(entry.args[0], [I64(i)])), pointer) for i, pointer in enumerate(pointers)
     ]
     b.call(inner, [*found, *entry.args[1:]])
+    b.ret_void()
+
+
+def _call(module: Any, inner: Any, pointers: list[Any], n_sizes: int) -> None:
+    """The entry that takes a Python list of arrays: see `_machine.reads_lists`."""
+    kind = ir.FunctionType(ir.VoidType(), [I8.as_pointer(), *[I64] * n_sizes])
+    call = ir.Function(module, kind, CALL)
+    b = ir.IRBuilder(call.append_basic_block())
+    word = I8.as_pointer().as_pointer()
+    table = b.bitcast(b.load(b.bitcast(b.gep(call.args[0], [I64(LIST_ITEMS)]), word)), word)
+    found = []
+    for i, pointer in enumerate(pointers):
+        array = b.load(b.gep(table, [I64(i)]))
+        found.append(b.bitcast(b.load(b.bitcast(b.gep(array, [I64(ARRAY_DATA)]), word)), pointer))
+    b.call(inner, [*found, *call.args[1:]])
     b.ret_void()
 
 

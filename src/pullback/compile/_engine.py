@@ -11,7 +11,7 @@ import numpy as np
 from pullback.compile._build import build
 from pullback.compile._cache import machine_code
 from pullback.compile._emit import Array
-from pullback.compile._machine import load
+from pullback.compile._machine import load, reads_lists
 from pullback.compile._plan import Plan
 from pullback.compile._source import arrays_of, statements
 
@@ -69,13 +69,25 @@ def write(plan: Plan, name: str = "compiled") -> Text:
 
 
 class Code:
-    """Machine code of a text: call it with the addresses of the arrays that are passed."""
+    """Machine code of a text: run it with a table of addresses, or call it with a list of arrays."""
 
     def __init__(self, text: Text) -> None:
         self.text = text
-        address = load(machine_code(text.source, text.arrays, text.sizes, build))
-        kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, *[ctypes.c_int64] * len(text.sizes))
-        self.run = kind(address)
+        entry, call = load(machine_code(text.source, text.arrays, text.sizes, build))
+        sizes = [ctypes.c_int64] * len(text.sizes)
+        self.run = ctypes.CFUNCTYPE(None, ctypes.c_void_p, *sizes)(entry)
+        self._call = ctypes.CFUNCTYPE(None, ctypes.py_object, *sizes)(call)
+        if not reads_lists():
+            self._call = self._by_address
+
+    @property
+    def call(self) -> Any:
+        """The code, called with a list of the arrays that are passed."""
+        return self._call
+
+    def _by_address(self, arrays: list[np.ndarray]) -> None:
+        table = np.array([address(x) for x in arrays] or [0], np.uintp)
+        self.run(address(table))
 
 
 def address(x: np.ndarray) -> int:

@@ -6,14 +6,18 @@ mathematics, and NumPy's own BLAS for large products.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import functools
-from collections.abc import Callable
+import sys
 from typing import Any
 
 import llvmlite.binding as llvm
 
-ENTRY = "pullback_entry"
+ENTRY, CALL = "pullback_entry", "pullback_call"
+"""Its two ways in: a table of addresses, and a Python list of arrays."""
+LIST_ITEMS, ARRAY_DATA = 24, 16
+"""Where CPython's lists and NumPy's arrays hold the address of what is in them, in bytes."""
 _engines: list[Any] = []
 
 
@@ -41,15 +45,33 @@ def assemble(text: str) -> bytes:
     return machine.emit_object(module)  # type: ignore[no-any-return]
 
 
-def load(code: bytes) -> Callable[..., None]:
-    """The entry point of an object file: `entry(table of pointers, sizes...)`."""
+@functools.cache
+def reads_lists() -> bool:
+    """Whether lists and arrays look here as the second way in takes them to; it saves microseconds a call."""
+    import numpy as np
+
+    x = np.zeros(3)
+    word = ctypes.c_void_p.from_address
+    with contextlib.suppress(Exception):
+        if not getattr(sys, "_is_gil_enabled", lambda: True)() or sys.implementation.name != "cpython":
+            return False
+        listed = [x, None]
+        items = word(id(listed) + LIST_ITEMS).value
+        return items is not None and (
+            word(items).value == id(x) and word(id(x) + ARRAY_DATA).value == x.ctypes.data
+        )
+    return False
+
+
+def load(code: bytes) -> tuple[int, int]:
+    """The addresses of both ways into an object file."""
     machine, _, _ = target()
     _know_blas()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     _engines.append(engine)
-    return engine.get_function_address(ENTRY)  # type: ignore[no-any-return]
+    return engine.get_function_address(ENTRY), engine.get_function_address(CALL)
 
 
 @functools.cache
