@@ -12,6 +12,7 @@ from pullback import tree
 from pullback.compile._engine import TROUBLE, Code, workspace, write
 from pullback.compile._plan import Literal, Plan
 from pullback.compile._planning import plan
+from pullback.compile._quick import quick
 from pullback.errors import ArgumentError
 from pullback.program import Program, program
 from pullback.simplify import simplify
@@ -20,8 +21,9 @@ from pullback.simplify import simplify
 class Specialised:
     """Machine code of a program: arrays of fixed shapes and dtypes in, fresh arrays out."""
 
-    def __init__(self, recorded: Program) -> None:
+    def __init__(self, recorded: Program, args: tuple[Any, ...]) -> None:
         self.program = recorded
+        self.unflatten = recorded.structures[1].unflatten
         self.plan: Plan = plan(recorded)
         self.text = write(self.plan)
         self.code = Code(self.text)
@@ -39,6 +41,8 @@ class Specialised:
         ]
         self.passed = [self.fixed.get(name) for name in self.rest]
         self.dtypes = [x.dtype for x in self.plan.inputs]
+
+        self.quick = quick(self, args)
 
     def run(self, leaves: list[Any]) -> list[Any]:
         """From the leaves of the arguments to those of the result."""
@@ -80,13 +84,20 @@ class Compiled:
         self._last: Specialised | None = None
 
     def __call__(self, *args: Any) -> Any:
+        if self._last is not None:
+            results = self._last.quick(args)
+            if results is not None:
+                return self._last.unflatten(results)
         leaves, structure = optree.tree_flatten(args, namespace="pullback")
         found = self._known.get((structure, *map(_key, leaves)))
         if found is None:
             leaves, structure = tree.flatten(args)  # meets dataclasses
-            found = self._known[(structure, *map(_key, leaves))] = Specialised(simplify(program(self.f, *args)))
+            found = self._known[(structure, *map(_key, leaves))] = self._make(args)
         self._last = found
-        return tree.unflatten(found.program.structures[1], found.run(leaves))
+        return found.unflatten(found.run(leaves))
+
+    def _make(self, args: tuple[Any, ...]) -> Specialised:
+        return Specialised(simplify(program(self.f, *args)), args)
 
     @property
     def program(self) -> Program:
