@@ -83,7 +83,9 @@ def by_hand(work):
             m[i] += np.float32(0.1) * (g - m[i])
             v[i] += np.float32(0.001) * (g * g - v[i])
             scale = work.dtype.type(work.lr / (1 - 0.9 ** t[0]))
-            p[i] -= scale * m[i] / (np.sqrt(v[i] / work.dtype.type(1 - 0.999 ** t[0])) + work.dtype.type(1e-8))
+            p[i] -= (
+                scale * m[i] / (np.sqrt(v[i] / work.dtype.type(1 - 0.999 ** t[0])) + work.dtype.type(1e-8))
+            )
 
     return run, lambda: p
 

@@ -20,7 +20,9 @@ RESULTS = HERE / "results"
 
 def call(*words, **more):
     environment = {**os.environ, **more}
-    done = subprocess.run([sys.executable, *words], cwd=HERE, env=environment, text=True, stdout=subprocess.PIPE)
+    done = subprocess.run(
+        [sys.executable, *words], cwd=HERE, env=environment, text=True, stdout=subprocess.PIPE
+    )
     if done.returncode:
         raise SystemExit(f"{words} failed")
     return done.stdout
@@ -43,7 +45,11 @@ def cold_rows():
     for _ in range(3):
         with tempfile.TemporaryDirectory() as folder:
             empty.append(float(call("cold.py", "pullback", PULLBACK_CACHE=folder).split()[-1]))
-    found["pullback, cache empty"] = {"median": statistics.median(empty), "low": min(empty), "high": max(empty)}
+    found["pullback, cache empty"] = {
+        "median": statistics.median(empty),
+        "low": min(empty),
+        "high": max(empty),
+    }
     with tempfile.TemporaryDirectory() as folder:
         call("cold.py", "pullback", PULLBACK_CACHE=folder)
         found["pullback, cache filled"] = cold("pullback", PULLBACK_CACHE=folder)

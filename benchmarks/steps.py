@@ -37,7 +37,9 @@ def check(work, made):
         for a, b in zip(weights(), expected, strict=True):
             moved = max(np.abs(b).max(), 1e-3)
             loose = 2e-2 if work.optimizer == "adam" else 2e-4
-            assert np.abs(a - b).max() <= loose * moved, f"{name} is wrong by {np.abs(a - b).max() / moved:.1e}"
+            assert np.abs(a - b).max() <= loose * moved, (
+                f"{name} is wrong by {np.abs(a - b).max() / moved:.1e}"
+            )
 
 
 def measure(title, sizes, batch, dtype, optimizer):

@@ -93,7 +93,7 @@ def test_native_gives_the_same_bits_each_time():
     assert furthest(runs[0].params, runs[1].params) == 0
 
 
-def test_threads_of_blas_do_not_change_a_bit():
+def test_the_number_of_threads_does_not_change_a_bit():
     text = (
         "import numpy as np, sys; from pullback.compile import compile\n"
         "a = np.random.default_rng(0).standard_normal((600, 600)).astype('f4')\n"
@@ -114,7 +114,9 @@ BINARY = [np.add, np.subtract, np.multiply, np.maximum, lambda a, b: a @ b / 3, 
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=8))
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=8)
+)
 def test_drawn_programs_agree(choices):
     def f(x):
         known = [x]
@@ -162,7 +164,9 @@ def test_a_runner_steps_in_its_buffers():
     before = [x.copy() for x in carry]
     losses = Runner(epoch, carry, [X, y])(np.arange(70), np.full(70, 0.01))
     assert losses.shape == (70,)
-    assert losses[0] == loss([{"W": a, "b": b} for a, b in zip(before[::2], before[1::2], strict=True)], X[:1], y[:1])
+    assert losses[0] == loss(
+        [{"W": a, "b": b} for a, b in zip(before[::2], before[1::2], strict=True)], X[:1], y[:1]
+    )
     assert all((a != b).any() for a, b in zip(carry, before, strict=True))
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from llvmlite import ir
 
-from pullback.compile._emit import I8, I32, I64, Array, Emitter, View, storage
+from pullback.compile._emit import I8, I64, Array, Emitter, storage
 from pullback.compile._functions import SCALAR, view
-from pullback.compile._machine import ARRAY_DATA, CALL, ENTRY, LIST_ITEMS, blas, target
+from pullback.compile._machine import ARRAY_DATA, CALL, ENTRY, LIST_ITEMS, target
 from pullback.compile._product import emit_product, registers
 
 
@@ -55,9 +55,7 @@ def _entry(module: Any, inner: Any, pointers: list[Any], n_sizes: int) -> None:
     kind = ir.FunctionType(ir.VoidType(), [table, *[I64] * n_sizes])
     entry = ir.Function(module, kind, ENTRY)
     b = ir.IRBuilder(entry.append_basic_block())
-    found = [
-        b.bitcast(b.load(b.gep(entry.args[0], [I64(i)])), pointer) for i, pointer in enumerate(pointers)
-    ]
+    found = [b.bitcast(b.load(b.gep(entry.args[0], [I64(i)])), pointer) for i, pointer in enumerate(pointers)]
     b.call(inner, [*found, *entry.args[1:]])
     b.ret_void()
 
@@ -83,30 +81,4 @@ def _product(e: Emitter, args: list[ast.expr]) -> None:
     emit_product(e, out, a, b, registers(target()[2]))
 
 
-def _gemm(e: Emitter, args: list[ast.expr]) -> None:
-    """`gemm(out, a, b)`: `out[...] = a @ b`, by BLAS. With `alpha, beta`: `beta * out + alpha * a @ b`."""
-    out, a, b = (view(e, x) for x in args[:3])
-    kind = out.dtype.name
-    alpha, beta = (e.typed(e.number(x), kind).ir for x in args[3:]) if len(args) > 3 else (None, None)
-    one, zero = (ir.Constant(storage(out.dtype), x) for x in (1.0, 0.0))
-    if out.strides[1] != 1:
-        out, a, b = _flip(out), _flip(b), _flip(a)
-    whole = I64 if blas()[0] == 64 else I32
-    (m, k), n = a.shape, b.shape[1]
-    flags = [I32(111 if x.strides[1] == 1 else 112) for x in (a, b)]
-    leads = [whole(max(x.strides[0] if x.strides[1] == 1 else x.strides[1], 1)) for x in (a, b, out)]
-    values = [
-        I32(101), *flags, whole(m), whole(n), whole(k), alpha or one, a.pointer, leads[0],
-        b.pointer, leads[1], beta or zero, out.pointer, leads[2],
-    ]  # fmt: skip
-    name = f"pullback_{'s' if kind == 'float32' else 'd'}gemm"
-    signature = ir.FunctionType(ir.VoidType(), [x.type for x in values])
-    function = e.b.module.globals.get(name) or ir.Function(e.b.module, signature, name)
-    e.b.call(function, values)
-
-
-def _flip(x: View) -> View:
-    return View(x.pointer, x.shape[::-1], x.strides[::-1], x.dtype)
-
-
-_STATEMENTS = {"product": _product, "gemm": _gemm}
+_STATEMENTS = {"product": _product}

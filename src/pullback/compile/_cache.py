@@ -41,7 +41,9 @@ def folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "pullback"
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "pullback" / "Cache"
+        return (
+            Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "pullback" / "Cache"
+        )
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pullback"
 
 
@@ -106,7 +108,9 @@ def _maker() -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         ours.update(path.read_bytes())
     _, cpu, features = target()
-    return f"{FORM}{ours.hexdigest()} {llvmlite.__version__} {numpy.__version__} {sys.platform} {cpu} {features}"
+    return (
+        f"{FORM}{ours.hexdigest()} {llvmlite.__version__} {numpy.__version__} {sys.platform} {cpu} {features}"
+    )
 
 
 def _read(name: str) -> bytes | None:

@@ -51,7 +51,10 @@ TRUTH: dict[Any, str] = {
 }  # fmt: skip
 
 SPECIAL = {
-    "expit": "expit({0})", "erf": "erf({0})", "erfc": "erfc({0})", "gammaln": "gammaln({0})",
+    "expit": "expit({0})",
+    "erf": "erf({0})",
+    "erfc": "erfc({0})",
+    "gammaln": "gammaln({0})",
     "log_expit": "(minimum({0}, 0) - log1p(exp(-abs({0}))))",
     "logit": "log({0} / (1 - {0}))",
     "ndtr": f"0.5 * erfc(-{{0}} * {math.sqrt(0.5)!r})",

@@ -103,8 +103,9 @@ def aligned(size: int) -> np.ndarray:
 
 
 def workspace(plan: Plan) -> dict[str, np.ndarray]:
-    """The memory of a plan's slots, by the names they have in its text."""
-    return {f"slot{i}": aligned(size) for i, size in enumerate(plan.slots)}
+    """The memory of a plan's slots and packed blocks, by the names they have in its text."""
+    slots = {f"slot{i}": aligned(size) for i, size in enumerate(plan.slots)}
+    return slots | ({"scratch": aligned(plan.scratch)} if plan.scratch else {})
 
 
 __all__ = ["Any", "Code", "Text", "address", "aligned", "declarations", "workspace", "write"]

@@ -38,9 +38,7 @@ class Epoch:
         batch = self.program.inputs[n_carry:-1]
         self.size = batch[0].shape[0]
         self.names = ["X", "y", *(f"rows{i}" for i in range(2, len(batch)))][: len(batch)]
-        self.plan: Plan = plan(
-            self.program, self._inputs, {1 + i: i for i in range(n_carry)}
-        )
+        self.plan: Plan = plan(self.program, self._inputs, {1 + i: i for i in range(n_carry)})
         self.text = self._write()
         self.code = Code(self.text)
 
@@ -71,7 +69,11 @@ class Epoch:
             there = element(Access(row, 0, row.strides), index)
             value = there if row.kind == batch.kind else f"{batch.kind}({there})"
             inner = loops(var.shape[1:], [f"{at(0, index)} = {value}"], 1)
-            return [f"for i0 in range({self.size}):", "    row = perm[start + i0]", *(f"    {x}" for x in inner)]
+            return [
+                f"for i0 in range({self.size}):",
+                "    row = perm[start + i0]",
+                *(f"    {x}" for x in inner),
+            ]
 
         p.lines(text, [], [batch])
         p.steps[-1].note = "rows of this batch"
@@ -85,7 +87,9 @@ class Epoch:
             "rates": Array(np.dtype(np.float64), (1 << 40,), (1,)),
             "losses": Array(np.dtype(np.float64), (1 << 40,), (1,)),
         }
-        for name, var, dtype in zip(self.names, self.program.inputs[self.n_carry : -1], self.dtypes, strict=True):
+        for name, var, dtype in zip(
+            self.names, self.program.inputs[self.n_carry : -1], self.dtypes, strict=True
+        ):
             x = Buffer(name, dtype, var.shape, tuple(range(len(var.shape))), "input")
             known[name] = Array(dtype, var.shape, x.strides)
         arrays = known | arrays_of(self.plan)
@@ -138,7 +142,9 @@ class Runner:
 
     def __init__(self, epoch: Epoch, carry: list[np.ndarray], rows: list[np.ndarray]) -> None:
         self.epoch = epoch
-        fixed: dict[str, np.ndarray] = dict(zip((x.name for x in epoch.plan.inputs), [*carry, *rows], strict=True))
+        fixed: dict[str, np.ndarray] = dict(
+            zip((x.name for x in epoch.plan.inputs), [*carry, *rows], strict=True)
+        )
         fixed |= {name: np.ascontiguousarray(x) for name, x in epoch.plan.constants.items()}
         fixed |= workspace(epoch.plan)
         self.trouble = fixed[TROUBLE] = np.zeros(1, np.int64)

@@ -113,7 +113,9 @@ def _abs(e: Emitter, args: list[ast.expr]) -> Number:
 def _power_of_two(e: Emitter, args: list[ast.expr]) -> Number:
     """`2.0 ** n` of a whole number between the least and the greatest exponent of normal numbers."""
     (n,) = _numbers(e, args)
-    bits, magic, shift, bias = (64, 1.5 * 2.0**52, 52, 1023) if n.kind == "float64" else (32, 1.5 * 2.0**23, 23, 127)
+    bits, magic, shift, bias = (
+        (64, 1.5 * 2.0**52, 52, 1023) if n.kind == "float64" else (32, 1.5 * 2.0**23, 23, 127)
+    )
     whole = ir.IntType(bits)
     shifted = e.b.fadd(n.ir, ir.Constant(n.ir.type, magic))
     exponent = e.b.add(e.b.bitcast(shifted, whole), whole(bias))
@@ -139,7 +141,9 @@ def _exponent(e: Emitter, args: list[ast.expr]) -> Number:
 def _significand(e: Emitter, args: list[ast.expr]) -> Number:
     """The number from 1 to 2 that a positive normal number is a power of two times."""
     (x,) = _numbers(e, args)
-    bits, mask, one = (64, (1 << 52) - 1, 1023 << 52) if x.kind == "float64" else (32, (1 << 23) - 1, 127 << 23)
+    bits, mask, one = (
+        (64, (1 << 52) - 1, 1023 << 52) if x.kind == "float64" else (32, (1 << 23) - 1, 127 << 23)
+    )
     whole = ir.IntType(bits)
     kept = e.b.or_(e.b.and_(e.b.bitcast(x.ir, whole), whole(mask)), whole(one))
     return Number(e.b.bitcast(kept, x.ir.type), x.kind)

@@ -1,7 +1,7 @@
 """From LLVM's language to machine code: optimised, kept as the bytes of an object file, and loaded.
 
-Nothing but these bytes is ever loaded, so a cache of them needs no pickle. The code calls the C library's
-mathematics, and NumPy's own BLAS for large products.
+Nothing but these bytes is ever loaded, so a cache of them needs no pickle. Of the outside it calls the C
+library's mathematics only.
 """
 
 from __future__ import annotations
@@ -66,33 +66,8 @@ def reads_lists() -> bool:
 def load(code: bytes) -> tuple[int, int]:
     """The addresses of both ways into an object file."""
     machine, _, _ = target()
-    _know_blas()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     _engines.append(engine)
     return engine.get_function_address(ENTRY), engine.get_function_address(CALL)
-
-
-@functools.cache
-def _know_blas() -> None:
-    for name, address in blas()[1].items():
-        llvm.add_symbol(name, address)
-
-
-_SPELLINGS = [("scipy_cblas_{}64_", 64), ("cblas_{}64_", 64), ("scipy_cblas_{}", 32), ("cblas_{}", 32)]
-
-
-@functools.cache
-def blas() -> tuple[int, dict[str, int]]:
-    """NumPy's own BLAS: the bits of its integers, and where `pullback_sgemm` and `pullback_dgemm` are."""
-    import numpy._core._multiarray_umath as umath
-
-    library = ctypes.CDLL(umath.__file__)
-    for spelling, bits in _SPELLINGS:
-        if hasattr(library, spelling.format("sgemm")):
-            return bits, {
-                f"pullback_{x}gemm": ctypes.cast(getattr(library, spelling.format(f"{x}gemm")), ctypes.c_void_p).value
-                for x in "sd"
-            }
-    return 0, {}

@@ -82,7 +82,9 @@ def roll(p: Planner, call: Call) -> None:
 
     def text(at: At) -> list[str]:
         index = counters(len(shape))
-        there = [f"({i} + {-moved[d] % n}) % {n}" for d, (i, n) in enumerate(zip(index, shape, strict=True)) if n]
+        there = [
+            f"({i} + {-moved[d] % n}) % {n}" for d, (i, n) in enumerate(zip(index, shape, strict=True)) if n
+        ]
         return loops(shape, [f"{at(1, index)} = {at(0, there)}"]) if 0 not in shape else ["pass"]
 
     p.lines(text, [x], [out])
@@ -123,7 +125,9 @@ class Index:
         out: list[int] = []
         places = [i for i, x in enumerate(parts) if self._picks(x)]
         together = places[-1] - places[0] == len(places) - 1
-        start = sum(1 if x is None or isinstance(x, slice) else 0 for x in parts[: places[0]]) if together else 0
+        start = (
+            sum(1 if x is None or isinstance(x, slice) else 0 for x in parts[: places[0]]) if together else 0
+        )
         axis = 0
         for part in parts:
             if part is None:
@@ -243,7 +247,9 @@ def scatter_(p: Planner, call: Call) -> None:
         clear = loops(out.shape, [f"{at(len(operands), counters(len(out.shape)))} = 0"])
         counts = counters(len(shape))
         if target is not None:
-            flat = " + ".join([str(target.offset), *(f"{s} * {i}" for s, i in zip(target.strides, counts, strict=True))])
+            flat = " + ".join(
+                [str(target.offset), *(f"{s} * {i}" for s, i in zip(target.strides, counts, strict=True))]
+            )
             return [*clear, *loops(shape, [f"{out.home.name}.flat[{flat}] = {at(0, counts)}"])]
         lines, there = index.places(at, counts, 1)
         return [*clear, *loops(shape, [*lines, f"{at(len(operands), there)} += {at(0, counts)}"])]
@@ -393,10 +399,17 @@ def _pair(p: Planner, la: str, a: Value, lb: str, b: Value, rest: str, dtype: An
         kind = kind_of(dtype)
         wide = p.view(a, lambda x: x.reshape((*x.shape, *[1] * len(n))))
         high = p.view(b, lambda x: x.reshape((*x.shape[: len(lead)], *[1] * len(m), *x.shape[len(lead) :])))
-        return lead + rows + columns, p.elementwise((*batch, *m, *n), dtype, "{0} * {1}", [wide, high], [kind, kind])
+        return lead + rows + columns, p.elementwise(
+            (*batch, *m, *n), dtype, "{0} * {1}", [wide, high], [kind, kind]
+        )
     full_a, full_b = (*batch, *m, *k), (*batch, *k, *n)
-    a = p.view(p.view(a, lambda x: np.broadcast_to(x, full_a)), lambda x: x.reshape((*batch, math.prod(m), math.prod(k))))
-    b = p.view(p.view(b, lambda x: np.broadcast_to(x, full_b)), lambda x: x.reshape((*batch, math.prod(k), math.prod(n))))
+    a = p.view(
+        p.view(a, lambda x: np.broadcast_to(x, full_a)),
+        lambda x: x.reshape((*batch, math.prod(m), math.prod(k))),
+    )
+    b = p.view(
+        p.view(b, lambda x: np.broadcast_to(x, full_b)),
+        lambda x: x.reshape((*batch, math.prod(k), math.prod(n))),
+    )
     made = matmul_of(p, a, b, dtype, (*batch, math.prod(m), math.prod(n)))
     return lead + rows + columns, p.view(made, lambda x: x.reshape((*batch, *m, *n)))
-

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from pullback.compile._emit import kind_of, strides_of
+from pullback.compile._product import scratch
 
 
 @dataclass(eq=False)
@@ -166,12 +167,11 @@ class Nest:
 
 @dataclass
 class Product:
-    """`out = a @ b`, matrix by matrix over leading axes; `by` is `registers` or `blas`."""
+    """`out = a @ b`, matrix by matrix over leading axes."""
 
     out: Value
     a: Value
     b: Value
-    by: str
     note: str = ""
 
 
@@ -203,6 +203,8 @@ class Plan:
         Which slot of the workspace each temporary array lies in; `None` for the stack.
     slots : list of int
         Their sizes in bytes.
+    scratch : int
+        Bytes that large products pack their blocks into.
     """
 
     steps: list[Any]
@@ -212,6 +214,7 @@ class Plan:
     constants: dict[str, np.ndarray]
     memory: dict[str, int | None] = field(default_factory=dict)
     slots: list[int] = field(default_factory=list)
+    scratch: int = 0
 
     def __str__(self) -> str:
         return "\n".join(describe(self))
@@ -243,6 +246,13 @@ def lay_out(plan: Plan) -> None:
         plan.slots[slot] = max(plan.slots[slot], size)
         free = [(until, s) for until, s in free if s != slot] + [(_last_use(plan, x), slot)]
         plan.memory[x.name] = slot
+    plan.scratch = max((product_scratch(s) for s in plan.steps if isinstance(s, Product)), default=0)
+
+
+def product_scratch(step: Product) -> int:
+    """Bytes that a product packs its blocks into."""
+    m, depth, n = *step.a.shape[-2:], step.b.shape[-1]
+    return max(scratch(m, depth, n, step.out.dtype.itemsize), scratch(n, depth, m, step.out.dtype.itemsize))
 
 
 def _last_use(plan: Plan, x: Buffer) -> int:
@@ -260,7 +270,7 @@ def describe(plan: Plan) -> list[str]:
             lines.append(f"{number}: loops {loops}: {names}")
         elif isinstance(step, Product):
             m, k, n = *step.a.shape[-2:], step.b.shape[-1]
-            lines.append(f"{number}: product {m} x {k} x {n} by {step.by}: {step.out.buffer.name}")
+            lines.append(f"{number}: product {m} x {k} x {n}: {step.out.buffer.name}")
         else:
             lines.append(f"{number}: {step.note.split()[0] if step.note else 'lines'}: "
                          f"{' '.join(x.name for x in step.outs)}")  # fmt: skip

@@ -52,7 +52,9 @@ class Planner:
 
     # Buffers and values.
 
-    def buffer(self, name: str, shape: Sequence[int], dtype: Any, role: str = "temporary", **more: Any) -> Buffer:
+    def buffer(
+        self, name: str, shape: Sequence[int], dtype: Any, role: str = "temporary", **more: Any
+    ) -> Buffer:
         """A new buffer, dense in C order unless `order` says otherwise."""
         dtype = np.dtype(dtype)
         if dtype.kind not in "fiub" or (dtype.kind == "f" and dtype.itemsize not in (4, 8)):
@@ -242,7 +244,7 @@ class Planner:
         nest.statements.append(Contract(target, accesses[0], accesses[1], extents, self.note()))
         return self.whole(target)
 
-    def product(self, a: Value, b: Value, dtype: Any, by: str, flipped: bool = False) -> Value:
+    def product(self, a: Value, b: Value, dtype: Any, flipped: bool = False) -> Value:
         """A product of matrices by a step of its own; leading axes are those of both."""
         a, b = (self._in_memory(x) for x in (a, b))
         lead = a.shape[:-2]
@@ -253,7 +255,7 @@ class Planner:
         out = self.buffer(self.fresh(), shape, dtype, step=number, order=order, stored=True)
         for x in (a, b):
             self.mark(x.buffer, number)
-        self.steps.append(Product(self.whole(out), a, b, by, self.note()))
+        self.steps.append(Product(self.whole(out), a, b, self.note()))
         return self.whole(out)
 
     def lines(self, text: Callable[..., list[str]], operands: Sequence[Value], outs: list[Buffer]) -> None:

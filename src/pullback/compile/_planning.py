@@ -105,9 +105,19 @@ def _copied(planner: Planner, x: Any, name: str, shape: Any, dtype: Any, role: s
 def _may_replace(planner: Planner, x: Value, home: Buffer) -> bool:
     new = x.buffer
     step = planner.steps[new.step] if new.step >= 0 else None
-    if new.role != "temporary" or new.place is not None or not isinstance(step, Nest) or new.dtype != home.dtype:
+    if (
+        new.role != "temporary"
+        or new.place is not None
+        or not isinstance(step, Nest)
+        or new.dtype != home.dtype
+    ):
         return False
-    if x.offset or x.shape != home.shape or not same_strides(x.strides, home.strides, home.shape) or new.size != home.size:
+    if (
+        x.offset
+        or x.shape != home.shape
+        or not same_strides(x.strides, home.strides, home.shape)
+        or new.size != home.size
+    ):
         return False
     if not any(s.target is new and isinstance(s, Assign) for s in step.statements):
         return False

@@ -41,10 +41,24 @@ def emit_product(e: Emitter, out: View, a: View, b: View, cpu: Registers) -> Non
     if (out.strides[1] != 1 and out.strides[0] == 1) or (n == 1 and m > 1 and a.strides[0] == 1):
         out, a, b, m, n = transposed(out), transposed(b), transposed(a), n, m
     lanes = cpu.width // out.dtype.itemsize
+    if m * depth * n >= PACKED_FROM and out.strides[1] == 1 and "scratch" in e.pointers:
+        _Kernel(e, out, a, b, lanes, cpu).packed(m, n, depth)
+        return
     if a.strides[1] == 1 and b.strides[0] == 1 and depth > 1 and (b.strides[1] != 1 or n < 4):
         _Kernel(e, out, a, b, lanes, cpu).dots(m, n, depth)
     else:
         _Kernel(e, out, a, b, lanes, cpu).rows(m, n, depth)
+
+
+DEPTH = 128
+"""How many rows of `b` a packed block has: a panel of them fits the first cache."""
+PACKED_FROM = 1 << 20
+"""Products of this many multiplications are packed: blocks are first copied to where they are contiguous."""
+
+
+def scratch(m: int, depth: int, n: int, itemsize: int) -> int:
+    """Bytes that a product wants for packed blocks."""
+    return 0 if m * depth * n < PACKED_FROM else (m + n) * DEPTH * itemsize + 128
 
 
 def transposed(x: View) -> View:
@@ -80,6 +94,88 @@ class _Kernel:
         if rest:
             self._panel(m, depth, rest, I64(full * size))
 
+    def packed(self, m: int, n: int, depth: int) -> None:
+        """Form 1 in blocks of the depth; what is left at the edges goes unpacked."""
+        wide, high = self.lanes * self.cpu.vectors, self.cpu.rows
+        columns, rows = n - n % wide, m - m % high
+        if columns and rows:
+            self._clear(rows, columns)
+            full = depth // DEPTH
+            if full:
+                self._loop(full, lambda k: self._block(rows, columns, self._by(k, DEPTH), DEPTH))
+            if depth % DEPTH:
+                self._block(rows, columns, I64(full * DEPTH), depth % DEPTH)
+        if n % wide and rows:
+            self._corner(0, columns, rows, n - columns, depth)
+        if m % high:
+            self._corner(rows, 0, m - rows, n, depth)
+
+    def _corner(self, i: int, j: int, m: int, n: int, depth: int) -> None:
+        out = self._sub(self.out, I64(i), I64(j), (m, n))
+        a, b = self._sub(self.a, I64(i), I64(0), (m, depth)), self._sub(self.b, I64(0), I64(j), (depth, n))
+        dots = a.strides[1] == 1 and b.strides[0] == 1 and b.strides[1] != 1
+        inner = _Kernel(self.e, out, a, b, self.lanes, self.cpu)
+        (inner.dots if dots else inner.rows)(m, n, depth)
+
+    def _sub(self, x: View, i: Any, j: Any, shape: tuple[int, int]) -> View:
+        return View(self._at(x, i, j), shape, x.strides, x.dtype)
+
+    def _clear(self, rows: int, columns: int) -> None:
+        zero, kind = ir.Constant(self._vector(self.lanes), None), self.lanes
+        self._loop(rows, lambda i: self._loop(
+            columns // kind, lambda j: self._save(zero, self._at(self.out, i, self._by(j, kind)))))  # fmt: skip
+
+    def _block(self, rows: int, columns: int, k: Any, depth: int) -> None:
+        """`out += a[:, k:k + depth] @ b[k:k + depth]`."""
+        wide, high = self.lanes * self.cpu.vectors, self.cpu.rows
+        memory = self.e.b.bitcast(self.e.pointers["scratch"], self.scalar.as_pointer())
+        panels = View(memory, (depth, wide), (wide, 1), self.out.dtype)
+        b = self._sub(self.b, k, I64(0), (depth, columns))
+        self._loop(
+            columns // wide, lambda p: self._pack_panel(self._move(panels, p, depth * wide), b, p, wide)
+        )
+        a = self._sub(self.a, I64(0), k, (rows, depth))
+        tiles = None
+        if self.a.strides[1] != 1:
+            start = self.e.b.gep(memory, [I64(columns * DEPTH)], inbounds=True)
+            tiles = View(start, (high, depth), (1, high), self.out.dtype)
+            self._loop(
+                rows // high, lambda t: self._pack_tile(self._move(tiles, t, depth * high), a, t, high)
+            )
+
+        def tile(p: Any, t: Any) -> None:
+            left = (
+                self._move(tiles, t, depth * high)
+                if tiles
+                else self._sub(a, self._by(t, high), I64(0), (high, depth))
+            )
+            out = self._sub(self.out, self._by(t, high), self._by(p, wide), (high, wide))
+            kernel = _Kernel(self.e, out, left, self._move(panels, p, depth * wide), self.lanes, self.cpu)
+            kernel._tile(high, depth, [self.lanes] * self.cpu.vectors, I64(0), I64(0), adds=True)
+
+        self._loop(columns // wide, lambda p: self._loop(rows // high, lambda t: tile(p, t)))
+
+    def _move(self, x: View, i: Any, size: int) -> View:
+        return View(self.e.b.gep(x.pointer, [self._by(i, size)], inbounds=True), x.shape, x.strides, x.dtype)
+
+    def _pack_panel(self, to: View, b: View, p: Any, wide: int) -> None:
+        depth, lanes = to.shape[0], self.lanes
+        if b.strides[1] == 1:
+            kind = self._vector(lanes)
+            self._loop(depth, lambda k: [
+                self._save(self._load(self._at(b, k, self._plus(self._by(p, wide), c)), kind), self._at(to, k, I64(c)))
+                for c in range(0, wide, lanes)
+            ])  # fmt: skip
+            return
+        self._loop(wide, lambda c: self._loop(depth, lambda k: self.e.b.store(
+            self.e.b.load(self._at(b, k, self.e._plus(self._by(p, wide), c))), self._at(to, k, c))))  # fmt: skip
+
+    def _pack_tile(self, to: View, a: View, t: Any, high: int) -> None:
+        self._loop(to.shape[1], lambda k: [
+            self.e.b.store(self.e.b.load(self._at(a, self._plus(self._by(t, high), r), k)), self._at(to, I64(r), k))
+            for r in range(high)
+        ])  # fmt: skip
+
     def _panel(self, m: int, depth: int, vectors: list[int], j: Any) -> None:
         rows = min(m, max(self.cpu.rows, self.cpu.rows * self.cpu.vectors // len(vectors) // 2))
         if m // rows:
@@ -87,7 +183,7 @@ class _Kernel:
         if m % rows:
             self._tile(m % rows, depth, vectors, I64(m - m % rows), j)
 
-    def _tile(self, rows: int, depth: int, vectors: list[int], i: Any, j: Any) -> None:
+    def _tile(self, rows: int, depth: int, vectors: list[int], i: Any, j: Any, adds: bool = False) -> None:
         starts = [sum(vectors[:v]) for v in range(len(vectors))]
         kinds = [self._vector(w) for w in vectors]
         zeros = [ir.Constant(t, None) for _ in range(rows) for t in kinds]
@@ -109,7 +205,10 @@ class _Kernel:
         for r in range(rows):
             for v, start in enumerate(starts):
                 where = self._at(self.out, self._plus(i, r), self._plus(j, start))
-                self._save(sums[r * len(vectors) + v], where)
+                total = sums[r * len(vectors) + v]
+                if adds:
+                    total = self.e.b.fadd(self._load(where, kinds[v]), total)
+                self._save(total, where)
 
     def dots(self, m: int, n: int, depth: int) -> None:
         """Form 2, tile by tile."""
@@ -149,9 +248,7 @@ class _Kernel:
             xs = [self._load(self._at(self.a, self._plus(i, r), k), kind) for r in range(rows)]
             ys = [self._load(self._at(self.b, k, self._plus(j, c)), kind) for c in range(columns)]
             return [
-                self._muladd(xs[r], ys[c], sums[r * columns + c])
-                for r in range(rows)
-                for c in range(columns)
+                self._muladd(xs[r], ys[c], sums[r * columns + c]) for r in range(rows) for c in range(columns)
             ]
 
         return self._sum(count, step, [ir.Constant(kind, None)] * (rows * columns))

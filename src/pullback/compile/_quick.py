@@ -26,7 +26,10 @@ def quick(s: Any, args: tuple[Any, ...]) -> Callable[[tuple[Any, ...]], list[Any
     if s.trouble is not None or not writer.open(args, "x") or len(writer.leaves) != n:
         return lambda args: None
     scope: dict[str, Any] = {"A": np.ndarray, "empty": np.empty, "call": s.code.call}
-    tests = [_is_like(scope, i, name, x) for i, (name, x) in enumerate(zip(writer.leaves, s.plan.inputs, strict=True))]
+    tests = [
+        _is_like(scope, i, name, x)
+        for i, (name, x) in enumerate(zip(writer.leaves, s.plan.inputs, strict=True))
+    ]
     names, room = list(writer.leaves), []
     for i, (known, made) in enumerate(zip(s.passed, s.made, strict=True), n):
         if made is None:

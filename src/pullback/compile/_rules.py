@@ -184,8 +184,6 @@ def _reduce(p: Planner, call: Call, how: str, formula: str, finish: str, x: Any 
 
 UNROLLED = 512
 """Products of no more multiplications than this are loops inside their nest."""
-BLAS_FROM = 1 << 27
-"""Products of this many multiplications and more go to BLAS and its threads."""
 
 
 @lowers(np.matmul)
@@ -198,7 +196,9 @@ def matmul(p: Planner, call: Call) -> None:
 def matmul_of(p: Planner, a: Any, b: Any, dtype: Any, shape: Any) -> Value:
     """A product of values, vectors being a row and a column."""
     a, b = (p.dense(x) if isinstance(x, Literal) else x for x in (a, b))
-    a, b = (x if x.dtype == dtype else p.elementwise(x.shape, dtype, "{0}", [x], [kind_of(dtype)]) for x in (a, b))
+    a, b = (
+        x if x.dtype == dtype else p.elementwise(x.shape, dtype, "{0}", [x], [kind_of(dtype)]) for x in (a, b)
+    )
     if len(a.shape) == 1:
         a = p.view(a, lambda x: x[None, :])
     if len(b.shape) == 1:
@@ -223,8 +223,7 @@ def _product(p: Planner, a: Value, b: Value, dtype: Any, lead: tuple[int, ...]) 
         order = (1, 0) if flipped and not lead and 1 not in (m, n) else None
         return p.contract(shape, dtype, left, right, (k,), order)
     a, b = (_matrices(p, x, lead) for x in (a, b))
-    by = "blas" if m * k * n >= BLAS_FROM and _one_stride(a) and _one_stride(b) else "registers"
-    return p.product(a, b, dtype, by, flipped)
+    return p.product(a, b, dtype, flipped)
 
 
 def _matrices(p: Planner, x: Value, lead: tuple[int, ...]) -> Value:
@@ -232,10 +231,6 @@ def _matrices(p: Planner, x: Value, lead: tuple[int, ...]) -> Value:
         wide = (*lead, *x.shape[-2:])
         x = p.view(x, lambda y: np.broadcast_to(y, wide))
     return x if not lead else p.view(x, lambda y: y.reshape(-1, *y.shape[-2:])) if len(lead) > 1 else x
-
-
-def _one_stride(x: Value) -> bool:
-    return 1 in x.strides[-2:] and 0 not in x.strides[-2:]
 
 
 # Shape.

@@ -35,6 +35,8 @@ def arrays_of(plan: Plan) -> dict[str, Array]:
     for x in [*plan.inputs, *(b for b in plan.buffers if b.role in ("constant", "output"))]:
         if x.row is None and x.place is None:
             found[x.name] = Array(x.dtype, x.shape, x.strides)
+    if plan.scratch:
+        found["scratch"] = Array(np.dtype(np.uint8), (plan.scratch,), (1,))
     for slot, size in enumerate(plan.slots):
         found[f"slot{slot}"] = Array(np.dtype(np.uint8), (size,), (1,))
     for x in plan.temporaries():
@@ -66,10 +68,9 @@ def _place(step: Any, i: int, index: list[str]) -> str:
 
 
 def _product(step: Product) -> list[str]:
-    name = {"registers": "product", "blas": "gemm"}[step.by]
     lead = len(step.out.shape) - 2
     parts = [_matrix(x, "n" if lead else None) for x in (step.out, step.a, step.b)]
-    line = f"{name}({', '.join(parts)})"
+    line = f"product({', '.join(parts)})"
     return [f"# {step.note}", *([f"for n in range({step.out.shape[0]}):", f"    {line}"] if lead else [line])]
 
 
@@ -251,7 +252,11 @@ class _Writer:
 
     def _element(self, x: Access, more: tuple[str, ...] = ()) -> str:
         merged = ["0" if i not in self.order else self.names[i] for i in range(len(self.space))]
-        return element(x, [*merged, *more]) if len(self.order) == len(self.nest.space) else self._merged(x, merged)
+        return (
+            element(x, [*merged, *more])
+            if len(self.order) == len(self.nest.space)
+            else self._merged(x, merged)
+        )
 
     def _merged(self, x: Access, index: list[str]) -> str:
         """An element, its counters running over several axes."""

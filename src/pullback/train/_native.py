@@ -96,9 +96,7 @@ class Native:
         if self.strict:
             raise error
         self.refused = True
-        warnings.warn(
-            f"trained in NumPy, not in machine code: {error}", PullbackWarning, stacklevel=2
-        )
+        warnings.warn(f"trained in NumPy, not in machine code: {error}", PullbackWarning, stacklevel=2)
 
 
 def culprit(step: Program, leaves: Sequence[Any]) -> str:
