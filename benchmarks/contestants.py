@@ -1,6 +1,7 @@
 """Who is measured: each makes, for one network, `run(n)`, n steps from where it stands, and `weights()`."""
 
 import ctypes
+import itertools
 import shutil
 import subprocess
 import tempfile
@@ -19,7 +20,7 @@ class Work:
         self.y = rng.standard_normal(rows).astype(dtype)
         self.perm = rng.permutation(rows)
         self.lr = 1e-4
-        shapes = list(zip(sizes[:-1], sizes[1:], strict=True))
+        shapes = list(itertools.pairwise(sizes))
         self.W = [(rng.standard_normal(s) * np.sqrt(2 / s[0])).astype(dtype) for s in shapes]
         self.b = [np.zeros(n, dtype) for n in sizes[1:]]
 

@@ -1,5 +1,6 @@
 """Time a step against width, depth and batch, and a plot of it. `python growth.py out.json out.png`."""
 
+import itertools
 import json
 import sys
 import time
@@ -29,7 +30,7 @@ def microseconds(sizes, batch):
 
 
 def multiplications(sizes, batch):
-    return 3 * batch * sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    return 3 * batch * sum(a * b for a, b in itertools.pairwise(sizes))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`make bench`: every row of the table, its JSON and its Markdown, into `results/`.
 
-Contestants of one row run in one process, in turn, several times; the table shows medians and, in brackets, the
-lowest and the highest. Each has to give the right weights first. With 1 thread the process is bound to one
+Contestants of one row run in one process, in turn, several times; the table shows medians and, in brackets,
+the lowest and the highest. Each has to give the right weights first. With 1 thread the process is bound to one
 processor; with 2 every library has two.
 """
 

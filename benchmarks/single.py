@@ -1,4 +1,4 @@
-"""One `value_and_grad` call of the 9-5-5-1 loss from Python, batch 1, float64. `python single.py out.json`."""
+"""One `value_and_grad` call of the 9-5-5-1 loss from Python, batch 1. `python single.py THREADS out.json`."""
 
 import json
 import statistics

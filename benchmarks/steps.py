@@ -1,4 +1,4 @@
-"""Times of one training step, every contestant in this process in turn. `python steps.py THREADS out.json`."""
+"""Times of a training step, every contestant in this process in turn. `python steps.py THREADS out.json`."""
 
 import json
 import os

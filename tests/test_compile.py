@@ -15,7 +15,7 @@ from test_compile_agreement import agreement, ulps, with_derivative
 
 import pullback as pb
 from pullback import nn, train, tree
-from pullback.compile import Epoch, NotLowered, Runner, _cache, cache_clear, cache_info
+from pullback.compile import Epoch, NotLoweredError, Runner, _cache, cache_clear, cache_info
 from pullback.compile import compile as to_machine_code
 from pullback.errors import ArgumentError, PullbackWarning
 from pullback.program import program
@@ -211,7 +211,7 @@ def test_an_index_out_of_range_is_numpys_error():
 
 
 def test_what_is_not_lowered_is_named():
-    with pytest.raises(NotLowered) as caught:
+    with pytest.raises(NotLoweredError) as caught:
         to_machine_code(np.linalg.inv)(np.eye(2))
     assert str(caught.value).startswith("inv has no machine code\n  where: ")
 
@@ -226,7 +226,7 @@ def test_auto_falls_back_with_one_notice():
     assert len(caught) == 1
     assert str(caught[0].message).startswith("trained in NumPy, not in machine code: inv has no machine code")
     assert "return np.sum(np.linalg.inv" in str(caught[0].message)
-    with pytest.raises(NotLowered):
+    with pytest.raises(NotLoweredError):
         train.fit(inverted, params, X, epochs=2, engine="native")
 
 

@@ -105,7 +105,17 @@ def test_blocks_of_many_rows_make_no_difference(monkeypatch):
 def test_a_loss_that_cannot_be_recorded_gives_the_same_bits(optimizer, clip_norm):
     params, X, y = problem()
     a, b = (
-        train.fit(f, params, X, y, optimizer=optimizer, epochs=2, clip_norm=clip_norm, weight_decay=0.01, engine="reference")
+        train.fit(
+            f,
+            params,
+            X,
+            y,
+            optimizer=optimizer,
+            epochs=2,
+            clip_norm=clip_norm,
+            weight_decay=0.01,
+            engine="reference",
+        )
         for f in (loss, branching_loss)
     )
     assert same_bits(a.params, b.params)

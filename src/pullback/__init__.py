@@ -43,17 +43,17 @@ from pullback.program import Program, program
 from pullback.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
-    from pullback import data, nn, train
+    from pullback import compile, data, nn, train  # noqa: A004
     from pullback.catalogue import functions
     from pullback.train import fit
 
 __version__ = "0.1.0"
 
 _LATER = {"functions": "catalogue", "fit": "train"}
-_MODULES = {"data", "nn", "train", "report"}
+_MODULES = {"compile", "data", "nn", "train", "report"}
 
 __all__ = [
-    "Primitive", "Program", "PullbackError", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
+    "Primitive", "Program", "PullbackError", "compile", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
     "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
     "value_and_grad", "vjp",
 ]  # fmt: skip

@@ -33,7 +33,7 @@ class Specialised:
         if self.trouble is not None:
             self.fixed[TROUBLE] = self.trouble
         outputs = {x.buffer.name: x for x in self.plan.outputs if not isinstance(x, Literal)}
-        self.rest = [name for name in self.text.passed[len(self.plan.inputs) :]]
+        self.rest = self.text.passed[len(self.plan.inputs) :]
         self.made = [(outputs[x].shape, outputs[x].dtype) if x in outputs else None for x in self.rest]
         self.places = [
             None if isinstance(x, Literal) else len(self.plan.inputs) + self.rest.index(x.buffer.name)
@@ -46,7 +46,7 @@ class Specialised:
 
     def run(self, leaves: list[Any]) -> list[Any]:
         """From the leaves of the arguments to those of the result."""
-        arrays = [
+        arrays: list[Any] = [
             x
             if type(x) is np.ndarray and x.dtype is dtype and x.flags.c_contiguous
             else np.asarray(x, dtype, order="C")
@@ -88,7 +88,8 @@ class Compiled:
             results = self._last.quick(args)
             if results is not None:
                 return self._last.unflatten(results)
-        leaves, structure = optree.tree_flatten(args, namespace="pullback")
+        leaves: list[Any]
+        leaves, structure = optree.tree_flatten(args, namespace="pullback")  # type: ignore[arg-type]
         found = self._known.get((structure, *map(_key, leaves)))
         if found is None:
             leaves, structure = tree.flatten(args)  # meets dataclasses
@@ -146,7 +147,7 @@ def compile(f: Callable[..., Any]) -> Compiled:  # noqa: A001 - as NumPy has abs
 
     Raises
     ------
-    NotLowered
+    NotLoweredError
         At the first call, where `f` uses a function that has no machine code.
 
     Examples

@@ -66,7 +66,7 @@ def storage(dtype: np.dtype) -> Any:
     return ir.IntType(8 * dtype.itemsize)
 
 
-def kind_of(dtype: np.dtype) -> str:
+def kind_of(dtype: Any) -> str:
     """The kind of number an element becomes."""
     return dtype.name if dtype.kind == "f" else "bool" if dtype.kind == "b" else "int64"
 
@@ -75,6 +75,8 @@ def type_of(kind: str) -> Any:
     """The machine type of a kind of number."""
     return FLOATS.get(kind) or (I1 if kind == "bool" else I64)
 
+
+_FLAT: tuple[int, ...] = (1,)
 
 Builtin = Callable[["Emitter", list[ast.expr]], Any]
 
@@ -176,7 +178,7 @@ class Emitter:
     def element(self, s: Any) -> tuple[Any, Array]:
         """The address of `name[i, j]` or `name.flat[i]`."""
         if isinstance(s.value, ast.Attribute):
-            name, strides = s.value.value.id, (1,)
+            name, strides = s.value.value.id, _FLAT
         else:
             name = s.value.id
             strides = self.arrays[name].strides

@@ -76,7 +76,7 @@ class Code:
         entry, call = load(machine_code(text.source, text.arrays, text.sizes, build))
         sizes = [ctypes.c_int64] * len(text.sizes)
         self.run = ctypes.CFUNCTYPE(None, ctypes.c_void_p, *sizes)(entry)
-        self._call = ctypes.CFUNCTYPE(None, ctypes.py_object, *sizes)(call)
+        self._call: Any = ctypes.CFUNCTYPE(None, ctypes.py_object, *sizes)(call)
         if not reads_lists():
             self._call = self._by_address
 

@@ -1,7 +1,7 @@
 """A whole epoch as one call: rows gathered, a step, its update in place, its loss noted, and the next.
 
-The step is a program `loss, *carry = step(*carry, *batch, lr)`. Its parameters and the optimiser's state lie in
-buffers that the epoch writes into; nothing is allocated on the way.
+The step is a program `loss, *carry = step(*carry, *batch, lr)`. Its parameters and the optimiser's state lie
+in buffers that the epoch writes into; nothing is allocated on the way.
 """
 
 from __future__ import annotations
@@ -58,8 +58,9 @@ class Epoch:
         if self.size == 1 and dtype == var.dtype:
             p.values[id(var)] = p.whole(row)
             return row
-        order = tuple(range(len(var.shape)))
-        wide = len(var.shape) == 2 and var.shape[1] < 32 and var.shape[0] >= 2 * var.shape[1]
+        order: tuple[int, ...] = tuple(range(len(var.shape)))
+        shape: Any = var.shape
+        wide = len(shape) == 2 and shape[1] < 32 and shape[0] >= 2 * shape[1]
         batch = p.buffer(f"v{var.number}", var.shape, var.dtype, order=order[::-1] if wide else order)
 
         def text(at: Any) -> list[str]:

@@ -1,7 +1,7 @@
 """What a function call means in the text of a loop program.
 
 Three kinds: instructions of the processor, the C library's mathematics, and functions written out in the
-text's own language, which the compiler can run on whole vectors where the C library takes one number at a time.
+text's own language, which the compiler can run on whole vectors; the C library takes one number at a time.
 """
 
 from __future__ import annotations
@@ -162,7 +162,8 @@ def _written(name: str) -> Any:
             e.b.store(x.ir, slot)
             e.locals[parameter.arg] = slot, x.kind
         e.run(function.body[:-1])
-        result = e.typed(e.number(function.body[-1].value), xs[0].kind)
+        last: Any = function.body[-1]
+        result = e.typed(e.number(last.value), xs[0].kind)
         e.locals, e.ranges, e.fast = outside
         return result
 

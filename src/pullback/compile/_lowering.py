@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from pullback.compile import _einsum as _einsum  # registers it
 from pullback.compile._elementwise import COMMON, SAME, SPECIAL, TRUTH
 from pullback.compile._emit import kind_of
 from pullback.compile._places import lower_softmax
-from pullback.compile._planner import NotLowered, Planner
+from pullback.compile._planner import NotLoweredError, Planner
 from pullback.compile._rules import LOWERED, common_kind, elementwise
 from pullback.program import Call
 
 
 def lower(p: Planner, call: Call) -> None:
-    """Put a call into the plan, or raise `NotLowered`."""
+    """Put a call into the plan, or raise `NotLoweredError`."""
     try:
         _lower(p, call)
-    except NotLowered:
+    except NotLoweredError:
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise p.refuse(f"{type(error).__name__}: {error}") from error

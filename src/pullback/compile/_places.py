@@ -1,4 +1,4 @@
-"""Lowerings that move numbers about: joins, picks by index, running sums, sums of products by letters."""
+"""Lowerings that move numbers about: joins, picks by index, running sums."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ import numpy as np
 from pullback.compile._emit import kind_of, strides_of
 from pullback.compile._plan import Value
 from pullback.compile._planner import Planner
-from pullback.compile._rules import _array, _tuple, bind, is_static, lowers, matmul_of
+from pullback.compile._rules import _array, _tuple, bind, is_static, lowers
 from pullback.primitives._helpers import axes_of
-from pullback.primitives.einsum import spelled_out
 from pullback.primitives.indexing import _widths, scatter
 from pullback.program import Call, Var
 
@@ -117,7 +116,8 @@ class Index:
     """An index that holds arrays, taken apart: for each axis of the array read, where to read."""
 
     def __init__(self, p: Planner, index: Any, shape: tuple[int, ...]) -> None:
-        self.p, self.operands = p, []
+        self.p = p
+        self.operands: list[Value] = []
         parts = self._spread(index, len(shape))
         shapes = [np.shape(x) if not isinstance(x, Var) else x.shape for x in parts if self._picks(x)]
         self.picked = np.broadcast_shapes(*shapes)
@@ -342,74 +342,3 @@ def lower_softmax(p: Planner, call: Call) -> None:
     else:
         value = p.elementwise(total.shape, dtype, "log({0}) + {1}", [total, top], [kind, kind])
         bind(p, p.view(value, lambda a: a.reshape(p.out.shape)))
-
-
-# Sums of products by letters.
-
-
-@lowers(np.einsum)
-def einsum(p: Planner, call: Call) -> None:
-    """Operands taken in from the left, two at a time, each pair a product of matrices."""
-    spelling, *args = call.args
-    names, out = spelled_out(spelling, [len(x.shape) if isinstance(x, Var) else np.ndim(x) for x in args])
-    dtype, kind = p.out.dtype, kind_of(p.out.dtype)
-    terms = []
-    for i, (letters, x) in enumerate(zip(names, args, strict=True)):
-        others = "".join(names[:i] + names[i + 1 :]) + out
-        terms.append(_once(p, _array(p, x), letters, others, dtype))
-    letters, x = terms[0]
-    for i, (more, y) in enumerate(terms[1:], 2):
-        rest = out + "".join(name for name, _ in terms[i:])
-        letters, x = _pair(p, letters, x, more, y, rest, dtype)
-    x = _moved(p, x, letters, out)
-    bind(p, p.elementwise(x.shape, dtype, "{0}", [x], [kind]) if x.dtype != dtype else x)
-
-
-def _once(p: Planner, x: Value, letters: str, others: str, dtype: Any) -> tuple[str, Value]:
-    """An operand with each letter once, and none that nobody else needs: diagonals and sums are taken."""
-    for letter in dict.fromkeys(letters):
-        while letters.count(letter) > 1:
-            i = letters.index(letter)
-            j = letters.index(letter, i + 1)
-            x = p.view(x, lambda a, i=i, j=j: np.moveaxis(np.diagonal(a, axis1=i, axis2=j), -1, i))  # type: ignore[misc]
-            letters = letters[:j] + letters[j + 1 :]
-    gone = tuple(i for i, letter in enumerate(letters) if letter not in others)
-    if gone:
-        kept = tuple(n for i, n in enumerate(x.shape) if i not in gone)
-        x = p.reduce(x, gone, "add", dtype, kept)
-        letters = "".join(letter for i, letter in enumerate(letters) if i not in gone)
-    return letters, x
-
-
-def _moved(p: Planner, x: Value, letters: str, wanted: str) -> Value:
-    return p.view(x, lambda a: np.transpose(a, [letters.index(c) for c in wanted]))
-
-
-def _pair(p: Planner, la: str, a: Value, lb: str, b: Value, rest: str, dtype: Any) -> tuple[str, Value]:
-    both = [c for c in la if c in lb]
-    lead = "".join(c for c in both if c in rest)
-    summed = "".join(c for c in both if c not in rest)
-    rows, columns = ("".join(c for c in x if c not in both) for x in (la, lb))
-    sizes = dict(zip(la, a.shape, strict=True))
-    for c, n in zip(lb, b.shape, strict=True):
-        sizes[c] = max(n, sizes.get(c, 1)) if 0 not in (n, sizes.get(c, 1)) else 0
-    a, b = _moved(p, a, la, lead + rows + summed), _moved(p, b, lb, lead + summed + columns)
-    batch, m, k, n = ([sizes[c] for c in part] for part in (lead, rows, summed, columns))
-    if not summed:
-        kind = kind_of(dtype)
-        wide = p.view(a, lambda x: x.reshape((*x.shape, *[1] * len(n))))
-        high = p.view(b, lambda x: x.reshape((*x.shape[: len(lead)], *[1] * len(m), *x.shape[len(lead) :])))
-        return lead + rows + columns, p.elementwise(
-            (*batch, *m, *n), dtype, "{0} * {1}", [wide, high], [kind, kind]
-        )
-    full_a, full_b = (*batch, *m, *k), (*batch, *k, *n)
-    a = p.view(
-        p.view(a, lambda x: np.broadcast_to(x, full_a)),
-        lambda x: x.reshape((*batch, math.prod(m), math.prod(k))),
-    )
-    b = p.view(
-        p.view(b, lambda x: np.broadcast_to(x, full_b)),
-        lambda x: x.reshape((*batch, math.prod(k), math.prod(n))),
-    )
-    made = matmul_of(p, a, b, dtype, (*batch, math.prod(m), math.prod(n)))
-    return lead + rows + columns, p.view(made, lambda x: x.reshape((*batch, *m, *n)))

@@ -90,6 +90,9 @@ class Value:
         return self.buffer.dtype
 
 
+_FLOAT64 = np.dtype(np.float64)
+
+
 @dataclass(frozen=True)
 class Literal:
     """A number that stands in the text, as it is or for a whole array of its like."""
@@ -98,7 +101,7 @@ class Literal:
     kind: str = "weak"
     shape: tuple[int, ...] = ()
     strides: tuple[int, ...] = ()
-    dtype: np.dtype = np.dtype(np.float64)
+    dtype: np.dtype = _FLOAT64
 
 
 @dataclass

@@ -25,7 +25,7 @@ from pullback.errors import PullbackError
 from pullback.program import Call, Var
 
 
-class NotLowered(PullbackError):
+class NotLoweredError(PullbackError):
     """A call that the native engine has no machine code for; the reference engine runs it."""
 
     def __init__(self, call: Call, why: str = "") -> None:
@@ -97,10 +97,10 @@ class Planner:
             self.known_constants[id(x)] = self.whole(self.buffer(name, x.shape, x.dtype, "constant"))
         return self.known_constants[id(x)]
 
-    def refuse(self, why: str = "") -> NotLowered:
+    def refuse(self, why: str = "") -> NotLoweredError:
         """The error for a call that cannot be lowered."""
         assert self.call is not None
-        return NotLowered(self.call, why)
+        return NotLoweredError(self.call, why)
 
     @property
     def out(self) -> Var:
@@ -349,4 +349,4 @@ def _look(x: Value, look: Callable[[np.ndarray], np.ndarray]) -> Value | None:
     return Value(x.buffer, offset + low if seen.size else 0, seen.shape, seen.strides)
 
 
-__all__ = ["NotLowered", "Planner"]
+__all__ = ["NotLoweredError", "Planner"]

@@ -1,7 +1,7 @@
 """Exponentials and logarithms in the text's own language, so that whole vectors of them are taken at once.
 
-Each is within 4 units in the last place of the exact value, except that `tanh` may be 5 off; infinities, NaN and
-subnormal numbers are as they should be. Sources: Cody, Waite, "Software manual for the elementary functions",
+Each is within 4 units in the last place of the exact value; infinities, NaN and subnormal numbers are as
+they should be. Sources: Cody, Waite, "Software manual for the elementary functions",
 1980, for the reductions; fdlibm's `e_log.c`, 1993, for the logarithm. `fmuladd(a, b, c)` is `a * b + c`.
 """
 

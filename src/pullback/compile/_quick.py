@@ -1,7 +1,7 @@
 """A compiled function's call, written out for arguments just like those it was made for.
 
-A small call is mostly Python taking a tree apart, looking at shapes and making room for results. Written out as
-straight lines it takes a third of the time. Whatever differs in the least goes the general way.
+A small call is mostly Python taking a tree apart, looking at shapes and making room for results. Written
+out as straight lines it takes a third of the time. Whatever differs in the least goes the general way.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""One small entry for each primitive: what its call becomes in a plan. Elementwise, reductions, products, views."""
+"""One small entry for each primitive: what its call becomes in a plan.
+
+Elementwise functions, reductions, products and views; `_places.py` has the rest.
+"""
 
 from __future__ import annotations
 

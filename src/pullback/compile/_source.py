@@ -37,8 +37,8 @@ def arrays_of(plan: Plan) -> dict[str, Array]:
             found[x.name] = Array(x.dtype, x.shape, x.strides)
     if plan.scratch:
         found["scratch"] = Array(np.dtype(np.uint8), (plan.scratch,), (1,))
-    for slot, size in enumerate(plan.slots):
-        found[f"slot{slot}"] = Array(np.dtype(np.uint8), (size,), (1,))
+    for number, size in enumerate(plan.slots):
+        found[f"slot{number}"] = Array(np.dtype(np.uint8), (size,), (1,))
     for x in plan.temporaries():
         slot = plan.memory[x.name]
         found[x.name] = Array(x.dtype, x.shape, x.strides, True, None if slot is None else f"slot{slot}")
@@ -78,9 +78,9 @@ def _matrix(x: Value, counter: str | None) -> str:
     home = x.buffer.home
     if home.row is None and not x.offset and home.shape == x.shape and home.strides == x.strides:
         return home.name if counter is None else f"{home.name}[{counter}]"
-    if home.row is None and not x.offset and counter is None and home.shape[::-1] == x.shape:
-        if home.strides[::-1] == x.strides:
-            return f"{home.name}.T"
+    flipped = home.shape[::-1] == x.shape and home.strides[::-1] == x.strides
+    if home.row is None and not x.offset and counter is None and flipped:
+        return f"{home.name}.T"
     start = str(x.offset) if home.row is None else f"{home.row} * {home.size} + {x.offset}"
     if counter is not None:
         start += f" + {counter} * {x.strides[0]}"

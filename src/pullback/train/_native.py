@@ -1,7 +1,7 @@
 """The native engine's part in a run: stretches of an epoch as machine code, in buffers of its own.
 
-The reference engine stays the judge: it gives the gradients that an epoch's record shows, it runs what machine
-code refuses, and where a number becomes infinite or NaN it is asked which function made it.
+The reference engine stays the judge: it gives the gradients that an epoch's record shows, it runs what
+machine code refuses, and where a number becomes infinite or NaN it is asked which function made it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from pullback import tree
 from pullback._dispatch import full_name
 from pullback._where import Where
-from pullback.compile import Epoch, NotLowered, Runner
+from pullback.compile import Epoch, NotLoweredError, Runner
 from pullback.errors import PullbackError, PullbackWarning
 from pullback.pair import Primitive
 from pullback.program import Program, Var
@@ -56,7 +56,7 @@ class Native:
                 self.buffers = [np.array(x) for x in carry]
             try:
                 made = Epoch(step, len(carry), self.arrays)
-            except NotLowered as error:
+            except NotLoweredError as error:
                 self._notice(error)
                 return None
             self.known[id(step)] = Runner(made, self.buffers, self.arrays)
@@ -92,7 +92,7 @@ class Native:
                 hint="a loss that branches on values or draws random numbers runs on the reference engine",
             )
 
-    def _notice(self, error: NotLowered) -> None:
+    def _notice(self, error: NotLoweredError) -> None:
         if self.strict:
             raise error
         self.refused = True

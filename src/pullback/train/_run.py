@@ -17,7 +17,6 @@ from pullback.errors import PullbackWarning
 from pullback.train import _checkpoint
 from pullback.train._arguments import Rows
 from pullback.train._checkpoint import State
-from pullback.train._native import Native, culprit
 from pullback.train._optimisers import Optimizer, global_norm
 from pullback.train._progress import Progress
 from pullback.train._result import Epoch, Result
@@ -75,7 +74,11 @@ class Run:
         self.params = self._tree(flat, copy=True)
         self.steps = Steps(self.loss, self.optimizer, self.clip_norm, self.params)
         self.live: Sequence[Any] = []
-        self.native = None if self.engine == "reference" else Native(self.rows, self.engine == "native")
+        self.native: Any = None
+        if self.engine != "reference":
+            from pullback.train._native import Native
+
+            self.native = Native(self.rows, strict=self.engine == "native")
 
     def first(self) -> State:
         """The state before the first epoch."""
@@ -151,9 +154,7 @@ class Run:
             bar.advance(size * len(losses))
         return total / n, last
 
-    def _stretch(
-        self, rows: np.ndarray, size: int, rates: np.ndarray, last: bool
-    ) -> tuple[Sequence[Any], LastStep]:
+    def _stretch(self, rows: np.ndarray, size: int, rates: np.ndarray, last: bool) -> tuple[Any, LastStep]:
         """Batches of one shape, by whichever engine runs them."""
         self.start = self.live
         one = tuple(x[0] for x in self._batches(rows[:size], size))
@@ -208,6 +209,8 @@ class Run:
         step, recorded = self.steps.at(self.start, one, rates[0]), self.steps.program(one)
         if recorded is None:
             return ""
+        from pullback.train._native import culprit
+
         carry = list(self.start)
         for *batch, rate in zip(*batches, rates, strict=True):
             found = culprit(recorded, [*carry, *batch, rate])
