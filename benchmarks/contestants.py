@@ -185,7 +185,8 @@ def scikit_learn(work):
     from sklearn.neural_network import MLPRegressor
 
     model = MLPRegressor(
-        hidden_layer_sizes=work.sizes[1:-1], solver=work.optimizer, alpha=0, batch_size=work.batch, learning_rate_init=work.lr,
+        hidden_layer_sizes=work.sizes[1:-1], solver=work.optimizer, alpha=0, batch_size=work.batch,
+        learning_rate_init=work.lr,
         momentum=0, nesterovs_momentum=False, shuffle=False, random_state=0,
     )  # fmt: skip
     model.partial_fit(work.X[: work.batch], work.y[: work.batch])

@@ -1,8 +1,8 @@
 """`make bench`: every row of the table, its JSON and its Markdown, into `results/`.
 
 Contestants of one row run in one process, in turn, several times; the table shows medians and, in brackets,
-the lowest and the highest. Each has to give the right weights first. With 1 thread the process is bound to one
-processor; with 2 every library has two.
+the lowest and the highest. Each has to give the right weights first. With 1 thread the process is bound to
+one processor; with 2 every library has two.
 """
 
 import json
@@ -77,13 +77,20 @@ def main():
     rows = [*one, *two[4:], *rows_of("single.py", 1), cold_rows()]
     ratio = float(call("memory.py").split()[-1])
     call("growth.py", str(RESULTS / "growth.json"), str(RESULTS / "growth.png"))
-    facts = {"processor": platform.processor(), "machine": platform.machine(), "cores": os.cpu_count()}
+    load = round(os.getloadavg()[1], 1) if hasattr(os, "getloadavg") else None
+    facts = {
+        "load": load,
+        "processor": platform.processor(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+    }
     whole = {"facts": facts, "rows": rows, "peak memory over the data": ratio}
     (RESULTS / "bench.json").write_text(json.dumps(whole, indent=1) + "\n")
     table = [
         "# Benchmarks", "", (__doc__ or "").strip(), "",
-        f"Measured on {os.cpu_count()} cores ({platform.machine()}). Microseconds a step or call, unless said.",
-        "", "| work | threads | times: median [lowest, highest] | best peer's time over ours |", "|---|---|---|---|",
+        f"Measured on {os.cpu_count()} cores ({platform.machine()}), load average {facts['load']} at the end.",
+        "Microseconds a step or call, unless said.", "",
+        "| work | threads | times: median [lowest, highest] | best peer's time over ours |", "|---|---|---|---|",
         *map(line, rows), "",
         f"Peak memory of training on a million rows of 8 float32: {ratio:.2f} times the data.", "",
         "![arithmetic a second against width, depth and batch](growth.png)", "",

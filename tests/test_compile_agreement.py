@@ -61,7 +61,8 @@ MORE = [
     ("argmax", lambda x: np.take_along_axis(x, np.argmax(x, axis=1, keepdims=True), 1), (X,)),
     ("round", lambda x: x - np.round(x, 1), (X,)), ("floor", lambda x: x - np.floor(x), (X,)),
     ("sign", lambda x: np.sign(x) * x, (X,)), ("count", lambda x: x * np.count_nonzero(x > 0), (X,)),
-    ("isnan", lambda x: np.where(np.isnan(x), 1, x), (X,)), ("heaviside", lambda x: np.heaviside(x, 0.5) * x, (X,)),
+    ("isnan", lambda x: np.where(np.isnan(x), 1, x), (X,)),
+    ("heaviside", lambda x: np.heaviside(x, 0.5) * x, (X,)),
     ("floor_divide", lambda x: x * (x // 0.3), (X,)), ("square matrix", lambda x: (x @ x.T)[0] @ x, (X,)),
 ]  # fmt: skip
 TABLES = [

@@ -43,7 +43,7 @@ from pullback.program import Program, program
 from pullback.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
-    from pullback import compile, data, nn, train  # noqa: A004
+    from pullback import compile, data, nn, train  # noqa: A004 - as NumPy has abs and sum
     from pullback.catalogue import functions
     from pullback.train import fit
 
@@ -53,8 +53,8 @@ _LATER = {"functions": "catalogue", "fit": "train"}
 _MODULES = {"compile", "data", "nn", "train", "report"}
 
 __all__ = [
-    "Primitive", "Program", "PullbackError", "compile", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
-    "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
+    "Primitive", "Program", "PullbackError", "compile", "data", "debug", "fit", "functions", "grad", "hessian",
+    "hvp", "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
     "value_and_grad", "vjp",
 ]  # fmt: skip
 

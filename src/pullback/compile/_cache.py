@@ -100,7 +100,7 @@ def _digest(source: str, arrays: Any, sizes: list[str]) -> str:
 
 @cache
 def _maker() -> str:
-    """Who makes the code, and for which processor: our own files, LLVM, NumPy and the processor's features."""
+    """Who makes the code, and for which processor: our own files, versions, the processor's features."""
     import llvmlite
     import numpy
 
@@ -108,9 +108,8 @@ def _maker() -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         ours.update(path.read_bytes())
     _, cpu, features = target()
-    return (
-        f"{FORM}{ours.hexdigest()} {llvmlite.__version__} {numpy.__version__} {sys.platform} {cpu} {features}"
-    )
+    versions = f"{llvmlite.__version__} {numpy.__version__} {sys.platform}"
+    return f"{FORM}{ours.hexdigest()} {versions} {cpu} {features}"
 
 
 def _read(name: str) -> bytes | None:

@@ -177,11 +177,9 @@ class Emitter:
 
     def element(self, s: Any) -> tuple[Any, Array]:
         """The address of `name[i, j]` or `name.flat[i]`."""
-        if isinstance(s.value, ast.Attribute):
-            name, strides = s.value.value.id, _FLAT
-        else:
-            name = s.value.id
-            strides = self.arrays[name].strides
+        flat = isinstance(s.value, ast.Attribute)
+        name = s.value.value.id if flat else s.value.id
+        strides = _FLAT if flat else self.arrays[name].strides
         index = s.slice.elts if isinstance(s.slice, ast.Tuple) else [s.slice]
         offset = I64(0)
         for i, stride in zip(index, strides, strict=True):

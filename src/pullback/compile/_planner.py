@@ -338,7 +338,7 @@ def _holds(step: Any, space: tuple[int, ...]) -> bool:
 
 
 def _look(x: Value, look: Callable[[np.ndarray], np.ndarray]) -> Value | None:
-    """What `look` does to the offset, shape and strides, learnt from an array of bytes that is never filled."""
+    """What `look` does to the offset, shape and strides, learnt from bytes that are never filled."""
     ends = [(n - 1) * s for n, s in zip(x.shape, x.strides, strict=True) if n > 0]
     low, high = x.offset + sum(min(0, e) for e in ends), x.offset + sum(max(0, e) for e in ends)
     memory = np.empty(1 + high - low, np.int8)

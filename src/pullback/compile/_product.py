@@ -121,9 +121,12 @@ class _Kernel:
         return View(self._at(x, i, j), shape, x.strides, x.dtype)
 
     def _clear(self, rows: int, columns: int) -> None:
-        zero, kind = ir.Constant(self._vector(self.lanes), None), self.lanes
-        self._loop(rows, lambda i: self._loop(
-            columns // kind, lambda j: self._save(zero, self._at(self.out, i, self._by(j, kind)))))  # fmt: skip
+        zero = ir.Constant(self._vector(self.lanes), None)
+
+        def one(i: Any, j: Any) -> None:
+            self._save(zero, self._at(self.out, i, self._by(j, self.lanes)))
+
+        self._loops(rows, columns // self.lanes, one)
 
     def _block(self, rows: int, columns: int, k: Any, depth: int) -> None:
         """`out += a[:, k:k + depth] @ b[k:k + depth]`."""
@@ -144,37 +147,43 @@ class _Kernel:
             )
 
         def tile(p: Any, t: Any) -> None:
-            left = (
-                self._move(tiles, t, depth * high)
-                if tiles
-                else self._sub(a, self._by(t, high), I64(0), (high, depth))
-            )
+            left = self._sub(a, self._by(t, high), I64(0), (high, depth))
+            if tiles is not None:
+                left = self._move(tiles, t, depth * high)
             out = self._sub(self.out, self._by(t, high), self._by(p, wide), (high, wide))
             kernel = _Kernel(self.e, out, left, self._move(panels, p, depth * wide), self.lanes, self.cpu)
             kernel._tile(high, depth, [self.lanes] * self.cpu.vectors, I64(0), I64(0), adds=True)
 
-        self._loop(columns // wide, lambda p: self._loop(rows // high, lambda t: tile(p, t)))
+        self._loops(columns // wide, rows // high, tile)
 
     def _move(self, x: View, i: Any, size: int) -> View:
         return View(self.e.b.gep(x.pointer, [self._by(i, size)], inbounds=True), x.shape, x.strides, x.dtype)
 
     def _pack_panel(self, to: View, b: View, p: Any, wide: int) -> None:
         depth, lanes = to.shape[0], self.lanes
+        kind = self._vector(lanes)
+
+        def row(k: Any) -> None:
+            for c in range(0, wide, lanes):
+                found = self._load(self._at(b, k, self._plus(self._by(p, wide), c)), kind)
+                self._save(found, self._at(to, k, I64(c)))
+
+        def one(c: Any, k: Any) -> None:
+            found = self.e.b.load(self._at(b, k, self.e._plus(self._by(p, wide), c)))
+            self.e.b.store(found, self._at(to, k, c))
+
         if b.strides[1] == 1:
-            kind = self._vector(lanes)
-            self._loop(depth, lambda k: [
-                self._save(self._load(self._at(b, k, self._plus(self._by(p, wide), c)), kind), self._at(to, k, I64(c)))
-                for c in range(0, wide, lanes)
-            ])  # fmt: skip
-            return
-        self._loop(wide, lambda c: self._loop(depth, lambda k: self.e.b.store(
-            self.e.b.load(self._at(b, k, self.e._plus(self._by(p, wide), c))), self._at(to, k, c))))  # fmt: skip
+            self._loop(depth, row)
+        else:
+            self._loops(wide, depth, one)
 
     def _pack_tile(self, to: View, a: View, t: Any, high: int) -> None:
-        self._loop(to.shape[1], lambda k: [
-            self.e.b.store(self.e.b.load(self._at(a, self._plus(self._by(t, high), r), k)), self._at(to, I64(r), k))
-            for r in range(high)
-        ])  # fmt: skip
+        def column(k: Any) -> None:
+            for r in range(high):
+                found = self.e.b.load(self._at(a, self._plus(self._by(t, high), r), k))
+                self.e.b.store(found, self._at(to, I64(r), k))
+
+        self._loop(to.shape[1], column)
 
     def _panel(self, m: int, depth: int, vectors: list[int], j: Any) -> None:
         rows = min(m, max(self.cpu.rows, self.cpu.rows * self.cpu.vectors // len(vectors) // 2))
@@ -293,6 +302,9 @@ class _Kernel:
         i.add_incoming(following, b.block)
         b.cbranch(b.icmp_signed("<", following, I64(count)), block, after)
         b.position_at_start(after)
+
+    def _loops(self, m: int, n: int, body: Any) -> None:
+        self._loop(m, lambda i: self._loop(n, lambda j: body(i, j)))
 
     def _vector(self, width: int) -> Any:
         return self.scalar if width == 1 else ir.VectorType(self.scalar, width)
