@@ -88,9 +88,9 @@ def main():
     (RESULTS / "bench.json").write_text(json.dumps(whole, indent=1) + "\n")
     table = [
         "# Benchmarks", "", (__doc__ or "").strip(), "",
-        f"Measured on {os.cpu_count()} cores ({platform.machine()}), load average {facts['load']} at the end.",
+        f"On {os.cpu_count()} cores ({platform.machine()}), load average {load} at the end.",
         "Microseconds a step or call, unless said.", "",
-        "| work | threads | times: median [lowest, highest] | best peer's time over ours |", "|---|---|---|---|",
+        "| work | threads | times: median [lowest, highest] | best peer over ours |", "|---|---|---|---|",
         *map(line, rows), "",
         f"Peak memory of training on a million rows of 8 float32: {ratio:.2f} times the data.", "",
         "![arithmetic a second against width, depth and batch](growth.png)", "",

@@ -53,8 +53,8 @@ _LATER = {"functions": "catalogue", "fit": "train"}
 _MODULES = {"compile", "data", "nn", "train", "report"}
 
 __all__ = [
-    "Primitive", "Program", "PullbackError", "compile", "data", "debug", "fit", "functions", "grad", "hessian",
-    "hvp", "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
+    "Primitive", "Program", "PullbackError", "compile", "data", "debug", "fit", "functions", "grad",
+    "hessian", "hvp", "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
     "value_and_grad", "vjp",
 ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -27,8 +28,10 @@ class Specialised:
         self.plan: Plan = plan(recorded)
         self.text = write(self.plan)
         self.code = Code(self.text)
-        self.fixed = {name: np.ascontiguousarray(x) for name, x in self.plan.constants.items()}
-        self.fixed |= workspace(self.plan)
+        self.fixed = {name: np.array(x, order="C") for name, x in self.plan.constants.items()}
+        memory = workspace(self.plan)
+        self.fixed |= memory
+        self.call = _one_at_a_time(self.code.call) if memory else self.code.call
         self.trouble = np.zeros(1, np.int64) if TROUBLE in self.text.arrays else None
         if self.trouble is not None:
             self.fixed[TROUBLE] = self.trouble
@@ -54,7 +57,7 @@ class Specialised:
         ]
         for known, made in zip(self.passed, self.made, strict=True):
             arrays.append(known if made is None else np.empty(*made))
-        self.code.call(arrays)
+        self.call(arrays)
         if self.trouble is not None and self.trouble[0]:
             self.trouble[0] = 0
             return list(self.program.run(*leaves))  # NumPy raises, and says which index
@@ -122,6 +125,17 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.f, '__qualname__', self.f)}>"
+
+
+def _one_at_a_time(call: Callable[[list[Any]], None]) -> Callable[[list[Any]], None]:
+    """For code whose workspace belongs to one call: threads wait for each other."""
+    lock = threading.Lock()
+
+    def locked(arrays: list[Any]) -> None:
+        with lock:
+            call(arrays)
+
+    return locked
 
 
 def _key(x: Any) -> Any:

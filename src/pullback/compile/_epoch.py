@@ -146,7 +146,7 @@ class Runner:
         fixed: dict[str, np.ndarray] = dict(
             zip((x.name for x in epoch.plan.inputs), [*carry, *rows], strict=True)
         )
-        fixed |= {name: np.ascontiguousarray(x) for name, x in epoch.plan.constants.items()}
+        fixed |= {name: np.array(x, order="C") for name, x in epoch.plan.constants.items()}
         fixed |= workspace(epoch.plan)
         self.trouble = fixed[TROUBLE] = np.zeros(1, np.int64)
         self.fixed, self.names = fixed, epoch.text.passed

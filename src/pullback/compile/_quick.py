@@ -25,7 +25,7 @@ def quick(s: Any, args: tuple[Any, ...]) -> Callable[[tuple[Any, ...]], list[Any
     n = len(s.plan.inputs)
     if s.trouble is not None or not writer.open(args, "x") or len(writer.leaves) != n:
         return lambda args: None
-    scope: dict[str, Any] = {"A": np.ndarray, "empty": np.empty, "call": s.code.call}
+    scope: dict[str, Any] = {"A": np.ndarray, "empty": np.empty, "call": s.call}
     tests = [
         _is_like(scope, i, name, x)
         for i, (name, x) in enumerate(zip(writer.leaves, s.plan.inputs, strict=True))
