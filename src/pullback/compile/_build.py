@@ -54,6 +54,7 @@ def _entry(module: Any, inner: Any, pointers: list[Any], n_sizes: int) -> None:
     table = I8.as_pointer().as_pointer()
     kind = ir.FunctionType(ir.VoidType(), [table, *[I64] * n_sizes])
     entry = ir.Function(module, kind, ENTRY)
+    entry.attributes.add("nounwind")
     b = ir.IRBuilder(entry.append_basic_block())
     found = [b.bitcast(b.load(b.gep(entry.args[0], [I64(i)])), pointer) for i, pointer in enumerate(pointers)]
     b.call(inner, [*found, *entry.args[1:]])
@@ -64,6 +65,7 @@ def _call(module: Any, inner: Any, pointers: list[Any], n_sizes: int) -> None:
     """The entry that takes a Python list of arrays: see `_machine.reads_lists`."""
     kind = ir.FunctionType(ir.VoidType(), [I8.as_pointer(), *[I64] * n_sizes])
     call = ir.Function(module, kind, CALL)
+    call.attributes.add("nounwind")
     b = ir.IRBuilder(call.append_basic_block())
     word = I8.as_pointer().as_pointer()
     table = b.bitcast(b.load(b.bitcast(b.gep(call.args[0], [I64(LIST_ITEMS)]), word)), word)

@@ -27,8 +27,9 @@ def target() -> tuple[Any, str, str]:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     cpu, features = llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()
+    # "large": code, constants and libraries may come to lie anywhere, more than 2 GB apart
     made = llvm.Target.from_default_triple().create_target_machine(
-        cpu=cpu, features=features, opt=3, reloc="pic", codemodel="default", jit=True
+        cpu=cpu, features=features, opt=3, reloc="static", codemodel="large", jit=True
     )
     return made, cpu, features
 
