@@ -1,5 +1,6 @@
 # make run     train on California Housing      make format   put code in the house format
 # make test    lint, types and tests            make clean    remove what these made
+# make bench   times against others, into benchmarks/results
 # Needs python3 (3.11 or later) and nothing else; everything is installed into .venv.
 
 VENV := .venv
@@ -14,7 +15,7 @@ ifneq ($(wildcard ../shared/data),)
 export PULLBACK_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: run test format clean
+.PHONY: run test bench format clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -25,6 +26,10 @@ test: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy src
 	$(BIN)/pytest -n 2 -q
+
+bench: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python benchmarks/run.py
 
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix .

@@ -15,8 +15,8 @@ ROOT = Path(pullback.__file__).parent
 ORDER = re.findall(r"^    (\w+)/?  ", pullback.__doc__ or "", flags=re.MULTILINE)
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
 HEAVY = [
-    "IPython", "distributed", "matplotlib", "numba", "onnx", "optree", "pandas", "pyarrow", "rich",
-    "safetensors", "scipy", "sklearn", "torch", "typer",
+    "IPython", "distributed", "llvmlite", "matplotlib", "numba", "onnx", "optree", "pandas", "pyarrow",
+    "rich", "safetensors", "scipy", "sklearn", "torch", "typer",
 ]  # fmt: skip
 
 

@@ -44,7 +44,7 @@ from pullback.program import Program, program
 from pullback.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
-    from pullback import data, nn, report, train
+    from pullback import compile, data, nn, report, train  # noqa: A004 - as NumPy has abs and sum
     from pullback.catalogue import functions
     from pullback.check import assert_pair, check, check_gradient
     from pullback.train import fit
@@ -52,12 +52,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _LATER = {"assert_pair": "check", "check_gradient": "check", "functions": "catalogue", "fit": "train"}
-_MODULES = {"check", "data", "nn", "report", "train"}
+_MODULES = {"check", "compile", "data", "nn", "report", "train"}
 
 __all__ = [
-    "Primitive", "Program", "PullbackError", "assert_pair", "check", "check_gradient", "data", "debug", "fit",
-    "functions", "grad", "hessian", "hvp", "jacobian", "jvp", "nn", "primitive", "primitives", "program",
-    "report", "stop_gradient", "train", "tree", "value_and_grad", "vjp",
+    "Primitive", "Program", "PullbackError", "assert_pair", "check", "check_gradient", "compile", "data",
+    "debug", "fit", "functions", "grad", "hessian", "hvp", "jacobian", "jvp", "nn", "primitive", "primitives",
+    "program", "report", "stop_gradient", "train", "tree", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 

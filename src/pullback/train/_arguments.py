@@ -165,10 +165,10 @@ def _by_name(name: Any, known: dict[str, Callable[..., Any]], argument: str) -> 
 
 
 def _array(x: Any, name: str, dtype: np.dtype, cast_integers: bool = False) -> np.ndarray:
-    """A copy in the dtype of the parameters; a memory-mapped file stays on disk as it is."""
+    """In the dtype of the parameters, copied only to get there: the data may be most of the memory."""
     if isinstance(x, np.memmap) and x.dtype.kind == "f":
         return x
-    array = np.array(x)
+    array = np.asarray(x)
     if array.dtype.kind not in "fiub":
         raise ArgumentError(
             f"{name} is not an array of numbers",

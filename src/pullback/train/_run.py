@@ -65,6 +65,7 @@ class Run:
     metrics: dict[str, Metric]
     callbacks: tuple[Callback, ...]
     checkpoint: str | os.PathLike[str] | None
+    engine: str = "reference"
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -73,6 +74,11 @@ class Run:
         self.params = self._tree(flat, copy=True)
         self.steps = Steps(self.loss, self.optimizer, self.clip_norm, self.params)
         self.live: Sequence[Any] = []
+        self.native: Any = None
+        if self.engine != "reference":
+            from pullback.train._native import Native
+
+            self.native = Native(self.rows, strict=self.engine == "native")
 
     def first(self) -> State:
         """The state before the first epoch."""
@@ -139,15 +145,30 @@ class Run:
         number, total = state.epoch * math.ceil(n / self.batch_size), 0.0
         last = LastStep([], [], 0.0)
         for rows, size in segments(n, self.batch_size):
-            batches = self._batches(rows if order is None else order[rows], size)
-            rates = self._rates(number, len(batches[0]))
-            step = self.steps.at(self.live, tuple(x[0] for x in batches), rates[0])
-            losses, last = self._run(step, batches, rates)
-            _refuse_non_finite_loss(losses, number, state.epoch + 1)
+            chosen = np.arange(rows.start, rows.stop) if order is None else order[rows]
+            rates = self._rates(number, len(chosen) // size)
+            losses, last = self._stretch(chosen, size, rates, rows.stop == n)
+            self._refuse_non_finite_loss(losses, chosen, number, state)
             total += size * math.fsum(losses)
             number += len(losses)
             bar.advance(size * len(losses))
         return total / n, last
+
+    def _stretch(self, rows: np.ndarray, size: int, rates: np.ndarray, last: bool) -> tuple[Any, LastStep]:
+        """Batches of one shape, by whichever engine runs them."""
+        self.start = self.live
+        one = tuple(x[0] for x in self._batches(rows[:size], size))
+        step = self.steps.at(self.live, one, rates[0])
+        runner = self.native and self.native.runner(self.steps.program(one), self.live)
+        done = self.native.run(runner, self.live, rows, rates, last) if self.native and runner else None
+        if done is None:
+            return self._run(step, self._batches(rows, size), rates)
+        self.live = done.carry
+        if not last:
+            return done.losses, LastStep([], [], rates[-1])
+        batch = (x[0] for x in self._batches(rows[-size:], size))
+        out = step(*done.before, *batch, rates[-1])
+        return done.losses, LastStep(done.before[: self.n_params], list(out[1 + len(self.live) :]), rates[-1])
 
     def _batches(self, rows: Any, size: int) -> tuple[np.ndarray, ...]:
         """These rows, cut: arrays of shape `(n_batches, size, ...)`."""
@@ -169,6 +190,34 @@ class Run:
         finally:  # Ctrl-C finds the weights of the last whole step here
             self.live = carry
         return losses, LastStep(list(before[: self.n_params]), list(out[end:]), rates[-1])
+
+    def _refuse_non_finite_loss(
+        self, losses: Sequence[Any], rows: np.ndarray, first: int, state: State
+    ) -> None:
+        """Name the first step whose loss is infinite or NaN, and the function it came from."""
+        finite = np.isfinite(losses)
+        if finite.all():
+            return
+        at = int(np.argmin(finite))
+        text = f"the loss became infinite or NaN at step {first + at + 1}, in epoch {state.epoch + 1}"
+        raise NonFiniteError(text + self._culprit(rows, len(rows) // len(losses), first, at))
+
+    def _culprit(self, rows: np.ndarray, size: int, first: int, at: int) -> str:
+        """Replay the steps before it in NumPy, and look at every number of it and the one before."""
+        batches, rates = self._batches(rows[: (at + 1) * size], size), self._rates(first, at + 1)
+        one = tuple(x[0] for x in batches)
+        step, recorded = self.steps.at(self.start, one, rates[0]), self.steps.program(one)
+        if recorded is None:
+            return ""
+        from pullback.train._native import culprit
+
+        carry = list(self.start)
+        for *batch, rate in zip(*batches, rates, strict=True):
+            found = culprit(recorded, [*carry, *batch, rate])
+            if found:
+                return f", {found}"
+            carry = list(step(*carry, *batch, rate)[1 : 1 + len(carry)])
+        return ""
 
     def _rates(self, first: int, count: int) -> np.ndarray:
         steps = range(first, first + count)
@@ -260,13 +309,6 @@ def segments(n: int, size: int) -> Iterator[tuple[slice, int]]:
 def _refuse_non_finite(numbers: Sequence[Any], text: str) -> None:
     if not all(np.isfinite(x).all() for x in numbers):
         raise NonFiniteError(text)
-
-
-def _refuse_non_finite_loss(losses: list[Any], first: int, epoch: int) -> None:
-    finite = np.isfinite(losses)
-    if not finite.all():
-        step = first + int(np.argmin(finite)) + 1
-        raise NonFiniteError(f"the loss became infinite or NaN at step {step}, in epoch {epoch}")
 
 
 def _update_ratio(before: list[Any], after: list[Any]) -> float:

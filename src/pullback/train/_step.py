@@ -35,6 +35,7 @@ class Steps:
         self.n_params = len(tree.leaves(params))
         self.eager = False
         self.known: dict[Any, Flat] = {}
+        self.programs: dict[Any, Program] = {}
 
     def step(self, params: Tree, state: Tree, batch: tuple[Any, ...], lr: Any) -> Tree:
         """The step over trees: `(loss, params, state, grads)`; grads are those before clipping."""
@@ -51,11 +52,16 @@ class Steps:
             self.known[key] = self._make(carry, batch, lr)
         return self.known[key]
 
+    def program(self, batch: tuple[Any, ...]) -> Program | None:
+        """What `at` recorded for batches of this shape, if it could."""
+        return self.programs.get(tuple(np.shape(x) for x in batch))
+
     def _make(self, carry: Sequence[Any], batch: tuple[Any, ...], lr: Any) -> Flat:
         if not self.eager:
             recorded = self._record(*self._trees(carry), batch, lr)
             if recorded is not None:
-                return recorded
+                self.programs[tuple(np.shape(x) for x in batch)] = recorded
+                return recorded.run
         self.eager = True
 
         def step(*leaves: Any) -> tuple[Any, ...]:
@@ -64,7 +70,7 @@ class Steps:
 
         return step
 
-    def _record(self, params: Tree, state: Tree, batch: tuple[Any, ...], lr: Any) -> Flat | None:
+    def _record(self, params: Tree, state: Tree, batch: tuple[Any, ...], lr: Any) -> Program | None:
         """None where a recording would not do as the loss does: it needs values, draws numbers or counts."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
@@ -75,7 +81,7 @@ class Steps:
         if not _same(first, second):
             return None
         _refuse_outer_difference(first, self.n_params, batch)
-        return simplify(first).run
+        return simplify(first)
 
     def _trees(self, carry: Sequence[Any]) -> tuple[Tree, Tree]:
         params, state = self.structures

@@ -1,0 +1,56 @@
+"""Time a step against width, depth and batch, and a plot of it. `python growth.py out.json out.png`."""
+
+import itertools
+import json
+import sys
+import time
+
+import numpy as np
+from contestants import Work, ours
+
+SERIES = {
+    "width, batch 32": [([8, w, w, 1], 32) for w in (8, 16, 32, 64, 128, 256, 512, 1024, 2048)],
+    "depth, width 64, batch 32": [([8, *[64] * d, 1], 32) for d in range(1, 9)],
+    "batch, width 64": [([8, 64, 64, 1], b) for b in (1, 4, 16, 64, 256, 1024, 4096)],
+}
+
+
+def microseconds(sizes, batch):
+    run, _ = ours(Work(sizes, batch, "float32", "sgd", rows=max(4096, 4 * batch)))
+    run(2)
+    started = time.perf_counter()
+    run(2)
+    n = max(2, min(int(0.1 / ((time.perf_counter() - started) / 2 + 1e-9)), max(4096, 4 * batch) // batch))
+    best = np.inf
+    for _ in range(5):
+        started = time.perf_counter()
+        run(n)
+        best = min(best, (time.perf_counter() - started) / n)
+    return best * 1e6
+
+
+def multiplications(sizes, batch):
+    return 3 * batch * sum(a * b for a, b in itertools.pairwise(sizes))
+
+
+if __name__ == "__main__":
+    found = {
+        name: [(sizes, batch, microseconds(sizes, batch)) for sizes, batch in points]
+        for name, points in SERIES.items()
+    }
+    with open(sys.argv[1], "w") as file:
+        json.dump(found, file)
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), sharey=True, layout="constrained")
+    for ax, (name, points) in zip(axes, found.items(), strict=True):
+        x = [s[1] if name[0] == "w" else len(s) - 2 if name[0] == "d" else b for s, b, _ in points]
+        rates = [2 * multiplications(s, b) / us / 1e3 for s, b, us in points]
+        ax.loglog(x, rates, marker="o") if name[0] != "d" else ax.semilogy(x, rates, marker="o")
+        ax.set(xlabel=name, ylabel="GFLOP/s" if ax is axes[0] else "")
+        ax.grid(alpha=0.3)
+    figure.suptitle("pullback: arithmetic a second of one SGD step, float32")
+    figure.savefig(sys.argv[2], dpi=110)

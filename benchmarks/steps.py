@@ -1,0 +1,77 @@
+"""Times of a training step, every contestant in this process in turn. `python steps.py THREADS out.json`."""
+
+import json
+import os
+import statistics
+import sys
+import time
+
+THREADS = int(sys.argv[1])
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = str(THREADS)
+if hasattr(os, "sched_setaffinity"):
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+
+import numpy as np  # noqa: E402 - the threads come first
+from contestants import CONTESTANTS, Work  # noqa: E402
+
+ROWS = [
+    ("SGD step, batch 1, 9-5-5-1, float64", [9, 5, 5, 1], 1, "float64", "sgd"),
+    ("minibatch 32, 9-5-5-1, float32", [9, 5, 5, 1], 32, "float32", "sgd"),
+    ("minibatch 32, 8-64-64-1, float32, SGD", [8, 64, 64, 1], 32, "float32", "sgd"),
+    ("minibatch 32, 8-64-64-1, float32, Adam", [8, 64, 64, 1], 32, "float32", "adam"),
+    ("minibatch 256, 8-256-256-1, float32", [8, 256, 256, 1], 256, "float32", "sgd"),
+    ("minibatch 256, 8-512-512-512-1, float32", [8, 512, 512, 512, 1], 256, "float32", "sgd"),
+]
+REPEATS = int(os.environ.get("REPEATS", "7"))
+SECONDS = 0.15
+
+
+def check(work, made):
+    """Every contestant has to reach the weights of the one written by hand, after 8 steps."""
+    run, weights = CONTESTANTS["NumPy by hand"](work)
+    run(8)
+    expected = [x.copy() for x in weights()]
+    for name, (run, weights) in made.items():
+        run(8)
+        for a, b in zip(weights(), expected, strict=True):
+            moved = max(np.abs(b).max(), 1e-3)
+            loose = 2e-2 if work.optimizer == "adam" else 2e-4
+            assert np.abs(a - b).max() <= loose * moved, (
+                f"{name} is wrong by {np.abs(a - b).max() / moved:.1e}"
+            )
+
+
+def measure(title, sizes, batch, dtype, optimizer):
+    """Medians of alternating repeats, in microseconds a step."""
+    work = Work(sizes, batch, dtype, optimizer)
+    made = {name: build(work) for name, build in CONTESTANTS.items()}
+    made = {name: x for name, x in made.items() if x is not None}
+    check(work, made)
+    most, counts = len(work.X) // batch, {}
+    for name, (run, _) in made.items():
+        started = time.perf_counter()
+        run(8)
+        one = (time.perf_counter() - started) / 8
+        counts[name] = most if name in ("pullback", "JAX jit + scan") or name[0] == "C" else int(
+            max(8, min(most, SECONDS / one))
+        )  # fmt: skip
+        run(counts[name])
+    times = {name: [] for name in made}
+    for _ in range(REPEATS):
+        for name, (run, _) in made.items():
+            started = time.perf_counter()
+            run(counts[name])
+            times[name].append((time.perf_counter() - started) / counts[name] * 1e6)
+    row = {"work": title, "threads": THREADS, "times": {}}
+    for name, found in times.items():
+        low, middle, high = min(found), statistics.median(found), max(found)
+        row["times"][name] = {"median": middle, "low": low, "high": high}
+        print(f"{title} | {THREADS} threads | {name}: {middle:.3f} us ({low:.3f} to {high:.3f})", flush=True)
+    return row
+
+
+if __name__ == "__main__":
+    rows = [measure(*row) for row in ROWS]
+    with open(sys.argv[2], "w") as file:
+        json.dump(rows, file)
