@@ -240,3 +240,28 @@ def test_second_opinions():
     assert "the complex step, which has none, confirms it" in check(hidden, np.ones(2)).notes[0]
     note = check(mistakes.sign, np.array([1.0, 2.0])).notes[0]
     assert note == "the Taylor remainder falls as h^1.00, with the true gradient it would as h^2"
+
+
+def test_an_array_changed_in_a_library_of_plain_closures_is_named():
+    """As in thinc 9.1.1, whose residual writes the sum into the array that Relu takes its mask from."""
+
+    def layer(x):
+        kept = np.maximum(x, 0)
+        return kept, lambda u: u * (kept > 0)
+
+    def residual(x):
+        y, back = layer(x)
+        y += x
+        return y.copy(), lambda u: (u + back(u),)
+
+    assert check(residual, np.array([0.5, -1.0])).verdict == "right"  # y + x > 0 where y > 0
+
+    def residual_of_a_shift(x):
+        y, back = layer(x - 1)
+        y += x
+        return y.copy(), lambda u: (u + back(u),)
+
+    report = check(residual_of_a_shift, np.array([0.5, -1.0, 1.5]))
+    assert report.mistake.kind == "saved"
+    here = "test_an_array_changed_in_a_library_of_plain_closures_is_named.<locals>.layer"
+    assert f"'kept' of {here} was changed in place between value and vjp" in report.line()

@@ -10,6 +10,7 @@ In reading order:
     _mistakes      the hypotheses
     _terms         mistakes inside a formula, found by making them
     _shapes        cotangents of other shapes
+    _kept          arrays written into between a value and its vjp
     _second        the complex step and the Taylor remainder
     _judge         right, wrong or cannot tell
     _shrink        the smallest case that still fails

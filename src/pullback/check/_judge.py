@@ -20,6 +20,7 @@ from pullback.check._evidence import (
     shadow,
 )  # fmt: skip
 from pullback.check._fit import Mistake
+from pullback.check._kept import changed_after
 from pullback.check._laws import Breach, Exam, arrays, broken
 from pullback.check._mistakes import SIMPLE, WEAK, case_of, factor_mistake, name_leaf, subset
 from pullback.check._second import confirmed_by_complex_step, taylor
@@ -222,6 +223,9 @@ def name(found: Evidence, breaches: list[Breach]) -> list[Mistake]:
     wrong = [leaf for leaf in found.leaves if leaf.wrong.any()]
     if found.mode != "whole" or not wrong:
         return _of_breaches(breaches)
+    changed = changed_after(found.subject)
+    if changed is not None:
+        return [Mistake("saved", changed, FIXES["saved"])]
     plain = [name_leaf(leaf, found, SIMPLE) for leaf in wrong]
     if None not in plain:
         return _merged(plain, found)
