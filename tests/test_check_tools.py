@@ -108,9 +108,8 @@ def test_the_pytest_plugin(pytester):
             pair_report(wrong)
         """
     )
-    result = pytester.runpytest_inprocess(
-        "-p", "pullback.check._pytest", "-p", "no:xdist", "-p", "no:cacheprovider"
-    )
+    # The plugin comes from the installed package's entry point, as it does for a user.
+    result = pytester.runpytest_inprocess("-p", "no:xdist", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=2, failed=1)
     result.stdout.fnmatch_lines(["*wrong: wrong: the sign of the cotangent of x is flipped*"])
 
