@@ -21,6 +21,7 @@ In reading order, which is import order: a file imports only from those above it
     nn              layers and initialisers as plain functions over parameter trees
     data/           loaders, splits, transforms fitted on the training rows only
     train/          optimisers, schedules, the loop, history, checkpoints
+    tabular/        scikit-learn estimators, and the recipe they train by
     diagnose/       why a loop does not learn, by experiments
     report/         figures and tables of a run
     model           a trained network as users keep it
@@ -43,19 +44,20 @@ from pullback.program import Program, program
 from pullback.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
-    from pullback import data, nn, train
+    from pullback import data, nn, tabular, train
     from pullback.catalogue import functions
+    from pullback.tabular import MLPClassifier, MLPRegressor
     from pullback.train import fit
 
 __version__ = "0.1.0"
 
-_LATER = {"functions": "catalogue", "fit": "train"}
-_MODULES = {"data", "nn", "train", "report"}
+_LATER = {"functions": "catalogue", "fit": "train", "MLPClassifier": "tabular", "MLPRegressor": "tabular"}
+_MODULES = {"data", "nn", "train", "report", "tabular"}
 
 __all__ = [
-    "Primitive", "Program", "PullbackError", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
-    "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
-    "value_and_grad", "vjp",
+    "MLPClassifier", "MLPRegressor", "Primitive", "Program", "PullbackError", "data", "debug", "fit",
+    "functions", "grad", "hessian", "hvp", "jacobian", "jvp", "nn", "primitive", "primitives", "program",
+    "stop_gradient", "tabular", "train", "tree", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 
