@@ -22,6 +22,7 @@ In reading order, which is import order: a file imports only from those above it
     nn              layers and initialisers as plain functions over parameter trees
     data/           loaders, splits, transforms fitted on the training rows only
     train/          optimisers, schedules, the loop, history, checkpoints
+    tabular/        scikit-learn estimators, and the recipe they train by
     diagnose/       why a loop does not learn, by experiments
     report/         figures and tables of a run
     model           a trained network as users keep it
@@ -44,20 +45,32 @@ from pullback.program import Program, program
 from pullback.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
-    from pullback import compile, data, nn, report, train  # noqa: A004 - as NumPy has abs and sum
+    from pullback import (
+        compile,  # noqa: A004 - as NumPy has abs and sum
+        data,
+        nn,
+        report,
+        tabular,
+        train,
+    )
     from pullback.catalogue import functions
     from pullback.check import assert_pair, check, check_gradient
+    from pullback.tabular import MLPClassifier, MLPRegressor
     from pullback.train import fit
 
 __version__ = "0.1.0"
 
-_LATER = {"assert_pair": "check", "check_gradient": "check", "functions": "catalogue", "fit": "train"}
-_MODULES = {"check", "compile", "data", "nn", "report", "train"}
+_LATER = {
+    "MLPClassifier": "tabular", "MLPRegressor": "tabular", "assert_pair": "check", "check_gradient": "check",
+    "functions": "catalogue", "fit": "train",
+}  # fmt: skip
+_MODULES = {"check", "compile", "data", "nn", "report", "tabular", "train"}
 
 __all__ = [
-    "Primitive", "Program", "PullbackError", "assert_pair", "check", "check_gradient", "compile", "data",
-    "debug", "fit", "functions", "grad", "hessian", "hvp", "jacobian", "jvp", "nn", "primitive", "primitives",
-    "program", "report", "stop_gradient", "train", "tree", "value_and_grad", "vjp",
+    "MLPClassifier", "MLPRegressor", "Primitive", "Program", "PullbackError", "assert_pair", "check",
+    "check_gradient", "compile", "data", "debug", "fit", "functions", "grad", "hessian", "hvp", "jacobian",
+    "jvp", "nn", "primitive", "primitives", "program", "report", "stop_gradient", "tabular", "train", "tree",
+    "value_and_grad", "vjp",
 ]  # fmt: skip
 
 

@@ -1,0 +1,121 @@
+"""`MLPClassifier`: classes foretold from a table."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
+
+from pullback.errors import ArgumentError
+from pullback.tabular._estimator import TableModel, checked_weights
+from pullback.tabular._recipe import cross_entropy, probabilities
+from pullback.typing import Array
+
+
+class MLPClassifier(ClassifierMixin, TableModel):
+    """An MLP classifier for tables, good with its defaults; two classes or more, of any labels.
+
+    Parameters
+    ----------
+    preset, hidden, activation, members, epochs, batch_size, lr, weight_decay, schedule, neighbours
+    validation_fraction, patience, warm_start, random_state, progress, engine
+        As in `MLPRegressor`.
+    class_weight : dict, "balanced" or None
+        What a row of each class weighs.
+
+    Attributes
+    ----------
+    classes_ : `(n_classes,)` array
+
+    Examples
+    --------
+    >>> X = np.linspace(-1, 1, 80)[:, None]
+    >>> model = MLPClassifier("fast", epochs=40, random_state=0).fit(X, np.where(X[:, 0] > 0, "up", "down"))
+    >>> model.predict([[-0.8], [0.8]])
+    array(['down', 'up'], dtype='<U4')
+    """
+
+    _labels = True
+
+    def __init__(
+        self,
+        preset: str = "default",
+        *,
+        hidden: tuple[int, ...] | None = None,
+        activation: str = "relu",
+        members: int | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        lr: float | None = None,
+        weight_decay: float | None = None,
+        schedule: Any = "cosine",
+        neighbours: bool = True,
+        validation_fraction: float = 0.15,
+        patience: int | None = None,
+        class_weight: Any = None,
+        warm_start: bool = False,
+        random_state: Any = None,
+        progress: bool = False,
+        engine: str = "reference",
+    ) -> None:
+        super().__init__(
+            preset, hidden=hidden, activation=activation, members=members, epochs=epochs,
+            batch_size=batch_size, lr=lr, weight_decay=weight_decay, schedule=schedule, neighbours=neighbours,
+            validation_fraction=validation_fraction, patience=patience, warm_start=warm_start,
+            random_state=random_state, progress=progress, engine=engine,
+        )  # fmt: skip
+        self.class_weight = class_weight
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> Self:
+        """Learn from a table `(n_rows, n_features)` and labels `(n_rows,)`."""
+        from sklearn.utils.class_weight import compute_sample_weight
+
+        columns = self._checked(X, reset=True)
+        labels = _checked_labels(y)
+        check_consistent_length(columns[0], labels)
+        self.classes_ = np.unique(labels)
+        if len(self.classes_) < 2:
+            raise ArgumentError(
+                f"y holds one class only: {self.classes_[0]!r}",
+                expected="two classes or more",
+                hint="a classifier of one class has nothing to learn; look at how y was made",
+            )
+        weights = checked_weights(sample_weight, X, labels)
+        if self.class_weight is not None:
+            weights = checked_weights(weights * compute_sample_weight(self.class_weight, labels), X, labels)
+        held = None
+        if X_val is not None:
+            held = self._checked(X_val, reset=False), self._one_hot(_checked_labels(y_val))
+        Y = self._one_hot(labels)
+        return self._fit_rows(columns, Y, weights, held, cross_entropy, len(self.classes_))
+
+    def predict_proba(self, X: Any) -> Array:
+        """Probabilities `(n_rows, n_classes)`, in the order of `classes_`."""
+        check_is_fitted(self)
+        return probabilities(self._outputs(X))
+
+    def predict(self, X: Any) -> Array:
+        """The most probable class of each row, `(n_rows,)`."""
+        check_is_fitted(self)
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
+
+    def _one_hot(self, labels: Array) -> Array:
+        unknown = np.setdiff1d(labels, self.classes_)
+        if len(unknown):
+            raise ArgumentError(f"y_val holds {unknown[0]!r}, a class that y does not")
+        return (labels[:, None] == self.classes_[None, :]).astype(np.float64)
+
+
+def _checked_labels(y: Any) -> Array:
+    if y is None:
+        raise ValueError("requires y to be passed, but the target y is None")
+    labels = column_or_1d(y, warn=True)
+    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+        raise ValueError("Input y contains NaN or infinity.")
+    check_classification_targets(labels)
+    if type_of_target(labels) == "unknown":
+        raise ValueError("Unknown label type: unknown")
+    return np.asarray(labels)

@@ -1,0 +1,211 @@
+"""What the two estimators share: rows checked, split and encoded; networks trained; predictions."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import _check_sample_weight, check_array, check_is_fitted, validate_data
+
+from pullback import tree
+from pullback.errors import ArgumentError
+from pullback.tabular._encode import Columns, check_infinite, columns_of, is_frame
+from pullback.tabular._file import load, save
+from pullback.tabular._presets import Preset, preset_named
+from pullback.tabular._recipe import Loss, Network, fit_inputs, new_params, train_network
+from pullback.typing import Array
+
+_OWN = ("epochs", "batch_size", "lr", "weight_decay", "members")
+
+
+class TableModel(BaseEstimator):
+    """The base of `MLPRegressor` and `MLPClassifier`."""
+
+    _labels = False
+
+    def __init__(
+        self,
+        preset: str = "default",
+        *,
+        hidden: tuple[int, ...] | None = None,
+        activation: str = "relu",
+        members: int | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        lr: float | None = None,
+        weight_decay: float | None = None,
+        schedule: Any = "cosine",
+        neighbours: bool = True,
+        validation_fraction: float = 0.15,
+        patience: int | None = None,
+        warm_start: bool = False,
+        random_state: Any = None,
+        progress: bool = False,
+        engine: str = "reference",
+    ) -> None:
+        self.preset = preset
+        self.hidden = hidden
+        self.activation = activation
+        self.members = members
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.schedule = schedule
+        self.neighbours = neighbours
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.progress = progress
+        self.engine = engine
+
+    def _settings(self) -> Preset:
+        """The preset with what was given in its place."""
+        preset = preset_named(self.preset)
+        given = {name: getattr(self, name) for name in _OWN if getattr(self, name) is not None}
+        if self.hidden is not None:
+            given["hidden"] = tuple(self.hidden)
+        return preset._replace(**given)
+
+    def _checked(self, X: Any, *, reset: bool) -> list[Array]:
+        """The columns of X, after scikit-learn's checks of shape and names."""
+        if is_frame(X):
+            _refuse_repeated(X)
+            validate_data(self, X, reset=reset, skip_check_array=True)
+            if len(X) == 0:
+                raise ValueError(f"Found array with 0 sample(s) (shape={X.shape}); at least 1 is required.")
+        else:
+            kind = np.asarray(X).dtype.kind if isinstance(X, (list, np.ndarray)) else "f"
+            dtype = None if kind == "O" else "numeric"
+            X = validate_data(self, X, reset=reset, dtype=dtype, ensure_all_finite="allow-nan")
+        columns = columns_of(X)
+        names = list(getattr(self, "feature_names_in_", [f"x{i}" for i in range(len(columns))]))
+        if reset:
+            self._names = [str(name) for name in names]
+        check_infinite(columns, self._names)
+        return columns
+
+    def _encoded(self, X: Any) -> tuple[Array, Array]:
+        check_is_fitted(self, "networks_")
+        return self.columns_.transform(self._checked(X, reset=False))
+
+    def _fit_rows(
+        self,
+        columns: list[Array],
+        Y: Array,
+        weights: Array,
+        held: tuple[Any, Array] | None,
+        loss: Loss,
+        n_outputs: int,
+    ) -> Self:
+        """Split off validation rows where none were given, fit the inputs, and train."""
+        seed = self._seed()
+        train, val = self._split(Y, seed, held)
+        self.columns_ = Columns.fit([c[train] for c in columns], self._names)
+        numbers, plain = self.columns_.transform(columns)
+        preset = self._settings()
+        before = getattr(self, "networks_", None) if self.warm_start else None
+        targets = np.column_stack([Y, weights]).astype(np.float32)
+        outside = None
+        if held is not None:
+            outside = (self.columns_.transform(held[0]), np.column_stack([held[1], np.ones(len(held[1]))]))
+        elif len(val):
+            outside = ((numbers[val], plain[val]), targets[val])
+        self.networks_: list[Network] = []
+        for i in range(preset.fits):
+            inputs, X = fit_inputs(
+                numbers[train], plain[train], Y[train], preset,
+                neighbours=self.neighbours, labels=self._labels, seed=seed + i,
+            )  # fmt: skip
+            params = new_params(inputs, X.shape[1], n_outputs, preset, seed + i)
+            if before is not None:
+                params = _continued(before[i], params)
+            validation = None
+            if outside is not None:
+                validation = (inputs(*outside[0]), outside[1].astype(np.float32))
+            network = train_network(
+                inputs, params, X, targets[train], validation, loss, preset, activation=self.activation,
+                seed=seed + i, schedule=self.schedule, patience=self.patience if validation else None,
+                progress=self.progress, engine=self.engine,
+            )  # fmt: skip
+            self.networks_.append(network)
+        self.history_ = [record for network in self.networks_ for record in network.history]
+        self.n_iter_ = len(self.networks_[0].history)
+        self.best_epoch_ = self.networks_[0].best_epoch
+        return self
+
+    def _split(self, Y: Array, seed: int, held: Any) -> tuple[Array, Array]:
+        """Numbers of the rows to train and to validate on; small tables are trained on whole."""
+        n = len(Y)
+        if held is not None or n < 200 or not self.validation_fraction:
+            return np.arange(n), np.arange(0)
+        order = np.random.default_rng(seed).permutation(n)
+        n_val = round(n * self.validation_fraction)
+        return np.sort(order[n_val:]), np.sort(order[:n_val])
+
+    def _seed(self) -> int:
+        from sklearn.utils import check_random_state
+
+        if isinstance(self.random_state, (int, np.integer)):
+            return int(self.random_state)
+        return int(check_random_state(self.random_state).randint(2**31 - 1))
+
+    def _outputs(self, X: Any) -> Array:
+        """All members' outputs of all networks `(members, n_rows, n_outputs)`."""
+        numbers, plain = self._encoded(X)
+        return np.concatenate([network.outputs(numbers, plain) for network in self.networks_])
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted model to one safetensors file; neighbour features keep their training rows."""
+        check_is_fitted(self, "networks_")
+        save(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read what `save` wrote; a damaged or foreign file is a `FileError`."""
+        return load(cls, path)  # type: ignore[no-any-return]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "networks_")
+
+
+def checked_weights(weights: Any, X: Any, Y: Array) -> Array:
+    """Sample weights `(n_rows,)` of mean one."""
+    if weights is None:
+        return np.ones(len(Y))
+    checked = _check_sample_weight(weights, np.empty((len(Y), 1)), dtype=np.float64, ensure_non_negative=True)
+    if not checked.sum() > 0:
+        raise ArgumentError("sample_weight sums to zero", expected="a weight above 0 for some row")
+    return np.asarray(checked * (len(checked) / checked.sum()))
+
+
+def checked_target(y: Any, name: str = "y") -> Array:
+    """Targets `(n_rows, n_outputs)` float64, finite."""
+    if y is None:
+        raise ValueError("requires y to be passed, but the target y is None")
+    Y = check_array(y, ensure_2d=False, dtype=np.float64, input_name=name, allow_nd=False)
+    return np.asarray(Y.reshape(len(Y), -1))
+
+
+def _continued(before: Network, fresh: Any) -> Any:
+    """The weights of the last fit where they have the shapes that are wanted now."""
+    old, new = tree.leaves(before.params), tree.leaves(fresh)
+    same = len(old) == len(new) and all(a.shape == b.shape for a, b in zip(old, new, strict=True))
+    return before.params if same else fresh
+
+
+def _refuse_repeated(X: Any) -> None:
+    names = [str(name) for name in X.columns]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ArgumentError(f"X has more than one column named {twice[0]!r}", expected="names of their own")

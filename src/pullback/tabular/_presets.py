@@ -1,0 +1,53 @@
+"""Presets: everything that a recipe fixes, by name. `benchmarks/recipe/` has the tables they come from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pullback.errors import ArgumentError
+
+
+class Preset(NamedTuple):
+    """A recipe's numbers; an estimator's arguments replace single ones.
+
+    Attributes
+    ----------
+    hidden : tuple of int
+        Widths of the trunk.
+    members : int
+        Networks that share the trunk.
+    bins, width : int
+        Bins of a column's encoding, and what the layer behind it makes of them.
+    epochs, batch_size : int
+    lr, weight_decay : float
+    rounds, rows : int
+        Of the search for the neighbours' metric.
+    fits : int
+        Whole networks, each from its own seed, whose predictions are averaged.
+    """
+
+    hidden: tuple[int, ...]
+    members: int
+    bins: int
+    width: int
+    epochs: int
+    batch_size: int
+    lr: float
+    weight_decay: float
+    rounds: int
+    rows: int
+    fits: int
+
+
+PRESETS = {
+    "fast": Preset((64, 64), 1, 24, 8, 10, 256, 3e-3, 1e-2, 2, 1000, 1),
+    "default": Preset((128, 128), 4, 32, 8, 16, 256, 2e-3, 1e-2, 3, 2000, 1),
+    "best": Preset((256, 256), 8, 48, 12, 20, 256, 1e-3, 1e-2, 4, 4000, 2),
+}
+
+
+def preset_named(name: str) -> Preset:
+    """The preset of this name."""
+    if name not in PRESETS:
+        raise ArgumentError(f"preset={name!r} is not known", expected=f"one of {', '.join(PRESETS)}")
+    return PRESETS[name]

@@ -1,0 +1,146 @@
+"""`MLPRegressor`: numbers foretold from a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from pullback.data import Standardizer
+from pullback.errors import ArgumentError
+from pullback.tabular._estimator import TableModel, checked_target, checked_weights
+from pullback.tabular._recipe import pinball, squared
+from pullback.typing import Array
+
+
+class MLPRegressor(RegressorMixin, TableModel):
+    """An MLP for tables, good with its defaults: a raw table in, predictions in the target's units out.
+
+    Parameters
+    ----------
+    preset : "default", "fast" or "best"
+        How much work is done for how much accuracy; the arguments below replace single numbers of it.
+    hidden : tuple of int, optional
+        Widths of the trunk.
+    activation : str
+    members : int, optional
+        Networks that share the trunk and are averaged.
+    epochs, batch_size, lr, weight_decay : optional
+    schedule : str or callable
+        As in `pullback.fit`.
+    neighbours : bool
+        Whether the targets of the nearest training rows become features.
+    validation_fraction : float
+        Of 200 rows or more this share is held back, to keep the best epoch by, where no X_val is given.
+    patience : int, optional
+        Stop after so many epochs without a better one.
+    quantiles : sequence of float, optional
+        Levels in (0, 1); then `predict_quantiles` gives them, and `predict` the one nearest the median.
+    warm_start : bool
+        Whether `fit` starts from the weights of the last.
+    random_state : int, RandomState or None
+    progress : bool
+    engine : str
+        As in `pullback.fit`.
+
+    Attributes
+    ----------
+    history_ : list of `pullback.train.Epoch`
+        Losses are of the standardised target.
+    networks_, columns_, target_, n_iter_, best_epoch_, n_features_in_, feature_names_in_
+
+    Examples
+    --------
+    >>> X = np.linspace(-1, 1, 80)[:, None]
+    >>> model = MLPRegressor("fast", epochs=60, random_state=0).fit(X, X[:, 0] ** 2)
+    >>> model.score(X, X[:, 0] ** 2) > 0.9
+    True
+    """
+
+    def __init__(
+        self,
+        preset: str = "default",
+        *,
+        hidden: tuple[int, ...] | None = None,
+        activation: str = "relu",
+        members: int | None = None,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        lr: float | None = None,
+        weight_decay: float | None = None,
+        schedule: Any = "cosine",
+        neighbours: bool = True,
+        validation_fraction: float = 0.15,
+        patience: int | None = None,
+        quantiles: Sequence[float] | None = None,
+        warm_start: bool = False,
+        random_state: Any = None,
+        progress: bool = False,
+        engine: str = "reference",
+    ) -> None:
+        super().__init__(
+            preset, hidden=hidden, activation=activation, members=members, epochs=epochs,
+            batch_size=batch_size, lr=lr, weight_decay=weight_decay, schedule=schedule, neighbours=neighbours,
+            validation_fraction=validation_fraction, patience=patience, warm_start=warm_start,
+            random_state=random_state, progress=progress, engine=engine,
+        )  # fmt: skip
+        self.quantiles = quantiles
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> Self:
+        """Learn from a table `(n_rows, n_features)` and targets `(n_rows,)` or `(n_rows, n_outputs)`."""
+        columns = self._checked(X, reset=True)
+        y = y if y is None else np.asarray(y)
+        Y = checked_target(y)
+        check_consistent_length(columns[0], Y)
+        weights = checked_weights(sample_weight, X, Y)
+        self._flat = np.ndim(y) == 1
+        self.target_ = Standardizer.fit(Y[weights > 0])
+        held = None
+        if X_val is not None:
+            held = self._checked(X_val, reset=False), self.target_.transform(checked_target(y_val, "y_val"))
+        levels = self._levels(Y)
+        loss = squared if levels is None else pinball(levels)
+        n_outputs = Y.shape[1] if levels is None else len(levels)
+        return self._fit_rows(columns, self.target_.transform(Y), weights, held, loss, n_outputs)
+
+    def predict(self, X: Any) -> Array:
+        """Predictions in the target's units, of the shape of `y` in `fit`."""
+        check_is_fitted(self)
+        out = self._outputs(X).mean(axis=0)
+        if self.quantiles is not None:
+            middle = int(np.argmin(np.abs(np.asarray(self.quantiles) - 0.5)))
+            out = np.sort(out, axis=1)[:, middle : middle + 1]
+        values = self.target_.inverse(out)
+        return values[:, 0] if self._flat else values
+
+    def predict_quantiles(self, X: Any) -> Array:
+        """The quantiles `(n_rows, n_levels)` that `quantiles=` asked for; they never cross."""
+        check_is_fitted(self)
+        if self.quantiles is None:
+            raise ArgumentError(
+                "predict_quantiles of a model that was fitted for the mean",
+                hint="MLPRegressor(quantiles=(0.05, 0.5, 0.95)).fit(X, y)",
+            )
+        order = np.argsort(np.argsort(self.quantiles))
+        out = np.sort(self._outputs(X).mean(axis=0), axis=1)
+        return np.asarray(out * self.target_.scale[0] + self.target_.mean[0])[:, order]
+
+    def _levels(self, Y: Array) -> Array | None:
+        if self.quantiles is None:
+            return None
+        levels = np.asarray(self.quantiles, np.float64)
+        if levels.ndim != 1 or not len(levels) or not ((levels > 0) & (levels < 1)).all():
+            raise ArgumentError(f"quantiles={self.quantiles!r}", expected="levels between 0 and 1")
+        if Y.shape[1] != 1:
+            raise ArgumentError("quantiles of more than one target", expected="y of shape (n_rows,)")
+        return levels
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        tags.target_tags.required = True
+        tags.regressor_tags.poor_score = False
+        return tags
