@@ -63,9 +63,15 @@ class Recording:
         self.nodes.append(node)
         return _wrap(value, node)
 
-    def backward(self, u: float = 1.0, skip: Callable[[Node], bool] | None = None) -> dict[int, Any]:
-        """The cotangent of every node by its id; with `skip`, none through the nodes it names."""
+    def backward(
+        self,
+        u: float = 1.0,
+        skip: Callable[[Node], bool] | None = None,
+        instead: dict[int, Callable[[Any], list[tuple[Node, Any]]]] | None = None,
+    ) -> dict[int, Any]:
+        """The cotangent of every node by its id; none through the nodes `skip` names, others `instead`."""
         sums: dict[int, Any] = {}
+        instead = instead or {}
         if self.out is None:
             return sums
         sums[id(self.out)] = np.asarray(u) * np.ones_like(self.out.value, dtype=float)
@@ -73,13 +79,16 @@ class Recording:
             arriving = sums.get(id(node))
             if arriving is None or (skip is not None and skip(node)):
                 continue
-            for parent, g in _pull(node, arriving):
+            pull = instead.get(id(node))
+            for parent, g in pull(arriving) if pull else _pull(node, arriving):
                 old = sums.get(id(parent))
                 sums[id(parent)] = g if old is None else old + g
         return sums
 
-    def gradient(self, count: int, skip: Callable[[Node], bool] | None = None) -> list[np.ndarray]:
-        sums = self.backward(skip=skip)
+    def gradient(
+        self, count: int, skip: Callable[[Node], bool] | None = None, instead: Any = None
+    ) -> list[np.ndarray]:
+        sums = self.backward(skip=skip, instead=instead)
         return [
             np.asarray(sums.get(id(leaf), 0.0), float) * np.ones(leaf.value.shape)
             for leaf in self.leaves[:count]
