@@ -158,9 +158,7 @@ class Body:
 
 
 def _is_number(x: Any) -> bool:
-    return np.ndim(x) == 0 and isinstance(x, (int, float, np.generic, np.ndarray)) or (
-        isinstance(x, np.ndarray) and x.size == 1
-    )
+    return isinstance(x, (int, float, np.generic)) or (isinstance(x, np.ndarray) and x.size == 1)
 
 
 def _call(name: str, f: Callable[..., Any], *args: Any) -> Any:

@@ -1,0 +1,13 @@
+"""The experiments in the order they are made: what is certain first, what compares whole runs last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pullback.diagnose.experiments import gradient, update
+
+EXPERIMENTS: list[tuple[str, Callable[..., Any]]] = [
+    ("gradient", gradient.experiment),
+    ("update", update.experiment),
+]
