@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pullback.diagnose.experiments import gradient, update
+from pullback.diagnose.experiments import data, gradient, objective, purity, reporting, update
 
 EXPERIMENTS: list[tuple[str, Callable[..., Any]]] = [
+    ("data", data.experiment),
+    ("purity", purity.experiment),
+    ("objective", objective.experiment),
     ("gradient", gradient.experiment),
     ("update", update.experiment),
+    ("reporting", reporting.experiment),
 ]

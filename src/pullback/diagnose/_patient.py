@@ -141,7 +141,7 @@ class Body:
         out = _call("grad", self._given["grad"], self.tree(leaves), X, y)
         if isinstance(out, tuple) and len(out) == 2 and np.ndim(out[0]) == 0 and len(leaves) != 2:
             out = out[1]
-        return flatten(out)
+        return flatten(_in_order(out, self._like))
 
     def step(self, params: Any, X: Any, y: Any) -> Any:
         """One update on parameters as the user keeps them; what it reports is kept in `reported`."""
@@ -151,10 +151,17 @@ class Body:
             return params
         if isinstance(out, tuple) and len(out) == 2 and _is_number(out[1]) and not _is_number(out[0]):
             self.reported = out[1]
-            return out[0]
+            return _in_order(out[0], self._like)
         if isinstance(out, tuple) and len(out) == 2 and out[1] is None:
             return out[0]
         return out if not _is_number(out) else params
+
+
+def _in_order(x: Any, like: Any) -> Any:
+    """Gradients in a dict are taken by their keys, whatever order they were put in."""
+    if isinstance(x, Mapping) and isinstance(like, Mapping) and set(like) <= set(x):
+        return {k: _in_order(x[k], like[k]) for k in like}
+    return x
 
 
 def _is_number(x: Any) -> bool:
