@@ -81,7 +81,7 @@ def test_jvp_jacobian_hessian_and_hvp_agree():
 
 def test_the_closure_is_linear_repeatable_and_shares_no_memory():
     x, u = np.linspace(-1, 1, 5), np.arange(5.0)
-    value, vjp = pb.vjp(lambda x: x, x)
+    _value, vjp = pb.vjp(lambda x: x, x)
     (g,) = vjp(u)
     assert not np.shares_memory(g, u)
     assert vjp(u)[0].tolist() == g.tolist() == u.tolist()
@@ -202,7 +202,7 @@ def test_integer_arguments_are_refused():
     line = str(caught.value).partition("test_trace.py:")[2].partition(":")[0]
     assert str(caught.value) == (
         "argument 0['w'] cannot be differentiated: it is int (3)\n"
-        f"  where: {__file__}:{line}: pb.grad(lambda p: p[\"w\"] * 2.0)({{\"w\": 3}})\n"
+        f'  where: {__file__}:{line}: pb.grad(lambda p: p["w"] * 2.0)({{"w": 3}})\n'
         "  expected: a float array or a float\n"
         "  try: convert it with .astype(float), or choose other arguments with argnums="
     )
@@ -213,7 +213,7 @@ def test_a_vjp_of_the_wrong_shape_is_named():
     def notebook_relu(x):
         return np.maximum(0, x), lambda u: (u * (x > 0).reshape(-1, 1),)
 
-    with pytest.raises(PairError, match="(?s)vjp of notebook_relu returned a cotangent of another shape") as e:
+    with pytest.raises(PairError, match="returned a cotangent of another shape") as e:
         pb.grad(lambda x: np.sum(notebook_relu(x)))(np.ones(3))
     assert "expected: shape (3,), that of input 0\n  got: shape (3, 3)" in str(e.value)
 
@@ -223,7 +223,7 @@ def test_a_vjp_that_forgets_the_comma_is_named():
     def twice(x):
         return 2 * x, lambda u: 2 * u
 
-    with pytest.raises(PairError, match="(?s)vjp of twice returned a float64.*end it with a comma"):
+    with pytest.raises(PairError, match=r"(?s)vjp of twice returned a float64.*end it with a comma"):
         pb.grad(twice)(3.0)
 
 
@@ -243,7 +243,7 @@ def test_a_traced_array_that_escapes_is_noticed():
 def test_an_array_changed_between_value_and_vjp_is_named_under_debug():
     x = np.ones(3)
     with pb.debug():
-        value, vjp = relu.vjp(x)
+        _value, vjp = relu.vjp(x)
         x += 1
         with pytest.raises(PairError, match="'x' of relu was changed in place between value and vjp"):
             vjp(np.ones(3))
@@ -257,7 +257,7 @@ def test_an_array_that_a_closure_keeps_is_watched_in_a_composition():
         return x * mask, lambda u: (u * mask,)
 
     with pb.debug():
-        value, vjp = pb.vjp(lambda x: np.sum(masked(x)), np.ones(3))
+        _value, vjp = pb.vjp(lambda x: np.sum(masked(x)), np.ones(3))
         mask[0] = 0
         with pytest.raises(PairError, match="'mask' of masked was changed in place"):
             vjp(1.0)

@@ -16,10 +16,15 @@ In reading order, which is import order: a file imports only from those above it
     program         a function recorded as a flat list of NumPy calls
     simplify        simpler programs of the same meaning
     catalogue       which functions can be traced
+    check/          right, wrong or cannot tell; and which mistake
+    compile/        program, plan, source, machine code
     nn              layers and initialisers as plain functions over parameter trees
     data/           loaders, splits, transforms fitted on the training rows only
     train/          optimisers, schedules, the loop, history, checkpoints
+    diagnose/       why a loop does not learn, by experiments
     report/         figures and tables of a run
+    model           a trained network as users keep it
+    runs            a training run in a folder
     cli             pullback train | predict
 """
 
@@ -29,6 +34,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from pullback import primitives as primitives
+from pullback import tree as tree
 from pullback.debug import debug
 from pullback.errors import PullbackError
 from pullback.pair import Primitive, primitive
@@ -48,7 +54,7 @@ _MODULES = {"data", "nn", "train", "report"}
 
 __all__ = [
     "Primitive", "Program", "PullbackError", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
-    "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train",
+    "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
     "value_and_grad", "vjp",
 ]  # fmt: skip
 

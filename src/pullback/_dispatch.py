@@ -42,11 +42,11 @@ def answer_method(ufunc: Any, method: str, inputs: tuple[Any, ...], kwargs: dict
     raise _unanswered(f"{full_name(ufunc)}.{method}")
 
 
-_REDUCE = {
+_REDUCE: dict[Any, Any] = {
     np.add: np.sum, np.multiply: np.prod, np.maximum: np.max, np.minimum: np.min,
     np.logical_and: np.all, np.logical_or: np.any,
 }  # fmt: skip
-_ACCUMULATE = {np.add: np.cumsum, np.multiply: np.cumprod}
+_ACCUMULATE: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
 
 
 def full_name(func: Any) -> str:
@@ -79,6 +79,14 @@ def _names(func: Any) -> tuple[inspect.Signature, dict[str, Any]] | None:
 
 
 @functools.cache
+def is_positional_only(func: Any, name: str) -> bool:
+    """Whether NumPy's function takes this parameter without its name only."""
+    known = _names(func) if func is not None else None
+    parameter = known[0].parameters.get(name) if known else None
+    return parameter is not None and parameter.kind is parameter.POSITIONAL_ONLY
+
+
+@functools.cache
 def _parameters(found: Any) -> tuple[list[str], list[str], bool]:
     kinds = found.signature.parameters.values()
     inputs = [p.name for p in kinds if p.kind is p.POSITIONAL_OR_KEYWORD]
@@ -87,9 +95,11 @@ def _parameters(found: Any) -> tuple[list[str], list[str], bool]:
 
 
 def _translate(func: Any, found: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if any(p.kind is p.VAR_KEYWORD for p in found.signature.parameters.values()):
+        return args, kwargs
     inputs, settings, variadic = _parameters(found)
     known = _names(func)
-    if known is None or variadic or isinstance(func, np.ufunc):
+    if known is None or variadic or isinstance(func, np.ufunc) or func is operator.getitem:
         if isinstance(func, np.ufunc) and known is not None and not variadic:
             kwargs = {k: v for k, v in kwargs.items() if not _is_default(known[1], k, v)}
         _refuse(func, [k for k, v in kwargs.items() if k not in settings and v is not None])

@@ -38,7 +38,7 @@ def functions() -> list[Function]:
     """
     importlib.import_module("scipy.special")
     importlib.import_module("pullback.primitives.special")
-    rows = {_row(function, found) for function, found in ANSWERS.items()}
+    rows = {_row(function, found) for function, found in ANSWERS.items() if not _is_ours(function)}
     return sorted(rows)
 
 
@@ -46,7 +46,36 @@ def _row(function: Any, found: Any) -> Function:
     return Function(full_name(function), _kind(found), " ".join((found.__doc__ or "").split()))
 
 
+def _is_ours(function: Any) -> bool:
+    return str(getattr(function, "__module__", "")).startswith("pullback")
+
+
 def _kind(found: Any) -> str:
     if not isinstance(found, Primitive):
         return "derived"
     return "primitive" if found.differentiable else "constant"
+
+
+def markdown() -> str:
+    """The table of the documentation, made of `functions()`."""
+    kinds = [f.kind for f in functions()]
+    lines = [
+        "# Functions that can be traced",
+        "",
+        f"{kinds.count('primitive')} primitives have a rule of their own, {kinds.count('derived')} functions "
+        f"are derived from them, {kinds.count('constant')} have derivative zero wherever they have one. "
+        "This page is made by `python -m pullback.catalogue`.",
+        "",
+        "| function | kind | value; vjp; convention |",
+        "|---|---|---|",
+    ]
+    lines += [f"| `{f.name}` | {f.kind} | {_cell(f.rule)} |" for f in functions()]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(rule: str) -> str:
+    return rule.replace("|", "\\|") or "zero"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")

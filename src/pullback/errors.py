@@ -57,3 +57,7 @@ class DataError(PullbackError, ValueError):
 
 class FileError(PullbackError, OSError):
     """A model, checkpoint or run on disk is missing, damaged or foreign."""
+
+
+class PullbackWarning(UserWarning):
+    """Something went on, but not as it was asked for; the text says what was done instead."""

@@ -36,6 +36,7 @@ class Box:
     __slots__ = ()
     tracer: Any
     value: Any
+    astype: Any
 
 
 def boxes(args: Iterable[Any]) -> Iterable[Box]:
@@ -112,7 +113,7 @@ class Primitive:
         trace = top_trace(args)
         if trace is not None and not trace.keeps_rules:
             return trace.bind_pair(self, args, settings)
-        pair = self.body(*args, **settings)
+        pair: Any = self.body(*args, **settings)
         if not (isinstance(pair, tuple) and len(pair) == 2 and callable(pair[1])):
             raise PairError(
                 f"{self.name} does not return a pair",
@@ -266,7 +267,8 @@ def fit_cotangent(primitive: Primitive, g: Any, x: Any, index: int) -> Any:
         )
     dtype = getattr(x, "dtype", np.float64)
     if getattr(g, "dtype", np.float64) != dtype:
-        return np.astype(g if isinstance(g, Box) else np.asarray(g), dtype)
+        g = g if isinstance(g, Box) else np.asarray(g)
+        return g.astype(dtype)
     return g
 
 

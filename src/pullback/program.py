@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from pullback import tree
-from pullback._dispatch import full_name, meet_scipy
+from pullback._dispatch import full_name, is_positional_only, meet_scipy
 from pullback._where import Where, user_line
 from pullback.errors import ArgumentError, ControlFlowError, TraceError
 from pullback.pair import Primitive
@@ -91,7 +91,7 @@ class Recorder:
         if primitive.numpy is None and primitive.whole:
             return self._bind_whole_pair(primitive, args, settings)
         try:
-            return primitive.body(*args, **settings)
+            return run(primitive.body, args, settings)
         except ControlFlowError:
             raise
         except TraceError:
@@ -139,7 +139,7 @@ class Recorder:
 class Closure:
     """The vjp of a pair that a program keeps whole; a value like any other to the program."""
 
-    def __init__(self, vjp: Callable[..., Any]) -> None:
+    def __init__(self, vjp: Any) -> None:
         self.vjp = vjp
 
     def __call__(self, u: Any) -> Any:
@@ -247,9 +247,7 @@ def program(f: Callable[..., Any], *args: Any) -> Program:
         recorder.open = False
     outputs, out_structure = tree.flatten(out)
     found = [x.node if isinstance(x, Traced) and x.tracer is recorder else x for x in outputs]
-    recorded = Program(
-        [x.node for x in boxed], recorder.calls, found, (structure, out_structure)
-    )
+    recorded = Program([x.node for x in boxed], recorder.calls, found, (structure, out_structure))
     recorded.calls = live_calls(recorded)
     return recorded
 
@@ -304,12 +302,10 @@ class _Writer:
             return f"({', '.join(map(self.expression, x))}{',' * (len(x) == 1)})"
         if isinstance(x, slice):
             return f"slice({', '.join(map(self.expression, (x.start, x.stop, x.step)))})"
-        if x is None or x is Ellipsis or isinstance(x, (bool, int, float, str)):
-            return repr(x.item() if isinstance(x, np.generic) else x) if not _is_typed(x) else (
-                f"np.{type(x).__name__}({x.item()!r})"
-            )
         if isinstance(x, np.generic) and x.dtype.kind in "biuf":
             return f"np.{x.dtype}({x.item()!r})"
+        if x is None or x is Ellipsis or isinstance(x, (bool, int, float, str)):
+            return repr(x)
         if isinstance(x, (np.dtype, type)):
             return f"np.dtype({np.dtype(x).name!r})"
         if isinstance(x, np.ndarray):
@@ -334,14 +330,17 @@ class _Writer:
         if function is np.negative:
             return f"-{self.expression(call.args[0])}"
         parts = [self.expression(x) for x in call.args]
-        parts += [f"{k}={self.expression(v)}" for k, v in call.settings.items() if _matters(call, k, v)]
+        for name, value in call.settings.items():
+            if _matters(call, name, value):
+                prefix = "" if is_positional_only(function, name) else f"{name}="
+                parts.append(prefix + self.expression(value))
         return f"{self.function(call)}({', '.join(parts)})"
 
     def function(self, call: Call) -> str:
         name = full_name(call.primitive.numpy) if call.primitive.numpy is not None else ""
         if name.startswith("np."):
             return name
-        stem = (name or call.primitive.name).replace(".", "_").split("special_")[-1]
+        stem = name.rpartition(".")[2] or call.primitive.name.replace(".", "_")
         return self.name(call.primitive.numpy or call.primitive.plain, stem)
 
 
@@ -349,10 +348,6 @@ def _matters(call: Call, name: str, value: Any) -> bool:
     """Whether a setting is other than the primitive's default."""
     parameters = getattr(getattr(call.primitive, "signature", None), "parameters", {})
     return name not in parameters or parameters[name].default is not value
-
-
-def _is_typed(x: Any) -> bool:
-    return isinstance(x, np.generic)
 
 
 def _write(program: Program, notes: bool = False) -> tuple[list[str], dict[str, Any]]:

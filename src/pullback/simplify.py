@@ -57,9 +57,9 @@ def _fold(call: Call) -> Any:
     function, out = call.primitive.numpy, call.outs[0]
     if function in _BY_SHAPE:
         return np.asarray(function(np.empty(out.shape, out.dtype)))[()] if out.shape == () else None
-    if call.structure is None and not any(isinstance(x, Var) for x in leaves_of(call.args)):
-        if call.primitive.numpy is not None:
-            return call.primitive.plain(*call.args, **call.settings)
+    constant = not any(isinstance(x, Var) for x in leaves_of(call.args))
+    if constant and call.structure is None and call.primitive.numpy is not None:
+        return call.primitive.plain(*call.args, **call.settings)
     if function in _SAME and _alike(call.args[0], out):
         return call.args[0]
     if function is np.power and _is_one(call.args[1]) and _alike(call.args[0], out):

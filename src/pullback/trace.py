@@ -58,7 +58,7 @@ class Traced(Box):
     itemsize = property(lambda self: self.dtype.itemsize)
     nbytes = property(lambda self: self.size * self.itemsize)
     T = property(lambda self: np.transpose(self))
-    mT = property(lambda self: np.swapaxes(self, -1, -2))
+    mT = property(lambda self: np.swapaxes(self, -1, -2))  # noqa: N815 - NumPy's name
     real = property(lambda self: self)
 
     def __getitem__(self, index: Any) -> Any:
@@ -75,18 +75,21 @@ class Traced(Box):
     def __iter__(self) -> Any:
         return (self[i] for i in range(len(self)))
 
-    def reshape(self, *shape: Any, order: str = "C") -> Any:
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape, order=order)
+    def reshape(self, *shape: Any, order: Any = "C") -> Any:
+        x: Any = self
+        return np.reshape(x, shape[0] if len(shape) == 1 else shape, order=order)
 
     def transpose(self, *axes: Any) -> Any:
         return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
 
-    def flatten(self, order: str = "C") -> Any:
-        return np.copy(np.ravel(self, order=order))
+    def flatten(self, order: Any = "C") -> Any:
+        x: Any = self
+        return np.copy(np.reshape(x, -1, order=order))
 
     def astype(self, dtype: Any, *unused: Any, **also_unused: Any) -> Any:
         del unused, also_unused  # order, casting and copy make no difference to a traced array
-        return np.astype(self, np.dtype(dtype))
+        x: Any = self
+        return np.astype(x, np.dtype(dtype))
 
     def clip(self, min: Any = None, max: Any = None) -> Any:  # noqa: A002 - NumPy's names
         return np.clip(self, min, max)
@@ -257,10 +260,10 @@ def _pop(sums: dict[tuple[int, int], Any], key: tuple[int, int], value: Any) -> 
     return np.zeros_like(value) if found is None else found
 
 
-def run(f: Callable[..., Any], args: Any) -> Any:
+def run(f: Callable[..., Any], args: Any, settings: dict[str, Any] | None = None) -> Any:
     """Call the user's function; where NumPy wrapped an error of ours in its own, raise ours."""
     try:
-        return f(*args)
+        return f(*args, **(settings or {}))
     except ValueError as error:
         if isinstance(error.__cause__, TraceError):
             raise error.__cause__ from None
@@ -331,9 +334,7 @@ def _made_plain() -> TraceError:
 
 
 def _cut(what: str, instead: str) -> TraceError:
-    return TraceError(
-        f"{what} of a traced array would lose its derivative", where=user_line(), hint=instead
-    )
+    return TraceError(f"{what} of a traced array would lose its derivative", where=user_line(), hint=instead)
 
 
 def _unknown(what: str, instead: str) -> ControlFlowError:

@@ -242,7 +242,7 @@ def _cotangent_in(u: Any, value: Any) -> Any:
     if not is_float(value):
         return u
     dtype = value.dtype if hasattr(value, "dtype") else np.dtype(float)
-    return np.astype(u, dtype) if isinstance(u, Box) else np.array(u, dtype)[()]
+    return u.astype(dtype) if isinstance(u, Box) else np.array(u, dtype)[()]
 
 
 def _choose(f: Function, args: tuple[Any, ...], kwargs: dict[str, Any], argnums: Argnums) -> Any:
@@ -277,6 +277,6 @@ def _jacobian_of_leaf(pull: Function, flat: list[Any], structure: Any, i: int) -
 
 
 def _describe(x: Any) -> str:
-    if isinstance(x, (np.ndarray, np.generic, Box)):
-        return f"shape {np.shape(x)}, dtype {x.dtype}"  # type: ignore[union-attr]
+    if hasattr(x, "dtype"):
+        return f"shape {np.shape(x)}, dtype {x.dtype}"
     return f"{type(x).__name__} ({x!r})" if isinstance(x, (int, float, str)) else type(x).__name__

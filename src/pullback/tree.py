@@ -101,8 +101,8 @@ def _register(kind: type) -> None:
     def take_apart(x: Any) -> tuple[list[Any], None, tuple[str, ...]]:
         return [getattr(x, name) for name in names], None, tuple(names)
 
-    def put_together(_: None, children: Iterable[Any]) -> Any:
-        fresh = object.__new__(kind)
+    def put_together(_: Any, children: Iterable[Any]) -> Any:
+        fresh: Any = object.__new__(kind)
         for name, child in zip(names, children, strict=True):
             object.__setattr__(fresh, name, child)
         return fresh

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 
 def unbroadcast(u: Any, x: Any) -> Any:
@@ -32,7 +33,7 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
-    return tuple(int(a) % ndim if ndim else int(a) for a in axes)
+    return normalize_axis_tuple(axes, ndim) if ndim else tuple(axes)
 
 
 def keep_axes(u: Any, x: Any, axis: Any) -> Any:

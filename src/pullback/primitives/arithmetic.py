@@ -97,7 +97,7 @@ def fmod(x1: Array, x2: Array) -> tuple[Array, Vjp]:
 
 
 @derived(np.divmod)
-def divmod(x1: Array, x2: Array) -> tuple[Array, Array]:
+def divmod(x1: Array, x2: Array) -> tuple[Array, Array]:  # noqa: A001 - NumPy's name
     """Quotient, whose derivative is zero, and remainder."""
     return np.floor_divide(x1, x2), np.remainder(x1, x2)
 

@@ -114,7 +114,12 @@ def clip(a: Array, a_min: Array = None, a_max: Array = None) -> tuple[Array, Vjp
 
 @derived(np.clip)
 def clip_by_name(
-    a: Array, a_min: Array = None, a_max: Array = None, *, min: Array = None, max: Array = None
+    a: Array,
+    a_min: Array = None,
+    a_max: Array = None,
+    *,
+    min: Array = None,  # noqa: A002 - NumPy's names
+    max: Array = None,  # noqa: A002
 ) -> Array:
     """`clip`, whose bounds NumPy also knows as `min` and `max`."""
     return clip(a, a_min if min is None else min, a_max if max is None else max)
