@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pullback.diagnose.experiments import data, gradient, objective, purity, reporting, update
+from pullback.diagnose.experiments import data, gradient, objective, purity, reporting, treatment, update
 
 EXPERIMENTS: list[tuple[str, Callable[..., Any]]] = [
     ("data", data.experiment),
@@ -14,4 +14,5 @@ EXPERIMENTS: list[tuple[str, Callable[..., Any]]] = [
     ("gradient", gradient.experiment),
     ("update", update.experiment),
     ("reporting", reporting.experiment),
+    ("treatment", treatment.experiment),
 ]

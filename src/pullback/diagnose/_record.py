@@ -63,6 +63,18 @@ class Recording:
         self.nodes.append(node)
         return _wrap(value, node)
 
+    def live(self) -> list[Node]:
+        """The nodes the result rests on; all of them where the result's node is not known."""
+        if self.out is None:
+            return self.nodes
+        seen, todo = {id(self.out)}, [self.out]
+        while todo:
+            for parent in todo.pop().parents:
+                if id(parent) not in seen:
+                    seen.add(id(parent))
+                    todo.append(parent)
+        return [n for n in self.nodes if id(n) in seen]
+
     def backward(
         self,
         u: float = 1.0,
@@ -287,6 +299,7 @@ def record(f: Callable[..., Any], leaves: Sequence[Any], X: Any, y: Any) -> Reco
         out = f(boxed, tape.leaf(X, len(leaves)), tape.leaf(y, len(leaves) + 1))
         tape.result = _plain(out)
         tape.out = _output(tape, out)
+    tape.nodes = tape.live()
     return tape
 
 

@@ -96,6 +96,19 @@ def _reshape(u: Any, out: Any, x: Any, *unused: Any, **also: Any) -> Any:
     return (np.reshape(u, np.shape(x)),)
 
 
+def _extreme(u: Any, out: Any, x: Any, axis: Any = None, *unused: Any, keepdims: Any = False, **k: Any) -> Any:
+    hit = np.asarray(x) == (_spread(out, x, axis, keepdims))
+    return (_spread(u, x, axis, keepdims) * hit / hit.sum(axis=axis, keepdims=True),)
+
+
+def _extreme0(u: Any, out: Any, x: Any, axis: Any = 0, *unused: Any, keepdims: Any = False, **k: Any) -> Any:
+    return _extreme(u, out, x, axis, keepdims=keepdims)
+
+
+def _outer(u: Any, out: Any, a: Any, b: Any, **unused: Any) -> Any:
+    return np.reshape(u @ np.ravel(b), np.shape(a)), np.reshape(np.ravel(a) @ u, np.shape(b))
+
+
 def _same(u: Any, out: Any, x: Any, *unused: Any, **also: Any) -> Any:
     return (u,)
 
@@ -117,6 +130,18 @@ RULES: dict[Any, Rule] = {
     np.sqrt: lambda u, o, a, **k: (u / (2 * o),),
     np.square: lambda u, o, a, **k: (2 * u * a,),
     np.abs: lambda u, o, a, **k: (u * np.sign(a),),
+    np.logaddexp: lambda u, o, a, b, **k: (u * np.exp(a - o), u * np.exp(b - o)),
+    np.sin: lambda u, o, a, **k: (u * np.cos(a),),
+    np.cos: lambda u, o, a, **k: (-u * np.sin(a),),
+    np.cosh: lambda u, o, a, **k: (u * np.sinh(a),),
+    np.log2: lambda u, o, a, **k: (u / (a * np.log(2)),),
+    np.expm1: lambda u, o, a, **k: (u * (o + 1),),
+    np.arctan: lambda u, o, a, **k: (u / (1 + np.square(a)),),
+    np.reciprocal: lambda u, o, a, **k: (-u * o * o,),
+    np.clip: lambda u, o, a, low=None, high=None, **k: (
+        u * ((np.asarray(a) >= (-np.inf if low is None else low)) & (a <= (np.inf if high is None else high))),),
+    np.max: _extreme, np.amax: _extreme, np.min: _extreme, (np.maximum, "reduce"): _extreme0,
+    (np.minimum, "reduce"): _extreme0, np.outer: _outer,
     np.power: _power, np.matmul: _matmul, np.dot: _matmul, np.maximum: _maximum,
     np.minimum: lambda u, o, a, b, **k: (u * (np.asarray(a) < b), u * (np.asarray(b) < a)),
     np.sum: _sum, np.mean: _mean, (np.add, "reduce"): _reduce, np.where: _where,

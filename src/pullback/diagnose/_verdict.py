@@ -88,6 +88,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
             findings += stopped
     out.faults = rank(findings)
     out.ruled_out = case.tried
+    out.facts.update(getattr(case, 'facts', {}))
     out.printed = printed.getvalue()
     if out.faults:
         out.verdict = "faulty"

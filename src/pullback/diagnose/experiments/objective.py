@@ -196,6 +196,8 @@ def _formula(case: Case) -> list[Finding]:
     net = case.net
     if net is None:
         return []
+    if net.objective in fn.WRONG and case.leaves_out > 1 and "without" in net.objective:
+        return _task(case)
     if net.objective in fn.WRONG or net.factor < 0:
         what = net.objective if net.factor > 0 else f"minus the {net.objective}"
         return [_wrong_formula(f"it is {what}", "the rows' losses fit this formula to rounding", 1.0)]
@@ -277,8 +279,8 @@ def _slope_against(case: Case, D: np.ndarray, Z: np.ndarray, t: np.ndarray) -> l
     positive = t > 0.5 if t.min() >= 0 else t > 0
     uphill = float(np.mean(D[positive] > 1e-9)) if positive.any() else 0.0
     downhill = float(np.mean(D[~positive] < -1e-9)) if (~positive).any() else 0.0
-    flat_no = (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
-    flat_yes = positive.any() and not np.any(np.abs(D[positive]) > 1e-12)
+    flat_no = D.shape[1] == 1 and (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
+    flat_yes = D.shape[1] == 1 and positive.any() and not np.any(np.abs(D[positive]) > 1e-12)
     if uphill > 0.15 or downhill > 0.15:
         return [_wrong_formula("it falls when the output moves away from the label",
                                f"on {number(100 * max(uphill, downhill))} % of the outputs", 0.9)]  # fmt: skip
