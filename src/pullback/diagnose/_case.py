@@ -43,14 +43,16 @@ class Case:
     def generic(self) -> Leaves:
         """Parameters near the patient's, with ties, zeros and symmetries broken."""
         rng = np.random.default_rng(7)
-        out = []
+        out: Leaves = []
+        rms = np.sqrt(np.mean(np.square(np.asarray(self.X, float)), axis=0)) if self.X.ndim == 2 else None
         for x in self.leaves:
             typical = float(np.std(x)) if x.size > 1 else 0.0
             fan = x.shape[0] if x.ndim == 2 and min(x.shape) > 1 else max(x.size, 1)
             size = min(max(0.3 * typical, 0.2 / np.sqrt(fan)), 0.5)
             bounded = x if np.abs(x).max(initial=0) * 1.0 <= 3 / np.sqrt(fan) + 1 else x / (
                 np.abs(x).max() * np.sqrt(fan) / 2)  # fmt: skip
-            out.append(bounded + size * rng.standard_normal(x.shape))
+            x = bounded + size * rng.standard_normal(x.shape)
+            out.append(_against(x, rms) if rms is not None and not any(_fits(o, rms) for o in out) else x)
         return out
 
     def batch(self, t: int = 0, size: int | None = None) -> tuple[Any, Any]:
@@ -148,6 +150,13 @@ class Case:
         data = data or (self.X, self.y)
         rows = rows or self.shuffled(n=len(data[0]))
         return train(advance, start, rows, data, steps or self.horizon, judge or self.judge, limit)
+
+    def mended_by(self, gradient: Any, leaves: Leaves, judge: Any) -> Run:
+        """Adam on another gradient, as many steps as the reference."""
+        advance, start = adam(gradient, leaves, 0.02)
+        limit = min(1.0, max(0.2 * self.left(), 0.05))
+        steps = min(max(self.steps, 60), 600)
+        return train(advance, start, self.shuffled(), (self.X, self.y), steps, judge, limit)
 
     @cached_property
     def reference(self) -> Run:
@@ -248,6 +257,18 @@ class Case:
     def gap(self, run: Run) -> float:
         """What is left of the base loss after a run, 0 to 1 and above."""
         return run.final / self.base if np.isfinite(run.final) else float("inf")
+
+
+def _fits(x: np.ndarray, rms: np.ndarray) -> bool:
+    return x.ndim > 0 and len(rms) in x.shape and (x.ndim == 2 or x.shape == rms.shape)
+
+
+def _against(x: np.ndarray, rms: np.ndarray) -> np.ndarray:
+    """First weights made smaller where the inputs are large, so that sums are of ordinary size."""
+    if not _fits(x, rms):
+        return x
+    scale = np.maximum(rms, 1.0)
+    return x / (scale if x.shape[-1] == len(rms) and x.shape[0] != len(rms) or x.ndim == 1 else scale[:, None])
 
 
 def _logit(p: np.ndarray) -> np.ndarray:

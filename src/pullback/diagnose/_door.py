@@ -13,7 +13,7 @@ from pullback.diagnose._sandbox import quiet
 from pullback.diagnose._verdict import Diagnosis, examine
 from pullback.errors import ArgumentError
 
-BUDGET = 10.0
+BUDGET = 7.0
 
 
 def diagnose(patient: Any = None, *, budget: float | None = None, **names: Any) -> Diagnosis:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pullback.diagnose.experiments import data, gradient, objective, purity, reporting, treatment, update
+from pullback.diagnose.experiments import data, gradient, model, objective, purity, reporting, treatment, update
 
 EXPERIMENTS: list[tuple[str, Callable[..., Any]]] = [
     ("data", data.experiment),
@@ -15,4 +15,5 @@ EXPERIMENTS: list[tuple[str, Callable[..., Any]]] = [
     ("update", update.experiment),
     ("reporting", reporting.experiment),
     ("treatment", treatment.experiment),
+    ("model", model.experiment),
 ]

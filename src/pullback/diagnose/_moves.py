@@ -154,6 +154,9 @@ _WRONG_ADAM = {
     "m in place": ("optimizer_state_mutated", "the bias correction of the mean is written back into it"),
     "v in place": ("optimizer_state_mutated", "the bias correction of the squares is written back into them"),
     "stuck": ("optimizer_state_mutated", "the step count of the bias correction never grows"),
+    "one list": ("optimizer_state_shared", "the mean and the squares are kept in one buffer"),
+    "all m": ("optimizer_state_shared", "parameters of one shape share their mean"),
+    "all v": ("optimizer_state_shared", "parameters of one shape share their squares"),
     "shared": ("optimizer_state_shared", "parameters of one shape share their moments"),
     "swapped": ("momentum_state_wrong", "the two decay rates are exchanged"),
     "coefficients": ("momentum_state_wrong", "beta stands on the new gradient and 1 - beta on the memory"),
@@ -181,17 +184,22 @@ def _adam(grads: list[Leaves], b1: float, b2: float, eps: float, kind: str) -> I
     for t, gs in enumerate(grads, 1):
         out = []
         for k, g in enumerate(gs):
-            key = g.shape if kind == "shared" else k
+            key = g.shape if kind in ("shared", "all m") else k
+            vkey = g.shape if kind in ("shared", "all v") else k
             count += 1
             n = {"per tensor": count, "stuck": 1}.get(kind, t)
             p, q = (1 - b1, 1 - b2) if kind == "coefficients" else (b1, b2)
             m[key] = p * m.get(key, np.zeros(g.shape)) + (1 - p) * g
-            v[key] = q * v.get(key, np.zeros(g.shape)) + (1 - q) * g * g
-            mh = m[key] if kind == "plain" else m[key] / (1 - b1**n)
-            vh = v[key] if kind == "plain" else v[key] / (1 - b2**n)
+            first = m[key]
+            if kind == "one list":
+                v = m
+            v[vkey] = q * v.get(vkey, np.zeros(g.shape)) + (1 - q) * g * g
+            mean = v[vkey] if kind == "one list" else first
+            mh = mean if kind == "plain" else mean / (1 - b1**n)
+            vh = v[vkey] if kind == "plain" else v[vkey] / (1 - b2**n)
             if kind in ("in place", "m in place"):
                 m[key] = mh
             if kind in ("in place", "v in place"):
-                v[key] = vh
+                v[vkey] = vh
             out.append(mh / (np.sqrt(np.maximum(vh, 0)) + eps))
         yield out

@@ -54,13 +54,17 @@ class Tape:
     """The recording of one batch's loss, with its products and activations found."""
 
     def __init__(self, loss: Callable[..., Any], leaves: Leaves, X: Any, y: Any) -> None:
-        self.leaves, self.X, self.y = leaves, X, y
+        self.leaves, self.X, self.y, self.loss = leaves, X, y, loss
         self.rec: Recording = record(loss, leaves, X, y)
         self.rows = 1 << len(leaves)
         self.products = self._products()
         self.segments = self._segments()
         self.sums = self.rec.backward()
         self.true = self.rec.gradient(len(leaves))
+
+    def again(self, leaves: Leaves) -> Leaves:
+        """The true gradient of the same batch at other parameters."""
+        return record(self.loss, leaves, self.X, self.y).gradient(len(leaves))
 
     def _products(self) -> list[Product]:
         found: dict[int, Product] = {}
@@ -253,6 +257,27 @@ def _signals(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
     if len(tape.products) and len(tape.products[0].nodes) == 1:
         out += [("the error signal of another place", grads([n])) for n in tape.rec.nodes]
     return out
+
+
+def bias_claims(tape: Tape, k: int) -> Iterator[Wrong]:
+    """A bias gradient summed from another error signal than its own."""
+    size = tape.leaves[k].size
+    for words, values in _signals(tape):
+        total = np.zeros(size)
+        for v in values:
+            v = np.asarray(v)
+            if v.size == size:
+                total = total + v.ravel()
+            elif v.ndim == 2 and v.shape[1] == size:
+                total = total + v.sum(0)
+            elif v.ndim == 2 and v.shape[0] == size:
+                total = total + v.sum(1)
+            else:
+                break
+        else:
+            g = total.reshape(tape.leaves[k].shape)
+            if not np.allclose(g, tape.true[k], rtol=1e-6, atol=1e-12):
+                yield _only(tape, k, g, "grad_wrong_delta", words)
 
 
 def _same_shapes(a: list[np.ndarray], b: list[np.ndarray]) -> bool:

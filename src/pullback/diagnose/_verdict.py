@@ -86,7 +86,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
                     break
         else:
             findings += stopped
-    out.faults = rank(findings)
+    out.faults = _named(rank(findings), case)
     out.ruled_out = case.tried
     out.facts.update(getattr(case, 'facts', {}))
     out.printed = printed.getvalue()
@@ -138,7 +138,7 @@ def _run(name: str, experiment: Any, case: Case, so_far: list[Finding], out: Dia
         return []
     try:
         with limited(max(case.left(), 0.1) + 0.5):
-            return list(experiment(case, so_far) if name in ("treatment", "units") else experiment(case))
+            return list(experiment(case, so_far) if name in ("treatment", "model") else experiment(case))
     except TimeUp:
         out.facts.setdefault("skipped", []).append(name)
     except Failure as failure:
@@ -160,10 +160,19 @@ def _later(failure: Failure, case: Case) -> list[Finding]:
     return [_raised(failure)] if run is not None and run.failure is not None else []
 
 
+def _named(findings: list[Finding], case: Case) -> list[Finding]:
+    """Parameters kept in a dict are named by their key."""
+    params = case.patient.params
+    if isinstance(params, dict) and len(params) == len(case.leaves):
+        for f in findings:
+            f.where = list(params)[f.where] if isinstance(f.where, int) else f.where
+    return findings
+
+
 def rank(findings: list[Finding]) -> list[Finding]:
     """The root cause first; one finding per id."""
     out: list[Finding] = []
     for f in sorted(findings, key=lambda f: -f.weight):
-        if all(f.id != g.id for g in out):
+        if f.confidence > 0 and all(f.id != g.id for g in out):
             out.append(f)
     return out

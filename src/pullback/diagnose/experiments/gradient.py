@@ -155,6 +155,9 @@ def _explain(
     if tape is None:
         return _closest(case, observed, true, match, bad, common, [])
     claims = list(mistakes(tape))
+    for k in bad:
+        if k not in case.weights:
+            claims += list(_bias_signals(tape, k))
     if after is not None:
         claims = list(_orders(tape, after)) + claims
     exact = _exact(observed, claims, bad, common, true)
@@ -195,6 +198,12 @@ def _orders(tape: Tape, after: Leaves) -> Any:
     words = "a weight is changed before it has carried the error signal back"
     for product in tape.products[1:]:
         yield Wrong("update_order", words, through(tape, product, _newer(tape, product, after)))
+    for split in range(1, len(tape.leaves)):
+        for mixed in ([*tape.leaves[:split], *after[split:]], [*after[:split], *tape.leaves[split:]]):
+            late = tape.again(mixed)
+            first = range(split) if mixed[0] is tape.leaves[0] else range(split, len(mixed))
+            grads = [late[k] if k in first else tape.true[k] for k in range(len(mixed))]
+            yield Wrong("update_order", "some weights are changed before the others' gradients are taken", grads)
     if len(tape.products) > 2:
         from pullback.diagnose._tapes import _ways
 
@@ -328,6 +337,12 @@ def _shaped(observed: list[Any], leaves: Leaves) -> Any:
                 f"gradient {o.shape}, parameter {x.shape}", _FIXES["grad_bias_wrong"], 0.95, 82,
             )  # fmt: skip
     return out
+
+
+def _bias_signals(tape: Tape, k: int) -> Any:
+    from pullback.diagnose._tapes import bias_claims
+
+    yield from bias_claims(tape, k)
 
 
 def _memory(case: Case, once: Leaves) -> list[Finding]:

@@ -56,6 +56,11 @@ def _spread(case: Case, k: int, W: np.ndarray) -> float:
     return float(np.sqrt(np.mean((W - 0.0) ** 2)) * np.sqrt(max(case.fan_in(k), 1)))
 
 
+def _median(case: Case, k: int) -> float:
+    """As `_spread`, but blind to a few large entries."""
+    return float(1.5 * np.median(np.abs(case.leaves[k])) * np.sqrt(max(case.fan_in(k), 1)))
+
+
 def _twins(case: Case, k: int, W: np.ndarray) -> bool:
     """Whether all units of the layer have the same incoming weights."""
     io = case.fan_in(k) == W.shape[0]
@@ -92,7 +97,7 @@ def suspect(case: Case, state: State) -> Finding | None:
         k = state.equal[0]
         return _finding("init_symmetric", k, "the units of a layer start alike and stay alike",
                         f"all units of parameter {k} have the same weights", "draw the weights at random", 70)  # fmt: skip
-    big = {k: s for k, s in state.spread.items() if s > 4.0}
+    big = {k: s for k, s in state.spread.items() if s > 4.0 and _median(case, k) > 2.5}
     small = {k: s for k, s in state.spread.items() if s < 0.12}
     if big:
         return _of_spread(case, "init_too_large", min(big), big, "saturated or exploding from the first step")

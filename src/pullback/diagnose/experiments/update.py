@@ -14,6 +14,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
+from pullback.diagnose._patient import flatten
 from pullback.diagnose._record import recording
 from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient
 
@@ -55,6 +56,8 @@ def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         frozen = [k for k in frozen if len(ended) == count and np.array_equal(ended[k], case.leaves[k])]
     if not frozen:
         return _underflow(case)
+    if len(frozen) == count and case.first is not None and _moved(case):
+        return []
     if len(frozen) == count or all(not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)):
         size = norm(true[0])
         return [Finding(
@@ -67,6 +70,12 @@ def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         f"unchanged after {len(true)} steps; the gradient's norm there is "
         f"{number(norm([true[0][k] for k in frozen]))}",
         f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
+
+
+def _moved(case: Case) -> bool:
+    """Whether the loop as written ends elsewhere than it began."""
+    ended = case.user.leaves
+    return any(not np.array_equal(a, b) for a, b in zip(ended, case.leaves, strict=True))
 
 
 def _underflow(case: Case) -> list[Finding]:
@@ -133,7 +142,7 @@ def _judge_linear(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
     del decay, moves, moving
-    return _judge_memory(c / scale, scale) if len(c) >= 4 and rule.gap < 1e-7 else []
+    return _judge_memory(c / scale, scale) if len(c) >= 2 and rule.gap < 1e-7 else []
 
 
 def _judge_memory(c: np.ndarray, scale: float) -> list[Finding]:
@@ -193,7 +202,10 @@ def _by_leaf(
     case: Case, moves: Moves, true: list[Leaves], used: list[Leaves], moving: list[int]
 ) -> list[Finding]:
     """No one rule fits all: shared buffers, one leaf's own factor, or another gradient inside the step."""
-    out = []
+    out: list[Finding] = []
+    rows = _rows_used(case, moves, moving)
+    if rows:
+        return rows
     rules = {k: fit_linear(moves, used, [k]) for k in moving}
     fine = [k for k in moving if rules[k].gap < 1e-4]
     if len(fine) == len(moving):
@@ -207,6 +219,51 @@ def _by_leaf(
     if not case.patient.has_grad or used is not true:
         out = _inside(case, moves, true, moving, [k for k in moving if k not in fine])
     return out
+
+
+def _rows_used(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
+    """The first move as a sum over rows: which rows of the batch, or of all data, have a part in it."""
+    if not 2 <= case.size <= 160 or sum(moves.before[0][k].size for k in moving) < 4:
+        return []
+    u = np.concatenate([moves.move(0)[k].ravel() for k in moving])
+    found = _weights_of_rows(case, moves, moving, moves.rows[0], u)
+    if found is None:
+        elsewhere = _ignores_batch(case)
+        return [_indexing("the step does the same whatever rows it is given: it takes rows of its own")] if (
+            elsewhere) else []
+    used = np.abs(found) > 1e-3 * np.abs(found).max()
+    if used.all() or np.ptp(found[used]) > 1e-2 * np.abs(found).max():
+        return []
+    return [_indexing(f"only {int(used.sum())} of the {len(used)} rows of a batch enter the step")]
+
+
+def _weights_of_rows(case: Case, moves: Moves, moving: list[int], rows: Any, u: Any) -> Any:
+    if len(rows) >= u.size:
+        return None
+    cols = []
+    for i in rows:
+        g = case.gradient(moves.before[0], case.X[i : i + 1], case.y[i : i + 1])
+        cols.append(np.concatenate([g[k].ravel() for k in moving]))
+    A = np.stack(cols, 1)
+    w = np.linalg.lstsq(A, u, rcond=1e-10)[0]
+    return w if norm([u - A @ w]) < 1e-6 * norm([u]) and np.linalg.matrix_rank(A) == A.shape[1] else None
+
+
+def _ignores_batch(case: Case) -> bool:
+    ends = []
+    for shift in (0, 1, 2):
+        body = case.patient.fresh()
+        np.random.set_state(case.patient.random)
+        rows = case.patient.batch(shift)
+        params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+        ends.append([np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))])
+    return all(np.array_equal(a, b) for e in ends[1:] for a, b in zip(ends[0], e, strict=True))
+
+
+def _indexing(words: str) -> Finding:
+    return Finding(
+        "batch_indexing_wrong", "data", words, "the first move fitted by the rows' own gradients",
+        "index the rows so that every row of every batch takes part", 0.95, 84)  # fmt: skip
 
 
 def _own_factors(
