@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pullback.diagnose.experiments import data, gradient, model, objective, purity, reporting, treatment, update
+from pullback.diagnose.experiments import data, gradient, model, objective, purity, reporting, splits, treatment, update
 
 EXPERIMENTS: list[tuple[str, Callable[..., Any]]] = [
     ("data", data.experiment),
@@ -16,4 +16,5 @@ EXPERIMENTS: list[tuple[str, Callable[..., Any]]] = [
     ("reporting", reporting.experiment),
     ("treatment", treatment.experiment),
     ("model", model.experiment),
+    ("splits", splits.experiment),
 ]

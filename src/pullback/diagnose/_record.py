@@ -303,6 +303,25 @@ def record(f: Callable[..., Any], leaves: Sequence[Any], X: Any, y: Any) -> Reco
     return tape
 
 
+def _scaled(tape: Recording, out: float) -> Node | None:
+    """Plain arithmetic on floats taken from arrays: a multiple of the one taken, or of the sum of all."""
+    total = sum(value for value, _ in tape.casts)
+    if not total or not np.isfinite(out):
+        return None
+    node = tape.casts[0][1]
+    for _, other in tape.casts[1:]:
+        node = _made(tape, np.add, node, other)
+    return _made(tape, np.multiply, node, out / total)
+
+
+def _made(tape: Recording, op: Any, a: Node, b: Any) -> Node:
+    value = np.asarray(op(a.value.reshape(()), b.value.reshape(()) if isinstance(b, Node) else b))
+    deps = a.deps | (b.deps if isinstance(b, Node) else 0)
+    node = Node(op, (a, b), {}, value, deps)
+    tape.nodes.append(node)
+    return node
+
+
 def _output(tape: Recording, out: Any) -> Node | None:
     if isinstance(out, Rec) and out.size == 1:
         return out.node
@@ -310,4 +329,5 @@ def _output(tape: Recording, out: Any) -> Node | None:
         for value, node in reversed(tape.casts):
             if value == out:
                 return node
+        return _scaled(tape, float(out))
     return None

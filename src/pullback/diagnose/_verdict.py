@@ -138,7 +138,7 @@ def _run(name: str, experiment: Any, case: Case, so_far: list[Finding], out: Dia
         return []
     try:
         with limited(max(case.left(), 0.1) + 0.5):
-            return list(experiment(case, so_far) if name in ("treatment", "model") else experiment(case))
+            return list(experiment(case, so_far) if name in ("treatment", "model", "splits") else experiment(case))
     except TimeUp:
         out.facts.setdefault("skipped", []).append(name)
     except Failure as failure:

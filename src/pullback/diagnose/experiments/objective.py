@@ -107,6 +107,11 @@ def _softmax(case: Case, tape: Recording, size: int) -> list[Finding]:
             wrong.append(node)
         elif np.isclose(v.sum(), 1) and size > 1:
             wrong.append(node)
+    if not single and not wrong and not right and _over_rows(tape, size):
+        return [Finding(
+            "softmax_wrong_axis", "output", "the softmax is normalised over the rows, not the classes",
+            "the logarithm of the sum of exponentials runs over the rows of one class",
+            "sum over the axis of the classes", 1.0, 93)]  # fmt: skip
     if single:
         return [Finding(
             "softmax_single_output", "output", "softmax over a single unit is 1 whatever the network says",
@@ -138,7 +143,33 @@ def _twice(right: list[Node], nodes: list[Node]) -> list[Finding]:
                     "double_softmax", "output", "the softmax is applied twice: probabilities are squashed again",
                     f"the largest probability the loss can see is {number(float(again.max()))}",
                     "give the loss the logits, or drop its own softmax", 1.0, 93)]  # fmt: skip
+        for node in nodes:
+            if node.name == "log" and _is_lse(node.value, p.value, axis):
+                return [Finding(
+                    "double_softmax", "output", "the softmax is applied twice: probabilities are squashed again",
+                    f"the largest probability the loss can see is {number(float(again.max()))}",
+                    "give the loss the logits, or drop its own softmax", 1.0, 93)]  # fmt: skip
     return []
+
+
+def _is_lse(v: Any, z: Any, axis: int) -> bool:
+    lse = np.log(np.exp(z - z.max()).sum(axis)) + z.max()
+    return bool(v.size == lse.size and np.allclose(v.ravel(), lse, atol=1e-9))
+
+
+def _over_rows(tape: Recording, size: int) -> bool:
+    """Whether a logarithm of sums of exponentials runs over the rows of the last sums."""
+    sums = [n for n in tape.nodes if n.value.ndim == 2 and size in n.value.shape and n.value.shape[0] != n.value.shape[1]
+            and n.name in ("add", "matmul", "dot", "subtract")]  # fmt: skip
+    for node in tape.nodes:
+        if node.name != "log":
+            continue
+        for z in sums:
+            rows = z.value.shape.index(size)
+            k = z.value.shape[1 - rows]
+            if k > 1 and k != size and _is_lse(node.value, z.value, rows):
+                return True
+    return False
 
 
 def _logits(case: Case, tape: Recording, right: list[Node]) -> list[Finding]:

@@ -31,7 +31,13 @@ class Ward:
         self.case = case
         self.user, self.base = case.user, case.base
         self.reference = case.reference
-        self.goal = min(self.reference.final, self.user.final)
+        finals = [self.reference.final, self.user.final]
+        if _uneven(case) is not None:
+            Z = _uneven(case)
+            run = case.mended(leaves=case.reborn(), lr=0.02, data=(Z, case.y),
+                              judge=lambda leaves: case.judge_on(leaves, Z, case.y))  # fmt: skip
+            finals.append(run.final)
+        self.goal = min(finals)
         self.runs: dict[str, Run] = {}
 
     def share(self, final: float) -> float:
@@ -72,6 +78,9 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     reached = ward.share(ward.user.final)
     room = (ward.base - ward.goal) / abs(ward.base) if ward.base else 0.0
     case.facts = {"reached": round(reached, 3), "room": round(room, 3), "base": ward.base, "user": ward.user.final, "ref": ward.reference.final}  # type: ignore[attr-defined]
+    if ward.user.final < -1e6 * (1 + abs(ward.base)) and not labels(case.y):
+        return [Finding("loss_wrong_for_task", "loss", "the loss has no least value on these targets: it falls for ever",
+                        f"it reaches {number(ward.user.final)}", "squared error for numbers", 0.9, 66)]  # fmt: skip
     heavy = _penalty(ward)
     if heavy is not None:
         return [_curves(ward, heavy)]
@@ -151,6 +160,22 @@ def _penalty(ward: Ward) -> Finding | None:
         "regularisation_too_strong", "loss", "the penalty dominates the data term",
         f"the data's loss ends at {number(mine)} with it and {number(run.final)} without (best constant "
         f"{number(base)})", "divide the penalty's factor by 100", 0.9, 66)  # fmt: skip
+
+
+def _uneven(case: Case) -> Any:
+    """X standardised, where its columns are of very unlike or unusual sizes; else None."""
+    X = np.asarray(case.X, float).reshape(case.n, -1)
+    deviation, mean = X.std(0), np.abs(X.mean(0))
+    moving = deviation > 1e-12 * (1 + mean)
+    if not moving.any():
+        return None
+    scales = np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2)
+    top = float(scales.max())
+    if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15:
+        return None
+    Z = X.copy()
+    Z[:, moving] = (X[:, moving] - X[:, moving].mean(0)) / deviation[moving]
+    return Z.reshape(case.X.shape)
 
 
 def _inputs(ward: Ward) -> Finding | None:

@@ -39,7 +39,7 @@ def look(case: Case, leaves: Any = None) -> State:
     tape = case.tape_at(leaves, case.X[rows], case.y[rows])
     weights = case.weights
     hidden = weights[:-1] if len(weights) > 1 else []
-    zero = [k for k in weights if not np.any(leaves[k])] if len(weights) > 1 else []
+    zero = [k for k in weights if not np.any(leaves[k])]
     equal = [k for k in weights if leaves[k].ndim == 2 and _twins(case, k, leaves[k])] if hidden else []
     spread = {k: _spread(case, k, leaves[k]) for k in weights}
     dead, flat, grads = {}, {}, {}
@@ -86,6 +86,10 @@ def _share(segment: Segment, rows: int) -> float:
 
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
+    stuck_now = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
+    if stuck_now and len(case.weights) == 1:
+        return _finding("init_zero", stuck_now[0], "all weights start at zero: no signal passes",
+                        f"parameter {stuck_now[0]} and its gradient are zero everywhere", "draw the weights at random", 70)  # fmt: skip
     if state.zero and len(case.weights) > 1:
         hidden = [k for k in state.zero if k in case.weights[:-1]]
         stuck = not hidden or len(state.zero) == len(case.weights) or any(
@@ -97,6 +101,9 @@ def suspect(case: Case, state: State) -> Finding | None:
         k = state.equal[0]
         return _finding("init_symmetric", k, "the units of a layer start alike and stay alike",
                         f"all units of parameter {k} have the same weights", "draw the weights at random", 70)  # fmt: skip
+    again = _through_time(case, state) if _repeated(state) else None
+    if again is not None:
+        return again
     big = {k: s for k, s in state.spread.items() if s > 4.0 and _median(case, k) > 2.5}
     small = {k: s for k, s in state.spread.items() if s < 0.12}
     if big:
@@ -133,6 +140,27 @@ def _along(case: Case, state: State) -> Finding | None:
         return _finding("exploding_gradient", order[0], "the signal grows on its way down",
                         f"the gradient grows by {number(first / max(last, 1e-300))} from the last layer to the first",
                         "smaller initial weights, or clip the gradient", 68)  # fmt: skip
+    return None
+
+
+def _through_time(case: Case, state: State) -> Finding | None:
+    """The error signal at the first and the last use of a weight that is used again and again."""
+    tape = state.tape
+    assert tape is not None
+    product = max(tape.products, key=lambda p: (len(p.nodes), p.leaf in case.weights and case.leaves[p.leaf].shape[0]
+                                                == case.leaves[p.leaf].shape[-1]))  # fmt: skip
+    if case.leaves[product.leaf].ndim != 2 or len(product.nodes) >= case.n:
+        return None
+    sizes = [float(np.linalg.norm(tape.sums.get(id(n), 0.0))) for n in product.nodes]
+    first, last = sizes[0], sizes[-1]
+    if not np.isfinite(first) or first > 30 * last > 0:
+        return _finding("exploding_gradient", product.leaf, "the signal grows on its way down",
+                        f"the error signal grows from {number(last)} to {number(first)} over {len(sizes)} uses of "
+                        f"parameter {product.leaf}", "clip the gradient, or start with a smaller recurrent weight", 68)  # fmt: skip
+    if first < 1e-3 * last:
+        return _finding("vanishing_gradient", product.leaf, "the signal dies on its way down",
+                        f"the error signal shrinks from {number(last)} to {number(first)} over {len(sizes)} uses of "
+                        f"parameter {product.leaf}", "start near an orthogonal recurrent weight, or use gates", 68)  # fmt: skip
     return None
 
 

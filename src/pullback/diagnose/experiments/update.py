@@ -223,7 +223,7 @@ def _by_leaf(
 
 def _rows_used(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
     """The first move as a sum over rows: which rows of the batch, or of all data, have a part in it."""
-    if not 2 <= case.size <= 160 or sum(moves.before[0][k].size for k in moving) < 4:
+    if not 2 <= case.size <= min(160, case.n - 1) or sum(moves.before[0][k].size for k in moving) < 4:
         return []
     u = np.concatenate([moves.move(0)[k].ravel() for k in moving])
     found = _weights_of_rows(case, moves, moving, moves.rows[0], u)
