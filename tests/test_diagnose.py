@@ -28,7 +28,7 @@ def network(seed=0, wrong=None, lr=0.1):
         h = np.tanh(X @ W1 + b1)
         d = 2 * (h @ W2 + b2 - y) / len(y)
         dh = d @ W2.T * (1 if wrong == "mask" else h * (1 - h) if wrong == "sigmoid" else 1 - h**2)
-        gb = d.sum() * np.ones(9) if wrong == "bias" else dh.sum(0)
+        gb = dh.sum() * np.ones(9) if wrong == "bias" else dh.sum(0)
         sign = -1 if wrong == "sign" else 1
         return [sign * g for g in (X.T @ dh, gb, h.T @ d, d.sum(0))]
 

@@ -25,6 +25,7 @@ class Run:
     steps: int = 0
     planned: int = 0
     failure: Failure | None = None
+    sound: Leaves = field(default_factory=list)
 
     @property
     def start(self) -> float:
@@ -66,6 +67,7 @@ def train(
             run.leaves = [np.array(x, float) for x in flatten(params)]
             run.at.append(t)
             run.losses.append(judge(run.leaves))
+            run.sound = run.leaves if np.isfinite(run.losses[-1]) else run.sound
             if t == steps or late or not _alive(run):
                 break
         picked = rows(t)

@@ -171,12 +171,38 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
             f"{words} in place of the derivative of {name}",
             tape.spoiled(lambda s, u, f=slope: u * f(s.z.value, s.a.value), group),
         )
+    handed = _passed_on(tape, group)
+    yield Wrong("grad_drops_upstream", f"the derivative of {name} alone is handed down", handed)
     for words, factor in _dropped(tape):
         yield Wrong(
             "grad_drops_upstream",
             f"the derivative of {name} {words} in place of its product with the incoming signal",
             tape.spoiled(lambda s, u, k=factor: fn.derivative(s.name, s.z.value) * k, group),
         )
+
+
+def _passed_on(tape: Tape, group: list[Segment]) -> Leaves:
+    """The derivative alone is what is handed further down; the layer's own gradient is right."""
+    by_product = {id(n): (p, n, w, a) for p in tape.products
+                  for n, w, a in zip(p.nodes, p.weights, p.inputs, strict=True)}  # fmt: skip
+    instead: dict[int, Any] = {}
+    for s in group:
+        for node in tape._ancestors(s.z, 8):
+            if id(node) in by_product:
+                _, n, w, a = by_product[id(node)]
+                instead[id(n)] = _hand(n, w, a, fn.derivative(s.name, s.z.value))
+                break
+    return tape.rec.gradient(len(tape.leaves), instead=instead)
+
+
+def _hand(node: Node, weight: Node, source: Node, slope: Any) -> Any:
+    from pullback.diagnose._record import _pull
+
+    def pull(u: Any) -> list[tuple[Node, Any]]:
+        right = [(p, g) for p, g in _pull(node, u) if p is weight]
+        return right + [(p, g) for p, g in _pull(node, np.reshape(slope, np.shape(u))) if p is source]
+
+    return pull
 
 
 def _dropped(tape: Tape) -> list[tuple[str, float]]:
@@ -263,6 +289,9 @@ def bias_claims(tape: Tape, k: int) -> Iterator[Wrong]:
     """A bias gradient summed from another error signal than its own."""
     size = tape.leaves[k].size
     for words, values in _signals(tape):
+        scalar = float(sum(np.sum(v) for v in values)) * np.ones(tape.leaves[k].shape)
+        if size > 1 and len(values) and np.shape(values[0])[-1:] != (size,):
+            yield _only(tape, k, scalar, "grad_wrong_delta", words + ", summed to one number")
         total = np.zeros(size)
         for v in values:
             v = np.asarray(v)

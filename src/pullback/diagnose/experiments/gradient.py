@@ -85,7 +85,8 @@ def examine_gradient(
     common = consensus(match)
     one = expect_one and any(
         abs(f - 1) < 1e-4 and g < 1e-4 for f, g in zip(match.factors, match.gaps, strict=True))  # fmt: skip
-    common = 1.0 if one else common
+    common = 1.0 if one or (expect_one and common < 0 and any(
+        g > 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)) else common
     bad = [k for k in match.wrong(common, noise) if not match.zero[k] or _present(observed[k], true)]
     frozen = [k for k in bad if not np.any(observed[k])]
     if frozen and len(frozen) < len(observed) and source == "step":
@@ -141,7 +142,8 @@ def _name(
         f"{number(100 * worst)} %"
     )
     return Finding(
-        id, where, words, evidence, _FIXES.get(id, "see the parameter named"), confidence, 80, table=table
+        id, where, words, evidence, _FIXES.get(id, "see the parameter named"), confidence,
+        80 if confidence > 0.55 else 50, table=table,
     )
 
 
@@ -260,6 +262,8 @@ def _fits(o: np.ndarray, g: Any, common: float | None, tight: float = 1e-4) -> b
         if f is None:
             f = float(np.sum(o * h)) / hh if hh else 0.0
         size = float(np.sqrt(np.sum(o * o))) or abs(f) * np.sqrt(hh)
+        if 0 < np.abs(o).max(initial=0) < 1e-13 and 0 < np.abs(h).max(initial=0) < 1e-13:
+            return True
         if float(np.sqrt(np.sum((o - f * h) ** 2))) <= tight * size or (size == 0 and hh == 0):
             return f != 0
     return False

@@ -42,5 +42,16 @@ def _columns(case: Case) -> np.ndarray:
     return y
 
 
+def rare(case: Case) -> bool:
+    """Whether one class has so few rows that neighbours say nothing of it."""
+    from pullback.diagnose.experiments.objective import labels
+
+    if not labels(case.y):
+        return False
+    y = np.asarray(case.y)
+    y = y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
+    return bool(np.unique(y, return_counts=True)[1].min() < 0.05 * case.n)
+
+
 def learnable(case: Case) -> bool:
     return explained(case) > 0.05

@@ -18,7 +18,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
-from pullback.diagnose.experiments.labels import learnable
+from pullback.diagnose.experiments.labels import learnable, rare
 from pullback.diagnose.experiments.objective import labels
 
 ENOUGH, CURED = 0.6, 0.75
@@ -84,7 +84,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     heavy = _penalty(ward)
     if heavy is not None:
         return [_curves(ward, heavy)]
-    if case.n >= 60 and not learnable(case) and not any(f.weight > 70 for f in so_far):
+    if case.n >= 60 and not rare(case) and not learnable(case) and not any(f.weight > 70 for f in so_far):
         return [_curves(ward, _nothing(case))]
     if reached >= ENOUGH and room > 0.02:
         for f in so_far:
@@ -100,13 +100,15 @@ def _curves(ward: Ward, finding: Finding) -> Finding:
 
 def _causes(ward: Ward, doubt: Finding | None, room: float) -> list[Finding]:
     case = ward.case
-    for cause in (_overflow, _order, _inputs, _targets):
+    for cause in (_targets, _overflow, _order, _inputs):
         found = cause(ward)
         if found is not None:
             return [found]
     if doubt is not None and ward.cured(
             "fresh initial weights", lambda: case.user_with(leaves=case.reborn())):  # fmt: skip
         return [doubt]
+    if room < 0.12:
+        return []
     for cause in (_smaller, _batches, _longer, _larger):
         found = cause(ward)
         if found is not None:
@@ -119,16 +121,19 @@ def _causes(ward: Ward, doubt: Finding | None, room: float) -> list[Finding]:
 
 def _overflow(ward: Ward) -> Finding | None:
     """NaN or inf while the weights are still of ordinary size: the formula's own."""
-    run = ward.user
+    run, case = ward.user, ward.case
     if np.isfinite(run.losses).all():
         return None
     bad = int(np.argmin(np.isfinite(run.losses)))
-    ordinary = all(np.isfinite(x).all() and np.abs(x).max(initial=0) < 1e4 for x in run.leaves)
-    if not ordinary:
+    sound = run.sound or case.leaves
+    if not all(np.isfinite(x).all() and np.abs(x).max(initial=0) < 1e4 for x in sound):
+        return None
+    if ward.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or ward.cured(
+            "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip
         return None
     return Finding(
         "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
-        f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in run.leaves))}",
+        f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}",
         "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
 
 
@@ -219,7 +224,7 @@ def _targets(ward: Ward) -> Finding | None:
     base = 1.0
     run = case.user_with(data=(case.X, t), judge=judge)
     case.tried.append("targets standardised")
-    start = min(judge(case.reborn()), run.start)
+    start = judge(case.reborn())
     del base
     got = (start - run.final) / max(start - mended.final, 1e-12) if np.isfinite(run.final) else -1
     if got < 0.6:

@@ -61,6 +61,16 @@ def _median(case: Case, k: int) -> float:
     return float(1.5 * np.median(np.abs(case.leaves[k])) * np.sqrt(max(case.fan_in(k), 1)))
 
 
+def _no_slope(case: Case, k: int) -> bool:
+    """By differences: at a kink the recording's own slope may be zero by convention."""
+    direction = np.random.default_rng(3).standard_normal(case.leaves[k].shape)
+    ends = []
+    for sign in (1, -1):
+        moved = [x + sign * 1e-4 * direction if j == k else x for j, x in enumerate(case.leaves)]
+        ends.append(case.judge(moved))
+    return abs(ends[0] - ends[1]) < 1e-9 * max(abs(ends[0]), 1e-12)
+
+
 def _twins(case: Case, k: int, W: np.ndarray) -> bool:
     """Whether all units of the layer have the same incoming weights."""
     io = case.fan_in(k) == W.shape[0]
@@ -87,7 +97,10 @@ def _share(segment: Segment, rows: int) -> float:
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
     stuck_now = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
-    if stuck_now and len(case.weights) == 1:
+    tied = state.tape is not None and len(case.weights) == 1 and any(
+        len({n.value.shape for n in p.nodes}) > 1 for p in state.tape.products)  # fmt: skip
+    if state.zero and len(case.weights) == 1 and (tied or (stuck_now and _no_slope(case, state.zero[0]))):
+        stuck_now = state.zero
         return _finding("init_zero", stuck_now[0], "all weights start at zero: no signal passes",
                         f"parameter {stuck_now[0]} and its gradient are zero everywhere", "draw the weights at random", 70)  # fmt: skip
     if state.zero and len(case.weights) > 1:

@@ -56,6 +56,8 @@ def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         frozen = [k for k in frozen if len(ended) == count and np.array_equal(ended[k], case.leaves[k])]
     if not frozen:
         return _underflow(case)
+    if not all(np.isfinite(x).all() for x in case.user.leaves):
+        return []
     if len(frozen) == count and case.first is not None and _moved(case):
         return []
     if len(frozen) == count or all(not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)):
@@ -83,7 +85,7 @@ def _underflow(case: Case) -> list[Finding]:
     if first is None:
         return []
     total = norm([a - b for a, b in zip(first.after[-1], first.before[0], strict=True)])
-    if total > 0 or norm(case.gradients(first)[0]) == 0:
+    if total > 0 or not np.isfinite(total) or _moved(case) or norm(case.gradients(first)[0]) == 0:
         return []
     return [Finding(
         "params_not_updated", "step", "nothing moves: the step is too small to change any weight",
@@ -120,7 +122,29 @@ def _rule(
         adaptive = simulate(_only(moves, moving), [[g[k] for k in moving] for g in grads])
         if adaptive is not None and adaptive.gap < 1e-3:
             return _judge_adaptive(case, adaptive)
+    if _nesterov(case, moves, moving):
+        return []
     return _by_leaf(case, moves, true, used, moving)
+
+
+def _nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
+    """Gradients taken where the last move, faded, would lead: u = beta u' - lr g(w + beta u')."""
+    if len(moves.after) < 3:
+        return False
+    for beta in (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99):
+        left, kept, size = [], [], 0.0
+        for t in range(1, len(moves.after)):
+            before = moves.move(t - 1)
+            ahead = [x + beta * m for x, m in zip(moves.before[t], before, strict=True)]
+            g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
+            left.append(np.concatenate([(moves.move(t)[k] - beta * before[k]).ravel() for k in moving]))
+            kept.append(np.concatenate([g[k].ravel() for k in moving]))
+            size += norm([moves.move(t)[k] for k in moving]) ** 2
+        r, g1 = np.concatenate(left), np.concatenate(kept)
+        lr = -(r @ g1) / (g1 @ g1 or 1)
+        if lr > 0 and norm([r + lr * g1]) < 1e-4 * np.sqrt(size):
+            return True
+    return False
 
 
 def _only(moves: Moves, keep: list[int]) -> Moves:
@@ -285,9 +309,14 @@ def _own_factors(
     scaled = [f / usual for f in firsts] if usual > 0 else firsts
     if usual <= 0:
         return []
-    found = examine_gradient(case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False)
+    sure = used is not true and case.patient.has_grad
+    found = [] if sure else examine_gradient(
+        case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False)  # fmt: skip
     memories = {k: np.array(r.coefficients[:-1]) / r.coefficients[0] for k, r in rules.items()
                 if r.coefficients[0]}  # fmt: skip
+    lists = [c[:3] for c in memories.values() if len(c) >= 3]
+    if sure and lists and max(float(np.abs(c - lists[0]).max()) for c in lists) > 0.05:
+        return [_one_buffer(min(memories), max(memories))]
     for c in memories.values():
         bad = _judge_memory(c, usual)
         if bad:
