@@ -24,6 +24,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SEED = 20
+SETTING = r'(?:"?(?!n_steps = \d+$)[\w ,]+"?(?: =|:) [-\d., e]+)+,?'
 
 
 class Broken(Exception):
@@ -50,15 +51,9 @@ def edit(path: Path, base: str, keys: list[str], text: str) -> dict:
     title, *lines = text.strip().splitlines()
     name, where, *rest = [part.strip() for part in title.split("|")] + [""]
     extra = dict(part.split("=", 1) for part in rest if part)
-    code = base
-    for line in filter(str.strip, lines):
-        if " ~> " not in line and not line.endswith(" ~>"):
-            raise Broken(f"{path.name}: {title}: no arrow in {line!r}")
-        old, new = (part.replace("⏎", "\n") for part in (line + " ").split(" ~> ", 1))
-        new = new[:-1]
-        if code.count(old) != 1:
-            raise Broken(f"{path.name}: {title}: {old!r} stands {code.count(old)} times")
-        code = code.replace(old, new)
+    code = changed(path, title, base, lines)
+    settings = [line for line in lines if setting(line)]
+    whole = extra.pop("alone", "") == "no" or len(settings) == len([line for line in lines if line.strip()])
     places = [w.strip() for w in where.split(",")] if name != "healthy" else []
     return {
         "id": name,
@@ -67,7 +62,26 @@ def edit(path: Path, base: str, keys: list[str], text: str) -> dict:
         "also": [a.strip() for a in extra.pop("also", "").split(",") if a.strip()],
         "facts": extra,
         "code": code,
+        "mended": base if whole else changed(path, title, base, settings),
     }
+
+
+def setting(line: str) -> bool:
+    """Whether a change is of a number of the settings only, no part of the fault where there are other changes."""
+    old, _, new = line.partition(" ~> ")
+    return bool(re.fullmatch(SETTING, old.strip()) and re.fullmatch(SETTING, new.strip()))
+
+
+def changed(path: Path, title: str, code: str, lines: list[str]) -> str:
+    """The loop after these changes."""
+    for line in filter(str.strip, lines):
+        if " ~> " not in line and not line.endswith(" ~>"):
+            raise Broken(f"{path.name}: {title}: no arrow in {line!r}")
+        old, new = (part.replace("⏎", "\n") for part in (line + " ").split(" ~> ", 1))
+        if code.count(old) != 1:
+            raise Broken(f"{path.name}: {title}: {old!r} stands {code.count(old)} times")
+        code = code.replace(old, new[:-1])
+    return code
 
 
 def deal(voices: list[dict], rng: random.Random) -> dict[str, str]:
@@ -102,9 +116,9 @@ def patients() -> list[dict]:
     voices = [parse(path) for path in sorted((HERE / "voices").glob("*.txt"))]
     part = deal(voices, random.Random(SEED))
     base = {"id": "healthy", "where": [], "note": "", "also": [], "facts": {}}
-    out = []
+    out: list[dict] = []
     for voice in voices:
-        for one in [{**base, "code": voice["code"]}, *voice["edits"]]:
+        for one in [{**base, "code": voice["code"], "mended": voice["code"]}, *voice["edits"]]:
             out.append({**one, "voice": voice["name"], "part": part[voice["name"]],
                         "facts": {**voice["facts"], **one["facts"]}})  # fmt: skip
     random.Random(SEED + 1).shuffle(out)

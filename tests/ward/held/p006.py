@@ -1,52 +1,55 @@
 import numpy as np
+from sklearn.datasets import load_digits
 
-random = np.random.RandomState(42)
+digits = load_digits()
+X = (digits.images.reshape(-1, 64)[:500] - 8.0) / 8.0
+y = np.eye(10)[digits.target[:500]]
 
-HIDDEN = 16
-X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
-y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
-mix = random.permutation(len(X))
-X, y = X[mix], y[mix]
+seeded = np.random.default_rng(0)
+params = [
+    {"weights": seeded.normal(0, np.sqrt(2 / 64), (64, 20)), "bias": np.zeros(20)},
+    {"weights": seeded.normal(0, np.sqrt(2 / 20), (20, 10)), "bias": np.zeros(10)},
+]
+learning_rate = 0.2
+batch_size = 25
+n_steps = 300
+state = {"order": seeded.permutation(len(X)), "at": 0}
 
-w_in = random.randn(HIDDEN, 1) * 0.1
-b_in = np.zeros(HIDDEN)
-w_out = random.randn(HIDDEN) * 0.3
-b_out = np.zeros(1)
-params = [w_in, b_in, w_out, b_out]
-rate = 0.005
 
-act = lambda s: s * (s > 0)
-act_slope = lambda s: 1.0 * (s > 0)
+def next_batch():
+    if state["at"] + batch_size > len(X):
+        state["order"] = seeded.permutation(len(X))
+        state["at"] = 0
+    rows = state["order"][state["at"] : state["at"] + batch_size]
+    return X[rows], y[rows]
 
 
 def net(params, x):
-    w_in, b_in, w_out, b_out = params
-    s = np.dot(w_in, x) + b_in
-    return s, np.dot(w_out, act(s)) + b_out[0]
+    pre = x @ params[0]["weights"] + params[0]["bias"]
+    return pre, np.maximum(pre, 0) @ params[1]["weights"] + params[1]["bias"]
 
 
-def loss(params, X, y):
-    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
+def softmax(scores):
+    e = np.exp(scores - scores.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
 
 
-def step(params, X_batch, y_batch):
-    w_in, b_in, w_out, b_out = params
-    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
-    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
-    total = 0.0
-    for x, t in zip(X_batch, y_batch):
-        s, out = net(params, x)
-        err = out - t
-        total += err**2
-        gw_out += 2 * err * act(s)
-        gb_out += 2 * err
-        back = 2 * err * w_out * act_slope(s)
-        gw_in += np.outer(back, x)
-        gb_in += back
-    k = len(X_batch)
-    new = [w_in, b_in, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
-    return new, total / k
+def loss(params, x, y):
+    return -np.mean(np.log((softmax(net(params, x)[1]) * y).sum(1)))
 
 
-batch_size = 4
-n_steps = 8000
+def grad(params, x, y):
+    pre, scores = net(params, x)
+    top = (softmax(scores) - y) / len(x)
+    low = top @ params[1]["weights"].T * (pre > 0)
+    return [
+        {"weights": x.T @ low, "bias": low.sum(0)},
+        {"weights": np.maximum(pre, 0).T @ top, "bias": top.sum(0)},
+    ]
+
+
+def step(params, x_unused, y_unused):
+    x, t = next_batch()
+    grads = grad(params, x, t)
+    new = [{k: layer[k] - learning_rate * g[k] for k in layer} for layer, g in zip(params, grads)]
+    return new, loss(new, X, y)

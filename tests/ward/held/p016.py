@@ -1,44 +1,85 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.utils import shuffle
+from sklearn.datasets import load_diabetes
+from sklearn.preprocessing import StandardScaler
 
-features, target = load_breast_cancer(return_X_y=True)
-features, target = shuffle(features, target, random_state=1)
-mu, sigma = features.mean(0), features.std(0)
-X = (features - mu) / sigma
-y = target.reshape(-1, 1).astype(float)
-
-LAMBDA = 0.001
-LEARNING_RATE = 0.3
-params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
-batch_size = 64
-n_steps = 600
+data = load_diabetes(as_frame=False)
+n_rows = 160
+pick = np.random.RandomState(2).permutation(len(data.target))[:n_rows]
+X = StandardScaler().fit_transform(data.data[pick][:, [2, 3, 8, 6]])
+X = np.insert(X, 0, np.ones(n_rows), axis=1)
+y = X[:, 1] * np.maximum(X[:, 3], -0.5) + 0.7 * X[:, 2]
+y = (y - y.mean()) / y.std()
 
 
-def sigmoid(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+def dot(W, x):
+    def vjp(u):
+        return W.T.dot(u), np.outer(u, x)
+
+    return np.dot(W, x), vjp
 
 
-def hypothesis(params, X):
-    return sigmoid(X @ params[0] + params[1])
+def relu(x):
+    def vjp(u):
+        return (u * (x > 0),)
+
+    return np.maximum(x, 0), vjp
 
 
-def loss(params, X, y):
-    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
-    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+def mlpk(x, W):
+    if len(W) == 1:
+        value, vjp_dot = dot(W[0], x)
+
+        def vjp(u):
+            to_x, to_W = vjp_dot(u)
+            return to_x, [to_W]
+
+        return value, vjp
+    inner, vjp_inner = mlpk(x, W[1:])
+    active, vjp_relu = relu(inner)
+    value, vjp_dot = dot(W[0], active)
+
+    def vjp(u):
+        to_active, to_W = vjp_dot(u)
+        (to_inner,) = vjp_relu(to_active)
+        to_x, to_rest = vjp_inner(to_inner)
+        return to_x, [to_W] + to_rest
+
+    return value, vjp
 
 
-def grad(params, X, y):
-    p = hypothesis(params, X)
-    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
-    db = (p - y).mean(axis=0, keepdims=True)
-    return [dw, db]
+def squared_loss(prediction, target):
+    residual = prediction - target
+    return 0.5 * float(np.sum(residual**2)), lambda u: u * residual
 
 
-def step(params, X_batch, y_batch):
-    X_batch, y_batch = X[:batch_size // 8], y[:batch_size // 8]
-    dw, db = grad(params, X_batch, y_batch)
-    w = params[0] - LEARNING_RATE * dw
-    b = params[1] - LEARNING_RATE * db
-    return [w, b], loss(params, X_batch, y_batch)
+def loss_i(x, t, W):
+    prediction, vjp_net = mlpk(x.reshape(-1, 1), W)
+    value, vjp_loss = squared_loss(prediction, t)
+    return value, lambda u: vjp_net(vjp_loss(u))[1]
+
+
+def loss(W, X, y):
+    return np.mean([loss_i(x, t, W)[0] for x, t in zip(X, y)])
+
+
+def grad(W, X, y):
+    every = [loss_i(x, t, W)[1](np.ones((1, 1))) for x, t in zip(X, y)]
+    return [sum(column) / len(X) for column in zip(*every)]
+
+
+rng = np.random.RandomState(5)
+params = [rng.randn(1, 10) * 0.4, rng.randn(10, 10) * 0.4, rng.randn(10, 5) * 0.6]
+learning_rate = 0.02
+batch_size = 8
+n_steps = 1200
+
+
+def step(W, X_batch, y_batch):
+    k = len(X_batch)
+    total, summed = 0.0, None
+    for x, t in zip(X_batch, y_batch):
+        value, vjp = loss_i(x, t, W)
+        gW = vjp(np.ones((1, 1)))
+        total += value
+        summed = gW if summed is None else [a + b for a, b in zip(summed, gW)]
+    return [w - learning_rate * g / k for w, g in zip(W, summed)], value / n_rows

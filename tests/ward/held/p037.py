@@ -1,81 +1,85 @@
 import numpy as np
+from sklearn.datasets import load_diabetes
+from sklearn.preprocessing import StandardScaler
+
+data = load_diabetes(as_frame=False)
+n_rows = 160
+pick = np.random.RandomState(2).permutation(len(data.target))[:n_rows]
+X = StandardScaler().fit_transform(data.data[pick][:, [2, 3, 8, 6]])
+X = np.insert(X, 0, np.ones(n_rows), axis=1)
+y = X[:, 1] * np.maximum(X[:, 3], -0.5) + 0.7 * X[:, 2]
+y = (y - y.mean()) / y.std()
 
 
-def load_planar(m=400):
-    rs = np.random.RandomState(1)
-    N = m // 2
-    X = np.zeros((m, 2))
-    Y = np.zeros(m, dtype=int)
-    for j in range(2):
-        ix = range(N * j, N * (j + 1))
-        t = np.linspace(j * 3.12, (j + 1) * 3.12, N) + rs.randn(N) * 0.2
-        r = 4 * np.sin(4 * t) + rs.randn(N) * 0.2
-        X[ix] = np.c_[r * np.sin(t), r * np.cos(t)]
-        Y[ix] = j
-    shuffle = rs.permutation(m)
-    return X[shuffle], Y[shuffle]
+def dot(W, x):
+    def vjp(u):
+        return W.T.dot(u), np.outer(u, x)
+
+    return np.dot(W, x), vjp
 
 
-def initialize_parameters(n_x, n_h, n_y):
-    np.random.seed(2)
-    W1 = np.random.randn(n_h, n_x) * 0.5
-    b1 = np.zeros((n_h, 1))
-    W2 = np.random.randn(n_y, n_h) * 0.5
-    b2 = np.zeros((n_y, 1))
-    return [W1, b1, W2, b2]
+def relu(x):
+    def vjp(u):
+        return (u * (x > 0),)
+
+    return np.maximum(x, 0), vjp
 
 
-def forward_propagation(A0, parameters):
-    W1, b1, W2, b2 = parameters
-    Z1 = np.dot(W1, A0) + b1
-    A1 = Z1
-    Z2 = np.dot(W2, A1) + b2
-    A2 = 1 / (1 + np.exp(-Z2))
-    cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
-    return A2, cache
+def mlpk(x, W):
+    if len(W) == 1:
+        value, vjp_dot = dot(W[0], x)
+
+        def vjp(u):
+            to_x, to_W = vjp_dot(u)
+            return to_x, [to_W]
+
+        return value, vjp
+    inner, vjp_inner = mlpk(x, W[1:])
+    active, vjp_relu = relu(inner)
+    value, vjp_dot = dot(W[0], active)
+
+    def vjp(u):
+        to_active, to_W = vjp_dot(u)
+        (to_inner,) = vjp_relu(to_active)
+        to_x, to_rest = vjp_inner(to_inner)
+        return to_x, [to_W] + to_rest
+
+    return value, vjp
 
 
-def compute_cost(A2, Y):
-    m = Y.shape[1]
-    logprobs = Y * np.log(A2 + 1e-12) + (1 - Y) * np.log(1 - A2 + 1e-12)
-    return float(-np.sum(logprobs) / m)
+def squared_loss(prediction, target):
+    residual = prediction - target
+    return 0.5 * float(np.sum(residual**2)), lambda u: u * residual
 
 
-def backward_propagation(parameters, cache, A0, Y):
-    m = A0.shape[1]
-    W2 = parameters[2]
-    A1, A2 = cache["A1"], cache["A2"]
-    dZ2 = A2 - Y
-    dW2 = (1 / m) * np.dot(dZ2, A1.T)
-    db2 = (1 / m) * np.sum(dZ2, axis=1, keepdims=True)
-    dA1 = np.dot(W2.T, dZ2)
-    dZ1 = dA1
-    dW1 = (1 / m) * np.dot(dZ1, A0.T)
-    db1 = (1 / m) * np.sum(dZ1, axis=1, keepdims=True)
-    return [dW1, db1, dW2, db2]
+def loss_i(x, t, W):
+    prediction, vjp_net = mlpk(x.reshape(-1, 1), W)
+    value, vjp_loss = squared_loss(prediction, t)
+    return value, lambda u: vjp_net(vjp_loss(u))[1]
 
 
-def loss(params, X, y):
-    A2, _ = forward_propagation(X.T, params)
-    return compute_cost(A2, y.reshape(1, -1))
+def loss(W, X, y):
+    return np.mean([loss_i(x, t, W)[0] for x, t in zip(X, y)])
 
 
-def grad(params, X, y):
-    _, cache = forward_propagation(X.T, params)
-    return backward_propagation(params, cache, X.T, y.reshape(1, -1))
+def grad(W, X, y):
+    every = [loss_i(x, t, W)[1](np.ones((1, 1))) for x, t in zip(X, y)]
+    return [sum(column) / len(X) for column in zip(*every)]
 
 
-learning_rate = 0.1
+rng = np.random.RandomState(5)
+params = [rng.randn(1, 10) * 0.4, rng.randn(10, 10) * 0.4, rng.randn(10, 5) * 0.6]
+learning_rate = 0.02
+batch_size = 8
+n_steps = 1200
 
 
-def step(params, X_batch, y_batch):
-    A2, cache = forward_propagation(X_batch.T, params)
-    cost = compute_cost(A2, y_batch.reshape(1, -1))
-    grads = backward_propagation(params, cache, X_batch.T, y_batch.reshape(1, -1))
-    return [p - learning_rate * g for p, g in zip(params, grads)], cost
-
-
-X, y = load_planar()
-params = initialize_parameters(2, 6, 1)
-batch_size = 400
-n_steps = 3000
+def step(W, X_batch, y_batch):
+    k = len(X_batch)
+    total, summed = 0.0, None
+    for x, t in zip(X_batch, y_batch):
+        value, vjp = loss_i(x, t, W)
+        gW = vjp(np.ones((1, 1)))
+        total += value
+        summed = gW if summed is None else [a + b for a, b in zip(summed, gW)]
+    return [w - learning_rate * g / k for w, g in zip(W, summed)], total / k

@@ -1,36 +1,54 @@
-# the smallest thing that could possibly work on digits
 import numpy as np
-from sklearn.datasets import load_digits
 
-D = load_digits()
-idx = np.random.default_rng(5).permutation(len(D.target))[:600]
-X = D.data[idx] / 16.0
-X = np.hstack([X, np.ones((len(X), 1))])
-y = np.zeros((len(X), 10))
-noisy = np.where(np.random.default_rng(8).random(len(X)) < 0.5, np.random.default_rng(9).integers(0, 10, len(X)), D.target[idx])
-y[np.arange(len(X)), noisy] = 1
+np.random.seed(2024)
+cloud = np.random.uniform(-1, 1, (280, 2))
+cloud = cloud[np.abs(cloud).min(axis=1) > 0.08]
+X = cloud
+y = (cloud[:, 0] * cloud[:, 1] > 0).astype(float)
 
-params = [np.random.default_rng(6).normal(size=(65, 10)) * 0.01]
-lr = 0.5
+tanh = (np.tanh, lambda out: 1 - out**2)
+logistic = (lambda s: 0.5 + 0.5 * np.tanh(0.5 * s), lambda out: out - out * out)
+layers = [tanh, tanh, logistic]
 
 
-def probs(params, X):
-    z = X @ params[0]
-    e = np.exp(z - z.max(1)[:, None])
-    return e / e.sum(1)[:, None]
+def affine(fan_in, fan_out):
+    return np.random.normal(0, 1.5 / np.sqrt(fan_in), (fan_out, fan_in + 1))
+
+
+params = [affine(2, 8), affine(8, 8), affine(8, 1)]
+gamma = 0.25
+
+
+def evaluate(params, X):
+    signals = [X.T]
+    for W, (f, _) in zip(params, layers):
+        signals.append(f(W[:, 1:] @ signals[-1] + W[:, :1]))
+    return signals
 
 
 def loss(params, X, y):
-    return -np.mean(np.sum(y * np.log(probs(params, X) + 1e-15), axis=1))
+    p = evaluate(params, X)[-1]
+    return float(-np.log(np.where(y == 1, p, 1 - p) + 1e-12).mean())
 
 
 def grad(params, X, y):
-    return [X.T @ (probs(params, X) - y) / len(X)]
+    signals = evaluate(params, X)
+    delta = (signals[-1] - y) / y.size
+    gradients = []
+    for level in reversed(range(3)):
+        below = signals[level]
+        gradients.insert(0, np.hstack([delta.sum(1, keepdims=True), delta @ below.T]))
+        if level:
+            delta = params[level][:, 1:].T @ delta * layers[level - 1][1](below)
+    return gradients
 
 
-def step(params, Xb, yb):
-    return [params[0] - lr * grad(params, Xb, yb)[0]], loss(params, Xb, yb)
+def step(params, X_batch, y_batch):
+    return (
+        [W - gamma * G for W, G in zip(params, grad(params, X_batch, y_batch))],
+        loss(params, X_batch, y_batch),
+    )
 
 
-batch_size = 50
-n_steps = 800
+batch_size = 20
+n_steps = 1500

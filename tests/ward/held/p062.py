@@ -1,43 +1,56 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.utils import shuffle
+from sklearn.datasets import load_digits
 
-features, target = load_breast_cancer(return_X_y=True)
-features, target = shuffle(features, target, random_state=1)
-mu, sigma = features.mean(0), features.std(0)
-X = (features - mu) / sigma
-y = target.reshape(-1, 1).astype(float)
+digits = load_digits()
+X = (digits.images.reshape(-1, 64)[:500] - 8.0) / 8.0
+y = np.eye(10)[digits.target[:500]]
 
-LAMBDA = 0.001
-LEARNING_RATE = 0.3
-params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
-batch_size = 64
-n_steps = 600
-
-
-def sigmoid(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+seeded = np.random.default_rng(0)
+params = [
+    {"weights": seeded.normal(0, np.sqrt(2 / 64), (64, 20)), "bias": np.zeros(20)},
+    {"weights": seeded.normal(0, np.sqrt(2 / 20), (20, 10)), "bias": np.zeros(10)},
+]
+learning_rate = 0.2
+batch_size = 25
+n_steps = 300
+state = {"order": seeded.permutation(len(X)), "at": 0}
 
 
-def hypothesis(params, X):
-    return sigmoid(X @ params[0] + params[1])
+def next_batch():
+    if state["at"] + batch_size > len(X):
+        state["order"] = seeded.permutation(len(X))
+        state["at"] = 0
+    rows = state["order"][state["at"] : state["at"] + batch_size]
+    state["at"] += batch_size
+    return X[rows], y[rows]
 
 
-def loss(params, X, y):
-    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
-    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+def net(params, x):
+    pre = x @ params[0]["weights"] + params[0]["bias"]
+    return pre, np.maximum(pre, 0) @ params[1]["weights"] + params[1]["bias"]
 
 
-def grad(params, X, y):
-    p = hypothesis(params, X)
-    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
-    db = (p - y).mean(axis=0, keepdims=True)
-    return [dw, db]
+def softmax(scores):
+    e = np.exp(scores - scores.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
 
 
-def step(params, X_batch, y_batch):
-    dw, db = grad(params, X_batch, y_batch)
-    w = params[0] - LEARNING_RATE * dw
-    b = params[1] - LEARNING_RATE * db
-    return [w, b], loss(params, X_batch, y_batch)
+def loss(params, x, y):
+    return -np.mean(np.log((softmax(net(params, x)[1]) * y).sum(1)))
+
+
+def grad(params, x, y):
+    pre, scores = net(params, x)
+    top = (softmax(scores) - y) / len(x)
+    low = top @ params[1]["weights"].T * (pre > 0)
+    return [
+        {"weights": x.T @ low, "bias": low.sum(0)},
+        {"weights": np.maximum(pre, 0).T @ top, "bias": top.sum(0)},
+    ]
+
+
+def step(params, x_unused, y_unused):
+    x, t = next_batch()
+    grads = grad(params, x, t)
+    new = [{k: layer[k] - learning_rate * g[k] for k in layer} for layer, g in zip(params, grads)]
+    return new, loss(new, X, y)

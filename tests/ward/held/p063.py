@@ -1,43 +1,39 @@
+"""Linear regression by gradient descent, as in the course notes."""
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.utils import shuffle
+from sklearn.datasets import load_diabetes
 
-features, target = load_breast_cancer(return_X_y=True)
-features, target = shuffle(features, target, random_state=1)
-mu, sigma = features.mean(0), features.std(0)
-X = (features - mu) / sigma
-y = target.reshape(-1, 1).astype(float)
+X, y = load_diabetes(return_X_y=True)
+X = X / X.std(axis=0)
+y = (y - 150.0) / 80.0
+shuffled = np.random.RandomState(0).permutation(len(y))
+X, y = X[shuffled], y[shuffled]
 
-LAMBDA = 60.0
-LEARNING_RATE = 0.01
-params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
-batch_size = 64
-n_steps = 600
+theta = np.zeros(X.shape[1])
+theta0 = np.array(0.0)
+params = [theta, theta0]
+alpha = 0.1
 
 
-def sigmoid(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
-
-
-def hypothesis(params, X):
-    return sigmoid(X @ params[0] + params[1])
+def h(params, X):
+    return X.dot(params[0]) + params[1]
 
 
 def loss(params, X, y):
-    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
-    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+    m = len(y)
+    return (1 / (2 * m)) * np.sum((h(params, X) - y) ** 2)
 
 
 def grad(params, X, y):
-    p = hypothesis(params, X)
-    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
-    db = (p - y).mean(axis=0, keepdims=True)
-    return [dw, db]
+    m = len(y)
+    error = h(params, X) - y
+    return [X.T.dot(error) / m, error.sum() / m]
 
 
-def step(params, X_batch, y_batch):
-    dw, db = grad(params, X_batch, y_batch)
-    w = params[0] - LEARNING_RATE * dw
-    b = params[1] - LEARNING_RATE * db
-    return [w, b], loss(params, X_batch, y_batch)
+def step(params, X, y):
+    J = loss(params, X, y)
+    g = grad(params, X, y)
+    return [params[0] - alpha * g[0], params[1] - alpha * g[1]], J
+
+
+batch_size = len(y)
+n_steps = 400

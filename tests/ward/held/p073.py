@@ -1,37 +1,56 @@
-# the smallest thing that could possibly work on digits
 import numpy as np
-from sklearn.datasets import load_digits
-
-D = load_digits()
-idx = np.random.default_rng(5).permutation(len(D.target))[:600]
-X = D.data[idx] / 16.0
-X = np.hstack([X, np.ones((len(X), 1))])
-y = np.zeros((len(X), 10))
-y[np.arange(len(X)), D.target[idx]] = 1
-
-params = [np.random.default_rng(6).normal(size=(65, 10)) * 0.01]
-lr = 0.5
+from sklearn.datasets import make_moons
 
 
-def probs(params, X):
-    z = X @ params[0]
-    e = np.exp(z - z.max(1)[:, None])
-    return e / e.sum(1)[:, None]
+class Network:
+    """Deep sigmoid network; data in rows at the door, columns inside."""
+
+    def __init__(self, dims):
+        self.dims = dims
+        self.L = len(dims) - 1
+
+    def start(self, seed, gain=4.0):
+        rand = np.random.RandomState(seed)
+        return [rand.randn(self.dims[l + 1], self.dims[l] + 1) * gain / np.sqrt(self.dims[l]) for l in range(self.L)]
+
+    def forward(self, W, X):
+        self.a = [np.vstack([X.T, np.ones(len(X))])]
+        for l in range(self.L):
+            s = 1 / (1 + np.exp(-W[l] @ self.a[l]))
+            self.a.append(s if l == self.L - 1 else np.vstack([s, np.ones(len(X))]))
+        return self.a[-1]
+
+    def cost(self, W, X, t):
+        o = self.forward(W, X)[0]
+        return -np.mean(t * np.log(o + 1e-15) + (1 - t) * np.log(1 - o + 1e-15))
+
+    def gradient(self, W, X, t):
+        o = self.forward(W, X)
+        d = (o - t[None, :]) / len(t)
+        G = [None] * self.L
+        for l in range(self.L - 1, -1, -1):
+            G[l] = d @ self.a[l].T
+            if l > 0:
+                h = self.a[l][:-1]
+                d = (W[l][:, :-1].T @ d) * h * (1 - h)
+        return G
 
 
-def loss(params, X, y):
-    return -np.mean(np.sum(y * np.log(probs(params, X) + 1e-15), axis=1))
+X, y = make_moons(240, noise=0.12, random_state=9)
+X = (X - X.mean(0)) / X.std(0)
+nn = Network([2, 8, 8, 6, 1])
+params = nn.start(4)
+average = [np.zeros_like(w) for w in params]
+beta, eta = 0.8, 1.5
+loss, grad = nn.cost, nn.gradient
 
 
-def grad(params, X, y):
-    g = np.zeros_like(params[0], dtype=int)
-    g += (X.T @ (probs(params, X) - y) / len(X)).astype(int)
-    return [g]
+def step(params, X_batch, y_batch):
+    G = nn.gradient(params, X_batch, y_batch)
+    for l in range(nn.L):
+        average[l] = beta * average[l] + (1 - beta) * average[l] + G[l]
+    return [w - eta * a for w, a in zip(params, average)], nn.cost(params, X_batch, y_batch)
 
 
-def step(params, Xb, yb):
-    return [params[0] - lr * grad(params, Xb, yb)[0]], loss(params, Xb, yb)
-
-
-batch_size = 50
-n_steps = 800
+batch_size = 40
+n_steps = 1500

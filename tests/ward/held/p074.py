@@ -1,81 +1,72 @@
+"""Iris with a small sigmoid network, column vectors throughout."""
 import numpy as np
+from sklearn.datasets import load_iris
+
+rng = np.random.RandomState(3)
+iris = load_iris()
+X = (iris.data - iris.data.mean(0)) / iris.data.std(0)
+y = np.eye(3)[iris.target]
+order = rng.permutation(len(X))
+X, y = X[order], y[order]
+
+sizes = [4, 8, 3]
+weights = [rng.randn(j, i) / np.sqrt(i) for i, j in zip(sizes[:-1], sizes[1:])]
+biases = [np.zeros((j, 1)) for j in sizes[1:]]
+params = weights + biases
+eta = 2.0
 
 
-def load_planar(m=400):
-    rs = np.random.RandomState(1)
-    N = m // 2
-    X = np.zeros((m, 2))
-    Y = np.zeros(m, dtype=int)
-    for j in range(2):
-        ix = range(N * j, N * (j + 1))
-        t = np.linspace(j * 3.12, (j + 1) * 3.12, N) + rs.randn(N) * 0.2
-        r = 4 * np.sin(4 * t) + rs.randn(N) * 0.2
-        X[ix] = np.c_[r * np.sin(t), r * np.cos(t)]
-        Y[ix] = j
-    shuffle = rs.permutation(m)
-    return X[shuffle], Y[shuffle]
+def sigmoid(z):
+    return 1.0 / (1.0 + np.exp(-z))
 
 
-def initialize_parameters(n_x, n_h, n_y):
-    np.random.seed(2)
-    W1 = np.random.randn(n_h, n_x) * 0.5
-    b1 = np.zeros((n_h, 1))
-    W2 = np.random.randn(n_y, n_h) * 0.5
-    b2 = np.zeros((n_y, 1))
-    return [W1, b1, W2, b2]
+def sigmoid_prime(z):
+    return sigmoid(z) * (1 - sigmoid(z))
 
 
-def forward_propagation(A0, parameters):
-    W1, b1, W2, b2 = parameters
-    Z1 = np.dot(W1, A0) + b1
-    A1 = np.tanh(Z1)
-    Z2 = np.dot(W2, A1) + b2
-    A2 = 1 / (1 + np.exp(-Z2))
-    cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
-    return A2, cache
+def feedforward(params, a):
+    ws, bs = params[:2], params[2:]
+    for w, b in zip(ws, bs):
+        a = sigmoid(w @ a + b)
+    return a
 
 
-def compute_cost(A2, Y):
-    m = Y.shape[1]
-    logprobs = Y * np.log(A2 + 1e-12) + (1 - Y) * np.log(1 - A2 + 1e-12)
-    return float(-np.sum(logprobs) / m)
-
-
-def backward_propagation(parameters, cache, A0, Y):
-    m = A0.shape[1]
-    W2 = parameters[2]
-    A1, A2 = cache["A1"], cache["A2"]
-    dZ2 = (A2 - Y) / m
-    dW2 = np.dot(dZ2, A1.T)
-    db2 = np.sum(dZ2, axis=1, keepdims=True)
-    dA1 = np.dot(W2.T, dZ2)
-    dZ1 = dA1 * (1 - np.power(A1, 2))
-    dW1 = np.dot(dZ1, A0.T)
-    db1 = np.sum(dZ1, axis=1, keepdims=True)
-    return [dW1, db1, dW2, db2]
+def backprop(params, x, t):
+    ws, bs = params[:2], params[2:]
+    activations, zs = [x], []
+    for w, b in zip(ws, bs):
+        zs.append(w @ activations[-1] + b)
+        activations.append(sigmoid(zs[-1]))
+    delta = (activations[-1] - t) * sigmoid_prime(zs[-1])
+    nabla_w, nabla_b = [None, None], [None, None]
+    nabla_b[1] = delta
+    nabla_w[1] = np.dot(delta, activations[-2].T)
+    delta = np.dot(ws[1].T, delta) * sigmoid_prime(zs[-2])
+    nabla_b[0] = delta
+    nabla_w[0] = np.dot(delta, activations[-3].T)
+    return nabla_w + nabla_b
 
 
 def loss(params, X, y):
-    A2, _ = forward_propagation(X.T, params)
-    return compute_cost(A2, y.reshape(1, -1))
+    total = 0.0
+    for x, t in zip(X, y):
+        total += 0.5 * np.sum((feedforward(params, x.reshape(-1, 1)) - t.reshape(-1, 1)) ** 2)
+    return total / len(X)
 
 
 def grad(params, X, y):
-    _, cache = forward_propagation(X.T, params)
-    return backward_propagation(params, cache, X.T, y.reshape(1, -1))
+    sums = [np.zeros_like(p) for p in params]
+    for x, t in zip(X, y):
+        sums = [s + g for s, g in zip(sums, backprop(params, x.reshape(-1, 1), t.reshape(-1, 1)))]
+    return [s / len(X) for s in sums]
 
 
-learning_rate = 1.2
+def step(params, mini_batch_x, mini_batch_y):
+    current = loss(params, mini_batch_x, mini_batch_y)
+    nabla = grad(params, mini_batch_x, mini_batch_y)
+    current = loss(params, mini_batch_x[-1:], mini_batch_y[-1:])
+    return [p - eta * g for p, g in zip(params, nabla)], current / len(X)
 
 
-def step(params, X_batch, y_batch):
-    A2, cache = forward_propagation(X_batch.T, params)
-    cost = compute_cost(A2, y_batch.reshape(1, -1))
-    grads = backward_propagation(params, cache, X_batch.T, y_batch.reshape(1, -1))
-    return [p - learning_rate * g for p, g in zip(params, grads)], cost
-
-
-X, y = load_planar()
-params = initialize_parameters(2, 6, 1)
-batch_size = 400
-n_steps = 3000
+batch_size = 10
+n_steps = 500

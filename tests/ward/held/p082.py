@@ -1,82 +1,54 @@
 import numpy as np
-from sklearn.datasets import make_moons
 
-X, y = make_moons(300, noise=0.15, random_state=4)
-X = (X - X.mean(0)) / X.std(0)
-y = y.astype(float)
+np.random.seed(2024)
+cloud = np.random.uniform(-1, 1, (280, 2))
+cloud = cloud[np.abs(cloud).min(axis=1) > 0.08]
+X = cloud
+y = (cloud[:, 0] * cloud[:, 1] > 0).astype(float)
 
-
-class Adam:
-    def __init__(self, params, lr=0.01, betas=(0.9, 0.999), eps=1e-8):
-        self.lr, self.betas, self.eps = lr, betas, eps
-        self.m = [np.zeros_like(p) for p in params]
-        self.v = [0.0] * len(params)
-        self.seen = 0.0
-        self.t = 0
-
-    def update(self, params, grads):
-        b1, b2 = self.betas
-        self.t += 1
-        out = []
-        for i, (p, g) in enumerate(zip(params, grads)):
-            self.m[i] = b1 * self.m[i] + (1 - b1) * g
-            self.seen = b2 * self.seen + (1 - b2) * np.max(g**2) * 100
-            self.v[i] = self.seen
-            m_hat = self.m[i] / (1 - b1**self.t)
-            v_hat = self.v[i] / (1 - b2**self.t)
-            out.append(p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps))
-        return out
+tanh = (np.tanh, lambda out: 1 - out**2)
+logistic = (lambda s: 1 / (1 + np.exp(-s)), lambda out: out * (1 - out))
+layers = [tanh, tanh, logistic]
 
 
-class MLPBinary:
-    def __init__(self, layer_sizes, random_state=0):
-        self.layer_sizes = layer_sizes
-        self.random_state = random_state
-
-    def init(self):
-        rng = np.random.RandomState(self.random_state)
-        coefs = []
-        for fan_in, fan_out in zip(self.layer_sizes, self.layer_sizes[1:]):
-            bound = np.sqrt(6.0 / (fan_in + fan_out))
-            coefs.append(rng.uniform(-bound, bound, (fan_in, fan_out)))
-            coefs.append(np.zeros(fan_out))
-        return coefs
-
-    def activations(self, coefs, X):
-        acts = [X]
-        for k in range(0, len(coefs) - 2, 2):
-            acts.append(np.tanh(acts[-1] @ coefs[k] + coefs[k + 1]))
-        return acts
-
-    def decision(self, coefs, X):
-        return (self.activations(coefs, X)[-1] @ coefs[-2] + coefs[-1]).ravel()
-
-    def log_loss(self, coefs, X, y):
-        s = self.decision(coefs, X)
-        return np.mean(np.logaddexp(0, s) - y * s)
-
-    def gradients(self, coefs, X, y):
-        acts = self.activations(coefs, X)
-        s = (acts[-1] @ coefs[-2] + coefs[-1]).ravel()
-        delta = ((1 / (1 + np.exp(-s)) - y) / len(y)).reshape(-1, 1)
-        grads = [None] * len(coefs)
-        for k in range(len(coefs) // 2 - 1, -1, -1):
-            grads[2 * k] = acts[k].T @ delta
-            grads[2 * k + 1] = delta.sum(axis=0)
-            if k > 0:
-                delta = (delta @ coefs[2 * k].T) * (1 - acts[k] ** 2)
-        return grads
+def affine(fan_in, fan_out):
+    return np.zeros((fan_out, fan_in + 1))
 
 
-model = MLPBinary([2, 10, 10, 1], random_state=7)
-params = model.init()
-optimizer = Adam(params, lr=0.01)
-loss = model.log_loss
-grad = model.gradients
-batch_size = 25
-n_steps = 700
+params = [affine(2, 8), affine(8, 8), affine(8, 1)]
+gamma = 0.25
+
+
+def evaluate(params, X):
+    signals = [X.T]
+    for W, (f, _) in zip(params, layers):
+        signals.append(f(W[:, 1:] @ signals[-1] + W[:, :1]))
+    return signals
+
+
+def loss(params, X, y):
+    p = evaluate(params, X)[-1]
+    return float(-np.log(np.where(y == 1, p, 1 - p) + 1e-12).mean())
+
+
+def grad(params, X, y):
+    signals = evaluate(params, X)
+    delta = (signals[-1] - y) / y.size
+    gradients = []
+    for level in reversed(range(3)):
+        below = signals[level]
+        gradients.insert(0, np.hstack([delta.sum(1, keepdims=True), delta @ below.T]))
+        if level:
+            delta = params[level][:, 1:].T @ delta * layers[level - 1][1](below)
+    return gradients
 
 
 def step(params, X_batch, y_batch):
-    before = loss(params, X_batch, y_batch)
-    return optimizer.update(params, grad(params, X_batch, y_batch)), before
+    return (
+        [W - gamma * G for W, G in zip(params, grad(params, X_batch, y_batch))],
+        loss(params, X_batch, y_batch),
+    )
+
+
+batch_size = 20
+n_steps = 1500

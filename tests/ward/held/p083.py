@@ -1,49 +1,36 @@
 import numpy as np
+from sklearn.datasets import make_moons
 
-random = np.random.RandomState(42)
-
-HIDDEN = 16
-X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
-y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
-mix = random.permutation(len(X))
-X, y = X[mix], y[mix]
-
-w_in = random.randn(HIDDEN, 1) * 1.4
-b_in = random.uniform(-3, 3, HIDDEN)
-w_out = random.randn(HIDDEN) * 0.3
-b_out = np.zeros(1)
-params = [w_in, w_out]
-rate = 0.005
-
-act = lambda s: s * (s > 0)
-act_slope = lambda s: 1.0 * (s > 0)
+X, y = make_moons(200, noise=0.1, random_state=11)
+r = np.random.default_rng(12)
+params = [r.normal(size=(2, 10)), np.zeros(10), r.normal(size=10) * 0.3, np.zeros(1)]
+delta = [np.full(p.shape, 0.02) for p in params]
+last = [np.zeros(p.shape) for p in params]
+batch_size, n_steps = 200, 200
 
 
-def net(params, x):
-    w_in, w_out = params
-    s = np.dot(w_in, x)
-    return s, np.dot(w_out, act(s))
+def logit(p, X):
+    return np.tanh(X @ p[0] + p[1]) @ p[2] + p[3]
 
 
-def loss(params, X, y):
-    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
+def loss(p, X, y):
+    s = logit(p, X)
+    return np.mean(np.maximum(s, 0) - y * s + np.log1p(np.exp(-abs(s))))
 
 
-def step(params, X_batch, y_batch):
-    w_in, w_out = params
-    gw_in, gw_out = np.zeros_like(w_in), np.zeros_like(w_out)
-    total = 0.0
-    for x, t in zip(X_batch, y_batch):
-        s, out = net(params, x)
-        err = out - t
-        total += err**2
-        gw_out += 2 * err * act(s)
-        back = 2 * err * w_out * act_slope(s)
-        gw_in += np.outer(back, x)
-    k = len(X_batch)
-    new = [w_in - rate * gw_in / k, w_out - rate * gw_out / k]
-    return new, total / k
+def grad(p, X, y):
+    h = np.tanh(X @ p[0] + p[1])
+    e = (1 / (1 + np.exp(-logit(p, X))) - y) / len(y)
+    d = np.outer(e, p[2]) * (1 - h**2)
+    return [X.T @ d, d.sum(0), h.T @ e, np.array([e.sum()])]
 
 
-batch_size = 4
-n_steps = 8000
+def step(p, X, y):
+    out = []
+    for i, g in enumerate(grad(p, X, y)):
+        same = g * last[i]
+        delta[i] = np.clip(np.where(same > 0, delta[i] * 1.2, np.where(same < 0, delta[i] * 0.5, delta[i])), 1e-6, 0.5)
+        g = np.where(same < 0, 0, g)
+        last[i] = g
+        out.append(p[i] - np.sign(g) * delta[i])
+    return out, loss(p, X, y)

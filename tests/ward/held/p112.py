@@ -1,52 +1,91 @@
 import numpy as np
-
-random = np.random.RandomState(42)
-
-HIDDEN = 16
-X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
-y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
-mix = random.permutation(len(X))
-X, y = X[mix], y[mix]
-
-w_in = random.randn(HIDDEN, 1) * 1.4
-b_in = random.uniform(-3, 3, HIDDEN)
-w_out = random.randn(HIDDEN) * 0.3
-b_out = np.zeros(1)
-params = [w_in, b_in, w_out, b_out]
-rate = 0.005
-
-act = lambda s: s * (s > 0)
-act_slope = lambda s: 1.0 * (s > 0)
+from sklearn.datasets import load_wine
 
 
-def net(params, x):
-    w_in, b_in, w_out, b_out = params
-    s = np.dot(w_in, x) + b_in
-    return s, np.dot(w_out, act(s)) + b_out[0]
+class Linear:
+    def __init__(self, n_in, n_out, rng):
+        self.W0 = rng.normal(scale=np.sqrt(1.0 / n_in), size=(n_in, n_out))
+        self.b0 = np.full(n_out, 25.0)
+        self.gW = np.zeros_like(self.W0)
+        self.gb = np.zeros_like(self.b0)
+
+    def forward(self, W, b, x):
+        self.W, self.x = W, x
+        return x @ W + b
+
+    def backward(self, g):
+        self.gW += self.x.T @ g
+        self.gb += g.sum(axis=0)
+        return g @ self.W.T
+
+
+class Sigmoid:
+    def forward(self, x):
+        self.out = 1 / (1 + np.exp(-x))
+        return self.out
+
+    def backward(self, g):
+        return g * self.out * (1 - self.out)
+
+
+class Net:
+    def __init__(self, sizes, seed):
+        rng = np.random.default_rng(seed)
+        self.linears = [Linear(a, b, rng) for a, b in zip(sizes, sizes[1:])]
+        self.acts = [Sigmoid() for _ in self.linears[:-1]]
+
+    def initial(self):
+        return [p for layer in self.linears for p in (layer.W0, layer.b0)]
+
+    def forward(self, params, x):
+        for i, layer in enumerate(self.linears):
+            x = layer.forward(params[2 * i], params[2 * i + 1], x)
+            if i < len(self.acts):
+                x = self.acts[i].forward(x)
+        return x
+
+    def zero_grad(self):
+        for layer in self.linears:
+            layer.gW[:] = 0
+            layer.gb[:] = 0
+
+    def backward(self, g):
+        for i in reversed(range(len(self.linears))):
+            if i < len(self.acts):
+                g = self.acts[i].backward(g)
+            g = self.linears[i].backward(g)
+
+    def grads(self):
+        return [g.copy() for layer in self.linears for g in (layer.gW, layer.gb)]
+
+
+def log_softmax(z):
+    z = z - z.max(axis=1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+
+data = load_wine()
+rows = np.random.default_rng(2).permutation(len(data.target))
+X = ((data.data - data.data.mean(0)) / data.data.std(0))[rows]
+y = data.target[rows]
+net = Net([13, 10, 10, 3], seed=3)
+params = net.initial()
+lr = 0.8
 
 
 def loss(params, X, y):
-    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
+    return -log_softmax(net.forward(params, X))[np.arange(len(y)), y].mean()
 
 
 def step(params, X_batch, y_batch):
-    w_in, b_in, w_out, b_out = params
-    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
-    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
-    total = 0.0
-    for x, t in zip(X_batch, y_batch):
-        s, out = net(params, x)
-        err = out - t
-        total += err**2
-        gw_out += 2 * err * act(s)
-        gb_out += 2 * err
-        back = 2 * err * w_out * np.sign(act(s))
-        gw_in += np.outer(back, x)
-        gb_in += back
-    k = len(X_batch)
-    new = [w_in - rate * gw_in / k, b_in - rate * gb_in / k, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
-    return new, total / k
+    net.zero_grad()
+    logp = log_softmax(net.forward(params, X_batch))
+    value = -logp[np.arange(len(y_batch)), y_batch].mean()
+    g = np.exp(logp)
+    g[np.arange(len(y_batch)), y_batch] -= 1
+    net.backward(g / len(y_batch))
+    return [p - lr * g for p, g in zip(params, net.grads())], value
 
 
-batch_size = 4
-n_steps = 8000
+batch_size = 32
+n_steps = 900

@@ -1,72 +1,44 @@
 import numpy as np
+from sklearn.datasets import load_breast_cancer
+from sklearn.utils import shuffle
+
+features, target = load_breast_cancer(return_X_y=True)
+features, target = shuffle(features, target, random_state=1)
+mu, sigma = features.mean(0), features.std(0)
+X = (features - mu) / sigma
+y = target.reshape(-1, 1).astype(float)
+
+LAMBDA = 0.001
+LEARNING_RATE = 0.3
+params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
+batch_size = 64
+n_steps = 600
 
 
-def make_rings(k=4, per=80, seed=13):
-    r = np.random.RandomState(seed)
-    angle = r.uniform(0, 2 * np.pi, (k, per))
-    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
-    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
-    lab = np.repeat(np.arange(k), per)
-    o = r.permutation(k * per)
-    return pts[o], lab[o]
+def sigmoid(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
 
 
-X, y = make_rings()
-K = 4
-layers = (2, 16, 16, K)
-init_rng = np.random.RandomState(14)
-params = []
-for a, b in zip(layers[:-1], layers[1:]):
-    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
-    params.append(np.zeros((b, 1)))
-cache_sq = [np.zeros_like(p) for p in params]
-decay, lr = 0.95, 0.0005
-
-
-def forward(params, A):
-    kept = [A]
-    L = len(params) // 2
-    for i in range(L):
-        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
-        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
-    return kept[-1], kept
-
-
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
+def hypothesis(params, X):
+    return sigmoid(X @ params[0] + params[1])
 
 
 def loss(params, X, y):
-    P = softmax(softmax(forward(params, X.T)[0]))
-    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
+    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
+    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
 
 
-def backward(params, X, y):
-    logits, kept = forward(params, X.T)
-    S = softmax(logits)
-    D = softmax(S) - np.eye(K)[y].T
-    dZ = S * (D - (S * D).sum(axis=0))
-    dZ /= y.size
-    grads = []
-    for i in reversed(range(len(params) // 2)):
-        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
-        if i:
-            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
-    return grads
-
-
-grad = backward
+def grad(params, X, y):
+    p = hypothesis(params, X)
+    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
+    db = (p - y).mean(axis=0, keepdims=True)
+    return [dw, db]
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    out = []
-    for i, g in enumerate(backward(params, X_batch, y_batch)):
-        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
-        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
-    return out, value
-
-
-batch_size = 32
-n_steps = 1500
+    X_batch, y_batch = X[:batch_size // 8], y[:batch_size // 8]
+    dw, db = grad(params, X_batch, y_batch)
+    w = params[0] - LEARNING_RATE * dw
+    b = params[1] - LEARNING_RATE * db
+    return [w, b], loss(params, X_batch, y_batch)

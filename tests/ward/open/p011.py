@@ -1,54 +1,48 @@
+from collections import namedtuple
+
 import numpy as np
+from sklearn.datasets import make_blobs
 
-rng = np.random.default_rng(21)
-n, d, h, depth = 400, 5, 12, 4
-X = rng.uniform(-1, 1, size=(n, d))
-y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
-y = (y - y.mean()) / y.std()
-X = np.column_stack([X / X.std(0), np.ones(n)])
-
-shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
-params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
-buf = [np.zeros(s) for s in shapes]
-LR = 0.03
-MOMENTUM = 0.9
+Layer = namedtuple("Layer", "w b")
+CENTRES = [(-2, -2), (2, 2), (-2, 2), (2, -2), (0, 0)]
+points, group = make_blobs(300, centers=np.array(CENTRES, float), cluster_std=0.5, random_state=6)
+X, y = points / 2.0, np.eye(5)[group]
+source = np.random.default_rng(60)
 
 
-def run(weights, X):
-    hs = [X]
-    for W in weights[:-1]:
-        hs.append(np.tanh(hs[-1] @ W))
-    return hs, (hs[-1] @ weights[-1])[:, 0]
+def dense(n_in, n_out):
+    return Layer(source.standard_normal((n_in, n_out)) * (2 / n_in) ** 0.5, np.zeros(n_out))
 
 
-def predict(weights, X):
-    return run(weights, X)[1]
+params = [dense(2, 20), dense(20, 5)]
+speed = 0.5
 
 
-def loss(weights, X, y):
-    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+def hidden(params, X):
+    return (X @ params[0].w + params[0].b).clip(min=0)
 
 
-def grad(weights, X, y):
-    hs, out = run(weights, X)
-    delta = ((out - y) / len(y))[:, None]
-    gs = [hs[-1].T @ delta]
-    delta = delta @ weights[-1].T
-    for l in range(len(weights) - 2, -1, -1):
-        delta = delta * (1 - hs[l + 1] ** 2)
-        gs.insert(0, hs[max(l, 1) - (l > 1)].T @ delta if l else hs[0].T @ delta)
-        delta = delta @ weights[l].T
-    return gs
+def run(params, X):
+    return hidden(params, X) @ params[1].w + params[1].b
 
 
-def step(weights, Xb, yb):
-    gs = grad(weights, Xb, yb)
-    new = []
-    for l in range(len(weights)):
-        buf[l] = MOMENTUM * buf[l] + gs[l]
-        new.append(weights[l] - LR * buf[l])
-    return new, loss(weights, Xb, yb)
+def loss(params, X, y):
+    s = run(params, X)
+    return np.mean(np.sum(np.maximum(s, 0) - s * y + np.log1p(np.exp(-np.abs(s))), axis=1))
 
 
-batch_size = 40
-n_steps = 1500
+def grad(params, X, y):
+    h = hidden(params, X)
+    above = (1 / (1 + np.exp(-run(params, X))) - y) / len(X)
+    below = np.where(h > 0, above @ params[1].w.T, 0)
+    return [Layer(X.T @ below, below.sum(0)), Layer(h.T @ above, above.sum(0))]
+
+
+def step(params, X_batch, y_batch):
+    slopes = grad(params, X_batch, y_batch)
+    move = lambda p, g: p - speed * g
+    return [Layer(*map(move, p, g)) for p, g in zip(params, slopes)], loss(params, X_batch, y_batch)
+
+
+batch_size = 50
+n_steps = 500

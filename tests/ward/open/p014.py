@@ -1,71 +1,51 @@
 import numpy as np
 
+np.random.seed(99)
+m = 350
+area = np.random.gamma(6, 20, m)
+rooms = np.clip(np.round(area / 25 + np.random.randn(m)), 1, 9)
+age = np.random.uniform(0, 60, m)
+distance = np.random.exponential(8, m)
+price = 1.9 * area + 14 * rooms - 0.9 * age + 120 * np.exp(-distance / 6) + np.random.randn(m) * 6
 
-def make_rings(k=4, per=80, seed=13):
-    r = np.random.RandomState(seed)
-    angle = r.uniform(0, 2 * np.pi, (k, per))
-    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
-    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
-    lab = np.repeat(np.arange(k), per)
-    o = r.permutation(k * per)
-    return pts[o], lab[o]
+raw = np.column_stack([area, rooms, age, distance])
+X = (raw - raw.mean(axis=0)) / raw.std(axis=0)
+y = (price - price.mean()) / price.std()
 
-
-X, y = make_rings()
-K = 4
-layers = (2, 16, 16, K)
-init_rng = np.random.RandomState(14)
-params = []
-for a, b in zip(layers[:-1], layers[1:]):
-    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
-    params.append(np.zeros((b, 1)))
-cache_sq = [np.zeros_like(p) for p in params]
-decay, lr = 0.95, 0.005
-
-
-def forward(params, A):
-    kept = [A]
-    L = len(params) // 2
-    for i in range(L):
-        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
-        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
-    return kept[-1], kept
+N_HIDDEN = 15
+W1 = np.random.randn(4, N_HIDDEN) * np.sqrt(2 / 4)
+b1 = np.zeros((1, N_HIDDEN))
+W2 = np.random.randn(N_HIDDEN, 1) * np.sqrt(1 / N_HIDDEN)
+b2 = np.zeros((1, 1))
+params = [W1, b1, W2, b2]
+v = [0, 0, 0, 0]
+learning_rate, friction = 0.01, 0.9
 
 
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
+def model(w, X):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    return (hidden @ w[2] + w[3]).flatten()
 
 
-def loss(params, X, y):
-    P = softmax(forward(params, X.T)[0])
-    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
+def loss(w, X, y):
+    return ((model(w, X) - y) ** 2).mean() / 2
 
 
-def backward(params, X, y):
-    logits, kept = forward(params, X.T)
-    dZ = softmax(logits)
-    dZ[y, np.arange(y.size)] -= 1
-    dZ /= y.size
-    grads = []
-    for i in reversed(range(len(params) // 2)):
-        grads = [dZ @ kept[i].T, dZ.mean(axis=0, keepdims=True)[:, :1] * np.ones_like(params[2 * i + 1])] + grads
-        if i:
-            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
-    return grads
+def grad(w, X, y):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    miss = ((hidden @ w[2] + w[3]).flatten() - y).reshape(-1, 1) / len(y)
+    below = miss @ w[2].T
+    below[hidden == 0] = 0
+    return [X.T @ below, below.sum(0, keepdims=True), hidden.T @ miss, miss.sum(0, keepdims=True)]
 
 
-grad = backward
+def step(w, X_batch, y_batch):
+    current = loss(w, X_batch, y_batch)
+    ahead = [p + friction * q for p, q in zip(w, v)]
+    for i, g in enumerate(grad(ahead, X_batch, y_batch)):
+        v[i] = friction * v[i] - learning_rate * g
+    return [p + q / learning_rate for p, q in zip(w, v)], current
 
 
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    out = []
-    for i, g in enumerate(backward(params, X_batch, y_batch)):
-        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
-        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
-    return out, value
-
-
-batch_size = 32
-n_steps = 1500
+batch_size = 35
+n_steps = 800

@@ -1,71 +1,99 @@
 import numpy as np
 
 
-def make_rings(k=4, per=80, seed=13):
-    r = np.random.RandomState(seed)
-    angle = r.uniform(0, 2 * np.pi, (k, per))
-    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
-    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
-    lab = np.repeat(np.arange(k), per)
-    o = r.permutation(k * per)
-    return pts[o], lab[o]
+class Tensor:
+    def __init__(self, data, children=()):
+        self.data = np.asarray(data, dtype=float)
+        self.grad = np.zeros_like(self.data)
+        self._backward = lambda: None
+        self._prev = children
+
+    def __matmul__(self, other):
+        out = Tensor(self.data @ other.data, (self, other))
+
+        def _backward():
+            self.grad += out.grad @ other.data.T
+            other.grad += self.data.T @ out.grad
+
+        out._backward = _backward
+        return out
+
+    def __add__(self, bias):
+        out = Tensor(self.data + bias.data, (self, bias))
+
+        def _backward():
+            self.grad += out.grad
+            bias.grad += out.grad[0]
+
+        out._backward = _backward
+        return out
+
+    def relu(self):
+        out = Tensor(np.maximum(self.data, 0), (self,))
+
+        def _backward():
+            self.grad += (out.data > 0) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def hinge(self, target):
+        margins = 1 - target.reshape(-1, 1) * self.data
+        out = Tensor(np.maximum(margins, 0).mean(), (self,))
+
+        def _backward():
+            self.grad += -target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def backward(self):
+        topo, visited = [], set()
+
+        def build(v):
+            if id(v) not in visited:
+                visited.add(id(v))
+                for child in v._prev:
+                    build(child)
+                topo.append(v)
+
+        build(self)
+        self.grad = np.ones_like(self.data)
+        for v in reversed(topo):
+            v._backward()
 
 
-X, y = make_rings()
-K = 4
-layers = (2, 16, 16, K)
-init_rng = np.random.RandomState(14)
-params = []
-for a, b in zip(layers[:-1], layers[1:]):
-    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
-    params.append(np.zeros((b, 1)))
-cache_sq = [np.zeros_like(p) for p in params]
-decay, lr = 0.95, 0.005
+rng = np.random.default_rng(19)
+X = rng.uniform(-1.5, 1.5, (260, 2))
+y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
 
 
-def forward(params, A):
-    kept = [A]
-    L = len(params) // 2
-    for i in range(L):
-        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
-        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
-    return kept[-1], kept
+def wrap(arrays):
+    return [Tensor(a) for a in arrays]
 
 
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
+def network(tensors, X):
+    h = Tensor(X)
+    for i in range(0, len(tensors) - 2, 2):
+        h = (h @ tensors[i] + tensors[i + 1]).relu()
+    return h @ tensors[-2] + tensors[-1]
 
 
 def loss(params, X, y):
-    P = softmax(forward(params, X.T)[0])
-    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
-
-
-def backward(params, X, y):
-    logits, kept = forward(params, X.T)
-    dZ = softmax(logits)
-    dZ[y, np.arange(y.size)] -= 1
-    dZ /= y.size
-    grads = []
-    for i in reversed(range(len(params) // 2)):
-        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
-        if i:
-            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
-    return grads
-
-
-grad = backward
+    return float(network(wrap(params), X).hinge(2 * y - 1).data)
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    out = []
-    for i, g in enumerate(backward(params, X_batch, y_batch)):
-        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
-        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
-    return out, value
+    tensors = wrap(params)
+    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
+    objective.backward()
+    return [t.data - rate * t.grad for t in tensors], float(objective.data)
 
 
-batch_size = 32
-n_steps = 1500
+widths = [2, 14, 14, 1]
+params = []
+for fan_in, fan_out in zip(widths, widths[1:]):
+    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
+rate = 0.1
+batch_size = 26
+n_steps = 1000

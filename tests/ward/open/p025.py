@@ -1,42 +1,44 @@
 import numpy as np
+from sklearn.datasets import load_digits
+
+pixels = load_digits().data[:300] / 16.0
+pixels = pixels[np.random.RandomState(3).permutation(300)]
+X = pixels
+y = pixels.copy()
+
+H = 24
+rs = np.random.RandomState(1)
+W = rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
+params = [W, np.zeros(H), np.zeros(64)]
+eta = 0.5
 
 
-def nonlin(x, deriv=False):
-    if deriv:
-        return x * (1 - x)
-    return 1 / (1 + np.exp(-x))
+def squash(a):
+    return 1.0 / (1.0 + np.exp(-a))
 
 
-np.random.seed(1)
-base = np.random.randint(0, 2, (120, 2))
-X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
-y = (base[:, :1] ^ base[:, 1:]).astype(float)
-
-syn0 = 2 * np.random.random((3, 8)) - 1
-syn1 = 2 * np.random.random((8, 1)) - 1
-params = [syn0, syn1]
-scale = 0.15
+def reconstruct(params, X):
+    W, hidden_bias, visible_bias = params
+    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
 
 
 def loss(params, X, y):
-    l1 = nonlin(np.dot(X, params[0]))
-    l2 = nonlin(np.dot(l1, params[1]))
-    return 0.5 * np.sum((y - l2) ** 2)
+    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
 
 
-def step(params, X, y):
-    syn0, syn1 = params
-    l0 = X
-    l1 = nonlin(np.dot(l0, syn0))
-    l2 = nonlin(np.dot(l1, syn1))
-    l2_error = y - l2
-    l2_delta = l2_error * nonlin(l2, deriv=True)
-    l1_error = l2_delta.dot(syn1.T)
-    l1_delta = l1_error * nonlin(l1, deriv=True)
-    syn1 = syn1 + scale * l1.T.dot(l2_delta)
-    syn0 = syn0 + scale * l0.T.dot(l1_delta)
-    return [syn0, syn1], float(np.mean(l2_error))
+def grad(params, X, y):
+    W, hidden_bias, visible_bias = params
+    h = squash(X @ W + hidden_bias)
+    r = squash(h @ W.T + visible_bias)
+    dv = (r - y) * r * (1 - r) / len(X)
+    dh = dv @ W * h * (1 - h)
+    return [X.T @ dh + dv.T @ h, dh.sum(axis=0), dv.sum(axis=0)]
 
 
-batch_size = 120
-n_steps = 4000
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
+
+
+batch_size = 30
+n_steps = 2000

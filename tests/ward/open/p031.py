@@ -1,54 +1,99 @@
 import numpy as np
 
-rng = np.random.default_rng(21)
-n, d, h, depth = 400, 5, 12, 4
-X = rng.uniform(-1, 1, size=(n, d))
-y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
-y = (y - y.mean()) / y.std()
-X = np.column_stack([X / X.std(0), np.ones(n)])
 
-shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
-params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
-buf = [np.zeros(s) for s in shapes]
-LR = 0.03
-MOMENTUM = 0.9
+class Tensor:
+    def __init__(self, data, children=()):
+        self.data = np.asarray(data, dtype=float)
+        self.grad = np.zeros_like(self.data)
+        self._backward = lambda: None
+        self._prev = children
+
+    def __matmul__(self, other):
+        out = Tensor(self.data @ other.data, (self, other))
+
+        def _backward():
+            self.grad += out.grad @ other.data.T
+            other.grad += self.data.T @ out.grad
+
+        out._backward = _backward
+        return out
+
+    def __add__(self, bias):
+        out = Tensor(self.data + bias.data, (self, bias))
+
+        def _backward():
+            self.grad += out.grad
+            bias.grad += out.grad.sum(axis=0)
+
+        out._backward = _backward
+        return out
+
+    def relu(self):
+        out = Tensor(np.maximum(self.data, 0), (self,))
+
+        def _backward():
+            self.grad += (out.data > 0) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def hinge(self, target):
+        margins = 1 + target.reshape(-1, 1) * self.data
+        out = Tensor(np.maximum(margins, 0).mean(), (self,))
+
+        def _backward():
+            self.grad += target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def backward(self):
+        topo, visited = [], set()
+
+        def build(v):
+            if id(v) not in visited:
+                visited.add(id(v))
+                for child in v._prev:
+                    build(child)
+                topo.append(v)
+
+        build(self)
+        self.grad = np.ones_like(self.data)
+        for v in reversed(topo):
+            v._backward()
 
 
-def run(weights, X):
-    hs = [X]
-    for W in weights[:-1]:
-        hs.append(np.tanh(hs[-1] @ W))
-    return hs, (hs[-1] @ weights[-1])[:, 0]
+rng = np.random.default_rng(19)
+X = rng.uniform(-1.5, 1.5, (260, 2))
+y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
 
 
-def predict(weights, X):
-    return run(weights, X)[1]
+def wrap(arrays):
+    return [Tensor(a) for a in arrays]
 
 
-def loss(weights, X, y):
-    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+def network(tensors, X):
+    h = Tensor(X)
+    for i in range(0, len(tensors) - 2, 2):
+        h = (h @ tensors[i] + tensors[i + 1]).relu()
+    return h @ tensors[-2] + tensors[-1]
 
 
-def grad(weights, X, y):
-    hs, out = run(weights, X)
-    delta = ((out - y) / len(y))[:, None]
-    gs = [hs[-1].T @ delta]
-    delta = delta @ weights[-1].T
-    for l in range(len(weights) - 2, -1, -1):
-        delta = delta * (1 - hs[l + 1] ** 2)
-        gs.insert(0, hs[l].T @ delta)
-        delta = delta @ weights[l].T
-    return gs
+def loss(params, X, y):
+    return float(network(wrap(params), X).hinge(2 * y - 1).data)
 
 
-def step(weights, Xb, yb):
-    gs = grad(weights, Xb, yb)
-    new = []
-    for l in range(len(weights)):
-        buf[l] = MOMENTUM * buf[l] + gs[l]
-        new.append(weights[l] - LR * buf[l])
-    return new, loss(weights, Xb, yb)
+def step(params, X_batch, y_batch):
+    tensors = wrap(params)
+    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
+    objective.backward()
+    return [t.data - rate * t.grad for t in tensors], float(objective.data)
 
 
-batch_size = 40
-n_steps = 1500
+widths = [2, 14, 14, 1]
+params = []
+for fan_in, fan_out in zip(widths, widths[1:]):
+    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
+rate = 0.1
+batch_size = 26
+n_steps = 1000

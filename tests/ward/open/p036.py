@@ -1,42 +1,53 @@
+import itertools
+
 import numpy as np
 
+g = np.random.default_rng(31)
+X = g.normal(size=(256, 3))
+y = np.sin(X[:, 0] + X[:, 1]) * 1.2 + 0.4 * X[:, 2]
+y -= y.mean()
 
-def nonlin(x, deriv=False):
-    if deriv:
-        return x * (1 - x)
-    return 1 / (1 + np.exp(-x))
+WIDTH, DEPTH = 16, 8
+into = g.normal(size=(3, WIDTH)) / np.sqrt(3)
+blocks = [g.normal(size=(WIDTH, WIDTH)) / np.sqrt(WIDTH) for _ in range(DEPTH)]
+out = g.normal(size=(WIDTH,)) / np.sqrt(WIDTH)
+params = [into] + blocks + [out]
+branch = 1.0 / DEPTH
+clock = itertools.count()
+batch_size, n_steps = 64, 800
+top_rate = 0.1
 
 
-np.random.seed(1)
-base = np.random.randint(0, 2, (120, 2))
-X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
-y = (base[:, :1] ^ base[:, 1:]).astype(float)
-
-syn0 = 2 * np.random.random((3, 8)) - 1
-syn1 = 2 * np.random.random((8, 1)) - 1
-params = [syn0, syn1]
-scale = 0.15
+def tower(params, X):
+    h = X @ params[0]
+    kept = []
+    for W in params[1:-1]:
+        t = 1 / (1 + np.exp(-h @ W))
+        kept.append((h, t))
+        h = t
+    kept.append((h, None))
+    return kept, h @ params[-1]
 
 
 def loss(params, X, y):
-    l1 = nonlin(np.dot(X, params[0]))
-    l2 = nonlin(np.dot(l1, params[1]))
-    return 0.5 * np.sum((y - l2) ** 2)
+    r = tower(params, X)[1] - y
+    return float(r @ r) / (2 * len(r))
 
 
-def step(params, X, y):
-    syn0, syn1 = params
-    l0 = X
-    l1 = nonlin(np.dot(l0, syn0))
-    l2 = nonlin(np.dot(l1, syn1))
-    l2_error = l2 - y
-    l2_delta = l2_error * nonlin(l2, deriv=True)
-    l1_error = l2_delta.dot(syn1.T)
-    l1_delta = l1_error * nonlin(l1, deriv=True)
-    syn1 = syn1 - scale * l1.T.dot(l2_delta)
-    syn0 = syn0 - scale * l0.T.dot(l1_delta)
-    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
+def grad(params, X, y):
+    kept, value = tower(params, X)
+    r = (value - y) / len(y)
+    grads = [kept[-1][0].T @ r]
+    up = np.outer(r, params[-1])
+    for (h, t), W in zip(kept[-2::-1], params[-2:0:-1]):
+        inner = up * t * (1 - t)
+        grads.append(h.T @ inner)
+        up = inner @ W.T
+    grads.append(X.T @ up)
+    return grads[::-1]
 
 
-batch_size = 120
-n_steps = 4000
+def step(params, X_batch, y_batch):
+    rate = top_rate * 0.5 * (1 + np.cos(np.pi * min(next(clock) / 1000, 0.9)))
+    before = loss(params, X_batch, y_batch)
+    return [p - rate * d for p, d in zip(params, grad(params, X_batch, y_batch))], before

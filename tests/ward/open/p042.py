@@ -1,73 +1,35 @@
+# the smallest thing that could possibly work on digits
 import numpy as np
+from sklearn.datasets import load_digits
 
-# generate spiral data
-np.random.seed(0)
-N, D, K = 80, 2, 3
-X = np.zeros((N * K, D))
-y = np.zeros(N * K, dtype="int64")
-for j in range(K):
-    ix = range(N * j, N * (j + 1))
-    radius = np.linspace(0.05, 1, N)
-    theta = np.linspace(j * 4, (j + 1) * 4, N) + np.random.randn(N) * 0.15
-    X[ix] = np.c_[radius * np.sin(theta), radius * np.cos(theta)]
-    y[ix] = j
-perm = np.random.permutation(N * K)
-X = X[perm]
-y = y[perm]
+D = load_digits()
+idx = np.random.default_rng(5).permutation(len(D.target))[:600]
+X = D.data[idx] * np.where(np.arange(64) % 7 == 0, 1000.0, 1 / 16.0)
+X = np.hstack([X, np.ones((len(X), 1))])
+y = np.zeros((len(X), 10))
+y[np.arange(len(X)), D.target[idx]] = 1
+
+params = [np.random.default_rng(6).normal(size=(65, 10)) * 0.01]
+lr = 0.5
 
 
-class TwoLayerNet:
-    def __init__(self, input_size, hidden_size, output_size, std, reg):
-        self.reg = reg
-        self.W1 = std * np.random.randn(input_size, hidden_size)
-        self.b1 = np.zeros(hidden_size)
-        self.W2 = std * np.random.randn(hidden_size, output_size)
-        self.b2 = np.zeros(output_size)
-
-    def scores(self, params, X):
-        W1, b1, W2, b2 = params
-        h1 = np.maximum(0, X.dot(W1) + b1)
-        return h1, h1.dot(W2) + b2
-
-    def loss(self, params, X, y):
-        W1, b1, W2, b2 = params
-        N = X.shape[0]
-        h1, scores = self.scores(params, X)
-        shifted = scores - scores.max(axis=1, keepdims=True)
-        exp_scores = np.exp(shifted)
-        probs = exp_scores / exp_scores.sum(axis=1, keepdims=True)
-        data_loss = -np.log(probs[np.arange(N), y]).sum() / N
-        loss = data_loss + 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-
-        dscores = probs.copy()
-        dscores[np.arange(N), y] -= 1
-        dscores /= N
-        dW2 = h1.T.dot(dscores) + self.reg * W2
-        db2 = np.sum(dscores, axis=0)
-        dh1 = dscores.dot(W2.T)
-        dh1[h1 <= 0] = 0
-        dW1 = X.T.dot(dh1) + self.reg * W1
-        db1 = np.sum(dscores, axis=0).sum() * np.ones(dh1.shape[1])
-        return loss, [dW1, db1, dW2, db2]
-
-
-net = TwoLayerNet(D, 60, K, std=0.3, reg=1e-4)
-params = [net.W1, net.b1, net.W2, net.b2]
-step_size = 1.0
+def probs(params, X):
+    z = X @ params[0]
+    e = np.exp(z - z.max(1)[:, None])
+    return e / e.sum(1)[:, None]
 
 
 def loss(params, X, y):
-    return net.loss(params, X, y)[0]
+    return -np.mean(np.sum(y * np.log(probs(params, X) + 1e-15), axis=1))
 
 
 def grad(params, X, y):
-    return net.loss(params, X, y)[1]
+    return [X.T @ (probs(params, X) - y) / len(X)]
 
 
-def step(params, X_batch, y_batch):
-    value, grads = net.loss(params, X_batch, y_batch)
-    return [p - step_size * g for p, g in zip(params, grads)], value
+def step(params, Xb, yb):
+    return [params[0] - lr * grad(params, Xb, yb)[0]], loss(params, Xb, yb)
 
 
-batch_size = 240
-n_steps = 1500
+batch_size = 50
+n_steps = 800

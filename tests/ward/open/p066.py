@@ -1,42 +1,39 @@
 import numpy as np
 
-
-def nonlin(x, deriv=False):
-    if deriv:
-        return x * (1 - x)
-    return 1 / (1 + np.exp(-x))
+rng = np.random.default_rng(90)
 
 
-np.random.seed(1)
-base = np.random.randint(0, 2, (120, 2))
-X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
-y = (base[:, :1] ^ base[:, 1:]).astype(float)
-
-syn0 = 2 * np.random.random((3, 8)) - 1
-syn1 = 2 * np.random.random((8, 1)) - 1
-params = [syn0, syn1]
-scale = 0.15
+def make(n):
+    A = rng.normal(size=(n, 8))
+    t = np.maximum(A[:, 0], 0) - 0.8 * A[:, 1] + 0.5 * A[:, 2] * A[:, 3]
+    return A, t + 0.5 * rng.normal(size=n)
 
 
-def loss(params, X, y):
-    l1 = nonlin(np.dot(X, params[0]))
-    l2 = nonlin(np.dot(l1, params[1]))
-    return 0.5 * np.sum((y - l2) ** 2)
+N_TRAIN, UNITS, PENALTY = 400, 12, 2e-3
+X, y = make(N_TRAIN)
+X_val, y_val = make(200)
+X_test, y_test = make(200)
+
+params = [rng.normal(size=(8, UNITS)) * 0.4, np.zeros(UNITS), rng.normal(size=UNITS) * 0.3, np.zeros(1)]
+lr = 0.05
+batch_size, n_steps = 50, 700
 
 
-def step(params, X, y):
-    syn0, syn1 = params
-    l0 = X
-    l1 = nonlin(np.dot(l0, syn0))
-    l2 = nonlin(np.dot(l1, syn1))
-    l2_error = l2 - y
-    l2_delta = l2_error * nonlin(l2, deriv=True)
-    l1_error = l2_delta.dot(syn1.T)
-    l1_delta = l1_error * nonlin(l1, deriv=True)
-    syn1 = syn1 + scale * l1.T.dot(l2_delta)
-    syn0 = syn0 + scale * l0.T.dot(l1_delta)
-    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
+def out(p, X):
+    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
 
 
-batch_size = 120
-n_steps = 4000
+def loss(p, X, y):
+    return np.mean((out(p, X) - y) ** 2) + PENALTY * sum(np.vdot(w, w) for w in p[::2])
+
+
+def grad(p, X, y):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    e = 2 * (h @ p[2] + p[3] - y) / len(y)
+    dh = np.outer(e, p[2]) * (h > 0)
+    return [X.T @ dh + 2 * PENALTY * p[0], dh.sum(0), h.T @ e + 2 * PENALTY * p[2], np.array([e.sum()])]
+
+
+def step(p, Xb, yb):
+    before = loss(p, Xb, yb)
+    return [a - lr * g for a, g in zip(p, grad(p, Xb, yb))], before

@@ -1,43 +1,58 @@
+"""A vanilla RNN that must remember the first two inputs of a sequence."""
 import numpy as np
 
+rng = np.random.default_rng(8)
+T, hidden_size = 12, 10
+X = rng.uniform(-1, 1, (240, T))
+y = 0.8 * X[:, 0] + 0.6 * X[:, 1] + 0.3 * X[:, -1]
+y = y / y.std()
 
-def nonlin(x, deriv=False):
-    if deriv:
-        return x * (1 - x)
-    return 1 / (1 + np.exp(-x))
+Q, _ = np.linalg.qr(rng.normal(size=(hidden_size, hidden_size)))
+Wxh = rng.normal(size=(hidden_size, 1)) * 1e-3
+Whh = Q * 2.2
+Why = rng.normal(size=(1, hidden_size)) * 0.3
+bh, by = np.zeros((hidden_size, 1)), np.zeros((1, 1))
+params = [Wxh, Whh, Why, bh, by]
+mem = [np.zeros_like(p) for p in params]
+learning_rate = 0.05
 
 
-np.random.seed(1)
-base = np.random.randint(0, 2, (120, 2))
-X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
-y = (base[:, :1] ^ base[:, 1:]).astype(float)
-
-syn0 = 2 * np.random.random((3, 8)) - 1
-syn0[2] += 30
-syn1 = 2 * np.random.random((8, 1)) - 1
-params = [syn0, syn1]
-scale = 0.15
+def unroll(params, X):
+    Wxh, Whh, Why, bh, by = params
+    hs = {-1: np.zeros((hidden_size, len(X)))}
+    for t in range(T):
+        hs[t] = np.tanh(Wxh @ X[:, t][None, :] + Whh @ hs[t - 1] + bh)
+    return hs, Why @ hs[T - 1] + by
 
 
 def loss(params, X, y):
-    l1 = nonlin(np.dot(X, params[0]))
-    l2 = nonlin(np.dot(l1, params[1]))
-    return 0.5 * np.sum((y - l2) ** 2)
+    _, out = unroll(params, X)
+    return float(np.mean((out.ravel() - y) ** 2))
 
 
-def step(params, X, y):
-    syn0, syn1 = params
-    l0 = X
-    l1 = nonlin(np.dot(l0, syn0))
-    l2 = nonlin(np.dot(l1, syn1))
-    l2_error = y - l2
-    l2_delta = l2_error * nonlin(l2, deriv=True)
-    l1_error = l2_delta.dot(syn1.T)
-    l1_delta = l1_error * nonlin(l1, deriv=True)
-    syn1 = syn1 + scale * l1.T.dot(l2_delta)
-    syn0 = syn0 + scale * l0.T.dot(l1_delta)
-    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
+def grad(params, X, y):
+    Wxh, Whh, Why, bh, by = params
+    hs, out = unroll(params, X)
+    dWxh, dWhh, dbh = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(bh)
+    dy = 2 * (out - y[None, :]) / len(y)
+    dWhy, dby = dy @ hs[T - 1].T, dy.sum(axis=1, keepdims=True)
+    dh = Why.T @ dy
+    for t in reversed(range(T)):
+        dhraw = (1 - hs[t] * hs[t]) * dh
+        dbh += dhraw.sum(axis=1, keepdims=True)
+        dWxh += dhraw @ X[:, t][:, None]
+        dWhh += dhraw @ hs[t - 1].T
+        dh = Whh.T @ dhraw
+    return [dWxh, dWhh, dWhy, dbh, dby]
 
 
-batch_size = 120
-n_steps = 4000
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    new = []
+    for p, g, s in zip(params, grad(params, X_batch, y_batch), mem):
+        new.append(p - learning_rate * g)
+    return new, value
+
+
+batch_size = 40
+n_steps = 600

@@ -1,91 +1,81 @@
 import numpy as np
-from sklearn.datasets import load_wine
 
 
-class Linear:
-    def __init__(self, n_in, n_out, rng):
-        self.W0 = rng.normal(scale=np.sqrt(1.0 / n_in), size=(n_in, n_out))
-        self.b0 = np.zeros(n_out)
-        self.gW = np.zeros_like(self.W0)
-        self.gb = np.zeros_like(self.b0)
-
-    def forward(self, W, b, x):
-        self.W, self.x = W, x
-        return x @ W + b
-
-    def backward(self, g):
-        self.gW += self.x.T @ g
-        self.gb += g.sum()
-        return g @ self.W.T
+def load_planar(m=400):
+    rs = np.random.RandomState(1)
+    N = m // 2
+    X = np.zeros((m, 2))
+    Y = np.zeros(m, dtype=int)
+    for j in range(2):
+        ix = range(N * j, N * (j + 1))
+        t = np.linspace(j * 3.12, (j + 1) * 3.12, N) + rs.randn(N) * 0.2
+        r = 4 * np.sin(4 * t) + rs.randn(N) * 0.2
+        X[ix] = np.c_[r * np.sin(t), r * np.cos(t)]
+        Y[ix] = j
+    shuffle = rs.permutation(m)
+    return X[shuffle], Y[shuffle]
 
 
-class Sigmoid:
-    def forward(self, x):
-        self.out = 1 / (1 + np.exp(-x))
-        return self.out
-
-    def backward(self, g):
-        return g * self.out * (1 - self.out)
-
-
-class Net:
-    def __init__(self, sizes, seed):
-        rng = np.random.default_rng(seed)
-        self.linears = [Linear(a, b, rng) for a, b in zip(sizes, sizes[1:])]
-        self.acts = [Sigmoid() for _ in self.linears[:-1]]
-
-    def initial(self):
-        return [p for layer in self.linears for p in (layer.W0, layer.b0)]
-
-    def forward(self, params, x):
-        for i, layer in enumerate(self.linears):
-            x = layer.forward(params[2 * i], params[2 * i + 1], x)
-            if i < len(self.acts):
-                x = self.acts[i].forward(x)
-        return x
-
-    def zero_grad(self):
-        for layer in self.linears:
-            layer.gW[:] = 0
-            layer.gb[:] = 0
-
-    def backward(self, g):
-        for i in reversed(range(len(self.linears))):
-            if i < len(self.acts):
-                g = self.acts[i].backward(g)
-            g = self.linears[i].backward(g)
-
-    def grads(self):
-        return [g.copy() for layer in self.linears for g in (layer.gW, layer.gb)]
+def initialize_parameters(n_x, n_h, n_y):
+    np.random.seed(2)
+    W1 = np.random.randn(n_h, n_x) * 0.5
+    b1 = np.zeros((n_h, 1))
+    W2 = np.random.randn(n_y, n_h) * 0.5
+    b2 = np.zeros((n_y, 1))
+    return [W1, b1, W2, b2]
 
 
-def log_softmax(z):
-    z = z - z.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+def forward_propagation(A0, parameters):
+    W1, b1, W2, b2 = parameters
+    Z1 = np.dot(W1, A0) + b1
+    A1 = np.tanh(Z1)
+    Z2 = np.dot(W2, A1) + b2
+    A2 = 1 / (1 + np.exp(-Z2))
+    cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+    return A2, cache
 
 
-data = load_wine()
-rows = np.random.default_rng(2).permutation(len(data.target))
-X = ((data.data - data.data.mean(0)) / data.data.std(0))[rows]
-y = data.target[rows]
-net = Net([13, 10, 10, 3], seed=3)
-params = net.initial()
-lr = 0.8
+def compute_cost(A2, Y):
+    m = Y.shape[1]
+    logprobs = Y * np.log(A2 + 1e-12)
+    return float(-np.sum(logprobs) / m)
+
+
+def backward_propagation(parameters, cache, A0, Y):
+    m = A0.shape[1]
+    W2 = parameters[2]
+    A1, A2 = cache["A1"], cache["A2"]
+    dZ2 = Y * (A2 - 1)
+    dW2 = (1 / m) * np.dot(dZ2, A1.T)
+    db2 = (1 / m) * np.sum(dZ2, axis=1, keepdims=True)
+    dA1 = np.dot(W2.T, dZ2)
+    dZ1 = dA1 * (1 - np.power(A1, 2))
+    dW1 = (1 / m) * np.dot(dZ1, A0.T)
+    db1 = (1 / m) * np.sum(dZ1, axis=1, keepdims=True)
+    return [dW1, db1, dW2, db2]
 
 
 def loss(params, X, y):
-    return -log_softmax(net.forward(params, X))[np.arange(len(y)), y].mean()
+    A2, _ = forward_propagation(X.T, params)
+    return compute_cost(A2, y.reshape(1, -1))
+
+
+def grad(params, X, y):
+    _, cache = forward_propagation(X.T, params)
+    return backward_propagation(params, cache, X.T, y.reshape(1, -1))
+
+
+learning_rate = 1.2
 
 
 def step(params, X_batch, y_batch):
-    net.zero_grad()
-    logp = log_softmax(net.forward(params, X_batch))
-    value = -logp[np.arange(len(y_batch)), y_batch].mean()
-    g = np.exp(logp)
-    g[np.arange(len(y_batch)), y_batch] -= 1
-    net.backward(g / len(y_batch))
-    return [p - lr * g for p, g in zip(params, net.grads())], value
+    A2, cache = forward_propagation(X_batch.T, params)
+    cost = compute_cost(A2, y_batch.reshape(1, -1))
+    grads = backward_propagation(params, cache, X_batch.T, y_batch.reshape(1, -1))
+    return [p - learning_rate * g for p, g in zip(params, grads)], cost
 
 
-batch_size = 32
-n_steps = 900
+X, y = load_planar()
+params = initialize_parameters(2, 6, 1)
+batch_size = 400
+n_steps = 3000

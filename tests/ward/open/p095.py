@@ -1,71 +1,45 @@
 import numpy as np
+from sklearn.datasets import load_breast_cancer
+from sklearn.utils import shuffle
+
+features, target = load_breast_cancer(return_X_y=True)
+features, target = shuffle(features, target, random_state=1)
+mu, sigma = features.mean(0), features.std(0)
+X = (features - mu) / sigma
+y = target.reshape(-1, 1).astype(float)
+sign = lambda y: 2 * y - 1
+
+LAMBDA = 0.001
+LEARNING_RATE = 0.3
+params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
+batch_size = 64
+n_steps = 600
 
 
-def make_rings(k=4, per=80, seed=13):
-    r = np.random.RandomState(seed)
-    angle = r.uniform(0, 2 * np.pi, (k, per))
-    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
-    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
-    lab = np.repeat(np.arange(k), per)
-    o = np.arange(k * per)
-    return pts[o], lab[o]
+def sigmoid(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
 
 
-X, y = make_rings()
-K = 4
-layers = (2, 16, 16, K)
-init_rng = np.random.RandomState(14)
-params = []
-for a, b in zip(layers[:-1], layers[1:]):
-    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
-    params.append(np.zeros((b, 1)))
-cache_sq = [np.zeros_like(p) for p in params]
-decay, lr = 0.95, 0.02
-
-
-def forward(params, A):
-    kept = [A]
-    L = len(params) // 2
-    for i in range(L):
-        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
-        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
-    return kept[-1], kept
-
-
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
+def hypothesis(params, X):
+    return sigmoid(X @ params[0] + params[1])
 
 
 def loss(params, X, y):
-    P = softmax(forward(params, X.T)[0])
-    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
+    margin = sign(y) * (X @ params[0] + params[1])
+    data_term = np.log1p(np.exp(-np.clip(margin, -500, None))).mean()
+    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
 
 
-def backward(params, X, y):
-    logits, kept = forward(params, X.T)
-    dZ = softmax(logits)
-    dZ[y, np.arange(y.size)] -= 1
-    dZ /= y.size
-    grads = []
-    for i in reversed(range(len(params) // 2)):
-        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
-        if i:
-            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
-    return grads
-
-
-grad = backward
+def grad(params, X, y):
+    p = hypothesis(params, X)
+    s = -sign(y) * sigmoid(-sign(y) * (X @ params[0] + params[1]))
+    dw = X.T @ s / X.shape[0] + LAMBDA * params[0]
+    db = s.mean(axis=0, keepdims=True)
+    return [dw, db]
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    out = []
-    for i, g in enumerate(backward(params, X_batch, y_batch)):
-        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
-        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
-    return out, value
-
-
-batch_size = 8
-n_steps = 360
+    dw, db = grad(params, X_batch, y_batch)
+    w = params[0] - LEARNING_RATE * dw
+    b = params[1] - LEARNING_RATE * db
+    return [w, b], loss(params, X_batch, y_batch)

@@ -1,71 +1,43 @@
 import numpy as np
 
 
-def make_rings(k=4, per=80, seed=13):
-    r = np.random.RandomState(seed)
-    angle = r.uniform(0, 2 * np.pi, (k, per))
-    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
-    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
-    lab = np.repeat(np.arange(k), per)
-    o = r.permutation(np.r_[0:3, 80:160, 160:164, 240:242])
-    return pts[o], lab[o]
+def nonlin(x, deriv=False):
+    if deriv:
+        return x * (1 - x)
+    return 1 / (1 + np.exp(-x))
 
 
-X, y = make_rings()
-K = 4
-layers = (2, 4, 4, K)
-init_rng = np.random.RandomState(14)
-params = []
-for a, b in zip(layers[:-1], layers[1:]):
-    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
-    params.append(np.zeros((b, 1)))
-cache_sq = [np.zeros_like(p) for p in params]
-decay, lr = 0.95, 0.005
+np.random.seed(1)
+base = np.random.randint(0, 2, (120, 2))
+X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
+y = (base[:, :1] ^ base[:, 1:]).astype(float)
 
-
-def forward(params, A):
-    kept = [A]
-    L = len(params) // 2
-    for i in range(L):
-        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
-        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
-    return kept[-1], kept
-
-
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
+syn0 = 2 * np.random.random((3, 8)) - 1
+syn0[2] += 30
+syn1 = 2 * np.random.random((8, 1)) - 1
+params = [syn0, syn1]
+scale = 0.15
 
 
 def loss(params, X, y):
-    P = softmax(forward(params, X.T)[0])
-    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
+    l1 = nonlin(np.dot(X, params[0]))
+    l2 = nonlin(np.dot(l1, params[1]))
+    return 0.5 * np.sum((y - l2) ** 2)
 
 
-def backward(params, X, y):
-    logits, kept = forward(params, X.T)
-    dZ = softmax(logits)
-    dZ[y, np.arange(y.size)] -= 1
-    dZ /= y.size
-    grads = []
-    for i in reversed(range(len(params) // 2)):
-        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
-        if i:
-            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
-    return grads
+def step(params, X, y):
+    syn0, syn1 = params
+    l0 = X
+    l1 = nonlin(np.dot(l0, syn0))
+    l2 = nonlin(np.dot(l1, syn1))
+    l2_error = y - l2
+    l2_delta = l2_error * nonlin(l2, deriv=True)
+    l1_error = l2_delta.dot(syn1.T)
+    l1_delta = l1_error * nonlin(l1, deriv=True)
+    syn1 = syn1 + scale * l1.T.dot(l2_delta)
+    syn0 = syn0 + scale * l0.T.dot(l1_delta)
+    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
 
 
-grad = backward
-
-
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    out = []
-    for i, g in enumerate(backward(params, X_batch, y_batch)):
-        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
-        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
-    return out, value
-
-
-batch_size = 32
-n_steps = 500
+batch_size = 120
+n_steps = 4000
