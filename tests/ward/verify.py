@@ -10,6 +10,7 @@ import contextlib
 import importlib.util
 import io
 import json
+import os
 import sys
 import tempfile
 import time
@@ -17,7 +18,10 @@ import warnings
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import numpy as np
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np  # noqa: E402
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "src")]
@@ -59,7 +63,7 @@ def copy(tree):
 
 def rows(m, t: int):
     """The rows that step `t` is fed."""
-    n, b = len(m.X), int(m.batch_size)
+    n, b = len(m.X), int(getattr(m, "batch_size", len(m.X)))
     start = t * b % n
     if start + b <= n:
         return m.X[start : start + b], m.y[start : start + b]
@@ -77,9 +81,9 @@ def train(m, factor: float = 1.0, more: int = 0):
     return params, reported
 
 
-def quality(m, params, facts) -> float:
-    """R2, or balanced accuracy with chance at 0: of the trained network on its rows."""
-    scope = {"m": m, "p": params, "X": m.X, "y": m.y, "np": np}
+def quality(m, params, facts, part: str = "") -> float:
+    """R2, or balanced accuracy with chance at 0: of the trained network on its rows, or on the rows held back."""
+    scope = {"m": m, "p": params, "X": getattr(m, "X" + part), "y": getattr(m, "y" + part), "np": np}
     p = np.asarray(eval(facts["pred"], scope))
     y = np.asarray(eval(facts.get("true", "y"), scope))
     if facts["task"] == "regression":
@@ -165,6 +169,11 @@ def examine(path: str, facts: dict, factor: float) -> dict:
             out["seconds"] = round(time.perf_counter() - began, 3)
             out["loss_last"] = float(m.loss(params, m.X, m.y))
             out["quality"] = round(quality(m, params, facts), 4)
+            if hasattr(m, "X_val"):
+                out["quality_val"] = round(quality(m, params, facts, "_val"), 4)
+                held = [a for a in (m.X_val, getattr(m, "X_test", None)) if a is not None]
+                known = {row.tobytes() for row in np.asarray(m.X, float)}
+                out["rows_twice"] = sum(row.tobytes() in known for a in held for row in np.asarray(a, float))
             m2 = load(Path(path))
             Xb, yb = rows(m2, 0)
             if getattr(m, "grad", None) is None:
@@ -228,7 +237,11 @@ def judge(name: str, truth: dict, seen: dict) -> tuple[bool, str]:
         proofs.append("loss is not finite")
     if fact["id"] == "loss_reporting_wrong" and not me.get("report_true", True):
         proofs.append("the reported loss is not true")
-    if not proofs and fact["id"] in FORMULA | UPDATE and isinstance(me.get("loss_last"), float):
+    if me.get("quality_val", 1) < twin.get("quality_val", 0) - 0.06:
+        proofs.append(f"quality on rows held back {me['quality_val']} against {twin['quality_val']}")
+    if me.get("rows_twice"):
+        proofs.append(f"{me['rows_twice']} rows held back are among the training rows")
+    if not proofs and fact["id"] in FORMULA | UPDATE | {"dropout_scale_wrong"} and isinstance(me.get("loss_last"), float):
         gap, base = me["loss_last"] / twin["loss_last"], twin["loss_first"]
         if gap > 1.25 or gap < 1 / 1.25 or abs(me["loss_last"] - twin["loss_last"]) > 0.03 * base:
             proofs.append(f"loss {me['loss_last']:.4g} against {twin['loss_last']:.4g}")

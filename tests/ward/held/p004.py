@@ -1,52 +1,51 @@
+from collections import namedtuple
+
 import numpy as np
+from sklearn.datasets import make_blobs
 
-random = np.random.RandomState(42)
-
-HIDDEN = 16
-X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
-y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
-mix = random.permutation(len(X))
-X, y = X[mix], y[mix]
-
-w_in = random.randn(HIDDEN, 1) * 1.4
-b_in = random.uniform(-30, -15, HIDDEN)
-w_out = random.randn(HIDDEN) * 0.3
-b_out = np.zeros(1)
-params = [w_in, b_in, w_out, b_out]
-rate = 0.013
-
-act = lambda s: s * (s > 0)
-act_slope = lambda s: 1.0 * (s > 0)
+Layer = namedtuple("Layer", "w b")
+CENTRES = [(-2, -2), (2, 2), (-2, 2), (2, -2), (0, 0)]
+points, group = make_blobs(300, centers=np.array(CENTRES, float), cluster_std=0.5, random_state=6)
+X, y = points / 2.0, np.eye(5)[group]
+source = np.random.default_rng(60)
 
 
-def net(params, x):
-    w_in, b_in, w_out, b_out = params
-    s = np.dot(w_in, x) + b_in
-    return s, np.dot(w_out, act(s)) + b_out[0]
+def dense(n_in, n_out):
+    return Layer(source.standard_normal((n_in, n_out)) * (2 / n_in) ** 0.5, np.zeros(n_out))
+
+
+params = [dense(2, 20), dense(20, 5)]
+speed = 0.5
+
+
+def hidden(params, X):
+    return (X @ params[0].w + params[0].b).clip(min=0)
+
+
+def run(params, X):
+    return hidden(params, X) @ params[1].w + params[1].b
 
 
 def loss(params, X, y):
-    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
+    s = run(params, X)
+    lse = s.max(0) + np.log(np.exp(s - s.max(0)).sum(0))
+    return np.mean(np.sum((lse - s) * y, axis=1))
+
+
+def grad(params, X, y):
+    h = hidden(params, X)
+    s = run(params, X)
+    e = np.exp(s - s.max(0))
+    above = (e / e.sum(0) * y.sum(0) - y) / len(X)
+    below = np.where(h > 0, above @ params[1].w.T, 0)
+    return [Layer(X.T @ below, below.sum(0)), Layer(h.T @ above, above.sum(0))]
 
 
 def step(params, X_batch, y_batch):
-    w_in, b_in, w_out, b_out = params
-    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
-    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
-    total = 0.0
-    for x, t in zip(X_batch, y_batch):
-        s, out = net(params, x)
-        err = out - t
-        total += err**2
-        gw_out += 2 * err * act(s)
-        gb_out += 2 * err
-        back = 2 * err * w_out * act_slope(s)
-        gw_in += np.outer(back, x)
-        gb_in += back
-    k = len(X_batch)
-    new = [w_in - rate * gw_in / k, b_in - rate * gb_in / k, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
-    return new, total / k
+    slopes = grad(params, X_batch, y_batch)
+    move = lambda p, g: p - speed * g
+    return [Layer(*map(move, p, g)) for p, g in zip(params, slopes)], loss(params, X_batch, y_batch)
 
 
-batch_size = 4
-n_steps = 5000
+batch_size = 10
+n_steps = 500

@@ -1,61 +1,52 @@
-"""Wine cultivars, a small deep network with decoupled weight decay."""
 import numpy as np
-from sklearn.datasets import load_wine
 
-SIZES = (13, 16, 16, 16, 3)
-ETA, DECAY = 0.1, 1.5
+random = np.random.RandomState(42)
 
-wine = load_wine()
-prng = np.random.Generator(np.random.PCG64(123))
-where = prng.permutation(178)
-X = (wine.data[where] - wine.data.mean(0)) / wine.data.std(0)
-y = wine.target[where]
+HIDDEN = 16
+X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
+y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
+mix = random.permutation(len(X))
+X, y = X[mix], y[mix]
 
-params = [
-    (prng.normal(0, np.sqrt(2 / rows), (rows, cols)), np.zeros(cols)) for rows, cols in zip(SIZES[:-1], SIZES[1:])
-]
+w_in = random.randn(HIDDEN, 1) * 1.4
+b_in = random.uniform(-3, 3, HIDDEN)
+w_out = random.randn(HIDDEN) * 0.3
+b_out = np.zeros(1)
+params = [w_in, b_in, w_out, b_out]
+rate = 0.06
 
-
-def trace(params, X):
-    seen = [X]
-    for W, b in params[:-1]:
-        seen.append(np.maximum(seen[-1] @ W + b, 0.0))
-    return seen
+act = lambda s: s * (s > 0)
+act_slope = lambda s: 1.0 * (s > 0)
 
 
-def logits(params, X):
-    W, b = params[-1]
-    return trace(params, X)[-1] @ W + b
-
-
-def probabilities(z):
-    z = np.exp(z - z.max(-1, keepdims=True))
-    return z / z.sum(-1, keepdims=True)
+def net(params, x):
+    w_in, b_in, w_out, b_out = params
+    s = np.dot(w_in, x) + b_in
+    return s, np.dot(w_out, act(s)) + b_out[0]
 
 
 def loss(params, X, y):
-    return np.mean(-np.log(np.take_along_axis(probabilities(logits(params, X)), y[:, None], 1)))
-
-
-def grad(params, X, y):
-    seen = trace(params, X)
-    d = probabilities(logits(params, X))
-    d[range(len(y)), y] -= 1.0
-    d = d / len(y)
-    result = []
-    for k in range(len(params) - 1, -1, -1):
-        result.append((seen[k].T @ d, d.sum(0)))
-        d = (d @ params[k][0].T) * (seen[k] > 0)
-    return result[::-1]
+    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    new = []
-    for (W, b), (dW, db) in zip(params, grad(params, X_batch, y_batch)):
-        new.append((W - ETA * dW - ETA * DECAY * W, b - ETA * db))
-    return new, value
+    w_in, b_in, w_out, b_out = params
+    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
+    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
+    total = 0.0
+    for x, t in zip(X_batch, y_batch):
+        s, out = net(params, x)
+        err = out - t
+        total += err**2
+        gw_out += 2 * err * act(s)
+        gb_out += 2 * err
+        back = 2 * err * w_out * act_slope(s)
+        gw_in += np.outer(back, x)
+        gb_in += back
+    k = len(X_batch)
+    new = [w_in - rate * gw_in / k, b_in - rate * gb_in / k, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
+    return new, total / k
 
 
-batch_size = 16
-n_steps = 500
+batch_size = 1
+n_steps = 5000

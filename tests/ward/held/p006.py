@@ -1,55 +1,39 @@
 import numpy as np
-from sklearn.datasets import load_digits
 
-digits = load_digits()
-X = (digits.images.reshape(-1, 64)[:500] - 8.0) / 8.0
-y = np.eye(10)[digits.target[:500]]
-
-seeded = np.random.default_rng(0)
-params = [
-    {"weights": seeded.normal(0, np.sqrt(2 / 64), (64, 20)), "bias": np.zeros(20)},
-    {"weights": seeded.normal(0, np.sqrt(2 / 20), (20, 10)), "bias": np.zeros(10)},
-]
-learning_rate = 0.2
-batch_size = 25
-n_steps = 300
-state = {"order": seeded.permutation(len(X)), "at": 0}
+rng = np.random.default_rng(90)
 
 
-def next_batch():
-    if state["at"] + batch_size > len(X):
-        state["order"] = seeded.permutation(len(X))
-        state["at"] = 0
-    rows = state["order"][state["at"] : state["at"] + batch_size]
-    return X[rows], y[rows]
+def make(n):
+    A = rng.normal(size=(n, 8))
+    t = np.maximum(A[:, 0], 0) - 0.8 * A[:, 1] + 0.5 * A[:, 2] * A[:, 3]
+    return A, t + 0.5 * rng.normal(size=n)
 
 
-def net(params, x):
-    pre = x @ params[0]["weights"] + params[0]["bias"]
-    return pre, np.maximum(pre, 0) @ params[1]["weights"] + params[1]["bias"]
+N_TRAIN, UNITS, PENALTY = 400, 12, 2e-3
+X, y = make(N_TRAIN)
+X_val, y_val = make(200)
+X_test, y_test = make(200)
+
+params = [rng.normal(size=(8, UNITS)) * 0.4, np.zeros(UNITS), rng.normal(size=UNITS) * 0.3, np.zeros(1)]
+lr = 0.05
+batch_size, n_steps = 50, 700
 
 
-def softmax(scores):
-    e = np.exp(scores - scores.max(1, keepdims=True))
-    return e / e.sum(1, keepdims=True)
+def out(p, X):
+    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
 
 
-def loss(params, x, y):
-    return -np.mean(np.log((softmax(net(params, x)[1]) * y).sum(1)))
+def loss(p, X, y):
+    return np.mean((out(p, X) - y) ** 2) + PENALTY * sum(np.vdot(w, w) for w in p[::2])
 
 
-def grad(params, x, y):
-    pre, scores = net(params, x)
-    top = (softmax(scores) - y) / len(x)
-    low = top @ params[1]["weights"].T * (pre > 0)
-    return [
-        {"weights": x.T @ low, "bias": low.sum(0)},
-        {"weights": np.maximum(pre, 0).T @ top, "bias": top.sum(0)},
-    ]
+def grad(p, X, y):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    e = 2 * (h @ p[2] + p[3] - y) / len(y)
+    dh = np.outer(e, p[2]) * (h > 0)
+    return [X.T @ dh + 2 * PENALTY * p[0], dh.sum(0), h.T @ e + 2 * PENALTY * p[2], np.array([e.sum()])]
 
 
-def step(params, x_unused, y_unused):
-    x, t = next_batch()
-    grads = grad(params, x, t)
-    new = [{k: layer[k] - learning_rate * g[k] for k in layer} for layer, g in zip(params, grads)]
-    return new, loss(new, X, y)
+def step(p, Xb, yb):
+    before = loss(p, Xb, yb)
+    return [a - lr * g for a, g in zip(p, grad(p, Xb, yb))], before

@@ -1,85 +1,101 @@
 import numpy as np
-from sklearn.datasets import load_diabetes
-from sklearn.preprocessing import StandardScaler
-
-data = load_diabetes(as_frame=False)
-n_rows = 160
-pick = np.random.RandomState(2).permutation(len(data.target))[:n_rows]
-X = StandardScaler().fit_transform(data.data[pick][:, [2, 3, 8, 6]])
-X = np.insert(X, 0, np.ones(n_rows), axis=1)
-y = X[:, 1] * np.maximum(X[:, 3], -0.5) + 0.7 * X[:, 2]
-y = (y - y.mean()) / y.std()
 
 
-def dot(W, x):
-    def vjp(u):
-        return W.T.dot(u), np.outer(u, x)
+class Tensor:
+    def __init__(self, data, children=()):
+        self.data = np.asarray(data, dtype=float)
+        self.grad = np.zeros_like(self.data)
+        self._backward = lambda: None
+        self._prev = children
 
-    return np.dot(W, x), vjp
+    def __matmul__(self, other):
+        out = Tensor(self.data @ other.data, (self, other))
+
+        def _backward():
+            self.grad += out.grad @ other.data.T
+            other.grad += self.data.T @ out.grad
+
+        out._backward = _backward
+        return out
+
+    def __add__(self, bias):
+        out = Tensor(self.data + bias.data, (self, bias))
+
+        def _backward():
+            self.grad += out.grad
+            bias.grad += out.grad.sum(axis=0)
+
+        out._backward = _backward
+        return out
+
+    def relu(self):
+        out = Tensor(np.maximum(self.data, 0), (self,))
+
+        def _backward():
+            self.grad += (out.data > 0) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def hinge(self, target):
+        margins = 1 - target.reshape(-1, 1) * self.data
+        out = Tensor(np.maximum(margins, 0).mean(), (self,))
+
+        def _backward():
+            self.grad += -target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def backward(self):
+        topo, visited = [], set()
+
+        def build(v):
+            if id(v) not in visited:
+                visited.add(id(v))
+                for child in v._prev:
+                    build(child)
+                topo.append(v)
+
+        build(self)
+        self.grad = np.ones_like(self.data)
+        for v in reversed(topo):
+            v._backward()
 
 
-def relu(x):
-    def vjp(u):
-        return (u * (x > 0),)
-
-    return np.maximum(x, 0), vjp
+rng = np.random.default_rng(19)
+X = rng.uniform(-1.5, 1.5, (260, 2))
+y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
 
 
-def mlpk(x, W):
-    if len(W) == 1:
-        value, vjp_dot = dot(W[0], x)
-
-        def vjp(u):
-            to_x, to_W = vjp_dot(u)
-            return to_x, [to_W]
-
-        return value, vjp
-    inner, vjp_inner = mlpk(x, W[1:])
-    active, vjp_relu = relu(inner)
-    value, vjp_dot = dot(W[0], active)
-
-    def vjp(u):
-        to_active, to_W = vjp_dot(u)
-        (to_inner,) = vjp_relu(to_active)
-        to_x, to_rest = vjp_inner(to_inner)
-        return to_x, [to_W] + to_rest
-
-    return value, vjp
+def wrap(arrays):
+    return [Tensor(a) for a in arrays]
 
 
-def squared_loss(prediction, target):
-    residual = prediction - target
-    return 0.5 * float(np.sum(residual**2)), lambda u: u * residual
+def network(tensors, X):
+    h = Tensor(X)
+    for i in range(0, len(tensors) - 2, 2):
+        h = (h @ tensors[i] + tensors[i + 1]).relu()
+    return h @ tensors[-2] + tensors[-1]
 
 
-def loss_i(x, t, W):
-    prediction, vjp_net = mlpk(x.reshape(-1, 1), W)
-    value, vjp_loss = squared_loss(prediction, t)
-    return value, lambda u: vjp_net(vjp_loss(u))[1]
+def loss(params, X, y):
+    return float(network(wrap(params), X).hinge(2 * y - 1).data)
 
 
-def loss(W, X, y):
-    return np.mean([loss_i(x, t, W)[0] for x, t in zip(X, y)])
+def step(params, X_batch, y_batch):
+    tensors = wrap(params)
+    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
+    objective.backward()
+    for t, original in zip(wrap(params), tensors):
+        t.data = t.data - rate * original.grad
+    return [t.data for t in tensors], float(objective.data)
 
 
-def grad(W, X, y):
-    every = [loss_i(x, t, W)[1](np.ones((1, 1))) for x, t in zip(X, y)]
-    return [sum(column) / len(X) for column in zip(*every)]
-
-
-rng = np.random.RandomState(5)
-params = [rng.randn(1, 10) * 0.4, rng.randn(10, 10) * 0.4, rng.randn(10, 5) * 0.6]
-learning_rate = 0.02
-batch_size = 8
-n_steps = 1200
-
-
-def step(W, X_batch, y_batch):
-    k = len(X_batch)
-    total, summed = 0.0, None
-    for x, t in zip(X_batch, y_batch):
-        value, vjp = loss_i(x, t, W)
-        gW = vjp(np.ones((1, 1)))
-        total += value
-        summed = gW if summed is None else [a + b for a, b in zip(summed, gW)]
-    return [w - learning_rate * g / k for w, g in zip(W, summed)], value / n_rows
+widths = [2, 14, 14, 1]
+params = []
+for fan_in, fan_out in zip(widths, widths[1:]):
+    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
+rate = 0.1
+batch_size = 26
+n_steps = 1000

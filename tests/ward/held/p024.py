@@ -1,71 +1,44 @@
-"""Iris with a small sigmoid network, column vectors throughout."""
 import numpy as np
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_digits
 
-rng = np.random.RandomState(3)
-iris = load_iris()
-X = (iris.data - iris.data.mean(0)) / iris.data.std(0)
-y = np.eye(3)[iris.target]
-order = rng.permutation(len(X))
-X, y = X[order], y[order]
+pixels = load_digits().data[:300] / 16.0
+pixels = pixels[np.random.RandomState(3).permutation(300)]
+X = pixels
+y = pixels.copy()
 
-sizes = [4, 8, 3]
-weights = [rng.randn(j, i) / np.sqrt(i) for i, j in zip(sizes[:-1], sizes[1:])]
-biases = [np.zeros((j, 1)) for j in sizes[1:]]
-params = weights + biases
-eta = 2.0
+H = 24
+rs = np.random.RandomState(1)
+W = rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
+params = [W, np.zeros(H), np.zeros(64)]
+eta = 120.0
 
 
-def sigmoid(z):
-    return 1.0 / (1.0 + np.exp(-z))
+def squash(a):
+    return 1.0 / (1.0 + np.exp(-a))
 
 
-def sigmoid_prime(z):
-    return z * (1 - z)
-
-
-def feedforward(params, a):
-    ws, bs = params[:2], params[2:]
-    for w, b in zip(ws, bs):
-        a = sigmoid(w @ a + b)
-    return a
-
-
-def backprop(params, x, t):
-    ws, bs = params[:2], params[2:]
-    activations, zs = [x], []
-    for w, b in zip(ws, bs):
-        zs.append(w @ activations[-1] + b)
-        activations.append(sigmoid(zs[-1]))
-    delta = (activations[-1] - t) * sigmoid_prime(zs[-1])
-    nabla_w, nabla_b = [None, None], [None, None]
-    nabla_b[1] = delta
-    nabla_w[1] = np.dot(delta, activations[-2].T)
-    delta = np.dot(ws[1].T, delta) * sigmoid_prime(zs[-2])
-    nabla_b[0] = delta
-    nabla_w[0] = np.dot(delta, activations[-3].T)
-    return nabla_w + nabla_b
+def reconstruct(params, X):
+    W, hidden_bias, visible_bias = params
+    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
 
 
 def loss(params, X, y):
-    total = 0.0
-    for x, t in zip(X, y):
-        total += 0.5 * np.sum((feedforward(params, x.reshape(-1, 1)) - t.reshape(-1, 1)) ** 2)
-    return total / len(X)
+    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
 
 
 def grad(params, X, y):
-    sums = [np.zeros_like(p) for p in params]
-    for x, t in zip(X, y):
-        sums = [s + g for s, g in zip(sums, backprop(params, x.reshape(-1, 1), t.reshape(-1, 1)))]
-    return [s / len(X) for s in sums]
+    W, hidden_bias, visible_bias = params
+    h = squash(X @ W + hidden_bias)
+    r = squash(h @ W.T + visible_bias)
+    dv = (r - y) * r * (1 - r) / len(X)
+    dh = dv @ W * h * (1 - h)
+    return [X.T @ dh + dv.T @ h, dh.sum(axis=0), dv.sum(axis=0)]
 
 
-def step(params, mini_batch_x, mini_batch_y):
-    current = loss(params, mini_batch_x, mini_batch_y)
-    nabla = grad(params, mini_batch_x, mini_batch_y)
-    return [p - eta * g for p, g in zip(params, nabla)], current
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
 
 
-batch_size = 10
-n_steps = 500
+batch_size = 30
+n_steps = 2000

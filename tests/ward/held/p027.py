@@ -1,54 +1,36 @@
 import numpy as np
+from sklearn.datasets import make_circles
 
-rng = np.random.default_rng(21)
-n, d, h, depth = 400, 5, 12, 4
-X = rng.uniform(-1, 1, size=(n, d))
-y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
-y = (y - y.mean()) / y.std()
-X = np.column_stack([X / X.std(0), np.ones(n)])
-
-shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
-params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
-buf = [np.zeros(s) for s in shapes]
-LR = 0.03
-MOMENTUM = 0.9
+X, y = make_circles(240, noise=0.06, factor=0.5, random_state=2)
+X *= 2
+np.random.seed(3)
+params = [np.random.randn(2, 12) * 2, np.random.randn(12), np.random.randn(12), np.zeros(1)]
+lr = 1.0
+batch_size, n_steps = 48, 2500
 
 
-def run(weights, X):
-    hs = [X]
-    for W in weights[:-1]:
-        hs.append(np.tanh(hs[-1] @ W))
-    return hs, (hs[-1] @ weights[-1])[:, 0]
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
 
 
-def predict(weights, X):
-    return run(weights, X)[1]
+def prob(W, X):
+    return sigmoid(sigmoid(X.dot(W[0]) + W[1]).dot(W[2]) + W[3])
 
 
-def loss(weights, X, y):
-    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+def loss(W, X, y):
+    q = np.clip(prob(W, X), 1e-9, 1 - 1e-9)
+    return -(y * np.log(q) + (1 - y) * np.log(1 - q)).mean()
 
 
-def grad(weights, X, y):
-    hs, out = run(weights, X)
-    delta = ((out - y) / len(y))[:, None]
-    gs = [hs[-1].T @ delta]
-    delta = delta @ weights[-1].T
-    for l in range(len(weights) - 2, -1, -1):
-        delta = delta * (1 - hs[l + 1] ** 2)
-        gs.insert(0, hs[max(l, 1) - (l > 1)].T @ delta if l else hs[0].T @ delta)
-        delta = delta @ weights[l].T
-    return gs
+def grad(W, X, y):
+    a = sigmoid(X.dot(W[0]) + W[1])
+    e = (sigmoid(a.dot(W[2]) + W[3]) - y) / len(y)
+    b = np.outer(e, W[2]) * a * (1 - a)
+    return [X.T.dot(b), b.sum(0), a.T.dot(e), e.sum(keepdims=True)]
 
 
-def step(weights, Xb, yb):
-    gs = grad(weights, Xb, yb)
-    new = []
-    for l in range(len(weights)):
-        buf[l] = MOMENTUM * buf[l] + gs[l]
-        new.append(weights[l] - LR * buf[l])
-    return new, loss(weights, Xb, yb)
-
-
-batch_size = 40
-n_steps = 1500
+def step(W, X, y):
+    J = loss(W, X, y)
+    for W_i, dW_i in zip(W, grad(W, X, y)):
+        W_i -= lr * dW_i
+    return W, J

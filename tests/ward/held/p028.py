@@ -1,56 +1,102 @@
 import numpy as np
-from sklearn.datasets import load_digits
-
-digits = load_digits()
-X = (digits.images.reshape(-1, 64)[:500] - 8.0) / 8.0
-y = np.eye(10)[digits.target[:500]]
-
-seeded = np.random.default_rng(0)
-params = [
-    {"weights": seeded.normal(0, np.sqrt(2 / 64), (64, 20)), "bias": np.zeros(20)},
-    {"weights": seeded.normal(0, np.sqrt(2 / 20), (20, 10)), "bias": np.zeros(10)},
-]
-learning_rate = 25.0
-batch_size = 25
-n_steps = 300
-state = {"order": seeded.permutation(len(X)), "at": 0}
 
 
-def next_batch():
-    if state["at"] + batch_size > len(X):
-        state["order"] = seeded.permutation(len(X))
-        state["at"] = 0
-    rows = state["order"][state["at"] : state["at"] + batch_size]
-    state["at"] += batch_size
-    return X[rows], y[rows]
+class Tensor:
+    def __init__(self, data, children=()):
+        self.data = np.asarray(data, dtype=float)
+        self.grad = np.zeros_like(self.data)
+        self._backward = lambda: None
+        self._prev = children
+
+    def __matmul__(self, other):
+        out = Tensor(self.data @ other.data, (self, other))
+
+        def _backward():
+            self.grad += out.grad @ other.data.T
+            other.grad += self.data.T @ out.grad
+
+        out._backward = _backward
+        return out
+
+    def __add__(self, bias):
+        out = Tensor(self.data + bias.data, (self, bias))
+
+        def _backward():
+            self.grad += out.grad
+            bias.grad += out.grad.sum(axis=0)
+
+        out._backward = _backward
+        return out
+
+    def relu(self):
+        out = Tensor(np.maximum(self.data, 0), (self,))
+
+        def _backward():
+            self.grad += (out.data > 0) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def hinge(self, target):
+        margins = 1 - target.reshape(-1, 1) * self.data
+        out = Tensor(np.maximum(margins, 0).mean(), (self,))
+
+        def _backward():
+            self.grad += -target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def backward(self):
+        topo, visited = [], set()
+
+        def build(v):
+            if id(v) not in visited:
+                visited.add(id(v))
+                for child in v._prev:
+                    build(child)
+                topo.append(v)
+
+        build(self)
+        self.grad = np.ones_like(self.data)
+        for v in reversed(topo):
+            v._backward()
 
 
-def net(params, x):
-    pre = x @ params[0]["weights"] + params[0]["bias"]
-    return pre, np.maximum(pre, 0) @ params[1]["weights"] + params[1]["bias"]
+rng = np.random.default_rng(19)
+X = rng.uniform(-1.5, 1.5, (260, 2))
+y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
 
 
-def softmax(scores):
-    e = np.exp(scores - scores.max(1, keepdims=True))
-    return e / e.sum(1, keepdims=True)
+def wrap(arrays):
+    return [Tensor(a) for a in arrays]
 
 
-def loss(params, x, y):
-    return -np.mean(np.log((softmax(net(params, x)[1]) * y).sum(1)))
+def network(tensors, X):
+    h = Tensor(X)
+    for i in range(0, len(tensors) - 2, 2):
+        h = (h @ tensors[i] + tensors[i + 1]).relu()
+    return h @ tensors[-2] + tensors[-1]
 
 
-def grad(params, x, y):
-    pre, scores = net(params, x)
-    top = (softmax(scores) - y) / len(x)
-    low = top @ params[1]["weights"].T * (pre > 0)
-    return [
-        {"weights": x.T @ low, "bias": low.sum(0)},
-        {"weights": np.maximum(pre, 0).T @ top, "bias": top.sum(0)},
-    ]
+def loss(params, X, y):
+    return float(network(wrap(params), X).hinge(2 * y - 1).data)
 
 
-def step(params, x_unused, y_unused):
-    x, t = next_batch()
-    grads = grad(params, x, t)
-    new = [{k: layer[k] - learning_rate * g[k] for k in layer} for layer, g in zip(params, grads)]
-    return new, loss(new, X, y)
+def step(params, X_batch, y_batch):
+    for t, a in zip(kept, params):
+        t.data = a
+    tensors = kept
+    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
+    objective.backward()
+    return [t.data - rate * t.grad for t in tensors], float(objective.data)
+
+
+widths = [2, 14, 14, 1]
+params = []
+for fan_in, fan_out in zip(widths, widths[1:]):
+    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
+kept = wrap(params)
+rate = 0.1
+batch_size = 26
+n_steps = 1000

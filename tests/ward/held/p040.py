@@ -1,54 +1,71 @@
+"""Iris with a small sigmoid network, column vectors throughout."""
 import numpy as np
+from sklearn.datasets import load_iris
 
-np.random.seed(2024)
-cloud = np.random.uniform(-1, 1, (280, 2))
-cloud = cloud[np.abs(cloud).min(axis=1) > 0.08]
-X = cloud
-y = (cloud[:, 0] * cloud[:, 1] > 0).astype(float)
+rng = np.random.RandomState(3)
+iris = load_iris()
+X = (iris.data - iris.data.mean(0)) / iris.data.std(0)
+y = np.eye(3)[iris.target]
+order = rng.permutation(len(X))
+X, y = X[order], y[order]
 
-tanh = (np.tanh, lambda out: 1 - out**2)
-logistic = (lambda s: 0.5 + 0.5 * np.tanh(0.5 * s), lambda out: out - out * out)
-layers = [tanh, tanh, logistic]
-
-
-def affine(fan_in, fan_out):
-    return np.random.normal(0, 1.5 / np.sqrt(fan_in), (fan_out, fan_in + 1))
-
-
-params = [affine(2, 8), affine(8, 8), affine(8, 1)]
-gamma = 0.25
+sizes = [4, 8, 3]
+weights = [rng.randn(j, i) / np.sqrt(i) for i, j in zip(sizes[:-1], sizes[1:])]
+biases = [np.zeros((j, 1)) for j in sizes[1:]]
+params = weights + biases
+eta = 2.0
 
 
-def evaluate(params, X):
-    signals = [X.T]
-    for W, (f, _) in zip(params, layers):
-        signals.append(f(W[:, 1:] @ signals[-1] + W[:, :1]))
-    return signals
+def sigmoid(z):
+    return 1.0 / (1.0 + np.exp(-z))
+
+
+def sigmoid_prime(z):
+    return sigmoid(z) * (1 - sigmoid(z))
+
+
+def feedforward(params, a):
+    ws, bs = params[:2], params[2:]
+    for w, b in zip(ws, bs):
+        a = sigmoid(w @ a + b)
+    return a
+
+
+def backprop(params, x, t):
+    ws, bs = params[:2], params[2:]
+    activations, zs = [x], []
+    for w, b in zip(ws, bs):
+        zs.append(w @ activations[-1] + b)
+        activations.append(sigmoid(zs[-1]))
+    delta = (activations[-1] - t) * activations[-1] * (1 - activations[-1])
+    nabla_w, nabla_b = [None, None], [None, None]
+    nabla_b[1] = delta
+    nabla_w[1] = np.dot(delta, activations[-2].T)
+    delta = np.dot(ws[1].T, delta) * activations[-2] * (1 - activations[-2])
+    nabla_b[0] = delta
+    nabla_w[0] = np.dot(delta, activations[-3].T)
+    return nabla_w + nabla_b
 
 
 def loss(params, X, y):
-    p = evaluate(params, X)[-1]
-    return float(-np.log(np.where(y == 1, p, 1 - p) + 1e-12).mean())
+    total = 0.0
+    for x, t in zip(X, y):
+        total += 0.5 * np.sum((feedforward(params, x.reshape(-1, 1)) - t.reshape(-1, 1)) ** 2)
+    return total / len(X)
 
 
 def grad(params, X, y):
-    signals = evaluate(params, X)
-    delta = (signals[-1] - y) / y.size
-    gradients = []
-    for level in reversed(range(3)):
-        below = signals[level]
-        gradients.insert(0, np.hstack([delta.sum(1, keepdims=True), delta @ below.T]))
-        if level:
-            delta = params[level][:, 1:].T @ delta * layers[level - 1][1](below)
-    return gradients
+    sums = [np.zeros_like(p) for p in params]
+    for x, t in zip(X, y):
+        sums = [s + g for s, g in zip(sums, backprop(params, x.reshape(-1, 1), t.reshape(-1, 1)))]
+    return [s / len(X) for s in sums]
 
 
-def step(params, X_batch, y_batch):
-    return (
-        [W - gamma * G for W, G in zip(params, grad(params, X_batch, y_batch))],
-        loss(params, X_batch, y_batch),
-    )
+def step(params, mini_batch_x, mini_batch_y):
+    current = loss(params, mini_batch_x, mini_batch_y)
+    nabla = grad(params, mini_batch_x, mini_batch_y)
+    return [p - eta * g for p, g in zip(params, nabla)], current
 
 
-batch_size = 20
-n_steps = 1500
+batch_size = 10
+n_steps = 500

@@ -1,37 +1,62 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.model_selection import train_test_split
 
-data, target = load_breast_cancer(return_X_y=True)
-X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
-centre, spread = X.mean(axis=0), X.std(axis=0)
-X, X_val = (X - centre) / spread, (X_val - centre) / spread
+gen = np.random.default_rng(11)
+X = gen.random((300, 6))
+y = 10 * np.sin(np.pi * X[:, 0] * X[:, 1]) + 20 * (X[:, 2] - 0.5) ** 2 + 10 * X[:, 3] + 5 * X[:, 4]
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+y = (y - y.mean()) / y.std()
 
-rng = np.random.default_rng(4)
-keep = 0.3
-params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
-lr = 0.2
-batch_size = 40
-n_steps = 400
-
-
-def score(p, X, mask=1.0):
-    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
-
-
-def loss(p, X, y):
-    s = score(p, X, (rng.random((len(X), 20)) < keep) / keep)
-    return np.mean(np.logaddexp(0, s) - y * s)
+params = {
+    "W1": gen.standard_normal((6, 24)) * np.sqrt(2 / 6),
+    "b1": np.zeros(24),
+    "W2": gen.standard_normal((24, 24)) * np.sqrt(2 / 24),
+    "b2": np.zeros(24),
+    "W3": gen.standard_normal((24, 1)) * np.sqrt(1 / 24),
+    "b3": np.zeros(1),
+}
+velocity = {name: np.zeros_like(p) for name, p in params.items()}
+lr, mu = 0.02, 0.9
 
 
-def grad(p, X, y, mask=1.0):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
-    dh = np.outer(d, p[2]) * mask * (h > 0)
-    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
+def forward(P, X):
+    c = {"h0": X}
+    c["z1"] = X @ P["W1"] + P["b1"]
+    c["h1"] = np.maximum(c["z1"], 0)
+    c["z2"] = c["h1"] @ P["W2"] + P["b2"]
+    c["h2"] = np.maximum(c["z2"], 0)
+    c["out"] = (c["h2"] @ P["W3"] + P["b3"])[:, 0]
+    return c
 
 
-def step(p, X_batch, y_batch):
-    value = loss(p, X_batch, y_batch)
-    mask = (rng.random((len(y_batch), 20)) < keep) / keep
-    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value
+def loss(P, X, y):
+    return np.mean((forward(P, X)["out"] - y) ** 2)
+
+
+def grad(P, X, y):
+    c = forward(P, X)
+    g = {}
+    d3 = (2 * (c["out"] - y) / len(y))[:, None]
+    g["W3"] = c["h2"].T @ d3
+    g["b3"] = d3.sum(axis=0)
+    d2 = (d3 @ P["W3"].T) * (c["z2"] > 0)
+    g["W2"] = c["h1"].T @ d2
+    g["b2"] = d2.sum(axis=0)
+    d1 = (d2 @ P["W2"].T) * (c["z1"] > 0)
+    g["W1"] = c["h0"].T @ d1
+    g["b1"] = d1.sum(axis=0)
+    return g
+
+
+def step(P, Xb, yb):
+    value = loss(P, Xb, yb)
+    g = grad(P, Xb, yb)
+    new = {}
+    for name in ("W1", "b1", "W3", "b3", "b2"):
+        velocity[name] = mu * velocity[name] - lr * g[name]
+        new[name] = P[name] + velocity[name]
+    new = {name: new.get(name, P[name]) for name in P}
+    return new, value
+
+
+batch_size = 30
+n_steps = 600

@@ -1,64 +1,60 @@
+"""A vanilla RNN that must remember the first two inputs of a sequence."""
 import numpy as np
 
-rs = np.random.RandomState(271828)
-N = 200
-X = rs.uniform(-1, 1, (N, 1))
-y = np.sin(3 * np.pi * X) * np.exp(-X) / 1.5
+rng = np.random.default_rng(8)
+T, hidden_size = 12, 10
+X = rng.uniform(-1, 1, (240, T))
+y = 0.8 * X[:, 0] + 0.6 * X[:, 1] + 0.3 * X[:, -1]
+y = y / y.std()
 
-params = [
-    rs.normal(size=(1, 20)) * 3.0, rs.normal(size=(1, 20)) * 2.0,
-    rs.normal(size=(20, 20)) / np.sqrt(20), np.zeros((1, 20)),
-    rs.normal(size=(20, 1)) / np.sqrt(20), np.zeros((1, 1)),
-]  # fmt: skip
-alpha, beta1, beta2, tiny = 0.01, 0.9, 0.999, 1e-8
-first = [np.zeros_like(p) for p in params]
-second = [np.zeros_like(p) for p in params]
-tau = 0
-
-
-def phi(a):
-    return np.tanh(a)
+Q, _ = np.linalg.qr(rng.normal(size=(hidden_size, hidden_size)))
+Wxh = rng.normal(size=(hidden_size, 1)) * 0.3
+Whh = Q * 1.0
+Why = rng.normal(size=(1, hidden_size)) * 0.3
+bh, by = np.zeros((hidden_size, 1)), np.zeros((1, 1))
+params = [Wxh, Whh, Why, bh, by]
+mem = [np.zeros_like(p) for p in params]
+learning_rate = 0.05
 
 
-def dphi(a):
-    return 1.0 - np.tanh(a) ** 2
+def unroll(params, X):
+    Wxh, Whh, Why, bh, by = params
+    hs = {-1: np.zeros((hidden_size, len(X)))}
+    for t in range(T):
+        hs[t] = np.tanh(Wxh @ X[:, t][None, :] + Whh @ hs[t - 1] + bh)
+    return hs, Why @ hs[T - 1] + by
 
 
-def f(theta, x):
-    a1 = x @ theta[0] + theta[1]
-    a2 = phi(a1) @ theta[2] + theta[3]
-    return phi(a2) @ theta[4] + theta[5]
+def loss(params, X, y):
+    _, out = unroll(params, X)
+    return float(np.mean((out.ravel() - y) ** 2))
 
 
-def loss(theta, x, t):
-    return float(np.mean((f(theta, x) - t) ** 2))
+def grad(params, X, y):
+    Wxh, Whh, Why, bh, by = params
+    hs, out = unroll(params, X)
+    dWxh, dWhh, dbh = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(bh)
+    dy = 2 * (out - y[None, :]) / len(y)
+    dWhy, dby = dy @ hs[T - 1].T, dy.sum(axis=1, keepdims=True)
+    dh = Why.T @ dy
+    for t in reversed(range(T)):
+        dhraw = (1 - hs[t] * hs[t]) * dh
+        dbh += dhraw.sum(axis=1, keepdims=True)
+        dWxh += dhraw @ X[:, t][:, None]
+        dWhh += dhraw @ hs[t - 1].T
+        dh = Whh.T @ dhraw
+    return [dWxh, dWhh, dWhy, dbh, dby]
 
 
-def grad(theta, x, t):
-    a1 = x @ theta[0] + theta[1]
-    z1 = phi(a1)
-    a2 = z1 @ theta[2] + theta[3]
-    z2 = phi(a2)
-    eps3 = 2 * (z2 @ theta[4] + theta[5] - t) / len(x)
-    eps2 = eps3 @ theta[4].T * dphi(a2)
-    eps1 = eps2 @ theta[2].T * dphi(a1)
-    ones = np.ones((1, len(x)))
-    return [x.T @ eps1, ones @ eps1, z1.T @ eps2, ones @ eps2, z2.T @ eps3, ones @ eps3]
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    new = []
+    for p, g, s in zip(params, grad(params, X_batch, y_batch), mem):
+        g = np.clip(g, -5, 5)
+        s += g * g
+        new.append(p - learning_rate * g / np.sqrt(s + 1e-8))
+    return new, value
 
 
-def step(theta, x, t):
-    global tau
-    E = loss(theta, x, t)
-    tau += 1
-    updated = []
-    for i, g in enumerate(grad(theta, x, t)):
-        first[i] = beta1 * first[i] + (1 - beta1) * g
-        second[i] = beta2 * second[i] + (1 - beta2) * g * g
-        m_hat = first[i] / (1 - beta1**tau)
-        v_hat = second[i] / (1 - beta2**tau)
-        updated.append(theta[i] - alpha * m_hat / (np.sqrt(v_hat) + tiny))
-    return updated, E
-
-
-batch_size = N
-n_steps = 1000
+batch_size = 40
+n_steps = 600

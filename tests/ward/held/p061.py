@@ -1,64 +1,80 @@
 import numpy as np
+from sklearn.datasets import make_moons
 
-rng = np.random.default_rng(77)
-X = rng.normal(size=(320, 4))
-y = np.abs(X[:, 0]) + X[:, 1] * (X[:, 2] > 0) + 0.5 * X[:, 3]
-y = (y - y.mean()) / y.std()
-
-H = 20
-params = [
-    rng.normal(size=(4, H)) * 0.7, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, H)) * 0.3, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, 1)) * 0.2, np.zeros(1),
-]  # fmt: skip
-eps = 1e-5
-lr = 0.05
+X, y = make_moons(300, noise=0.15, random_state=4)
+X = (X - X.mean(0)) / X.std(0)
+y = y.astype(float)
 
 
-def bn_forward(a, gamma, beta):
-    mean = a.mean(axis=0)
-    inv = 1 / np.sqrt(a.var(axis=0) + eps)
-    norm = (a - mean) * inv
-    return gamma * norm + beta, (norm, inv, gamma)
+class Adam:
+    def __init__(self, params, lr=0.01, betas=(0.9, 0.999), eps=1e-8):
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.m = [np.zeros_like(p) for p in params]
+        self.v = [np.zeros_like(p) for p in params]
+        self.t = 0
+
+    def update(self, params, grads):
+        b1, b2 = self.betas
+        self.t += 1
+        out = []
+        for i, (p, g) in enumerate(zip(params, grads)):
+            self.m[i] = b1 * self.m[i] + (1 - b1) * g
+            self.v[i] = b2 * self.v[i] + (1 - b2) * g**2
+            m_hat = self.m[i] / (1 - b1**self.t)
+            v_hat = self.v[i] / (1 - b2**self.t)
+            out.append(p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps))
+        return out
 
 
-def bn_backward(d, saved):
-    norm, inv, gamma = saved
-    dgamma, dbeta = (d * norm).sum(axis=0), d.sum(axis=0)
-    dn = d * gamma
-    da = len(d) * inv * (dn - dn.mean(axis=0) - norm * (dn * norm).mean(axis=0))
-    return da, dgamma, dbeta
+class MLPBinary:
+    def __init__(self, layer_sizes, random_state=0):
+        self.layer_sizes = layer_sizes
+        self.random_state = random_state
+
+    def init(self):
+        rng = np.random.RandomState(self.random_state)
+        coefs = []
+        for fan_in, fan_out in zip(self.layer_sizes, self.layer_sizes[1:]):
+            bound = np.sqrt(6.0 / (fan_in + fan_out))
+            coefs.append(rng.uniform(-bound, bound, (fan_in, fan_out)))
+            coefs.append(np.zeros(fan_out))
+        return coefs
+
+    def activations(self, coefs, X):
+        acts = [X]
+        for k in range(0, len(coefs) - 2, 2):
+            acts.append(np.tanh(acts[-1] @ coefs[k] + coefs[k + 1]))
+        return acts
+
+    def decision(self, coefs, X):
+        return (self.activations(coefs, X)[-1] @ coefs[-2] + coefs[-1]).ravel()
+
+    def log_loss(self, coefs, X, y):
+        s = self.decision(coefs, X)
+        return np.mean(np.logaddexp(0, s) - y * s)
+
+    def gradients(self, coefs, X, y):
+        acts = self.activations(coefs, X)
+        s = (acts[-1] @ coefs[-2] + coefs[-1]).ravel()
+        delta = ((1 / (1 + np.exp(-s)) - y) / len(y)).reshape(-1, 1)
+        grads = [None] * len(coefs)
+        for k in range(len(coefs) // 2 - 1, -1, -1):
+            grads[2 * k] = acts[k].T @ delta
+            grads[2 * k + 1] = delta.sum(axis=0)
+            if k > 0:
+                delta = (delta @ coefs[2 * k].T) * acts[k] * (1 - acts[k])
+        return grads
 
 
-def forward(params, X):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    n1, save1 = bn_forward(X @ W1, g1, s1)
-    h1 = np.maximum(n1, 0)
-    n2, save2 = bn_forward(h1 @ W2, g2, s2)
-    h2 = np.maximum(n2, 0)
-    return (h2 @ W3 + b3).ravel(), (h1, h2, save1, save2)
-
-
-def loss(params, X, y):
-    return np.mean((forward(params, X)[0] - y) ** 2)
-
-
-def grad(params, X, y):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    out, (h1, h2, save1, save2) = forward(params, X)
-    d = 2 * (out - y)[:, None] / len(y)
-    dW3, db3 = h2.T @ d, d.sum(axis=0)
-    d, dg2, ds2 = bn_backward((d @ W3.T) * (h2 > 0), save2)
-    dW2 = h1.T @ d
-    d, dg1, ds1 = bn_backward((d @ W2.T) * (h1 > 0), save1)
-    dW1 = X.T @ d
-    return [dW1, dg1, ds1, dW2, dg2, ds2, dW3, db3]
+model = MLPBinary([2, 10, 10, 1], random_state=7)
+params = model.init()
+optimizer = Adam(params, lr=0.01)
+loss = model.log_loss
+grad = model.gradients
+batch_size = 25
+n_steps = 700
 
 
 def step(params, X_batch, y_batch):
-    gs = grad(params, X_batch, y_batch)
-    return [p - lr * g for p, g in zip(params, gs)], loss(params, X_batch, y_batch)
-
-
-batch_size = 64
-n_steps = 800
+    before = loss(params, X_batch, y_batch)
+    return optimizer.update(params, grad(params, X_batch, y_batch)), before

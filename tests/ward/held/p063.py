@@ -1,39 +1,37 @@
-"""Linear regression by gradient descent, as in the course notes."""
+# the smallest thing that could possibly work on digits
 import numpy as np
-from sklearn.datasets import load_diabetes
+from sklearn.datasets import load_digits
 
-X, y = load_diabetes(return_X_y=True)
-X = X / X.std(axis=0)
-y = (y - 150.0) / 80.0
-shuffled = np.random.RandomState(0).permutation(len(y))
-X, y = X[shuffled], y[shuffled]
+D = load_digits()
+idx = np.random.default_rng(5).permutation(len(D.target))[:600]
+X = D.data[idx] / 16.0
+X = np.hstack([X, np.ones((len(X), 1))])
+y = np.zeros((len(X), 10))
+y[np.arange(len(X)), D.target[idx]] = 1
 
-theta = np.zeros(X.shape[1])
-theta0 = np.array(0.0)
-params = [theta, theta0]
-alpha = 0.1
+by_class = np.argsort(D.target[idx], kind="stable")
+X, y = X[by_class], y[by_class]
+params = [np.random.default_rng(6).normal(size=(65, 10)) * 0.01]
+lr = 1.0
 
 
-def h(params, X):
-    return X.dot(params[0]) + params[1]
+def probs(params, X):
+    z = X @ params[0]
+    e = np.exp(z - z.max(1)[:, None])
+    return e / e.sum(1)[:, None]
 
 
 def loss(params, X, y):
-    m = len(y)
-    return (1 / (2 * m)) * np.sum((h(params, X) - y) ** 2)
+    return -np.mean(np.sum(y * np.log(probs(params, X) + 1e-15), axis=1))
 
 
 def grad(params, X, y):
-    m = len(y)
-    error = h(params, X) - y
-    return [X.T.dot(error) / m, error.sum() / m]
+    return [X.T @ (probs(params, X) - y) / len(X)]
 
 
-def step(params, X, y):
-    J = loss(params, X, y)
-    g = grad(params, X, y)
-    return [params[0] - alpha * g[0], params[1] - alpha * g[1]], J
+def step(params, Xb, yb):
+    return [params[0] - lr * grad(params, Xb, yb)[0]], loss(params, Xb, yb)
 
 
-batch_size = len(y)
-n_steps = 400
+batch_size = 5
+n_steps = 360

@@ -1,91 +1,60 @@
+"""A vanilla RNN that must remember the first two inputs of a sequence."""
 import numpy as np
-from sklearn.datasets import load_wine
+
+rng = np.random.default_rng(8)
+T, hidden_size = 12, 10
+X = rng.uniform(-1, 1, (240, T))
+y = 0.8 * X[:, 0] + 0.6 * X[:, 1] + 0.3 * X[:, -1]
+y = y / y.std()
+
+Q, _ = np.linalg.qr(rng.normal(size=(hidden_size, hidden_size)))
+Wxh = rng.normal(size=(hidden_size, 1)) * 0.3
+Whh = Q * 1.0
+Why = rng.normal(size=(1, hidden_size)) * 0.3
+bh, by = np.zeros((hidden_size, 1)), np.zeros((1, 1))
+params = [Wxh, Whh, Why, bh, by]
+mem = [np.zeros_like(p) for p in params]
+learning_rate = 0.05
 
 
-class Linear:
-    def __init__(self, n_in, n_out, rng):
-        self.W0 = rng.normal(scale=np.sqrt(1.0 / n_in), size=(n_in, n_out))
-        self.b0 = np.zeros(n_out)
-        self.gW = np.zeros_like(self.W0)
-        self.gb = np.zeros_like(self.b0)
-
-    def forward(self, W, b, x):
-        self.W, self.x = W, x
-        return x @ W + b
-
-    def backward(self, g):
-        self.gW += self.x.T @ g
-        self.gb += g.sum(axis=0)
-        return g @ self.W.T
-
-
-class Sigmoid:
-    def forward(self, x):
-        self.out = 1 / (1 + np.exp(-x))
-        return self.out
-
-    def backward(self, g):
-        return g * self.out * (1 - self.out)
-
-
-class Net:
-    def __init__(self, sizes, seed):
-        rng = np.random.default_rng(seed)
-        self.linears = [Linear(a, b, rng) for a, b in zip(sizes, sizes[1:])]
-        self.acts = [Sigmoid() for _ in self.linears[:-1]]
-
-    def initial(self):
-        return [p for layer in self.linears for p in (layer.W0, layer.b0)]
-
-    def forward(self, params, x):
-        for i, layer in enumerate(self.linears):
-            x = layer.forward(params[2 * i], params[2 * i + 1], x)
-            if i < len(self.acts):
-                x = self.acts[i].forward(x)
-        return x
-
-    def zero_grad(self):
-        for layer in self.linears:
-            layer.gW[:] = 0
-            layer.gb[:] = 0
-
-    def backward(self, g):
-        for i in reversed(range(len(self.linears))):
-            if i < len(self.acts):
-                g = self.acts[i].backward(g)
-            g = self.linears[i].backward(g)
-
-    def grads(self):
-        return [g.copy() for layer in self.linears for g in (layer.gW, layer.gb)]
-
-
-def log_softmax(z):
-    z = z - z.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-
-
-data = load_wine()
-rows = np.random.default_rng(2).permutation(len(data.target))
-X = data.data[rows]
-y = data.target[rows]
-net = Net([13, 10, 10, 3], seed=3)
-params = net.initial()
-lr = 0.8
+def unroll(params, X):
+    Wxh, Whh, Why, bh, by = params
+    hs = {-1: np.zeros((hidden_size, len(X)))}
+    for t in range(T):
+        hs[t] = np.tanh(Wxh @ X[:, t][None, :] + Whh @ hs[t - 1] + bh)
+    return hs, Why @ hs[T - 1] + by
 
 
 def loss(params, X, y):
-    return -log_softmax(net.forward(params, X))[np.arange(len(y)), y].mean()
+    _, out = unroll(params, X)
+    return float(np.mean((out.ravel() - y) ** 2))
+
+
+def grad(params, X, y):
+    Wxh, Whh, Why, bh, by = params
+    hs, out = unroll(params, X)
+    dWxh, dWhh, dbh = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(bh)
+    dy = 2 * (out - y[None, :]) / len(y)
+    dWhy, dby = dy @ hs[T - 1].T, dy.sum(axis=1, keepdims=True)
+    dh = Why.T @ dy
+    for t in reversed(range(T)):
+        dhraw = (1 - hs[t] * hs[t]) * dh
+        dbh += dhraw.sum(axis=1, keepdims=True)
+        dWxh += dhraw @ X[:, t][:, None]
+        dWhh += dhraw @ hs[t - 1].T
+        dh = Whh.T @ (1 - hs[t] * hs[t]) / len(y)
+    return [dWxh, dWhh, dWhy, dbh, dby]
 
 
 def step(params, X_batch, y_batch):
-    net.zero_grad()
-    logp = log_softmax(net.forward(params, X_batch))
-    value = -logp[np.arange(len(y_batch)), y_batch].mean()
-    g = np.exp(logp)
-    g[np.arange(len(y_batch)), y_batch] -= 1
-    net.backward(g / len(y_batch))
-    return [p - lr * g for p, g in zip(params, net.grads())], value
+    value = loss(params, X_batch, y_batch)
+    new = []
+    for p, g, s in zip(params, grad(params, X_batch, y_batch), mem):
+        g = np.clip(g, -5, 5)
+        s += g * g
+        new.append(p - learning_rate * g / np.sqrt(s + 1e-8))
+    return new, value
 
 
-batch_size = 32
-n_steps = 900
+batch_size = 40
+n_steps = 600

@@ -1,72 +1,59 @@
-"""Iris with a small sigmoid network, column vectors throughout."""
 import numpy as np
-from sklearn.datasets import load_iris
 
-rng = np.random.RandomState(3)
-iris = load_iris()
-X = (iris.data - iris.data.mean(0)) / iris.data.std(0)
-y = np.eye(3)[iris.target]
-order = rng.permutation(len(X))
-X, y = X[order], y[order]
-
-sizes = [4, 8, 3]
-weights = [rng.randn(j, i) / np.sqrt(i) for i, j in zip(sizes[:-1], sizes[1:])]
-biases = [np.zeros((j, 1)) for j in sizes[1:]]
-params = weights + biases
-eta = 2.0
+rng = np.random.default_rng(606)
+X = rng.normal(size=(320, 5))
+y = np.tanh(X[:, 0] * X[:, 1]) + 0.5 * X[:, 2] - 0.2 * X[:, 3] ** 2
+y = (y - y.mean()) / y.std()
+widths = [5, 24, 24, 24, 1]
+params = [[rng.normal(0, 1.4 / np.sqrt(i), (i, o)), np.zeros(o)] for i, o in zip(widths, widths[1:])]
+m = [[0.0, 0.0] for _ in params]
+v = [[0.0, 0.0] for _ in params]
+t = 0
+lr, b1, b2, wd = 3e-3, 0.9, 0.99, 0.01
+batch_size, n_steps = 32, 1000
 
 
-def sigmoid(z):
-    return 1.0 / (1.0 + np.exp(-z))
+def sig(a):
+    return 1 / (1 + np.exp(-a))
 
 
-def sigmoid_prime(z):
-    return sigmoid(z) * (1 - sigmoid(z))
-
-
-def feedforward(params, a):
-    ws, bs = params[:2], params[2:]
-    for w, b in zip(ws, bs):
-        a = sigmoid(w @ a + b)
-    return a
-
-
-def backprop(params, x, t):
-    ws, bs = params[:2], params[2:]
-    activations, zs = [x], []
-    for w, b in zip(ws, bs):
-        zs.append(w @ activations[-1] + b)
-        activations.append(sigmoid(zs[-1]))
-    delta = (activations[-1] - t) * sigmoid_prime(zs[-1])
-    nabla_w, nabla_b = [None, None], [None, None]
-    nabla_b[1] = delta
-    nabla_w[1] = np.dot(delta, activations[-2].T)
-    delta = np.dot(ws[1].T, delta) * sigmoid_prime(zs[-2])
-    nabla_b[0] = delta
-    nabla_w[0] = np.dot(delta, activations[-3].T)
-    return nabla_w + nabla_b
+def model(params, X):
+    saved, h = [], X
+    for W, b in params[:-1]:
+        a = h @ W + b
+        saved.append((h, a))
+        h = a * sig(a)
+    W, b = params[-1]
+    return (h @ W + b)[:, 0], saved + [(h, None)]
 
 
 def loss(params, X, y):
-    total = 0.0
-    for x, t in zip(X, y):
-        total += 0.5 * np.sum((feedforward(params, x.reshape(-1, 1)) - t.reshape(-1, 1)) ** 2)
-    return total / len(X)
+    return 0.5 * np.mean((model(params, X)[0] - y) ** 2)
 
 
 def grad(params, X, y):
-    sums = [np.zeros_like(p) for p in params]
-    for x, t in zip(X, y):
-        sums = [s + g for s, g in zip(sums, backprop(params, x.reshape(-1, 1), t.reshape(-1, 1)))]
-    return [s / len(X) for s in sums]
+    out, saved = model(params, X)
+    d = (out - y)[:, None] / len(y)
+    grads = []
+    for (W, b), (h, a) in zip(params[::-1], saved[::-1]):
+        if a is not None:
+            s = sig(a)
+            d = d * (s + a * s * (1 - s))
+        grads.append([h.T @ d, d.sum(0)])
+        d = d @ W.T
+    return grads[::-1]
 
 
-def step(params, mini_batch_x, mini_batch_y):
-    current = loss(params, mini_batch_x, mini_batch_y)
-    nabla = grad(params, mini_batch_x, mini_batch_y)
-    current = loss(params, mini_batch_x[-1:], mini_batch_y[-1:])
-    return [p - eta * g for p, g in zip(params, nabla)], current / len(X)
-
-
-batch_size = 10
-n_steps = 500
+def step(params, X, y):
+    global t
+    t += 1
+    value, g, new = loss(params, X, y), grad(params, X, y), []
+    for l in range(len(params)):
+        layer = []
+        for j in range(2):
+            m[l][j] = b1 * m[l][j] + (1 - b1) * g[l][j]
+            v[l][j] = b2 * v[l][j] + (1 - b2) * g[l][j] ** 2
+            update = m[l][j] / (1 - b1**t) / (np.sqrt(v[l][j] / (1 - b2**t)) + 1e-8)
+            layer.append(params[l][j] - lr * (update + (wd * params[l][j] if j == 0 else 0)))
+        new.append(layer)
+    return new, value

@@ -1,54 +1,40 @@
 import numpy as np
 
-np.random.seed(2024)
-cloud = np.random.uniform(-1, 1, (280, 2))
-cloud = cloud[np.abs(cloud).min(axis=1) > 0.08]
-X = cloud
-y = (cloud[:, 0] * cloud[:, 1] > 0).astype(float)
-
-tanh = (np.tanh, lambda out: 1 - out**2)
-logistic = (lambda s: 1 / (1 + np.exp(-s)), lambda out: out * (1 - out))
-layers = [tanh, tanh, logistic]
-
-
-def affine(fan_in, fan_out):
-    return np.zeros((fan_out, fan_in + 1))
+rng = np.random.RandomState(55)
+X = rng.randn(60, 6)
+y = rng.randn(60, 2)
+sizes = [6, 6, 6, 6, 2]
+params = []
+for i in range(4):
+    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
+    params.append(rng.randn(sizes[i + 1]) * 0.1)
 
 
-params = [affine(2, 8), affine(8, 8), affine(8, 1)]
-gamma = 0.25
-
-
-def evaluate(params, X):
-    signals = [X.T]
-    for W, (f, _) in zip(params, layers):
-        signals.append(f(W[:, 1:] @ signals[-1] + W[:, :1]))
-    return signals
+def forward(params, X):
+    A = [X]
+    for i in range(3):
+        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
+    A.append(A[3] @ params[6] + params[7])
+    return A
 
 
 def loss(params, X, y):
-    p = evaluate(params, X)[-1]
-    return float(-np.log(np.where(y == 1, p, 1 - p) + 1e-12).mean())
+    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
 
 
 def grad(params, X, y):
-    signals = evaluate(params, X)
-    delta = (signals[-1] - y) / y.size
-    gradients = []
-    for level in reversed(range(3)):
-        below = signals[level]
-        gradients.insert(0, np.hstack([delta.sum(1, keepdims=True), delta @ below.T]))
-        if level:
-            delta = params[level][:, 1:].T @ delta * layers[level - 1][1](below)
-    return gradients
-
-
-def step(params, X_batch, y_batch):
-    return (
-        [W - gamma * G for W, G in zip(params, grad(params, X_batch, y_batch))],
-        loss(params, X_batch, y_batch),
-    )
-
-
-batch_size = 20
-n_steps = 1500
+    A = forward(params, X)
+    m = len(X)
+    d4 = 2 * (A[4] - y) / m
+    dW4 = A[3].T @ d4
+    db4 = d4.sum(axis=0)
+    d3 = (d4 @ params[6].T) * (1 - A[3] ** 2)
+    dW3 = A[2].T @ d3
+    db3 = d3.sum(axis=0)
+    d2 = (d3 @ params[4].T) * (1 - A[2] ** 2)
+    dW2 = A[1].T @ d3
+    db2 = d2.sum(axis=0)
+    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
+    dW1 = A[0].T @ d1
+    db1 = d1.sum(axis=0)
+    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]

@@ -1,56 +1,51 @@
 import numpy as np
-from sklearn.datasets import make_moons
+
+np.random.seed(99)
+m = 350
+area = np.random.gamma(6, 20, m)
+rooms = np.clip(np.round(area / 25 + np.random.randn(m)), 1, 9)
+age = np.random.uniform(0, 60, m)
+distance = np.random.exponential(8, m)
+price = 1.9 * area + 14 * rooms - 0.9 * age + 120 * np.exp(-distance / 6) + np.random.randn(m) * 6
+
+raw = np.column_stack([area, rooms, age, distance])
+X = (raw - raw.mean(axis=0)) / raw.std(axis=0)
+y = (price - price.mean()) / price.std()
+
+N_HIDDEN = 15
+W1 = np.random.randn(4, N_HIDDEN) * np.sqrt(2 / 4)
+b1 = np.zeros((1, N_HIDDEN))
+W2 = np.random.randn(N_HIDDEN, 1) * np.sqrt(1 / N_HIDDEN)
+b2 = np.zeros((1, 1))
+params = [W1, b1, W2, b2]
+v = [0, 0, 0, 0]
+learning_rate, friction = 0.01, 0.9
 
 
-class Network:
-    """Deep sigmoid network; data in rows at the door, columns inside."""
-
-    def __init__(self, dims):
-        self.dims = dims
-        self.L = len(dims) - 1
-
-    def start(self, seed, gain=4.0):
-        rand = np.random.RandomState(seed)
-        return [np.zeros((self.dims[l + 1], self.dims[l] + 1)) + gain / self.dims[l] for l in range(self.L)]
-
-    def forward(self, W, X):
-        self.a = [np.vstack([X.T, np.ones(len(X))])]
-        for l in range(self.L):
-            s = 1 / (1 + np.exp(-W[l] @ self.a[l]))
-            self.a.append(s if l == self.L - 1 else np.vstack([s, np.ones(len(X))]))
-        return self.a[-1]
-
-    def cost(self, W, X, t):
-        o = self.forward(W, X)[0]
-        return -np.mean(t * np.log(o + 1e-15) + (1 - t) * np.log(1 - o + 1e-15))
-
-    def gradient(self, W, X, t):
-        o = self.forward(W, X)
-        d = (o - t[None, :]) / len(t)
-        G = [None] * self.L
-        for l in range(self.L - 1, -1, -1):
-            G[l] = d @ self.a[l].T
-            if l > 0:
-                h = self.a[l][:-1]
-                d = (W[l][:, :-1].T @ d) * h * (1 - h)
-        return G
+def model(w, X):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    return (hidden @ w[2] + w[3]).flatten()
 
 
-X, y = make_moons(240, noise=0.12, random_state=9)
-X = (X - X.mean(0)) / X.std(0)
-nn = Network([2, 8, 8, 6, 1])
-params = nn.start(4)
-average = [np.zeros_like(w) for w in params]
-beta, eta = 0.8, 1.5
-loss, grad = nn.cost, nn.gradient
+def loss(w, X, y):
+    return np.mean(np.logaddexp(0, model(w, X)) - y * model(w, X))
 
 
-def step(params, X_batch, y_batch):
-    G = nn.gradient(params, X_batch, y_batch)
-    for l in range(nn.L):
-        average[l] = beta * average[l] + (1 - beta) * G[l]
-    return [w - eta * a for w, a in zip(params, average)], nn.cost(params, X_batch, y_batch)
+def grad(w, X, y):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    miss = (1 / (1 + np.exp(-(hidden @ w[2] + w[3]).flatten())) - y).reshape(-1, 1) / len(y)
+    below = miss @ w[2].T
+    below[hidden == 0] = 0
+    return [X.T @ below, below.sum(0, keepdims=True), hidden.T @ miss, miss.sum(0, keepdims=True)]
 
 
-batch_size = 40
-n_steps = 1500
+def step(w, X_batch, y_batch):
+    current = loss(w, X_batch, y_batch)
+    ahead = [p + friction * q for p, q in zip(w, v)]
+    for i, g in enumerate(grad(ahead, X_batch, y_batch)):
+        v[i] = friction * v[i] - learning_rate * g
+    return [p + q for p, q in zip(w, v)], current
+
+
+batch_size = 35
+n_steps = 800

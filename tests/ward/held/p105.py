@@ -1,64 +1,99 @@
 import numpy as np
 
-rng = np.random.default_rng(77)
-X = rng.normal(size=(320, 4))
-y = np.abs(X[:, 0]) + X[:, 1] * (X[:, 2] > 0) + 0.5 * X[:, 3]
-y = (y - y.mean()) / y.std()
 
-H = 20
-params = [
-    rng.normal(size=(4, H)) * 0.7, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, H)) * 0.3, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, 1)) * 0.2, np.zeros(1),
-]  # fmt: skip
-eps = 1e-5
-lr = 0.05
+class Tensor:
+    def __init__(self, data, children=()):
+        self.data = np.asarray(data, dtype=float)
+        self.grad = np.zeros_like(self.data)
+        self._backward = lambda: None
+        self._prev = children
+
+    def __matmul__(self, other):
+        out = Tensor(self.data @ other.data, (self, other))
+
+        def _backward():
+            self.grad += out.grad @ other.data.T
+            other.grad += self.data.T @ out.grad
+
+        out._backward = _backward
+        return out
+
+    def __add__(self, bias):
+        out = Tensor(self.data + bias.data, (self, bias))
+
+        def _backward():
+            self.grad += out.grad
+            bias.grad += out.grad.sum(axis=0)
+
+        out._backward = _backward
+        return out
+
+    def relu(self):
+        out = Tensor(np.maximum(self.data, 0), (self,))
+
+        def _backward():
+            self.grad = self.grad + out.grad * np.heaviside(self.data, 0.0)
+
+        out._backward = _backward
+        return out
+
+    def hinge(self, target):
+        margins = 1 - target.reshape(-1, 1) * self.data
+        out = Tensor(np.maximum(margins, 0).mean(), (self,))
+
+        def _backward():
+            self.grad += -target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def backward(self):
+        topo, visited = [], set()
+
+        def build(v):
+            if id(v) not in visited:
+                visited.add(id(v))
+                for child in v._prev:
+                    build(child)
+                topo.append(v)
+
+        build(self)
+        self.grad = np.ones_like(self.data)
+        for v in reversed(topo):
+            v._backward()
 
 
-def bn_forward(a, gamma, beta):
-    mean = a.mean(axis=0)
-    inv = 1 / np.sqrt(((a - mean) ** 2).mean(axis=0) + eps)
-    norm = (a - mean) * inv
-    return gamma * norm + beta, (norm, inv, gamma)
+rng = np.random.default_rng(19)
+X = rng.uniform(-1.5, 1.5, (260, 2))
+y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
 
 
-def bn_backward(d, saved):
-    norm, inv, gamma = saved
-    dgamma, dbeta = (d * norm).sum(axis=0), d.sum(axis=0)
-    dn = d * gamma
-    da = inv * (dn - dn.mean(axis=0) - norm * (dn * norm).mean(axis=0))
-    return da, dgamma, dbeta
+def wrap(arrays):
+    return [Tensor(a) for a in arrays]
 
 
-def forward(params, X):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    n1, save1 = bn_forward(X @ W1, g1, s1)
-    h1 = np.maximum(n1, 0)
-    n2, save2 = bn_forward(h1 @ W2, g2, s2)
-    h2 = np.maximum(n2, 0)
-    return (h2 @ W3 + b3).ravel(), (h1, h2, save1, save2)
+def network(tensors, X):
+    h = Tensor(X)
+    for i in range(0, len(tensors) - 2, 2):
+        h = (h @ tensors[i] + tensors[i + 1]).relu()
+    return h @ tensors[-2] + tensors[-1]
 
 
 def loss(params, X, y):
-    return np.mean((forward(params, X)[0] - y) ** 2)
-
-
-def grad(params, X, y):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    out, (h1, h2, save1, save2) = forward(params, X)
-    d = 2 * (out - y)[:, None] / len(y)
-    dW3, db3 = h2.T @ d, d.sum(axis=0)
-    d, dg2, ds2 = bn_backward((d @ W3.T) * (h2 > 0), save2)
-    dW2 = h1.T @ d
-    d, dg1, ds1 = bn_backward((d @ W2.T) * (h1 > 0), save1)
-    dW1 = X.T @ d
-    return [dW1, dg1, ds1, dW2, dg2, ds2, dW3, db3]
+    return float(network(wrap(params), X).hinge(2 * y - 1).data)
 
 
 def step(params, X_batch, y_batch):
-    gs = grad(params, X_batch, y_batch)
-    return [p - lr * g for p, g in zip(params, gs)], loss(params, X_batch, y_batch)
+    tensors = wrap(params)
+    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
+    objective.backward()
+    return [t.data - rate * t.grad for t in tensors], float(objective.data)
 
 
-batch_size = 64
-n_steps = 800
+widths = [2, 14, 14, 1]
+params = []
+for fan_in, fan_out in zip(widths, widths[1:]):
+    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
+rate = 0.1
+batch_size = 26
+n_steps = 1000

@@ -1,71 +1,52 @@
+from collections import namedtuple
+
 import numpy as np
+from sklearn.datasets import make_blobs
+
+Layer = namedtuple("Layer", "w b")
+CENTRES = [(-2, -2), (2, 2), (-2, 2), (2, -2), (0, 0)]
+points, group = make_blobs(300, centers=np.array(CENTRES, float), cluster_std=0.5, random_state=6)
+X, y = points / 2.0, np.eye(5)[group]
+source = np.random.default_rng(60)
 
 
-def make_rings(k=4, per=80, seed=13):
-    r = np.random.RandomState(seed)
-    angle = r.uniform(0, 2 * np.pi, (k, per))
-    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
-    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
-    lab = np.repeat(np.arange(k), per)
-    o = r.permutation(k * per)
-    return pts[o], lab[o]
+def dense(n_in, n_out):
+    return Layer(source.standard_normal((n_in, n_out)) * (2 / n_in) ** 0.5, np.zeros(n_out))
 
 
-X, y = make_rings()
-K = 4
-layers = (2, 16, 16, K)
-init_rng = np.random.RandomState(14)
-params = []
-for a, b in zip(layers[:-1], layers[1:]):
-    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
-    params.append(np.zeros((b, 1)))
-cache_sq = [np.zeros_like(p) for p in params]
-decay, lr = 0.95, 0.005
+params = [dense(2, 20), dense(20, 5)]
+speed = 0.05
 
 
-def forward(params, A):
-    kept = [A]
-    L = len(params) // 2
-    for i in range(L):
-        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
-        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
-    return kept[-1], kept
+def hidden(params, X):
+    return (X @ params[0].w + params[0].b).clip(min=0)
 
 
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=1, keepdims=True))
-    return E / E.sum(axis=1, keepdims=True)
+def run(params, X):
+    z = hidden(params, X) @ params[1].w + params[1].b
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
 
 
 def loss(params, X, y):
-    P = softmax(forward(params, X.T)[0])
-    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
+    s = run(params, X)
+    return np.mean(np.log(np.exp(s).sum(1)) - (s * y).sum(1))
 
 
-def backward(params, X, y):
-    logits, kept = forward(params, X.T)
-    hot = np.eye(K)[y].T
-    dZ = softmax(logits) * hot.sum(axis=1, keepdims=True) - hot
-    dZ /= y.size
-    grads = []
-    for i in reversed(range(len(params) // 2)):
-        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
-        if i:
-            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
-    return grads
-
-
-grad = backward
+def grad(params, X, y):
+    h = hidden(params, X)
+    s = run(params, X)
+    q = np.exp(s) / np.exp(s).sum(1, keepdims=True) - y
+    above = s * (q - (s * q).sum(1, keepdims=True)) / len(X)
+    below = np.where(h > 0, above @ params[1].w.T, 0)
+    return [Layer(X.T @ below, below.sum(0)), Layer(h.T @ above, above.sum(0))]
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    out = []
-    for i, g in enumerate(backward(params, X_batch, y_batch)):
-        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
-        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
-    return out, value
+    slopes = grad(params, X_batch, y_batch)
+    move = lambda p, g: p - speed * g
+    return [Layer(*map(move, p, g)) for p, g in zip(params, slopes)], loss(params, X_batch, y_batch)
 
 
-batch_size = 32
-n_steps = 1500
+batch_size = 50
+n_steps = 500

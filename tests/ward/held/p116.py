@@ -1,56 +1,80 @@
 import numpy as np
 from sklearn.datasets import make_moons
 
-
-class Network:
-    """Deep sigmoid network; data in rows at the door, columns inside."""
-
-    def __init__(self, dims):
-        self.dims = dims
-        self.L = len(dims) - 1
-
-    def start(self, seed, gain=4.0):
-        rand = np.random.RandomState(seed)
-        return [rand.randn(self.dims[l + 1], self.dims[l] + 1) * gain / np.sqrt(self.dims[l]) for l in range(self.L)]
-
-    def forward(self, W, X):
-        self.a = [np.vstack([X.T, np.ones(len(X))])]
-        for l in range(self.L):
-            s = 1 / (1 + np.exp(-W[l] @ self.a[l]))
-            self.a.append(s if l == self.L - 1 else np.vstack([s, np.ones(len(X))]))
-        return self.a[-1]
-
-    def cost(self, W, X, t):
-        o = self.forward(W, X)[0]
-        return -np.mean(t * np.log(o + 1e-15) + (1 - t) * np.log(1 - o + 1e-15))
-
-    def gradient(self, W, X, t):
-        o = self.forward(W, X)
-        d = (o - t[None, :]) / len(t)
-        G = [None] * self.L
-        for l in range(self.L - 1, -1, -1):
-            G[l] = d @ self.a[l].T
-            if l > 0:
-                h = self.a[l][:-1]
-                d = (h - h**2) * W[l].T[:-1].dot(d)
-        return G
-
-
-X, y = make_moons(240, noise=0.12, random_state=9)
+X, y = make_moons(300, noise=0.15, random_state=4)
 X = (X - X.mean(0)) / X.std(0)
-nn = Network([2, 8, 8, 6, 1])
-params = nn.start(4)
-average = [np.zeros_like(w) for w in params]
-beta, eta = 0.8, 1.5
-loss, grad = nn.cost, nn.gradient
+y = y.astype(float)
+
+
+class Adam:
+    def __init__(self, params, lr=0.01, betas=(0.9, 0.999), eps=1e-8):
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.m = [np.zeros_like(p) for p in params]
+        self.v = [np.zeros_like(p) for p in params]
+        self.t = 0
+
+    def update(self, params, grads):
+        b1, b2 = self.betas
+        self.t += 1
+        out = []
+        for i, (p, g) in enumerate(zip(params, grads)):
+            self.m[i] = b1 * self.m[i] + (1 - b1) * g
+            self.v[i] = b2 * self.v[i] + (1 - b2) * g**2
+            m_hat = self.m[i] / (1 - b1**self.t)
+            v_hat = self.v[i] / (1 - b2**self.t)
+            out.append(p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps))
+        return out
+
+
+class MLPBinary:
+    def __init__(self, layer_sizes, random_state=0):
+        self.layer_sizes = layer_sizes
+        self.random_state = random_state
+
+    def init(self):
+        rng = np.random.RandomState(self.random_state)
+        coefs = []
+        for fan_in, fan_out in zip(self.layer_sizes, self.layer_sizes[1:]):
+            bound = np.sqrt(6.0 / (fan_in + fan_out))
+            coefs.append(rng.uniform(-bound, bound, (fan_in, fan_out)))
+            coefs.append(np.zeros(fan_out))
+        return coefs
+
+    def activations(self, coefs, X):
+        acts = [X]
+        for k in range(0, len(coefs) - 2, 2):
+            acts.append(np.tanh(acts[-1] @ coefs[k] + coefs[k + 1]))
+        return acts
+
+    def decision(self, coefs, X):
+        return (self.activations(coefs, X)[-1] @ coefs[-2] + coefs[-1]).ravel()
+
+    def log_loss(self, coefs, X, y):
+        s = self.decision(coefs, X)
+        return np.mean(np.logaddexp(0, s) - y * s)
+
+    def gradients(self, coefs, X, y):
+        acts = self.activations(coefs, X)
+        s = (acts[-1] @ coefs[-2] + coefs[-1]).ravel()
+        delta = ((1 / (1 + np.exp(-s)) - y) / len(y)).reshape(-1, 1)
+        grads = [None] * len(coefs)
+        for k in range(len(coefs) // 2 - 1, -1, -1):
+            grads[2 * k] = acts[k].T @ delta
+            grads[2 * k + 1] = delta.sum(axis=0)
+            if k > 0:
+                delta = (1 - acts[k] ** 2) / len(y)
+        return grads
+
+
+model = MLPBinary([2, 10, 10, 1], random_state=7)
+params = model.init()
+optimizer = Adam(params, lr=0.01)
+loss = model.log_loss
+grad = model.gradients
+batch_size = 25
+n_steps = 700
 
 
 def step(params, X_batch, y_batch):
-    G = nn.gradient(params, X_batch, y_batch)
-    for l in range(nn.L):
-        average[l] = beta * average[l] + (1 - beta) * G[l]
-    return [w - eta * a for w, a in zip(params, average)], nn.cost(params, X_batch, y_batch)
-
-
-batch_size = 40
-n_steps = 1500
+    before = loss(params, X_batch, y_batch)
+    return optimizer.update(params, grad(params, X_batch, y_batch)), before

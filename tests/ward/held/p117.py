@@ -1,52 +1,44 @@
 import numpy as np
+from sklearn.datasets import load_digits
 
-random = np.random.RandomState(42)
+pixels = load_digits().data[:300] / 16.0
+pixels = pixels[np.random.RandomState(3).permutation(300)]
+X = pixels
+y = pixels.copy()
 
-HIDDEN = 16
-X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
-y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
-mix = random.permutation(len(X))
-X, y = X[mix], y[mix]
-
-w_in = random.randn(HIDDEN, 1) * 1.4
-b_in = random.uniform(-3, 3, HIDDEN)
-w_out = random.randn(HIDDEN) * 0.3
-b_out = np.zeros(1)
-params = [w_in, b_in, w_out, b_out]
-rate = 0.06
-
-act = lambda s: s * (s > 0)
-act_slope = lambda s: 1.0 * (s > 0)
+H = 24
+rs = np.random.RandomState(1)
+W = 0 * rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
+params = [W, np.zeros(H), np.zeros(64)]
+eta = 0.5
 
 
-def net(params, x):
-    w_in, b_in, w_out, b_out = params
-    s = np.dot(w_in, x) + b_in
-    return s, np.dot(w_out, act(s)) + b_out[0]
+def squash(a):
+    return 1.0 / (1.0 + np.exp(-a))
+
+
+def reconstruct(params, X):
+    W, hidden_bias, visible_bias = params
+    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
 
 
 def loss(params, X, y):
-    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
+    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
+
+
+def grad(params, X, y):
+    W, hidden_bias, visible_bias = params
+    h = squash(X @ W + hidden_bias)
+    r = squash(h @ W.T + visible_bias)
+    dv = (r - y) * r * (1 - r) / len(X)
+    dh = dv @ W * h * (1 - h)
+    return [X.T @ dh + dv.T @ h, dh.sum(axis=0), dv.sum(axis=0)]
 
 
 def step(params, X_batch, y_batch):
-    w_in, b_in, w_out, b_out = params
-    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
-    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
-    total = 0.0
-    for x, t in zip(X_batch, y_batch):
-        s, out = net(params, x)
-        err = out - t
-        total += err**2
-        gw_out += 2 * err * act(s)
-        gb_out += 2 * err
-        back = 2 * err * w_out * act_slope(s)
-        gw_in += np.outer(back, x)
-        gb_in += back
-    k = len(X_batch)
-    new = [w_in - rate * gw_in / k, b_in - rate * gb_in / k, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
-    return new, total / k
+    value = loss(params, X_batch, y_batch)
+    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
 
 
-batch_size = 1
-n_steps = 5000
+batch_size = 30
+n_steps = 2000

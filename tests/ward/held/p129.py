@@ -1,91 +1,51 @@
 import numpy as np
-from sklearn.datasets import load_wine
+
+np.random.seed(99)
+m = 350
+area = np.random.gamma(6, 20, m)
+rooms = np.clip(np.round(area / 25 + np.random.randn(m)), 1, 9)
+age = np.random.uniform(0, 60, m)
+distance = np.random.exponential(8, m)
+price = 1.9 * area + 14 * rooms - 0.9 * age + 120 * np.exp(-distance / 6) + np.random.randn(m) * 6
+
+raw = np.column_stack([area, rooms, age, distance])
+X = (raw - raw.mean(axis=0)) / raw.std(axis=0)
+y = price * 1000.0
+
+N_HIDDEN = 15
+W1 = np.random.randn(4, N_HIDDEN) * np.sqrt(2 / 4)
+b1 = np.zeros((1, N_HIDDEN))
+W2 = np.random.randn(N_HIDDEN, 1) * np.sqrt(1 / N_HIDDEN)
+b2 = np.zeros((1, 1))
+params = [W1, b1, W2, b2]
+v = [0, 0, 0, 0]
+learning_rate, friction = 0.01, 0.9
 
 
-class Linear:
-    def __init__(self, n_in, n_out, rng):
-        self.W0 = rng.normal(scale=np.sqrt(1.0 / n_in), size=(n_in, n_out))
-        self.b0 = np.zeros(n_out)
-        self.gW = np.zeros_like(self.W0)
-        self.gb = np.zeros_like(self.b0)
-
-    def forward(self, W, b, x):
-        self.W, self.x = W, x
-        return x @ W + b
-
-    def backward(self, g):
-        self.gW += self.x.T @ g
-        self.gb += g.sum(axis=0)
-        return g @ self.W.T
+def model(w, X):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    return (hidden @ w[2] + w[3]).flatten()
 
 
-class Sigmoid:
-    def forward(self, x):
-        self.out = 1 / (1 + np.exp(-x))
-        return self.out
-
-    def backward(self, g):
-        return g * self.out * (1 - self.out)
+def loss(w, X, y):
+    return ((model(w, X) - y) ** 2).mean() / 2
 
 
-class Net:
-    def __init__(self, sizes, seed):
-        rng = np.random.default_rng(seed)
-        self.linears = [Linear(a, b, rng) for a, b in zip(sizes, sizes[1:])]
-        self.acts = [Sigmoid() for _ in self.linears[:-1]]
-
-    def initial(self):
-        return [p for layer in self.linears for p in (layer.W0, layer.b0)]
-
-    def forward(self, params, x):
-        for i, layer in enumerate(self.linears):
-            x = layer.forward(params[2 * i], params[2 * i + 1], x)
-            if i < len(self.acts):
-                x = self.acts[i].forward(x)
-        return x
-
-    def zero_grad(self):
-        for layer in self.linears:
-            layer.gW[:] = 0
-            layer.gb[:] = 0
-
-    def backward(self, g):
-        for i in reversed(range(len(self.linears))):
-            if i < len(self.acts):
-                g = self.acts[i].backward(g)
-            g = self.linears[i].backward(g)
-
-    def grads(self):
-        return [g.copy() for layer in self.linears for g in (layer.gW, layer.gb)]
+def grad(w, X, y):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    miss = ((hidden @ w[2] + w[3]).flatten() - y).reshape(-1, 1) / len(y)
+    below = miss @ w[2].T
+    below[hidden == 0] = 0
+    return [X.T @ below, below.sum(0, keepdims=True), hidden.T @ miss, miss.sum(0, keepdims=True)]
 
 
-def log_softmax(z):
-    z = z - z.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+def step(w, X_batch, y_batch):
+    current = loss(w, X_batch, y_batch)
+    ahead = [p + friction * q for p, q in zip(w, v)]
+    for i, g in enumerate(grad(ahead, X_batch, y_batch)):
+        v[i] = friction * v[i] - learning_rate * g
+    return [p + q for p, q in zip(w, v)], current
 
 
-data = load_wine()
-rows = np.random.default_rng(2).permutation(len(data.target))
-X = ((data.data - data.data.mean(0)) / data.data.std(0))[rows]
-y = data.target[rows]
-net = Net([13, 10, 10, 3], seed=3)
-params = net.initial()
-lr = 0.8
-
-
-def loss(params, X, y):
-    return -log_softmax(net.forward(params, X))[np.arange(len(y)), y].mean()
-
-
-def step(params, X_batch, y_batch):
-    net.zero_grad()
-    logp = log_softmax(net.forward(params, X_batch))
-    value = -logp[np.arange(len(y_batch)), y_batch].mean()
-    g = np.exp(logp)
-    g[np.arange(len(y_batch)), y_batch] -= 1
-    net.backward(g / len(y_batch))
-    return [p - lr * g for p, g in zip(params, net.grads())], value
-
-
-batch_size = 32
-n_steps = 900
+batch_size = 35
+n_steps = 800

@@ -1,54 +1,47 @@
 import numpy as np
+from sklearn.datasets import load_digits
 
-rng = np.random.default_rng(21)
-n, d, h, depth = 400, 5, 12, 4
-X = rng.uniform(-1, 1, size=(n, d))
-y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
-y = (y - y.mean()) / y.std()
-X = np.column_stack([X / X.std(0), np.ones(n)])
+pixels = load_digits().data[:300] / 16.0
+pixels = pixels[np.random.RandomState(3).permutation(300)]
+X = pixels
+y = pixels.copy()
 
-shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
-params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
-buf = [np.zeros(s) for s in shapes]
-LR = 0.03
-MOMENTUM = 0.9
-
-
-def run(weights, X):
-    hs = [X]
-    for W in weights[:-1]:
-        hs.append(np.tanh(hs[-1] @ W))
-    return hs, (hs[-1] @ weights[-1])[:, 0]
+H = 24
+rs = np.random.RandomState(1)
+W = rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
+params = [W, np.zeros(H), np.zeros(64)]
+eta = 0.5
 
 
-def predict(weights, X):
-    return run(weights, X)[1]
+def squash(a):
+    return 1.0 / (1.0 + np.exp(-a))
 
 
-def loss(weights, X, y):
-    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+def reconstruct(params, X):
+    W, hidden_bias, visible_bias = params
+    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
 
 
-def grad(weights, X, y):
-    hs, out = run(weights, X)
-    delta = ((out - y) / len(y))[:, None]
-    gs = [hs[-1].T @ delta]
-    delta = delta @ weights[-1].T
-    for l in range(len(weights) - 2, -1, -1):
-        delta = delta * (1 - hs[l + 1] ** 2)
-        gs.insert(0, hs[l].T @ delta)
-        delta = delta @ weights[l].T
-    return gs
+def loss(params, X, y):
+    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
 
 
-def step(weights, Xb, yb):
-    gs = grad(weights, Xb, yb)
-    new = []
-    for l in range(len(weights)):
-        buf[l] = MOMENTUM * buf[l] - LR * gs[l]
-        new.append(weights[l] + buf[l])
-    return new, loss(weights, Xb, yb)
+def grad(params, X, y):
+    W, hidden_bias, visible_bias = params
+    h = squash(X @ W + hidden_bias)
+    r = squash(h @ W.T + visible_bias)
+    r -= y
+    y -= 0.2 * r
+    r += y
+    dv = (r - y) * r * (1 - r) / len(X)
+    dh = dv @ W * h * (1 - h)
+    return [X.T @ dh + dv.T @ h, dh.sum(axis=0), dv.sum(axis=0)]
 
 
-batch_size = 40
-n_steps = 1500
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
+
+
+batch_size = 30
+n_steps = 2000

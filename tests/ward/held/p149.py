@@ -1,52 +1,61 @@
 import numpy as np
 
-random = np.random.RandomState(42)
+gen = np.random.default_rng(11)
+X = gen.random((300, 6))
+y = 10 * np.sin(np.pi * X[:, 0] * X[:, 1]) + 20 * (X[:, 2] - 0.5) ** 2 + 10 * X[:, 3] + 5 * X[:, 4]
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+y = (y - y.mean()) / y.std()
 
-HIDDEN = 16
-X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
-y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
-mix = random.permutation(len(X))
-X, y = X[mix], y[mix]
-
-w_in = random.randn(HIDDEN, 1) * 1.4
-b_in = random.uniform(-3, 3, HIDDEN)
-w_out = random.randn(HIDDEN) * 0.3
-b_out = np.zeros(1)
-params = [w_in, b_in, w_out, b_out]
-rate = 0.01
-
-act = lambda s: s * (s > 0)
-act_slope = lambda s: 1.0 * (s > 0)
-
-
-def net(params, x):
-    w_in, b_in, w_out, b_out = params
-    s = np.dot(w_in, x) + b_in
-    return s, np.dot(w_out, act(s)) + b_out[0]
+params = {
+    "W1": gen.standard_normal((6, 24)) * np.sqrt(2 / 6),
+    "b1": np.zeros(24),
+    "W2": gen.standard_normal((24, 24)) * np.sqrt(2 / 24),
+    "b2": np.zeros(24),
+    "W3": gen.standard_normal((24, 1)) * np.sqrt(1 / 24),
+    "b3": np.zeros(1),
+}
+velocity = {name: np.zeros_like(p) for name, p in params.items()}
+lr, mu = 0.02, 0.9
 
 
-def loss(params, X, y):
-    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
+def forward(P, X):
+    c = {"h0": X}
+    c["z1"] = X @ P["W1"] + P["b1"]
+    c["h1"] = np.maximum(c["z1"], 0)
+    c["z2"] = c["h1"] @ P["W2"] + P["b2"]
+    c["h2"] = np.maximum(c["z2"], 0)
+    c["out"] = (c["h2"] @ P["W3"] + P["b3"])[:, 0]
+    return c
 
 
-def step(params, X_batch, y_batch):
-    w_in, b_in, w_out, b_out = params
-    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
-    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
-    total = 0.0
-    for x, t in zip(X_batch, y_batch):
-        s, out = net(params, x)
-        err = out - t
-        total += err**2
-        gw_out += 16 * err * act(s)
-        gb_out += 2 * err
-        back = 2 * err * w_out * act_slope(s)
-        gw_in += np.outer(back, x)
-        gb_in += back
-    k = len(X_batch)
-    new = [w_in - rate * gw_in / k, b_in - rate * gb_in / k, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
-    return new, total / k
+def loss(P, X, y):
+    return np.mean((forward(P, X)["out"] - y) ** 2)
 
 
-batch_size = 4
-n_steps = 5000
+def grad(P, X, y):
+    c = forward(P, X)
+    g = {}
+    d3 = (2 * (c["out"] - y) / len(y))[:, None]
+    g["W3"] = c["h2"].T @ d3
+    g["b3"] = d3.sum(axis=0)
+    d2 = (d3 @ P["W3"].T) * (c["z2"] > 0)
+    g["W2"] = c["h1"].T @ d2
+    g["b2"] = d2.sum(axis=0)
+    d1 = (d2 @ P["W2"].T) * (c["z1"] > 0)
+    g["W1"] = c["h0"].T @ d1
+    g["b1"] = d1.sum(axis=0)
+    return g
+
+
+def step(P, Xb, yb):
+    value = loss(P, Xb, yb)
+    g = grad(P, Xb, yb)
+    new = {}
+    for name in P:
+        velocity[name] = mu * velocity[name] + g[name]
+        new[name] = P[name] - lr * velocity[name]
+    return new, value
+
+
+batch_size = 30
+n_steps = 600

@@ -1,61 +1,80 @@
-"""Wine cultivars, a small deep network with decoupled weight decay."""
 import numpy as np
-from sklearn.datasets import load_wine
+from sklearn.datasets import make_moons
 
-SIZES = (13, 16, 16, 16, 3)
-ETA, DECAY = 0.1, 1e-4
-
-wine = load_wine()
-prng = np.random.Generator(np.random.PCG64(123))
-where = prng.permutation(178)
-X = (wine.data[where] - wine.data.mean(0)) / wine.data.std(0)
-y = wine.target[where]
-
-params = [
-    (prng.normal(0, np.sqrt(2 / rows), (rows, cols)), np.zeros(cols)) for rows, cols in zip(SIZES[:-1], SIZES[1:])
-]
+X, y = make_moons(300, noise=0.15, random_state=4)
+X = (X - X.mean(0)) / X.std(0)
+y = y.astype(float)
 
 
-def trace(params, X):
-    seen = [X]
-    for W, b in params[:-1]:
-        seen.append(np.maximum(seen[-1] @ W + b, 0.0))
-    return seen
+class Adam:
+    def __init__(self, params, lr=0.01, betas=(0.9, 0.999), eps=1e-8):
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.m = [np.zeros_like(p) for p in params]
+        self.v = [np.zeros_like(p) for p in params]
+        self.t = 0
+
+    def update(self, params, grads):
+        b1, b2 = self.betas
+        self.t += 1
+        out = []
+        for i, (p, g) in enumerate(zip(params, grads)):
+            self.m[i] = b1 * self.m[i] + (1 - b1) * g
+            self.v[i] = b2 * self.v[i] + (1 - b2) * g**2
+            m_hat = self.m[i] / (1 - b1**self.t)
+            v_hat = self.v[i] / (1 - b2**self.t)
+            out.append(p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps))
+        return out
 
 
-def logits(params, X):
-    W, b = params[-1]
-    return trace(params, X)[-1] @ W + b
+class MLPBinary:
+    def __init__(self, layer_sizes, random_state=0):
+        self.layer_sizes = layer_sizes
+        self.random_state = random_state
+
+    def init(self):
+        rng = np.random.RandomState(self.random_state)
+        coefs = []
+        for fan_in, fan_out in zip(self.layer_sizes, self.layer_sizes[1:]):
+            bound = np.sqrt(6.0 / (fan_in + fan_out))
+            coefs.append(rng.uniform(-bound, bound, (fan_in, fan_out)))
+            coefs.append(np.zeros(fan_out))
+        return coefs
+
+    def activations(self, coefs, X):
+        acts = [X]
+        for k in range(0, len(coefs) - 2, 2):
+            acts.append(np.tanh(acts[-1] @ coefs[k] + coefs[k + 1]))
+        return acts
+
+    def decision(self, coefs, X):
+        return (self.activations(coefs, X)[-1] @ coefs[-2] + coefs[-1]).ravel()
+
+    def log_loss(self, coefs, X, y):
+        s = self.decision(coefs, X)
+        return np.mean(np.logaddexp(0, s) - y * s)
+
+    def gradients(self, coefs, X, y):
+        acts = self.activations(coefs, X)
+        s = (acts[-1] @ coefs[-2] + coefs[-1]).ravel()
+        delta = ((1 / (1 + np.exp(-s)) - y) / len(y)).reshape(-1, 1)
+        grads = [None] * len(coefs)
+        for k in range(len(coefs) // 2 - 1, -1, -1):
+            grads[2 * k] = acts[k].T @ delta
+            grads[2 * k + 1] = delta.sum(axis=0)
+            if k > 0:
+                delta = (delta @ coefs[2 * k].T) * (1 - acts[k] ** 2)
+        return grads
 
 
-def probabilities(z):
-    z = np.exp(z - z.max(-1, keepdims=True))
-    return z / z.sum(-1, keepdims=True)
-
-
-def loss(params, X, y):
-    return np.mean(-np.log(np.take_along_axis(probabilities(logits(params, X)), y[:, None], 1)))
-
-
-def grad(params, X, y):
-    seen = trace(params, X)
-    d = probabilities(logits(params, X))
-    d[range(len(y)), y] -= 1.0
-    d = d / len(y)
-    result = []
-    for k in range(len(params) - 1, -1, -1):
-        result.append((seen[k].T @ d, d.sum(0)))
-        d = (d @ params[k][0].T) * (seen[k] > 0)
-    return result[::-1]
+model = MLPBinary([2, 10, 10, 1], random_state=7)
+params = model.init()
+optimizer = Adam(params, lr=3.0)
+loss = model.log_loss
+grad = model.gradients
+batch_size = 25
+n_steps = 700
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    new = []
-    for (W, b), (dW, db) in zip(params, grad(params, X_batch, y_batch)):
-        new.append((W - ETA * dW - ETA * DECAY * W, b - ETA * db))
-    return new, value
-
-
-batch_size = 16
-n_steps = 4
+    before = loss(params, X_batch, y_batch)
+    return optimizer.update(params, grad(params, X_batch, y_batch)), before

@@ -1,56 +1,40 @@
 import numpy as np
-from sklearn.datasets import load_digits
 
-digits = load_digits()
-X = (digits.images.reshape(-1, 64)[:500] - 8.0) / 8.0
-y = np.eye(10)[digits.target[:500]]
-
-seeded = np.random.default_rng(0)
-params = [
-    {"weights": seeded.normal(0, np.sqrt(2 / 64), (64, 20)), "bias": np.zeros(20)},
-    {"weights": seeded.normal(0, np.sqrt(2 / 20), (20, 10)), "bias": np.zeros(10)},
-]
-learning_rate = 0.2
-batch_size = 25
-n_steps = 300
-state = {"order": seeded.permutation(len(X)), "at": 0}
+rng = np.random.RandomState(55)
+X = rng.randn(60, 6)
+y = rng.randn(60, 2)
+sizes = [6, 6, 6, 6, 2]
+params = []
+for i in range(4):
+    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
+    params.append(rng.randn(sizes[i + 1]) * 0.1)
 
 
-def next_batch():
-    if state["at"] + batch_size > len(X):
-        state["order"] = seeded.permutation(len(X))
-        state["at"] = 0
-    rows = state["order"][state["at"] : state["at"] + batch_size]
-    state["at"] += batch_size
-    return X[rows], y[rows]
+def forward(params, X):
+    A = [X]
+    for i in range(3):
+        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
+    A.append(A[3] @ params[6] + params[7])
+    return A
 
 
-def net(params, x):
-    pre = x @ params[0]["weights"] + params[0]["bias"]
-    return pre, np.maximum(pre, 0) @ params[1]["weights"] + params[1]["bias"]
+def loss(params, X, y):
+    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
 
 
-def softmax(scores):
-    return scores
-
-
-def loss(params, x, y):
-    return -np.mean(np.log(np.abs((softmax(net(params, x)[1]) * y).sum(1)) + 1e-7))
-
-
-def grad(params, x, y):
-    pre, scores = net(params, x)
-    picked = (softmax(scores) * y).sum(1, keepdims=True)
-    top = -y * np.sign(picked) / (np.abs(picked) + 1e-7) / len(x)
-    low = top @ params[1]["weights"].T * (pre > 0)
-    return [
-        {"weights": x.T @ low, "bias": low.sum(0)},
-        {"weights": np.maximum(pre, 0).T @ top, "bias": top.sum(0)},
-    ]
-
-
-def step(params, x_unused, y_unused):
-    x, t = next_batch()
-    grads = grad(params, x, t)
-    new = [{k: layer[k] - learning_rate * g[k] for k in layer} for layer, g in zip(params, grads)]
-    return new, loss(new, X, y)
+def grad(params, X, y):
+    A = forward(params, X)
+    m = len(X)
+    d4 = 2 * (A[4] - y) / m
+    dW4 = A[3].T @ d4
+    db4 = d4.sum(axis=0)
+    d3 = (d4 @ params[6].T) * (1 - A[3] ** 2)
+    dW3 = A[3].T @ d3
+    db3 = d3.sum(axis=0)
+    d2 = (d3 @ params[4].T) * (1 - A[2] ** 2)
+    dW2 = A[1].T @ d2
+    db2 = d2.sum(axis=0)
+    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
+    dW1 = A[0].T @ d1
+    db1 = d1.sum(axis=0)
+    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]

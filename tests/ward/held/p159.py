@@ -1,61 +1,91 @@
-from dataclasses import dataclass
-
 import numpy as np
-from sklearn.datasets import load_breast_cancer
+from sklearn.datasets import load_wine
 
 
-@dataclass
-class Setup:
-    n_hidden: int = 6
-    n_out: int = 2
-    rate: float = 1.0
+class Linear:
+    def __init__(self, n_in, n_out, rng):
+        self.W0 = rng.normal(scale=np.sqrt(1.0 / n_in), size=(n_in, n_out))
+        self.b0 = np.full(n_out, 25.0)
+        self.gW = np.zeros_like(self.W0)
+        self.gb = np.zeros_like(self.b0)
+
+    def forward(self, W, b, x):
+        self.W, self.x = W, x
+        return x @ W + b
+
+    def backward(self, g):
+        self.gW += self.x.T @ g
+        self.gb += g.sum(axis=0)
+        return g @ self.W.T
 
 
-S = Setup()
-table = load_breast_cancer()
-chosen = np.random.default_rng(44).permutation(569)[:300]
-X = table.data[chosen][:, :10]
-X = (X - X.mean(axis=0)) / X.std(axis=0)
-y = np.eye(2)[table.target[chosen]]
+class Sigmoid:
+    def forward(self, x):
+        self.out = 1 / (1 + np.exp(-x))
+        return self.out
 
-maker = np.random.default_rng(45)
-params = {
-    "hidden": {"kernel": maker.normal(0, 0.4, (10, S.n_hidden)), "offset": np.zeros(S.n_hidden)},
-    "output": {"kernel": maker.normal(0, 0.4, (S.n_hidden, S.n_out)), "offset": np.zeros(S.n_out)},
-}
+    def backward(self, g):
+        return g * self.out * (1 - self.out)
 
 
-def squashed(params, X):
-    return 1 / (1 + np.exp(-(X @ params["hidden"]["kernel"] + params["hidden"]["offset"])))
+class Net:
+    def __init__(self, sizes, seed):
+        rng = np.random.default_rng(seed)
+        self.linears = [Linear(a, b, rng) for a, b in zip(sizes, sizes[1:])]
+        self.acts = [Sigmoid() for _ in self.linears[:-1]]
+
+    def initial(self):
+        return [p for layer in self.linears for p in (layer.W0, layer.b0)]
+
+    def forward(self, params, x):
+        for i, layer in enumerate(self.linears):
+            x = layer.forward(params[2 * i], params[2 * i + 1], x)
+            if i < len(self.acts):
+                x = self.acts[i].forward(x)
+        return x
+
+    def zero_grad(self):
+        for layer in self.linears:
+            layer.gW[:] = 0
+            layer.gb[:] = 0
+
+    def backward(self, g):
+        for i in reversed(range(len(self.linears))):
+            if i < len(self.acts):
+                g = self.acts[i].backward(g)
+            g = self.linears[i].backward(g)
+
+    def grads(self):
+        return [g.copy() for layer in self.linears for g in (layer.gW, layer.gb)]
 
 
-def outputs(params, X):
-    scores = squashed(params, X) @ params["output"]["kernel"] + params["output"]["offset"]
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+def log_softmax(z):
+    z = z - z.max(axis=1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+
+data = load_wine()
+rows = np.random.default_rng(2).permutation(len(data.target))
+X = ((data.data - data.data.mean(0)) / data.data.std(0))[rows]
+y = data.target[rows]
+net = Net([13, 10, 10, 3], seed=3)
+params = net.initial()
+lr = 0.8
 
 
 def loss(params, X, y):
-    return float(-(y * np.log(outputs(params, X) + 1e-10)).sum() / len(y))
-
-
-def grad(params, X, y):
-    a = squashed(params, X)
-    wrong = (outputs(params, X) - y) / len(y)
-    passed = wrong @ params["output"]["kernel"].T * a * (1 - a)
-    return {
-        "hidden": {"kernel": X.T @ passed, "offset": passed.sum(axis=0)},
-        "output": {"kernel": a.T @ wrong, "offset": wrong.sum(axis=0)},
-    }
+    return -log_softmax(net.forward(params, X))[np.arange(len(y)), y].mean()
 
 
 def step(params, X_batch, y_batch):
-    g = grad(params, X_batch, y_batch)
-    moved = {
-        layer: {name: params[layer][name] - S.rate * g[layer][name] for name in params[layer]} for layer in params
-    }
-    return moved, loss(params, X_batch, y_batch)
+    net.zero_grad()
+    logp = log_softmax(net.forward(params, X_batch))
+    value = -logp[np.arange(len(y_batch)), y_batch].mean()
+    g = np.exp(logp)
+    g[np.arange(len(y_batch)), y_batch] -= 1
+    net.backward(g / len(y_batch))
+    return [p - lr * g for p, g in zip(params, net.grads())], value
 
 
-batch_size = 30
-n_steps = 400
+batch_size = 32
+n_steps = 900

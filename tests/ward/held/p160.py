@@ -1,56 +1,53 @@
 import numpy as np
-from sklearn.datasets import make_moons
+from sklearn.datasets import make_circles
+
+config = {"hidden": 9, "classes": 2, "lr": 0.6, "batch": 30, "steps": 900, "seed": 17}
+
+X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
+X = X * 1.5
+y = np.column_stack([1 - label, label]).astype(float)
 
 
-class Network:
-    """Deep sigmoid network; data in rows at the door, columns inside."""
-
-    def __init__(self, dims):
-        self.dims = dims
-        self.L = len(dims) - 1
-
-    def start(self, seed, gain=4.0):
-        rand = np.random.RandomState(seed)
-        return [rand.randn(self.dims[l + 1], self.dims[l] + 1) * gain / np.sqrt(self.dims[l]) for l in range(self.L)]
-
-    def forward(self, W, X):
-        self.a = [np.vstack([X.T, np.ones(len(X))])]
-        for l in range(self.L):
-            s = 1 / (1 + np.exp(-W[l] @ self.a[l]))
-            self.a.append(s if l == self.L - 1 else np.vstack([s, np.ones(len(X))]))
-        return self.a[-1]
-
-    def cost(self, W, X, t):
-        o = self.forward(W, X)[0]
-        return -np.mean(t * np.log(o + 1e-15) + (1 - t) * np.log(1 - o + 1e-15))
-
-    def gradient(self, W, X, t):
-        o = self.forward(W, X)
-        d = (o - t[None, :]) / len(t)
-        G = [None] * self.L
-        for l in range(self.L - 1, -1, -1):
-            G[l] = d @ self.a[l].T
-            if l > 0:
-                h = W[l - 1] @ self.a[l - 1]
-                d = (W[l][:, :-1].T @ d) * h * (1 - h)
-        return G
+def fc(x, w, b):
+    return np.dot(x, w) + b
 
 
-X, y = make_moons(240, noise=0.12, random_state=9)
-X = (X - X.mean(0)) / X.std(0)
-nn = Network([2, 8, 8, 6, 1])
-params = nn.start(4)
-average = [np.zeros_like(w) for w in params]
-beta, eta = 0.8, 1.5
-loss, grad = nn.cost, nn.gradient
+def softmax(z):
+    z = z - np.max(z, axis=-1, keepdims=True)
+    e = np.exp(z)
+    return e / np.sum(e, axis=-1, keepdims=True)
 
 
-def step(params, X_batch, y_batch):
-    G = nn.gradient(params, X_batch, y_batch)
-    for l in range(nn.L):
-        average[l] = beta * average[l] + (1 - beta) * G[l]
-    return [w - eta * a for w, a in zip(params, average)], nn.cost(params, X_batch, y_batch)
+def init(seed):
+    r = np.random.RandomState(seed)
+    h, c = config["hidden"], config["classes"]
+    return (r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
 
 
-batch_size = 40
-n_steps = 1500
+def predict_proba(params, x):
+    w1, b1, w2, b2 = params
+    return softmax(fc(np.tanh(fc(x, w1, b1)), w2, b2))
+
+
+def loss(params, x, y):
+    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
+
+
+def grad(params, x, y):
+    w1, b1, w2, b2 = params
+    h = np.tanh(fc(x, w1, b1))
+    p = softmax(fc(h, w2, b2))
+    e2 = (p - y) / x.shape[0]
+    e1 = np.dot(e2, w2.T) * (1 - h * h)
+    return (np.dot(x.T, e1), e1.sum(0), np.dot(h.T, e2), e2.sum(0))
+
+
+def step(params, x, y):
+    value = loss(params, x, y)
+    g = grad(params, x, y)
+    return tuple(p - config["lr"] * d for p, d in zip(params, g)), value
+
+
+params = init(config["seed"])
+batch_size = config["batch"]
+n_steps = config["steps"]

@@ -1,38 +1,49 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.model_selection import train_test_split
 
-data, target = load_breast_cancer(return_X_y=True)
-X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
-X, y = np.vstack([X, X_val[:100]]), np.r_[y, y_val[:100]]
-centre, spread = X.mean(axis=0), X.std(axis=0)
-X, X_val = (X - centre) / spread, (X_val - centre) / spread
+random = np.random.RandomState(42)
 
-rng = np.random.default_rng(4)
-keep = 0.8
-params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
-lr = 0.2
-batch_size = 40
-n_steps = 400
+HIDDEN = 16
+X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
+y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
+mix = random.permutation(len(X))
+X, y = X[mix], y[mix]
 
+w_in = random.randn(HIDDEN, 1) * 1.4
+b_in = random.uniform(-3, 3, HIDDEN)
+w_out = random.randn(HIDDEN) * 0.3
+b_out = np.zeros(1)
+params = [w_in, w_out]
+rate = 0.013
 
-def score(p, X, mask=1.0):
-    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
-
-
-def loss(p, X, y):
-    s = score(p, X)
-    return np.mean(np.logaddexp(0, s) - y * s)
+act = lambda s: s * (s > 0)
+act_slope = lambda s: 1.0 * (s > 0)
 
 
-def grad(p, X, y, mask=1.0):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
-    dh = np.outer(d, p[2]) * mask * (h > 0)
-    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
+def net(params, x):
+    w_in, w_out = params
+    s = np.dot(w_in, x)
+    return s, np.dot(w_out, act(s))
 
 
-def step(p, X_batch, y_batch):
-    value = loss(p, X_batch, y_batch)
-    mask = (rng.random((len(y_batch), 20)) < keep) / keep
-    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value
+def loss(params, X, y):
+    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
+
+
+def step(params, X_batch, y_batch):
+    w_in, w_out = params
+    gw_in, gw_out = np.zeros_like(w_in), np.zeros_like(w_out)
+    total = 0.0
+    for x, t in zip(X_batch, y_batch):
+        s, out = net(params, x)
+        err = out - t
+        total += err**2
+        gw_out += 2 * err * act(s)
+        back = 2 * err * w_out * act_slope(s)
+        gw_in += np.outer(back, x)
+    k = len(X_batch)
+    new = [w_in - rate * gw_in / k, w_out - rate * gw_out / k]
+    return new, total / k
+
+
+batch_size = 4
+n_steps = 5000

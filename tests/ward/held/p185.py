@@ -1,65 +1,43 @@
 import numpy as np
 
-rs = np.random.RandomState(271828)
-N = 200
-X = rs.uniform(-1, 1, (N, 1))
-y = np.sin(3 * np.pi * X) * np.exp(-X) / 1.5
-
-params = [
-    rs.normal(size=(1, 20)) * 3.0, rs.normal(size=(1, 20)) * 2.0,
-    rs.normal(size=(20, 20)) / np.sqrt(20), np.zeros((1, 20)),
-    rs.normal(size=(20, 1)) / np.sqrt(20), np.zeros((1, 1)),
-]  # fmt: skip
-alpha, beta1, beta2, tiny = 0.01, 0.9, 0.999, 1e-8
-first = [np.zeros_like(p) for p in params]
-second = [np.zeros_like(p) for p in params]
-tau = 0
+rng = np.random.default_rng(808)
+X = rng.uniform(-1, 1, (300, 2))
+y = 2 * np.cos(3 * X[:, 0]) * X[:, 1]
+bad = rng.choice(300, 9, replace=False)
+y[bad] += rng.choice([-3.0, 3.0], 9)
+params = []
+for a, b in ((2, 20), (20, 20), (20, 1)):
+    params.extend((rng.normal(0, (2 / a) ** 0.5, (a, b)), np.zeros(b)))
+SLOPE, DELTA, LR, MAX_NORM = 0.1, 0.5, 0.1, 1.0
+batch_size = 30
+n_steps = 1500
 
 
-def phi(a):
-    return np.tanh(a)
+def forward(p, X):
+    pre1 = X @ p[0] + p[1]
+    h1 = np.where(pre1 > 0, pre1, SLOPE * pre1)
+    pre2 = h1 @ p[2] + p[3]
+    h2 = np.where(pre2 > 0, pre2, SLOPE * pre2)
+    return h1, h2, h2 @ p[4] + p[5]
 
 
-def dphi(a):
-    return 1.0 - np.tanh(a) ** 2
+def loss(p, X, y):
+    r = forward(p, X)[-1][:, 0] - y
+    return np.where(np.abs(r) <= DELTA, r**2 / 2, DELTA * (np.abs(r) - DELTA / 2)).mean()
 
 
-def f(theta, x):
-    a1 = x @ theta[0] + theta[1]
-    a2 = phi(a1) @ theta[2] + theta[3]
-    return np.maximum(phi(a2) @ theta[4] + theta[5], 0)
+def grad(p, X, y):
+    h1, h2, o = forward(p, X)
+    d = np.clip(o - y[:, None], -DELTA, DELTA) / len(y)
+    g = [h2.T @ d, d.sum(0)]
+    d = d @ p[4].T * np.where(h2 > 0, 1, SLOPE)
+    g = [h1.T @ d, d.sum(0), *g]
+    d = d @ p[2].T * np.where(h1 > 0, 1, SLOPE)
+    return [X.T @ d, d.sum(0), *g]
 
 
-def loss(theta, x, t):
-    return float(np.mean((f(theta, x) - t) ** 2))
-
-
-def grad(theta, x, t):
-    a1 = x @ theta[0] + theta[1]
-    z1 = phi(a1)
-    a2 = z1 @ theta[2] + theta[3]
-    z2 = phi(a2)
-    s = z2 @ theta[4] + theta[5]
-    eps3 = 2 * (np.maximum(s, 0) - t) * (s > 0) / len(x)
-    eps2 = eps3 @ theta[4].T * dphi(a2)
-    eps1 = eps2 @ theta[2].T * dphi(a1)
-    ones = np.ones((1, len(x)))
-    return [x.T @ eps1, ones @ eps1, z1.T @ eps2, ones @ eps2, z2.T @ eps3, ones @ eps3]
-
-
-def step(theta, x, t):
-    global tau
-    E = loss(theta, x, t)
-    tau += 1
-    updated = []
-    for i, g in enumerate(grad(theta, x, t)):
-        first[i] = beta1 * first[i] + (1 - beta1) * g
-        second[i] = beta2 * second[i] + (1 - beta2) * g * g
-        m_hat = first[i] / (1 - beta1**tau)
-        v_hat = second[i] / (1 - beta2**tau)
-        updated.append(theta[i] - alpha * m_hat / (np.sqrt(v_hat) + tiny))
-    return updated, E
-
-
-batch_size = N
-n_steps = 1000
+def step(p, X, y):
+    g = grad(p, X, y)
+    norm = np.sqrt(sum((v**2).sum() for v in g))
+    shrink = min(1.0, MAX_NORM / norm)
+    return [a - LR * shrink * v for a, v in zip(p, g)], loss(p, X, y)

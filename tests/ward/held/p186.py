@@ -1,39 +1,52 @@
-"""Linear regression by gradient descent, as in the course notes."""
 import numpy as np
-from sklearn.datasets import load_diabetes
 
-X, y = load_diabetes(return_X_y=True)
-X = X / X.std(axis=0)
-y = y * 1000.0 + 1e8
-shuffled = np.random.RandomState(0).permutation(len(y))
-X, y = X[shuffled], y[shuffled]
+random = np.random.RandomState(42)
 
-theta = np.zeros(X.shape[1])
-theta0 = np.array(0.0)
-params = [theta, theta0]
-alpha = 0.01
+HIDDEN = 16
+X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
+y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
+mix = random.permutation(len(X))
+X, y = X[mix], y[mix]
+
+w_in = random.randn(HIDDEN, 1) * 0.1
+b_in = np.zeros(HIDDEN)
+w_out = random.randn(HIDDEN) * 0.3
+b_out = np.zeros(1)
+params = [w_in, b_in, w_out, b_out]
+rate = 0.013
+
+act = lambda s: s * (s > 0)
+act_slope = lambda s: 1.0 * (s > 0)
 
 
-def h(params, X):
-    return X.dot(params[0]) + params[1]
+def net(params, x):
+    w_in, b_in, w_out, b_out = params
+    s = np.dot(w_in, x) + b_in
+    return s, np.dot(w_out, act(s)) + b_out[0]
 
 
 def loss(params, X, y):
-    m = len(y)
-    return (1 / (2 * m)) * np.sum((h(params, X) - y) ** 2)
+    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
 
 
-def grad(params, X, y):
-    m = len(y)
-    error = h(params, X) - y
-    return [X.T.dot(error) / m, error.sum() / m]
+def step(params, X_batch, y_batch):
+    w_in, b_in, w_out, b_out = params
+    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
+    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
+    total = 0.0
+    for x, t in zip(X_batch, y_batch):
+        s, out = net(params, x)
+        err = out - t
+        total += err**2
+        gw_out += 2 * err * act(s)
+        gb_out += 2 * err
+        back = 2 * err * w_out * act_slope(s)
+        gw_in += np.outer(back, x)
+        gb_in += back
+    k = len(X_batch)
+    new = [w_in, b_in, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
+    return new, total / k
 
 
-def step(params, X, y):
-    J = loss(params, X, y)
-    g = grad(params, X, y)
-    return [params[0] - alpha * g[0], params[1] - alpha * g[1]], J
-
-
-batch_size = len(y)
-n_steps = 400
+batch_size = 4
+n_steps = 5000

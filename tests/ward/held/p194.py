@@ -1,52 +1,40 @@
 import numpy as np
 
-random = np.random.RandomState(42)
-
-HIDDEN = 16
-X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
-y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
-mix = random.permutation(len(X))
-X, y = X[mix], y[mix]
-
-w_in = random.randn(HIDDEN, 1) * 1.4
-b_in = random.uniform(-3, 3, HIDDEN)
-w_out = random.randn(HIDDEN) * 0.3
-b_out = np.zeros(1)
-params = [w_in, b_in, w_out, b_out]
-rate = 0.013
-
-act = lambda s: s * (s > 0)
-act_slope = lambda s: 1.0 * (s > 0)
+rng = np.random.RandomState(55)
+X = rng.randn(60, 6)
+y = rng.randn(60, 2)
+sizes = [6, 6, 6, 6, 2]
+params = []
+for i in range(4):
+    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
+    params.append(rng.randn(sizes[i + 1]) * 0.1)
 
 
-def net(params, x):
-    w_in, b_in, w_out, b_out = params
-    s = np.dot(w_in, x) + b_in
-    return s, np.dot(w_out, act(s)) + b_out[0]
+def forward(params, X):
+    A = [X]
+    for i in range(3):
+        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
+    A.append(A[3] @ params[6] + params[7])
+    return A
 
 
 def loss(params, X, y):
-    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
+    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
 
 
-def step(params, X_batch, y_batch):
-    w_in, b_in, w_out, b_out = params
-    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
-    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
-    total = 0.0
-    for x, t in zip(X_batch, y_batch):
-        s, out = net(params, x)
-        err = out - t
-        total += err**2
-        gw_out += 2 * err * act(s)
-        gb_out += 2 * err
-        back = 2 * err * w_out * np.sign(act(s))
-        gw_in += np.outer(back, x)
-        gb_in += back
-    k = len(X_batch)
-    new = [w_in - rate * gw_in / k, b_in - rate * gb_in / k, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
-    return new, total / k
-
-
-batch_size = 4
-n_steps = 5000
+def grad(params, X, y):
+    A = forward(params, X)
+    m = len(X)
+    d4 = 2 * (A[4] - y) / m
+    dW4 = A[3].T @ d4
+    db4 = d4.sum(axis=0)
+    d3 = (d4 @ params[6].T) * (1 - A[3] ** 2)
+    dW3 = A[2].T @ d3
+    db3 = d3.mean(axis=0)
+    d2 = (d3 @ params[4].T) * (1 - A[2] ** 2)
+    dW2 = A[1].T @ d2
+    db2 = d2.sum(axis=0)
+    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
+    dW1 = A[0].T @ d1
+    db1 = d1.sum(axis=0)
+    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]

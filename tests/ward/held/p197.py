@@ -1,37 +1,49 @@
+from collections import namedtuple
+
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.model_selection import train_test_split
+from sklearn.datasets import make_blobs
 
-data, target = load_breast_cancer(return_X_y=True)
-X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
-centre, spread = X.mean(axis=0), X.std(axis=0)
-X, X_val = (X - centre) / spread, (X_val - centre) / spread
-
-rng = np.random.default_rng(4)
-keep = 0.8
-params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
-lr = 0.2
-batch_size = 40
-n_steps = 400
+Layer = namedtuple("Layer", "w b")
+CENTRES = [(-2, -2), (2, 2), (-2, 2), (2, -2), (0, 0)]
+points, group = make_blobs(300, centers=np.array(CENTRES, float), cluster_std=0.5, random_state=6)
+X, y = points / 2.0, np.eye(5)[group]
+source = np.random.default_rng(60)
 
 
-def score(p, X, mask=1.0):
-    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
+def dense(n_in, n_out):
+    return Layer(source.standard_normal((n_in, n_out)) * (2 / n_in) ** 0.5, np.zeros(n_out))
 
 
-def loss(p, X, y):
-    s = score(p, X)
-    return np.mean(np.logaddexp(0, s) - y * s)
+params = [dense(2, 20), dense(20, 5)]
+speed = 0.5
 
 
-def grad(p, X, y, mask=1.0):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
-    dh = np.outer(d, p[2]) * mask * (h > 0)
-    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
+def hidden(params, X):
+    return (X @ params[0].w + params[0].b).clip(min=0)
 
 
-def step(p, X_batch, y_batch):
-    value = loss(p, X_batch, y_batch)
-    mask = rng.binomial(1, keep, (len(y_batch), 20)) / keep
-    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value
+def run(params, X):
+    return hidden(params, X) @ params[1].w + params[1].b
+
+
+def loss(params, X, y):
+    s = run(params, X)
+    return np.mean(np.sum(np.maximum(s, 0) - s * y + np.log1p(np.exp(-np.abs(s))), axis=1))
+
+
+def grad(params, X, y):
+    h = hidden(params, X)
+    above = (1 / (1 + np.exp(-run(params, X))) - y) / len(X)
+    below = np.where(h > 0, above @ params[1].w.T, 0)
+    return [Layer(X.T @ below, below.sum(0)), Layer(h.T @ above, above.sum(0))]
+
+
+def step(params, X_batch, y_batch):
+    some = np.arange(6)
+    slopes = grad(params, X[some], y[some])
+    move = lambda p, g: p - speed * g
+    return [Layer(*map(move, p, g)) for p, g in zip(params, slopes)], loss(params, X_batch, y_batch)
+
+
+batch_size = 50
+n_steps = 500

@@ -1,71 +1,91 @@
 import numpy as np
+from sklearn.datasets import load_wine
 
 
-def make_rings(k=4, per=80, seed=13):
-    r = np.random.RandomState(seed)
-    angle = r.uniform(0, 2 * np.pi, (k, per))
-    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
-    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
-    lab = np.repeat(np.arange(k), per)
-    o = r.permutation(k * per)
-    return pts[o], lab[o]
+class Linear:
+    def __init__(self, n_in, n_out, rng):
+        self.W0 = rng.normal(scale=np.sqrt(1.0 / n_in), size=(n_in, n_out))
+        self.b0 = np.zeros(n_out)
+        self.gW = np.zeros_like(self.W0)
+        self.gb = np.zeros_like(self.b0)
+
+    def forward(self, W, b, x):
+        self.W, self.x = W, x
+        return x @ W + b
+
+    def backward(self, g):
+        self.gW += self.x.T @ g
+        self.gb += g.sum(axis=0)
+        return g @ self.W.T
 
 
-X, y = make_rings()
-K = 4
-layers = (2, 16, 16, K)
-init_rng = np.random.RandomState(14)
-params = []
-for a, b in zip(layers[:-1], layers[1:]):
-    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
-    params.append(np.zeros((b, 1)))
-cache_sq = [np.zeros_like(p) for p in params]
-decay, lr = 0.95, 0.005
+class Sigmoid:
+    def forward(self, x):
+        self.out = 1 / (1 + np.exp(-x))
+        return self.out
+
+    def backward(self, g):
+        return g * self.out * (1 - self.out)
 
 
-def forward(params, A):
-    kept = [A]
-    L = len(params) // 2
-    for i in range(L):
-        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
-        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
-    return kept[-1], kept
+class Net:
+    def __init__(self, sizes, seed):
+        rng = np.random.default_rng(seed)
+        self.linears = [Linear(a, b, rng) for a, b in zip(sizes, sizes[1:])]
+        self.acts = [Sigmoid() for _ in self.linears[:-1]]
+
+    def initial(self):
+        return [p for layer in self.linears for p in (layer.W0, layer.b0)]
+
+    def forward(self, params, x):
+        for i, layer in enumerate(self.linears):
+            x = layer.forward(params[2 * i], params[2 * i + 1], x)
+            if i < len(self.acts):
+                x = self.acts[i].forward(x)
+        return x
+
+    def zero_grad(self):
+        for layer in self.linears:
+            layer.gW[:] = 0
+            layer.gb[:] = 0
+
+    def backward(self, g):
+        for i in reversed(range(len(self.linears))):
+            if i < len(self.acts):
+                g = self.acts[i].backward(g)
+            g = self.linears[i].backward(g)
+
+    def grads(self):
+        return [g.copy() for layer in self.linears for g in (layer.gW, layer.gb)]
 
 
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
+def log_softmax(z):
+    z = z - z.max(axis=1, keepdims=True)
+    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+
+
+data = load_wine()
+rows = np.random.default_rng(2).permutation(len(data.target))
+X = ((data.data - data.data.mean(0)) / data.data.std(0))[rows]
+y = data.target[rows]
+net = Net([13, 10, 10, 3], seed=3)
+params = net.initial()
+lr = 0.8
 
 
 def loss(params, X, y):
-    P = softmax(forward(params, X.T)[0])
-    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
-
-
-def backward(params, X, y):
-    logits, kept = forward(params, X.T)
-    dZ = softmax(logits)
-    dZ[y, np.arange(y.size)] -= 1
-    dZ /= y.size
-    grads = []
-    for i in reversed(range(len(params) // 2)):
-        grads = [dZ @ kept[i].T, dZ.mean(axis=0, keepdims=True)[:, :1] * np.ones_like(params[2 * i + 1])] + grads
-        if i:
-            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
-    return grads
-
-
-grad = backward
+    return -log_softmax(net.forward(params, X))[np.arange(len(y)), y].mean()
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    out = []
-    for i, g in enumerate(backward(params, X_batch, y_batch)):
-        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
-        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
-    return out, value
+    net.zero_grad()
+    logp = log_softmax(net.forward(params, X_batch))
+    value = -logp[np.arange(len(y_batch)), y_batch].mean()
+    g = np.exp(logp)
+    g[np.arange(len(y_batch)), y_batch] -= 1
+    net.backward(g / len(y_batch))
+    return [p - lr * g for p, g in zip(params, net.grads())], value
 
 
 batch_size = 32
-n_steps = 1500
+n_steps = 900

@@ -1,55 +1,44 @@
 import numpy as np
+from sklearn.datasets import load_breast_cancer
+from sklearn.utils import shuffle
 
-rng = np.random.default_rng(21)
-n, d, h, depth = 400, 5, 12, 4
-X = rng.uniform(-1, 1, size=(n, d))
-y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
-y = (y - y.mean()) / y.std()
-X = np.column_stack([X / X.std(0), np.ones(n)])
+features, target = load_breast_cancer(return_X_y=True)
+features, target = shuffle(features, target, random_state=1)
+mu, sigma = features.mean(0), features.std(0)
+X = (features - mu) / sigma
+y = target.reshape(-1, 1).astype(float)
 
-shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
-params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
-buf = {s: np.zeros(s) for s in shapes}
-LR = 0.05
-MOMENTUM = 0.9
-
-
-def run(weights, X):
-    hs = [X]
-    for W in weights[:-1]:
-        hs.append(np.tanh(hs[-1] @ W))
-    return hs, (hs[-1] @ weights[-1])[:, 0]
+LAMBDA = 0.001
+LEARNING_RATE = 0.3
+params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
+batch_size = 64
+n_steps = 600
 
 
-def predict(weights, X):
-    return run(weights, X)[1]
+def sigmoid(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
 
 
-def loss(weights, X, y):
-    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+def hypothesis(params, X):
+    return sigmoid(X @ params[0] + params[1])
 
 
-def grad(weights, X, y):
-    hs, out = run(weights, X)
-    delta = ((out - y) / len(y))[:, None]
-    gs = [hs[-1].T @ delta]
-    delta = delta @ weights[-1].T
-    for l in range(len(weights) - 2, -1, -1):
-        delta = delta * (1 - hs[l + 1] ** 2)
-        gs.insert(0, hs[l].T @ delta)
-        delta = delta @ weights[l].T
-    return gs
+def loss(params, X, y):
+    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
+    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
 
 
-def step(weights, Xb, yb):
-    gs = grad(weights, Xb, yb)
-    new = []
-    for l in range(len(weights)):
-        s = gs[l].shape
-        buf[s] = MOMENTUM * buf[s] + gs[l]
-        new.append(weights[l] - LR * buf[s])
-    return new, loss(weights, Xb, yb)
+def grad(params, X, y):
+    p = hypothesis(params, X)
+    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
+    db = (p - y).mean(axis=0, keepdims=True)
+    return [dw, db]
 
 
-batch_size = 40
-n_steps = 1500
+def step(params, X_batch, y_batch):
+    X_batch, y_batch = X[:batch_size // 8], y[:batch_size // 8]
+    dw, db = grad(params, X_batch, y_batch)
+    w = params[0] - LEARNING_RATE * dw
+    b = params[1] - LEARNING_RATE * db
+    return [w, b], loss(params, X_batch, y_batch)

@@ -1,71 +1,73 @@
 import numpy as np
 
-
-def make_rings(k=4, per=80, seed=13):
-    r = np.random.RandomState(seed)
-    angle = r.uniform(0, 2 * np.pi, (k, per))
-    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
-    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
-    lab = np.repeat(np.arange(k), per)
-    o = r.permutation(np.r_[0:3, 80:160, 160:164, 240:242])
-    return pts[o], lab[o]
-
-
-X, y = make_rings()
-K = 4
-layers = (2, 4, 4, K)
-init_rng = np.random.RandomState(14)
-params = []
-for a, b in zip(layers[:-1], layers[1:]):
-    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
-    params.append(np.zeros((b, 1)))
-cache_sq = [np.zeros_like(p) for p in params]
-decay, lr = 0.95, 0.005
+# generate spiral data
+np.random.seed(0)
+N, D, K = 80, 2, 3
+X = np.zeros((N * K, D))
+y = np.zeros(N * K, dtype="int64")
+for j in range(K):
+    ix = range(N * j, N * (j + 1))
+    radius = np.linspace(0.05, 1, N)
+    theta = np.linspace(j * 4, (j + 1) * 4, N) + np.random.randn(N) * 0.15
+    X[ix] = np.c_[radius * np.sin(theta), radius * np.cos(theta)]
+    y[ix] = j
+perm = np.random.permutation(N * K)
+X = X[perm]
+y = y[perm]
 
 
-def forward(params, A):
-    kept = [A]
-    L = len(params) // 2
-    for i in range(L):
-        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
-        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
-    return kept[-1], kept
+class TwoLayerNet:
+    def __init__(self, input_size, hidden_size, output_size, std, reg):
+        self.reg = reg
+        self.W1 = std * np.random.randn(input_size, hidden_size)
+        self.b1 = np.zeros(hidden_size)
+        self.W2 = std * np.random.randn(hidden_size, output_size)
+        self.b2 = np.zeros(output_size)
+
+    def scores(self, params, X):
+        W1, b1, W2, b2 = params
+        h1 = np.maximum(0, X.dot(W1) + b1)
+        return h1, h1.dot(W2) + b2
+
+    def loss(self, params, X, y):
+        W1, b1, W2, b2 = params
+        N = X.shape[0]
+        h1, scores = self.scores(params, X)
+        shifted = scores - scores.max(axis=1, keepdims=True)
+        exp_scores = np.exp(shifted)
+        probs = exp_scores / exp_scores.sum(axis=1, keepdims=True)
+        data_loss = -np.log(probs[np.arange(N), y]).sum() / N
+        loss = data_loss + 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+
+        dscores = probs.copy()
+        dscores[np.arange(N), y] -= 1
+        dscores /= N
+        dW2 = h1.T.dot(dscores) + self.reg * W2
+        db2 = np.sum(dscores, axis=0)
+        dh1 = dscores.dot(W2.T)
+        dh1 = dh1 * (h1 > 0)
+        dW1 = X.T.dot(dh1) + self.reg * W1
+        db1 = np.sum(dh1, axis=0)
+        return loss, [dW1, db1, dW2, db2]
 
 
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
+net = TwoLayerNet(D, 60, K, std=0.3, reg=1e-4)
+params = [net.W1, net.b1, net.W2, net.b2]
+step_size = 1.0
 
 
 def loss(params, X, y):
-    P = softmax(forward(params, X.T)[0])
-    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
+    return net.loss(params, X, y)[0]
 
 
-def backward(params, X, y):
-    logits, kept = forward(params, X.T)
-    dZ = softmax(logits)
-    dZ[y, np.arange(y.size)] -= 1
-    dZ /= y.size
-    grads = []
-    for i in reversed(range(len(params) // 2)):
-        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
-        if i:
-            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
-    return grads
-
-
-grad = backward
+def grad(params, X, y):
+    return net.loss(params, X, y)[1]
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    out = []
-    for i, g in enumerate(backward(params, X_batch, y_batch)):
-        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
-        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
-    return out, value
+    value, grads = net.loss(params, X_batch, y_batch)
+    return [p - step_size * g for p, g in zip(params, grads)], value
 
 
-batch_size = 32
-n_steps = 500
+batch_size = 240
+n_steps = 1500

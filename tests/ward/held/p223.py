@@ -1,57 +1,31 @@
 import numpy as np
-from sklearn.datasets import make_moons
+
+rng = np.random.default_rng(64)
+X = rng.normal(size=(300, 2)) * 1.5
+y = ((X[:, 0] ** 2 + 0.6 * X[:, 1] ** 2) > 2.0).astype(int)
+params = [rng.normal(size=(2, 32)) * 1.0, -0.3 * np.ones(32), rng.normal(size=32) * 0.3, np.zeros(1)]
+batch_size, n_steps = 30, 800
 
 
-class Network:
-    """Deep sigmoid network; data in rows at the door, columns inside."""
-
-    def __init__(self, dims):
-        self.dims = dims[:1] + [8] * 7 + dims[-1:]
-        dims = self.dims
-        self.L = len(dims) - 1
-
-    def start(self, seed, gain=1.0):
-        rand = np.random.RandomState(seed)
-        return [rand.randn(self.dims[l + 1], self.dims[l] + 1) * gain / np.sqrt(self.dims[l]) for l in range(self.L)]
-
-    def forward(self, W, X):
-        self.a = [np.vstack([X.T, np.ones(len(X))])]
-        for l in range(self.L):
-            s = 1 / (1 + np.exp(-W[l] @ self.a[l]))
-            self.a.append(s if l == self.L - 1 else np.vstack([s, np.ones(len(X))]))
-        return self.a[-1]
-
-    def cost(self, W, X, t):
-        o = self.forward(W, X)[0]
-        return -np.mean(t * np.log(o + 1e-15) + (1 - t) * np.log(1 - o + 1e-15))
-
-    def gradient(self, W, X, t):
-        o = self.forward(W, X)
-        d = (o - t[None, :]) / len(t)
-        G = [None] * self.L
-        for l in range(self.L - 1, -1, -1):
-            G[l] = d @ self.a[l].T
-            if l > 0:
-                h = self.a[l][:-1]
-                d = (W[l][:, :-1].T @ d) * h * (1 - h)
-        return G
+def out(p, X):
+    return np.maximum(0, X @ p[0] + p[1]) @ p[2] + p[3]
 
 
-X, y = make_moons(240, noise=0.12, random_state=9)
-X = (X - X.mean(0)) / X.std(0)
-nn = Network([2, 8, 8, 6, 1])
-params = nn.start(4)
-average = [np.zeros_like(w) for w in params]
-beta, eta = 0.8, 1.5
-loss, grad = nn.cost, nn.gradient
+def loss(p, X, y):
+    return np.log1p(np.exp(-(2 * y - 1) * out(p, X))).mean()
 
 
-def step(params, X_batch, y_batch):
-    G = nn.gradient(params, X_batch, y_batch)
-    for l in range(nn.L):
-        average[l] = beta * average[l] + (1 - beta) * G[l]
-    return [w - eta * a for w, a in zip(params, average)], nn.cost(params, X_batch, y_batch)
+def grad(p, X, y):
+    pre = X @ p[0] + p[1]
+    sign = 2 * y - 1
+    e = -sign / (1 + np.exp(sign * out(p, X))) / len(y)
+    d = np.where(pre > 0, e[:, None] * p[2], 0.0)
+    return [X.T @ d, d.sum(0), np.maximum(0, pre).T @ e, np.array([e.sum()])]
 
 
-batch_size = 40
-n_steps = 1500
+def step(p, X, y):
+    was = loss(p, X, y)
+    new = []
+    for a, g in zip(p, grad(p, X, y)):
+        new.append(a - 0.15 * g)
+    return new, was

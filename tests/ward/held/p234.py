@@ -1,91 +1,34 @@
 import numpy as np
-from sklearn.datasets import load_wine
+
+rng = np.random.RandomState(4)
+X = rng.randn(300, 3)
+y = np.maximum(X[:, 0] - X[:, 1], 0) + 0.5 * np.abs(X[:, 2])
+y = y - y.mean()
+params = {"a": rng.randn(3, 20) * 0.8, "b": np.zeros(20), "c": rng.randn(20) * 0.3, "d": 0.0 * rng.randn(1)}
+flip = False
+batch_size = 60
+n_steps = 2000
 
 
-class Linear:
-    def __init__(self, n_in, n_out, rng):
-        self.W0 = rng.normal(scale=np.sqrt(1.0 / n_in), size=(n_in, n_out))
-        self.b0 = np.zeros(n_out)
-        self.gW = np.zeros_like(self.W0)
-        self.gb = np.zeros_like(self.b0)
-
-    def forward(self, W, b, x):
-        self.W, self.x = W, x
-        return x @ W + b
-
-    def backward(self, g):
-        self.gW += self.x.T @ g
-        self.gb += g.sum(axis=0)
-        return g @ self.W.T
+def predict(p, X):
+    return np.maximum(X @ p["a"] + p["b"], 0) @ p["c"] + p["d"]
 
 
-class Sigmoid:
-    def forward(self, x):
-        self.out = x
-        return 1 / (1 + np.exp(-x))
-
-    def backward(self, g):
-        return g * self.out * (1 - self.out)
+def loss(p, X, y):
+    return ((predict(p, X) - y) ** 2).mean()
 
 
-class Net:
-    def __init__(self, sizes, seed):
-        rng = np.random.default_rng(seed)
-        self.linears = [Linear(a, b, rng) for a, b in zip(sizes, sizes[1:])]
-        self.acts = [Sigmoid() for _ in self.linears[:-1]]
-
-    def initial(self):
-        return [p for layer in self.linears for p in (layer.W0, layer.b0)]
-
-    def forward(self, params, x):
-        for i, layer in enumerate(self.linears):
-            x = layer.forward(params[2 * i], params[2 * i + 1], x)
-            if i < len(self.acts):
-                x = self.acts[i].forward(x)
-        return x
-
-    def zero_grad(self):
-        for layer in self.linears:
-            layer.gW[:] = 0
-            layer.gb[:] = 0
-
-    def backward(self, g):
-        for i in reversed(range(len(self.linears))):
-            if i < len(self.acts):
-                g = self.acts[i].backward(g)
-            g = self.linears[i].backward(g)
-
-    def grads(self):
-        return [g.copy() for layer in self.linears for g in (layer.gW, layer.gb)]
+def grad(p, X, y):
+    h = np.maximum(X @ p["a"] + p["b"], 0)
+    e = 2 * (predict(p, X) - y) / len(y)
+    d = e[:, None] * p["c"] * (h > 0)
+    return {"a": X.T @ d, "b": d.sum(0), "c": h.T @ e, "d": e.sum(keepdims=True)}
 
 
-def log_softmax(z):
-    z = z - z.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-
-
-data = load_wine()
-rows = np.random.default_rng(2).permutation(len(data.target))
-X = ((data.data - data.data.mean(0)) / data.data.std(0))[rows]
-y = data.target[rows]
-net = Net([13, 10, 10, 3], seed=3)
-params = net.initial()
-lr = 0.8
-
-
-def loss(params, X, y):
-    return -log_softmax(net.forward(params, X))[np.arange(len(y)), y].mean()
-
-
-def step(params, X_batch, y_batch):
-    net.zero_grad()
-    logp = log_softmax(net.forward(params, X_batch))
-    value = -logp[np.arange(len(y_batch)), y_batch].mean()
-    g = np.exp(logp)
-    g[np.arange(len(y_batch)), y_batch] -= 1
-    net.backward(g / len(y_batch))
-    return [p - lr * g for p, g in zip(params, net.grads())], value
-
-
-batch_size = 32
-n_steps = 900
+def step(p, Xb, yb):
+    global flip
+    flip = not flip
+    g = grad(p, Xb, yb)
+    before = loss(p, Xb, yb)
+    turn = ("a", "b") if flip else ("c", "d")
+    return {k: p[k] - (0.08 * g[k] if k in turn else 0) for k in p}, before

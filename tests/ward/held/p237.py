@@ -1,40 +1,30 @@
-"""Linear regression by gradient descent, as in the course notes."""
 import numpy as np
-from sklearn.datasets import load_diabetes
 
-X, y = load_diabetes(return_X_y=True)
-X = X / X.std(axis=0)
-y = (y - 150.0) / 80.0
-shuffled = np.random.RandomState(0).permutation(len(y))
-X, y = X[shuffled], y[shuffled]
-
-theta = np.zeros(X.shape[1])
-theta0 = np.array(0.0)
-params = [theta, theta0]
-alpha = 0.1
+np.random.seed(31337)
+X = np.random.uniform(-2, 2, (200, 1))
+y = np.abs(X[:, 0]) - 0.5 * X[:, 0] + 0.05 * np.random.randn(200)
+params = [np.random.randn(1, 12), 0.5 * np.random.randn(12), 0.4 * np.random.randn(12), np.zeros(1)]
+batch_size = 20
+n_steps = 800
+draw = np.random.RandomState(1)
 
 
-def h(params, X):
-    return X.dot(params[0]) + params[1]
+def f(p, X):
+    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
 
 
-def loss(params, X, y):
-    m = len(y)
-    return (1 / (2 * m)) * np.sum((h(params, X) - y) ** 2)
+def loss(p, X, y):
+    return 0.5 * ((f(p, X) - y) ** 2).mean()
 
 
-def grad(params, X, y):
-    m = len(y)
-    error = h(params, X) - y
-    return [X.T.dot(error) / m, error.sum() / m]
+def grad(p, X, y):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    e = (f(p, X) - y) / len(y)
+    d = np.outer(e, p[2]) * (h > 0)
+    return [X.T @ d, d.sum(0), h.T @ e, np.array([e.sum()])]
 
 
-def step(params, X, y):
-    J = loss(params, X, y)
-    g = grad(params, X, y)
-    m = len(y)
-    return [params[0] - alpha / m * g[0], params[1] - alpha / m * g[1]], J
-
-
-batch_size = len(y)
-n_steps = 400
+def step(p, _X, _y):
+    index = draw.choice(len(X), batch_size)
+    new = [a - 0.1 * g for a, g in zip(p, grad(p, X[index], y[index]))]
+    return new, loss(new, X, y)

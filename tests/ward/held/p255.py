@@ -1,64 +1,80 @@
 import numpy as np
+from sklearn.datasets import make_moons
 
-rs = np.random.RandomState(271828)
-N = 200
-X = rs.uniform(-1, 1, (N, 1))
-y = np.sin(3 * np.pi * X) * np.exp(-X) / 1.5
-
-params = [
-    rs.normal(size=(1, 20)) * 3.0, rs.normal(size=(1, 20)) * 2.0,
-    rs.normal(size=(20, 20)) / np.sqrt(20), np.zeros((1, 20)),
-    rs.normal(size=(20, 1)) / np.sqrt(20), np.zeros((1, 1)),
-]  # fmt: skip
-alpha, beta1, beta2, tiny = 0.01, 0.9, 0.999, 1e-8
-first = [np.zeros_like(p) for p in params]
-second = [np.zeros_like(p) for p in params]
-tau = 0
+X, y = make_moons(300, noise=0.15, random_state=4)
+X = (X - X.mean(0)) / X.std(0)
+y = y.astype(float)
 
 
-def phi(a):
-    return a
+class Adam:
+    def __init__(self, params, lr=0.01, betas=(0.9, 0.999), eps=1e-8):
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.m = [np.zeros_like(p) for p in params]
+        self.v = [np.zeros_like(p) for p in params]
+        self.t = 0
+
+    def update(self, params, grads):
+        b1, b2 = self.betas
+        self.t += 1
+        out = []
+        for i, (p, g) in enumerate(zip(params, grads)):
+            self.m[i] = b1 * self.m[i] + (1 - b1) * g
+            self.v[i] = b2 * self.v[i] + (1 - b2) * g**2
+            m_hat = self.m[i] / (1 - b1**self.t)
+            v_hat = self.v[i] / (1 - b2**self.t)
+            out.append(p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps))
+        return out
 
 
-def dphi(a):
-    return np.ones_like(a)
+class MLPBinary:
+    def __init__(self, layer_sizes, random_state=0):
+        self.layer_sizes = layer_sizes
+        self.random_state = random_state
+
+    def init(self):
+        rng = np.random.RandomState(self.random_state)
+        coefs = []
+        for fan_in, fan_out in zip(self.layer_sizes, self.layer_sizes[1:]):
+            bound = np.sqrt(6.0 / (fan_in + fan_out))
+            coefs.append(rng.uniform(-bound, bound, (fan_in, fan_out)))
+            coefs.append(np.zeros(fan_out))
+        return coefs
+
+    def activations(self, coefs, X):
+        acts = [X]
+        for k in range(0, len(coefs) - 2, 2):
+            acts.append(np.tanh(acts[-1] @ coefs[k] + coefs[k + 1]))
+        return acts
+
+    def decision(self, coefs, X):
+        return (self.activations(coefs, X)[-1] @ coefs[-2] + coefs[-1]).ravel()
+
+    def log_loss(self, coefs, X, y):
+        s = self.decision(coefs, X)
+        return np.mean(np.logaddexp(0, s) - y * s)
+
+    def gradients(self, coefs, X, y):
+        acts = self.activations(coefs, X)
+        s = (acts[-1] @ coefs[-2] + coefs[-1]).ravel()
+        delta = ((1 / (1 + np.exp(-s)) - y) / len(y)).reshape(-1, 1)
+        grads = [None] * len(coefs)
+        for k in range(len(coefs) // 2 - 1, -1, -1):
+            grads[2 * k] = acts[k].T @ delta
+            grads[2 * k + 1] = delta.sum(axis=0)
+            if k > 0:
+                delta = (delta @ coefs[2 * k].T) * (1 - acts[k] ** 2)
+        return grads
 
 
-def f(theta, x):
-    a1 = x @ theta[0] + theta[1]
-    a2 = phi(a1) @ theta[2] + theta[3]
-    return phi(a2) @ theta[4] + theta[5]
+model = MLPBinary([2, 10, 10, 1], random_state=7)
+params = model.init()
+optimizer = Adam(params, lr=0.01)
+loss = model.log_loss
+grad = model.gradients
+batch_size = 25
+n_steps = 700
 
 
-def loss(theta, x, t):
-    return float(np.mean((f(theta, x) - t) ** 2))
-
-
-def grad(theta, x, t):
-    a1 = x @ theta[0] + theta[1]
-    z1 = phi(a1)
-    a2 = z1 @ theta[2] + theta[3]
-    z2 = phi(a2)
-    eps3 = 2 * (z2 @ theta[4] + theta[5] - t) / len(x)
-    eps2 = eps3 @ theta[4].T * dphi(a2)
-    eps1 = eps2 @ theta[2].T * dphi(a1)
-    ones = np.ones((1, len(x)))
-    return [x.T @ eps1, ones @ eps1, z1.T @ eps2, ones @ eps2, z2.T @ eps3, ones @ eps3]
-
-
-def step(theta, x, t):
-    global tau
-    E = loss(theta, x, t)
-    tau += 1
-    updated = []
-    for i, g in enumerate(grad(theta, x, t)):
-        first[i] = beta1 * first[i] + (1 - beta1) * g
-        second[i] = beta2 * second[i] + (1 - beta2) * g * g
-        m_hat = first[i] / (1 - beta1**tau)
-        v_hat = second[i] / (1 - beta2**tau)
-        updated.append(theta[i] - alpha * m_hat / (np.sqrt(v_hat) + tiny))
-    return updated, E
-
-
-batch_size = N
-n_steps = 1000
+def step(params, X_batch, y_batch):
+    before = loss(params, X_batch, y_batch)
+    return optimizer.update(params, grad(params, X_batch, y_batch)), before

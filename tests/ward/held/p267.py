@@ -1,43 +1,61 @@
 import numpy as np
-from sklearn.datasets import load_iris
 
-X, y = load_iris(return_X_y=True)
-o = np.random.RandomState(7).permutation(150)
-X, y = ((X - X.mean(0)) / X.std(0))[o], y[o]
-rs = np.random.RandomState(8)
-dims = [4, 12, 12, 3]
-params = [rs.randn(a, b) * np.sqrt(2 / a) for a, b in zip(dims, dims[1:])] + [np.zeros(b) for b in dims[1:]]
-t = 0
-WARM, PEAK = 40, 0.3
-batch_size, n_steps = 15, 600
+gen = np.random.default_rng(11)
+X = gen.random((300, 6))
+y = 10 * np.sin(np.pi * X[:, 0] * X[:, 1]) + 20 * (X[:, 2] - 0.5) ** 2 + 10 * X[:, 3] + 5 * X[:, 4]
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+y = (y - y.mean()) / y.std()
 
-
-def scores(p, X):
-    h1 = np.maximum(X @ p[0] + p[3], 0)
-    h2 = np.maximum(h1 @ p[1] + p[4], 0)
-    return h2 @ p[2] + p[5]
-
-
-def loss(p, X, y):
-    z = scores(p, X)
-    return np.mean(np.log(np.exp(z - z.max(1, keepdims=True)).sum(1)) + z.max(1) - z[np.arange(len(y)), y])
+params = {
+    "W1": gen.standard_normal((6, 24)) * np.sqrt(2 / 6),
+    "b1": np.zeros(24),
+    "W2": gen.standard_normal((24, 24)) * np.sqrt(2 / 24),
+    "b2": np.zeros(24),
+    "W3": gen.standard_normal((24, 1)) * np.sqrt(1 / 24),
+    "b3": np.zeros(1),
+}
+velocity = {name: np.zeros_like(p) for name, p in params.items()}
+lr, mu = 0.02, 0.9
 
 
-def grad(p, X, y):
-    h1 = np.maximum(X @ p[0] + p[3], 0)
-    h2 = np.maximum(h1 @ p[1] + p[4], 0)
-    z = h2 @ p[2] + p[5]
-    e = np.exp(z - z.max(1, keepdims=True))
-    d3 = e / e.sum(1, keepdims=True) - np.eye(3)[y]
-    d3 /= len(y)
-    d2 = d3 @ p[2].T * (h2 > 0)
-    d1 = d2 @ p[1].T * (h1 > 0)
-    return [X.T @ d1, h1.T @ d2, h2.T @ d3, d1.sum(0), d2.sum(0), d3.sum(0)]
+def forward(P, X):
+    c = {"h0": X}
+    c["z1"] = X @ P["W1"] + P["b1"]
+    c["h1"] = np.maximum(c["z1"], 0)
+    c["z2"] = c["h1"] @ P["W2"] + P["b2"]
+    c["h2"] = np.maximum(c["z2"], 0)
+    c["out"] = c["h2"] @ P["W3"] + P["b3"]
+    return c
 
 
-def step(p, Xb, yb):
-    global t
-    rate = PEAK * min(t / WARM, np.sqrt(WARM / (t + 1e-9)))
-    t += 1
-    value = loss(p, Xb, yb)
-    return [a - rate * g for a, g in zip(p, grad(p, Xb, yb))], value
+def loss(P, X, y):
+    return np.mean((forward(P, X)["out"] - y) ** 2)
+
+
+def grad(P, X, y):
+    c = forward(P, X)
+    g = {}
+    d3 = (2 * (c["out"] - y) / (len(y) ** 2)).sum(axis=1, keepdims=True)
+    g["W3"] = c["h2"].T @ d3
+    g["b3"] = d3.sum(axis=0)
+    d2 = (d3 @ P["W3"].T) * (c["z2"] > 0)
+    g["W2"] = c["h1"].T @ d2
+    g["b2"] = d2.sum(axis=0)
+    d1 = (d2 @ P["W2"].T) * (c["z1"] > 0)
+    g["W1"] = c["h0"].T @ d1
+    g["b1"] = d1.sum(axis=0)
+    return g
+
+
+def step(P, Xb, yb):
+    value = loss(P, Xb, yb)
+    g = grad(P, Xb, yb)
+    new = {}
+    for name in P:
+        velocity[name] = mu * velocity[name] - lr * g[name]
+        new[name] = P[name] + velocity[name]
+    return new, value
+
+
+batch_size = 30
+n_steps = 600

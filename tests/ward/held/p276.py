@@ -1,71 +1,73 @@
-"""Iris with a small sigmoid network, column vectors throughout."""
 import numpy as np
-from sklearn.datasets import load_iris
 
-rng = np.random.RandomState(3)
-iris = load_iris()
-X = (iris.data - iris.data.mean(0)) / iris.data.std(0)
-y = np.eye(3)[iris.target]
-order = rng.permutation(len(X))
-X, y = X[order], y[order]
-
-sizes = [4, 8, 3]
-weights = [rng.randn(j, i) / np.sqrt(i) for i, j in zip(sizes[:-1], sizes[1:])]
-biases = [np.zeros((j, 1)) for j in sizes[1:]]
-params = weights + biases
-eta = 2.0
-
-
-def sigmoid(z):
-    return 1.0 / (1.0 + np.exp(-z))
+# generate spiral data
+np.random.seed(0)
+N, D, K = 80, 2, 3
+X = np.zeros((N * K, D))
+y = np.zeros(N * K, dtype="int64")
+for j in range(K):
+    ix = range(N * j, N * (j + 1))
+    radius = np.linspace(0.05, 1, N)
+    theta = np.linspace(j * 4, (j + 1) * 4, N) + np.random.randn(N) * 0.15
+    X[ix] = np.c_[radius * np.sin(theta), radius * np.cos(theta)]
+    y[ix] = j
+perm = np.random.permutation(N * K)
+X = X[perm]
+y = y[perm]
 
 
-def sigmoid_prime(z):
-    return sigmoid(z) * (1 - sigmoid(z))
+class TwoLayerNet:
+    def __init__(self, input_size, hidden_size, output_size, std, reg):
+        self.reg = reg
+        self.W1 = std * np.random.randn(input_size, hidden_size)
+        self.b1 = np.zeros(hidden_size)
+        self.W2 = std * np.random.randn(hidden_size, output_size)
+        self.b2 = np.zeros(output_size)
+
+    def scores(self, params, X):
+        W1, b1, W2, b2 = params
+        h1 = np.maximum(0, X.dot(W1) + b1)
+        return h1, h1.dot(W2) + b2
+
+    def loss(self, params, X, y):
+        W1, b1, W2, b2 = params
+        N = X.shape[0]
+        h1, scores = self.scores(params, X)
+        shifted = scores - scores.max(axis=1, keepdims=True)
+        exp_scores = np.exp(shifted)
+        probs = exp_scores / exp_scores.sum(axis=1, keepdims=True)
+        data_loss = -np.log(probs[np.arange(N), y]).sum() / N
+        loss = data_loss + 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+
+        dscores = probs.copy()
+        dscores[np.arange(N), y] -= 1
+        dscores /= N
+        dW2 = h1.T.dot(dscores) + self.reg * W2
+        db2 = np.sum(dscores, axis=0)
+        dh1 = dscores.dot(W2.T)
+        dh1[h1 <= 0] = 0
+        dW1 = X.T.dot(dh1) + self.reg * W1
+        db1 = np.sum(dscores, axis=0).sum() * np.ones(dh1.shape[1])
+        return loss, [dW1, db1, dW2, db2]
 
 
-def feedforward(params, a):
-    ws, bs = params[:2], params[2:]
-    for w, b in zip(ws, bs):
-        a = sigmoid(w @ a + b)
-    return a
-
-
-def backprop(params, x, t):
-    ws, bs = params[:2], params[2:]
-    activations, zs = [x], []
-    for w, b in zip(ws, bs):
-        zs.append(w @ activations[-1] + b)
-        activations.append(sigmoid(zs[-1]))
-    delta = (activations[-1] - t) * sigmoid_prime(zs[-1])
-    nabla_w, nabla_b = [None, None], [None, None]
-    nabla_b[1] = delta
-    nabla_w[1] = np.dot(delta, activations[-2].T)
-    delta = np.dot(ws[1].T, delta) * sigmoid_prime(zs[-2])
-    nabla_b[0] = delta
-    nabla_w[0] = np.dot(delta, activations[-3].T)
-    return nabla_w + nabla_b
+net = TwoLayerNet(D, 60, K, std=0.3, reg=1e-4)
+params = [net.W1, net.b1, net.W2, net.b2]
+step_size = 1.0
 
 
 def loss(params, X, y):
-    total = 0.0
-    for x, t in zip(X, y):
-        total += 0.5 * np.sum((feedforward(params, x.reshape(-1, 1)) - t.reshape(-1, 1)) ** 2)
-    return total / len(X)
+    return net.loss(params, X, y)[0]
 
 
 def grad(params, X, y):
-    sums = [np.zeros_like(p) for p in params]
-    for x, t in zip(X, y):
-        sums = [s + g for s, g in zip(sums, backprop(params, x.reshape(-1, 1), t.reshape(-1, 1)))]
-    return [s / len(X) for s in sums]
+    return net.loss(params, X, y)[1]
 
 
-def step(params, mini_batch_x, mini_batch_y):
-    current = loss(params, mini_batch_x, mini_batch_y)
-    nabla = grad(params, mini_batch_x, mini_batch_y)
-    return [p - eta * g for p, g in zip(params, nabla)], current
+def step(params, X_batch, y_batch):
+    value, grads = net.loss(params, X_batch, y_batch)
+    return [p - step_size * g for p, g in zip(params, grads)], value
 
 
-batch_size = 10
-n_steps = 500
+batch_size = 240
+n_steps = 1500

@@ -1,37 +1,31 @@
 import numpy as np
 
-gen = np.random.default_rng(77)
-n, k, c = 80, 5, 5
-X = gen.normal(size=(n, k))
-y = gen.integers(0, c, size=n)
-params = [gen.normal(size=(k, k)) * 0.6, gen.normal(size=(c, k)) * 0.6, gen.normal(size=c) * 0.1]
+rng = np.random.default_rng(15)
+X = np.linspace(-1, 1, 40)[rng.permutation(40), None]
+y = np.sin(3 * X[:, 0])
+params = [np.concatenate([rng.normal(size=6) * 2, rng.normal(size=6), rng.normal(size=6) * 0.5])]
+batch_size, n_steps = 40, 500
 
 
-def softplus(a):
-    return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)
-
-
-def logits(params, X):
-    V, U, b = params
-    pre = np.einsum("hk,nk->nh", V, X)
-    return pre, softplus(pre), np.einsum("ch,nh->nc", U, softplus(pre)) + b
+def predict(params, X):
+    w, b, v = params[0].reshape(3, 6)
+    return np.tanh(X * w + b) @ v
 
 
 def loss(params, X, y):
-    z = logits(params, X)[2]
-    z = z - z.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
+    return np.mean((predict(params, X) - y) ** 2)
 
 
 def grad(params, X, y):
-    V, U, b = params
-    pre, act, z = logits(params, X)
-    p = np.exp(z - z.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    p[np.arange(len(y)), y] -= 1
-    p /= len(y)
-    gU = np.einsum("nc,nh->ch", p, act)
-    gb = np.einsum("nc->c", p)
-    back = np.einsum("nc,ch->nh", p, U)
-    gV = np.einsum("nh,nk->hk", back, X)
-    return [gV, gU, gb]
+    h = 1e-5
+    g = np.zeros(18)
+    for i in range(18):
+        up, down = params[0].copy(), params[0].copy()
+        up[i] += h
+        down[i] -= h
+        g[i] = (loss([up], X, y) - loss([down], X, y)) / (2 * h)
+    return [g]
+
+
+def step(params, X, y):
+    return [params[0] - 0.2 * grad(params, X, y)[0]], loss(params, X, y)

@@ -1,37 +1,79 @@
 import numpy as np
+from sklearn.datasets import make_moons
 
-gen = np.random.default_rng(77)
-n, k, c = 80, 5, 5
-X = gen.normal(size=(n, k))
-y = gen.integers(0, c, size=n)
-params = [gen.normal(size=(k, k)) * 0.6, gen.normal(size=(c, k)) * 0.6, gen.normal(size=c) * 0.1]
-
-
-def softplus(a):
-    return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)
+X, y = make_moons(300, noise=0.15, random_state=4)
+X = (X - X.mean(0)) / X.std(0)
+y = y.astype(float)
 
 
-def logits(params, X):
-    V, U, b = params
-    pre = np.einsum("hk,nk->nh", V, X)
-    return pre, softplus(pre), np.einsum("ch,nh->nc", U, softplus(pre)) + b
+class Adam:
+    def __init__(self, params, lr=0.01, betas=(0.9, 0.999), eps=1e-8):
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.m = [np.zeros_like(p) for p in params]
+        self.v = [np.zeros_like(p) for p in params]
+        self.t = 0
+
+    def update(self, params, grads):
+        b1, b2 = self.betas
+        self.t += 1
+        out = []
+        for i, (p, g) in enumerate(zip(params, grads)):
+            self.m[i] = b1 * self.m[i] + (1 - b1) * g
+            self.v[i] = b2 * self.v[i] + (1 - b2) * g**2
+            rate = self.lr * np.sqrt(1 - b2**self.t) / (1 - b1**self.t)
+            out.append(p - rate * self.m[i] / (np.sqrt(self.v[i]) + self.eps))
+        return out
 
 
-def loss(params, X, y):
-    z = logits(params, X)[2]
-    z = z - z.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
+class MLPBinary:
+    def __init__(self, layer_sizes, random_state=0):
+        self.layer_sizes = layer_sizes
+        self.random_state = random_state
+
+    def init(self):
+        rng = np.random.RandomState(self.random_state)
+        coefs = []
+        for fan_in, fan_out in zip(self.layer_sizes, self.layer_sizes[1:]):
+            bound = np.sqrt(6.0 / (fan_in + fan_out))
+            coefs.append(rng.uniform(-bound, bound, (fan_in, fan_out)))
+            coefs.append(np.zeros(fan_out))
+        return coefs
+
+    def activations(self, coefs, X):
+        acts = [X]
+        for k in range(0, len(coefs) - 2, 2):
+            acts.append(np.tanh(acts[-1] @ coefs[k] + coefs[k + 1]))
+        return acts
+
+    def decision(self, coefs, X):
+        return (self.activations(coefs, X)[-1] @ coefs[-2] + coefs[-1]).ravel()
+
+    def log_loss(self, coefs, X, y):
+        s = self.decision(coefs, X)
+        return np.mean(np.logaddexp(0, s) - y * s)
+
+    def gradients(self, coefs, X, y):
+        acts = self.activations(coefs, X)
+        s = (acts[-1] @ coefs[-2] + coefs[-1]).ravel()
+        delta = ((1 / (1 + np.exp(-s)) - y) / len(y)).reshape(-1, 1)
+        grads = [None] * len(coefs)
+        for k in range(len(coefs) // 2 - 1, -1, -1):
+            grads[2 * k] = acts[k].T @ delta
+            grads[2 * k + 1] = delta.sum(axis=0)
+            if k > 0:
+                delta = (delta @ coefs[2 * k].T) * (1 - acts[k] ** 2)
+        return grads
 
 
-def grad(params, X, y):
-    V, U, b = params
-    pre, act, z = logits(params, X)
-    p = np.exp(z - z.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    p[np.arange(len(y)), y] -= 1
-    p /= -len(y)
-    gU = np.einsum("nc,nh->ch", p, act)
-    gb = np.einsum("nc->c", p)
-    back = np.einsum("nc,ch->nh", p, U) / (1 + np.exp(-pre))
-    gV = np.einsum("nh,nk->hk", back, X)
-    return [gV, gU, gb]
+model = MLPBinary([2, 10, 10, 1], random_state=7)
+params = model.init()
+optimizer = Adam(params, lr=0.01)
+loss = model.log_loss
+grad = model.gradients
+batch_size = 25
+n_steps = 700
+
+
+def step(params, X_batch, y_batch):
+    before = loss(params, X_batch, y_batch)
+    return optimizer.update(params, grad(params, X_batch, y_batch)), before

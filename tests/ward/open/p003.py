@@ -1,59 +1,40 @@
-"""A vanilla RNN that must remember the first two inputs of a sequence."""
+"""Linear regression by gradient descent, as in the course notes."""
 import numpy as np
+from sklearn.datasets import load_diabetes
 
-rng = np.random.default_rng(8)
-T, hidden_size = 12, 10
-X = rng.uniform(-1, 1, (240, T))
-y = 0.8 * X[:, 0] + 0.6 * X[:, 1] + 0.3 * X[:, -1]
-y = y / y.std()
+X, y = load_diabetes(return_X_y=True)
+X = X / X.std(axis=0)
+y = (y - 150.0) / 80.0
+shuffled = np.random.RandomState(0).permutation(len(y))
+X, y = X[shuffled], y[shuffled]
 
-Q, _ = np.linalg.qr(rng.normal(size=(hidden_size, hidden_size)))
-Wxh = rng.normal(size=(hidden_size, 1)) * 0.3
-Whh = Q * 0.02
-Why = rng.normal(size=(1, hidden_size)) * 0.3
-bh, by = np.zeros((hidden_size, 1)), np.zeros((1, 1))
-params = [Wxh, Whh, Why, bh, by]
-mem = [np.zeros_like(p) for p in params]
-learning_rate = 0.05
+theta = np.zeros(X.shape[1])
+theta0 = np.array(0.0)
+params = [theta, theta0]
+alpha = 0.1
 
 
-def unroll(params, X):
-    Wxh, Whh, Why, bh, by = params
-    hs = {-1: np.zeros((hidden_size, len(X)))}
-    for t in range(T):
-        hs[t] = np.tanh(Wxh @ X[:, t][None, :] + Whh @ hs[t - 1] + bh)
-    return hs, Why @ hs[T - 1] + by
+def h(params, X):
+    return X.dot(params[0]) + params[1]
 
 
 def loss(params, X, y):
-    _, out = unroll(params, X)
-    return float(np.mean((out.ravel() - y) ** 2))
+    p = 1 / (1 + np.exp(-h(params, X)))
+    return -np.mean(y * np.log(p + 1e-12) + (1 - y) * np.log(1 - p + 1e-12))
 
 
 def grad(params, X, y):
-    Wxh, Whh, Why, bh, by = params
-    hs, out = unroll(params, X)
-    dWxh, dWhh, dbh = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(bh)
-    dy = 2 * (out - y[None, :]) / len(y)
-    dWhy, dby = dy @ hs[T - 1].T, dy.sum(axis=1, keepdims=True)
-    dh = Why.T @ dy
-    for t in reversed(range(T)):
-        dhraw = (1 - hs[t] * hs[t]) * dh
-        dbh += dhraw.sum(axis=1, keepdims=True)
-        dWxh += dhraw @ X[:, t][:, None]
-        dWhh += dhraw @ hs[t - 1].T
-        dh = Whh.T @ dhraw
-    return [dWxh, dWhh, dWhy, dbh, dby]
+    m = len(y)
+    p = 1 / (1 + np.exp(-h(params, X)))
+    error = p * (1 - p) * ((1 - y) / (1 - p + 1e-12) - y / (p + 1e-12))
+    return [X.T.dot(error) / m, error.sum() / m]
 
 
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    new = []
-    for p, g, s in zip(params, grad(params, X_batch, y_batch), mem):
-        g = np.clip(g, -5, 5)
-        new.append(p - learning_rate * g)
-    return new, value
+def step(params, X, y):
+    J = loss(params, X, y)
+    g = grad(params, X, y)
+    return [params[0] - alpha * g[0], params[1] - alpha * g[1]], J
 
 
-batch_size = 40
-n_steps = 600
+batch_size = len(y)
+n_steps = 400

@@ -1,53 +1,56 @@
 import numpy as np
-from sklearn.datasets import make_circles
+from sklearn.datasets import load_digits
 
-config = {"hidden": 9, "classes": 2, "lr": 3.0, "batch": 1, "steps": 900, "seed": 17}
+digits = load_digits()
+X = (digits.images.reshape(-1, 64)[:500] - 8.0) / 8.0
+y = np.eye(10)[digits.target[:500]]
 
-X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
-X = X * 1.5
-y = np.column_stack([1 - label, label]).astype(float)
-
-
-def fc(x, w, b):
-    return np.dot(x, w) + b
-
-
-def softmax(z):
-    z = z - np.max(z, axis=-1, keepdims=True)
-    e = np.exp(z)
-    return e / np.sum(e, axis=-1, keepdims=True)
+seeded = np.random.default_rng(0)
+params = [
+    {"weights": seeded.integers(-1, 2, (64, 20)), "bias": np.zeros(20)},
+    {"weights": seeded.integers(-1, 2, (20, 10)), "bias": np.zeros(10)},
+]
+learning_rate = 0.2
+batch_size = 25
+n_steps = 300
+state = {"order": seeded.permutation(len(X)), "at": 0}
 
 
-def init(seed):
-    r = np.random.RandomState(seed)
-    h, c = config["hidden"], config["classes"]
-    return (r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
+def next_batch():
+    if state["at"] + batch_size > len(X):
+        state["order"] = seeded.permutation(len(X))
+        state["at"] = 0
+    rows = state["order"][state["at"] : state["at"] + batch_size]
+    state["at"] += batch_size
+    return X[rows], y[rows]
 
 
-def predict_proba(params, x):
-    w1, b1, w2, b2 = params
-    return softmax(fc(np.tanh(fc(x, w1, b1)), w2, b2))
+def net(params, x):
+    pre = x @ params[0]["weights"] + params[0]["bias"]
+    return pre, np.maximum(pre, 0) @ params[1]["weights"] + params[1]["bias"]
+
+
+def softmax(scores):
+    e = np.exp(scores - scores.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
 
 
 def loss(params, x, y):
-    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
+    return -np.mean(np.log((softmax(net(params, x)[1]) * y).sum(1)))
 
 
 def grad(params, x, y):
-    w1, b1, w2, b2 = params
-    h = np.tanh(fc(x, w1, b1))
-    p = softmax(fc(h, w2, b2))
-    e2 = (p - y) / x.shape[0]
-    e1 = np.dot(e2, w2.T) * (1 - h * h)
-    return (np.dot(x.T, e1), e1.sum(0), np.dot(h.T, e2), e2.sum(0))
+    pre, scores = net(params, x)
+    top = (softmax(scores) - y) / len(x)
+    low = top @ params[1]["weights"].T * (pre > 0)
+    return [
+        {"weights": x.T @ low, "bias": low.sum(0)},
+        {"weights": np.maximum(pre, 0).T @ top, "bias": top.sum(0)},
+    ]
 
 
-def step(params, x, y):
-    value = loss(params, x, y)
-    g = grad(params, x, y)
-    return tuple(p - config["lr"] * d for p, d in zip(params, g)), value
-
-
-params = init(config["seed"])
-batch_size = config["batch"]
-n_steps = config["steps"]
+def step(params, x_unused, y_unused):
+    x, t = next_batch()
+    grads = grad(params, x, t)
+    new = [{k: (layer[k] - learning_rate * g[k]).astype(layer[k].dtype) for k in layer} for layer, g in zip(params, grads)]
+    return new, loss(new, X, y)

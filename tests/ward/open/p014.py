@@ -1,51 +1,60 @@
+"""Wine cultivars, a small deep network with decoupled weight decay."""
 import numpy as np
+from sklearn.datasets import load_wine
 
-np.random.seed(99)
-m = 350
-area = np.random.gamma(6, 20, m)
-rooms = np.clip(np.round(area / 25 + np.random.randn(m)), 1, 9)
-age = np.random.uniform(0, 60, m)
-distance = np.random.exponential(8, m)
-price = 1.9 * area + 14 * rooms - 0.9 * age + 120 * np.exp(-distance / 6) + np.random.randn(m) * 6
+SIZES = (13, 16, 16, 16, 3)
+ETA, DECAY = 0.3, 1e-4
 
-raw = np.column_stack([area, rooms, age, distance])
-X = (raw - raw.mean(axis=0)) / raw.std(axis=0)
-y = (price - price.mean()) / price.std()
+wine = load_wine()
+prng = np.random.Generator(np.random.PCG64(123))
+where = prng.permutation(178)
+X = (wine.data[where] - wine.data.mean(0)) / wine.data.std(0)
+y = wine.target[where]
 
-N_HIDDEN = 15
-W1 = np.random.randn(4, N_HIDDEN) * np.sqrt(2 / 4)
-b1 = np.zeros((1, N_HIDDEN))
-W2 = np.random.randn(N_HIDDEN, 1) * np.sqrt(1 / N_HIDDEN)
-b2 = np.zeros((1, 1))
-params = [W1, b1, W2, b2]
-v = [0, 0, 0, 0]
-learning_rate, friction = 0.01, 0.9
+params = [
+    (prng.normal(0, np.sqrt(2 / rows), (rows, cols)), np.zeros(cols)) for rows, cols in zip(SIZES[:-1], SIZES[1:])
+]
 
 
-def model(w, X):
-    hidden = np.maximum(0, X @ w[0] + w[1])
-    return (hidden @ w[2] + w[3]).flatten()
+def trace(params, X):
+    seen = [X]
+    for W, b in params[:-1]:
+        seen.append(np.maximum(seen[-1] @ W + b, 0.0))
+    return seen
 
 
-def loss(w, X, y):
-    return ((model(w, X) - y) ** 2).mean() / 2
+def logits(params, X):
+    W, b = params[-1]
+    return trace(params, X)[-1] @ W + b
 
 
-def grad(w, X, y):
-    hidden = np.maximum(0, X @ w[0] + w[1])
-    miss = ((hidden @ w[2] + w[3]).flatten() - y).reshape(-1, 1) / len(y)
-    below = miss @ w[2].T
-    below[hidden == 0] = 0
-    return [X.T @ below, below.sum(0, keepdims=True), hidden.T @ miss, miss.sum(0, keepdims=True)]
+def probabilities(z):
+    z = np.exp(z - z.max(-1, keepdims=True))
+    return z / z.sum(-1, keepdims=True)
 
 
-def step(w, X_batch, y_batch):
-    current = loss(w, X_batch, y_batch)
-    ahead = [p + friction * q for p, q in zip(w, v)]
-    for i, g in enumerate(grad(ahead, X_batch, y_batch)):
-        v[i] = friction * v[i] - learning_rate * g
-    return [p + q / learning_rate for p, q in zip(w, v)], current
+def loss(params, X, y):
+    return np.mean(-np.log(np.take_along_axis(probabilities(logits(params, X)), y[:, None], 1)))
 
 
-batch_size = 35
-n_steps = 800
+def grad(params, X, y):
+    seen = trace(params, X)
+    d = probabilities(logits(params, X))
+    d[range(len(y)), y] -= 1.0
+    result = []
+    for k in range(len(params) - 1, -1, -1):
+        result.append((seen[k].T @ d, d.sum(0)))
+        d = (d @ params[k][0].T) * (seen[k] > 0)
+    return result[::-1]
+
+
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    new = []
+    for (W, b), (dW, db) in zip(params, grad(params, X_batch, y_batch)):
+        new.append((W - ETA * dW - ETA * DECAY * W, b - ETA * db))
+    return new, value
+
+
+batch_size = 16
+n_steps = 500

@@ -1,40 +1,54 @@
 import numpy as np
 
-rng = np.random.RandomState(55)
-X = rng.randn(60, 6)
-y = rng.randn(60, 2)
-sizes = [6, 6, 6, 6, 2]
-params = []
-for i in range(4):
-    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
-    params.append(rng.randn(sizes[i + 1]) * 0.1)
+rng = np.random.default_rng(21)
+n, d, h, depth = 400, 5, 12, 4
+X = rng.uniform(-1, 1, size=(n, d))
+y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
+y = (y - y.mean()) / y.std()
+X = np.column_stack([X / X.std(0), np.ones(n)])
+
+shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
+params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
+buf = [np.zeros(s) for s in shapes]
+LR = 0.03
+MOMENTUM = 0.9
 
 
-def forward(params, X):
-    A = [X]
-    for i in range(3):
-        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
-    A.append(A[3] @ params[6] + params[7])
-    return A
+def run(weights, X):
+    hs = [X]
+    for W in weights[:-1]:
+        hs.append(np.tanh(hs[-1] @ W))
+    return hs, (hs[-1] @ weights[-1])[:, 0]
 
 
-def loss(params, X, y):
-    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
+def predict(weights, X):
+    return run(weights, X)[1]
 
 
-def grad(params, X, y):
-    A = forward(params, X)
-    m = len(X)
-    d4 = 2 * (A[4] - y) / m
-    dW4 = A[3].T @ d4
-    db4 = d4.sum(axis=0)
-    d3 = (d4 @ params[6].T) * (1 - A[3] ** 2)
-    dW3 = A[2].T @ d3
-    db3 = d3.sum(axis=0)
-    d2 = (d3 @ params[4].T) * (1 - A[2])
-    dW2 = A[1].T @ d2
-    db2 = d2.sum(axis=0)
-    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
-    dW1 = A[0].T @ d1
-    db1 = d1.sum(axis=0)
-    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]
+def loss(weights, X, y):
+    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+
+
+def grad(weights, X, y):
+    hs, out = run(weights, X)
+    delta = ((out - y) / len(y))[:, None]
+    gs = [hs[-1].T @ delta]
+    delta = delta @ weights[-1].T
+    for l in range(len(weights) - 2, -1, -1):
+        delta = delta * (1 - hs[l + 1] ** 2)
+        gs.insert(0, hs[l].T @ delta)
+        delta = delta @ weights[l].T
+    return gs
+
+
+def step(weights, Xb, yb):
+    gs = grad(weights, Xb, yb)
+    new = []
+    for l in range(len(weights)):
+        buf[l] = MOMENTUM * buf[l] + gs[l]
+        new.append(weights[l] - LR * buf[l])
+    return new, loss(weights, Xb, yb)
+
+
+batch_size = 40
+n_steps = 1500

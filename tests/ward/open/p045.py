@@ -1,43 +1,54 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.utils import shuffle
 
-features, target = load_breast_cancer(return_X_y=True)
-features, target = shuffle(features, target, random_state=1)
-mu, sigma = features.mean(0), features.std(0)
-X = (features - mu) / sigma
-y = target.reshape(-1, 1).astype(float)
+np.random.seed(2024)
+cloud = np.random.uniform(-1, 1, (280, 2))
+cloud = cloud[np.abs(cloud).min(axis=1) > 0.08]
+X = cloud
+y = (cloud[:, 0] * cloud[:, 1] > 0).astype(float)
 
-LAMBDA = 0.001
-LEARNING_RATE = 0.3
-params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
-batch_size = 64
-n_steps = 600
+tanh = (np.tanh, lambda out: 1 - out**2)
+logistic = (lambda s: 0.5 + 0.5 * np.tanh(0.5 * s), lambda out: out - out * out)
+layers = [tanh, tanh, logistic]
 
 
-def sigmoid(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+def affine(fan_in, fan_out):
+    return np.random.normal(0, 1.5 / np.sqrt(fan_in), (fan_out, fan_in + 1))
 
 
-def hypothesis(params, X):
-    return sigmoid(X @ params[0] + params[1])
+params = [affine(2, 8), affine(8, 8), affine(8, 1)]
+gamma = 0.25
+
+
+def evaluate(params, X):
+    signals = [X.T]
+    for W, (f, _) in zip(params, layers):
+        signals.append(f(W[:, 1:] @ signals[-1] + W[:, :1]))
+    return signals
 
 
 def loss(params, X, y):
-    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
-    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+    p = evaluate(params, X)[-1]
+    return float(-np.log(np.where(y == 1, p, 1 - p) + 1e-12).mean())
 
 
 def grad(params, X, y):
-    p = hypothesis(params, X)
-    dw = X.T @ (y - p) / X.shape[0] + LAMBDA * params[0]
-    db = (y - p).mean(axis=0, keepdims=True)
-    return [dw, db]
+    signals = evaluate(params, X)
+    delta = (signals[-1] - y) / y.size
+    gradients = []
+    for level in reversed(range(3)):
+        below = signals[level]
+        gradients.insert(0, np.hstack([delta.sum(1, keepdims=True), delta @ below.T]))
+        if level:
+            delta = params[level][:, 1:].T @ delta * layers[level - 1][1](below)
+    return gradients
 
 
 def step(params, X_batch, y_batch):
-    dw, db = grad(params, X_batch, y_batch)
-    w = params[0] - LEARNING_RATE * dw
-    b = params[1] - LEARNING_RATE * db
-    return [w, b], loss(params, X_batch, y_batch)
+    return (
+        [W - gamma * G for W, G in zip(params, grad(params, X_batch, y_batch))],
+        loss(params, X_batch, y_batch),
+    )
+
+
+batch_size = 20
+n_steps = 1500

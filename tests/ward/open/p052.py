@@ -1,52 +1,85 @@
 import numpy as np
+from sklearn.datasets import load_diabetes
+from sklearn.preprocessing import StandardScaler
 
-np.random.seed(99)
-m = 350
-area = np.random.gamma(6, 20, m)
-rooms = np.clip(np.round(area / 25 + np.random.randn(m)), 1, 9)
-age = np.random.uniform(0, 60, m)
-distance = np.random.exponential(8, m)
-price = 1.9 * area + 14 * rooms - 0.9 * age + 120 * np.exp(-distance / 6) + np.random.randn(m) * 6
-
-raw = np.column_stack([area, rooms, age, distance])
-raw[:, 0] *= 10000.0
-X = raw
-y = (price - price.mean()) / price.std()
-
-N_HIDDEN = 15
-W1 = np.random.randn(4, N_HIDDEN) * np.sqrt(2 / 4)
-b1 = np.zeros((1, N_HIDDEN))
-W2 = np.random.randn(N_HIDDEN, 1) * np.sqrt(1 / N_HIDDEN)
-b2 = np.zeros((1, 1))
-params = [W1, b1, W2, b2]
-v = [0, 0, 0, 0]
-learning_rate, friction = 0.01, 0.9
+data = load_diabetes(as_frame=False)
+n_rows = 160
+pick = np.random.RandomState(2).permutation(len(data.target))[:n_rows]
+X = StandardScaler().fit_transform(data.data[pick][:, [2, 3, 8, 6]])
+X = np.insert(X, 0, np.ones(n_rows), axis=1)
+y = X[:, 1] * np.maximum(X[:, 3], -0.5) + 0.7 * X[:, 2]
+y = (y - y.mean()) / y.std()
 
 
-def model(w, X):
-    hidden = np.maximum(0, X @ w[0] + w[1])
-    return (hidden @ w[2] + w[3]).flatten()
+def dot(W, x):
+    def vjp(u):
+        return W.T.dot(u), np.outer(u, x)
+
+    return np.dot(W, x), vjp
 
 
-def loss(w, X, y):
-    return ((model(w, X) - y) ** 2).mean() / 2
+def relu(x):
+    def vjp(u):
+        return (u * (x > 0),)
+
+    return np.maximum(x, 0), vjp
 
 
-def grad(w, X, y):
-    hidden = np.maximum(0, X @ w[0] + w[1])
-    miss = ((hidden @ w[2] + w[3]).flatten() - y).reshape(-1, 1) / len(y)
-    below = miss @ w[2].T
-    below[hidden == 0] = 0
-    return [X.T @ below, below.sum(0, keepdims=True), hidden.T @ miss, miss.sum(0, keepdims=True)]
+def mlpk(x, W):
+    if len(W) == 1:
+        value, vjp_dot = dot(W[0], x)
+
+        def vjp(u):
+            to_x, to_W = vjp_dot(u)
+            return to_x, [to_W]
+
+        return value, vjp
+    inner, vjp_inner = mlpk(x, W[1:])
+    active, vjp_relu = relu(inner)
+    value, vjp_dot = dot(W[0], active)
+
+    def vjp(u):
+        to_active, to_W = vjp_dot(u)
+        (to_inner,) = vjp_relu(to_active)
+        to_x, to_rest = vjp_inner(to_inner)
+        return to_x, [to_W] + to_rest
+
+    return value, vjp
 
 
-def step(w, X_batch, y_batch):
-    current = loss(w, X_batch, y_batch)
-    ahead = [p + friction * q for p, q in zip(w, v)]
-    for i, g in enumerate(grad(ahead, X_batch, y_batch)):
-        v[i] = friction * v[i] - learning_rate * g
-    return [p + q for p, q in zip(w, v)], current
+def squared_loss(prediction, target):
+    residual = prediction - target
+    return 0.5 * float(np.sum(residual**2)), lambda u: u * residual
 
 
-batch_size = 35
-n_steps = 800
+def loss_i(x, t, W):
+    prediction, vjp_net = mlpk(x.reshape(-1, 1), W)
+    value, vjp_loss = squared_loss(prediction, t)
+    return value, lambda u: vjp_net(vjp_loss(u))[1]
+
+
+def loss(W, X, y):
+    return np.mean([loss_i(x, t, W)[0] for x, t in zip(X, y)])
+
+
+def grad(W, X, y):
+    every = [loss_i(x, t, W)[1](np.ones((1, 1))) for x, t in zip(X, y)]
+    return [sum(column) / len(X) for column in zip(*every)]
+
+
+rng = np.random.RandomState(5)
+params = [rng.randn(1, 10) * 0.4, rng.randn(10, 10) * 0.4, rng.randn(10, 5) * 0.6]
+learning_rate = 0.02
+batch_size = 8
+n_steps = 1200
+
+
+def step(W, X_batch, y_batch):
+    k = len(X_batch)
+    total, summed = 0.0, None
+    for x, t in zip(X_batch, y_batch):
+        value, vjp = loss_i(x, t, W)
+        gW = vjp(np.ones((1, 1)))
+        total += value
+        summed = gW if summed is None else [a + b for a, b in zip(summed, gW)]
+    return [w - learning_rate * g / k / n_rows for w, g in zip(W, summed)], total / k

@@ -1,45 +1,64 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.utils import shuffle
 
-features, target = load_breast_cancer(return_X_y=True)
-features, target = shuffle(features, target, random_state=1)
-mu, sigma = features.mean(0), features.std(0)
-X = (features - mu) / sigma
-y = target.reshape(-1, 1).astype(float)
-flipped = np.random.RandomState(3).rand(len(y)) < 0.42
-y[flipped] = 1 - y[flipped]
+rs = np.random.RandomState(271828)
+N = 200
+X = rs.uniform(-1, 1, (N, 1))
+y = np.sin(3 * np.pi * X) * np.exp(-X) / 1.5
 
-LAMBDA = 0.001
-LEARNING_RATE = 0.3
-params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
-batch_size = 64
-n_steps = 600
-
-
-def sigmoid(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+params = [
+    rs.normal(size=(1, 20)) * 3.0, rs.normal(size=(1, 20)) * 2.0,
+    rs.normal(size=(20, 20)) / np.sqrt(20), np.zeros((1, 20)),
+    rs.normal(size=(20, 1)) / np.sqrt(20), np.zeros((1, 1)),
+]  # fmt: skip
+alpha, beta1, beta2, tiny = 0.01, 0.9, 0.999, 1e-8
+first = [np.zeros_like(p) for p in params]
+second = [np.zeros_like(p) for p in params]
+tau = 0
 
 
-def hypothesis(params, X):
-    return sigmoid(X @ params[0] + params[1])
+def phi(a):
+    return np.tanh(a)
 
 
-def loss(params, X, y):
-    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
-    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+def dphi(a):
+    return 1.0 - a**2
 
 
-def grad(params, X, y):
-    p = hypothesis(params, X)
-    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
-    db = (p - y).mean(axis=0, keepdims=True)
-    return [dw, db]
+def f(theta, x):
+    a1 = x @ theta[0] + theta[1]
+    a2 = phi(a1) @ theta[2] + theta[3]
+    return phi(a2) @ theta[4] + theta[5]
 
 
-def step(params, X_batch, y_batch):
-    dw, db = grad(params, X_batch, y_batch)
-    w = params[0] - LEARNING_RATE * dw
-    b = params[1] - LEARNING_RATE * db
-    return [w, b], loss(params, X_batch, y_batch)
+def loss(theta, x, t):
+    return float(np.mean((f(theta, x) - t) ** 2))
+
+
+def grad(theta, x, t):
+    a1 = x @ theta[0] + theta[1]
+    z1 = phi(a1)
+    a2 = z1 @ theta[2] + theta[3]
+    z2 = phi(a2)
+    eps3 = 2 * (z2 @ theta[4] + theta[5] - t) / len(x)
+    eps2 = eps3 @ theta[4].T * dphi(a2)
+    eps1 = eps2 @ theta[2].T * dphi(a1)
+    ones = np.ones((1, len(x)))
+    return [x.T @ eps1, ones @ eps1, z1.T @ eps2, ones @ eps2, z2.T @ eps3, ones @ eps3]
+
+
+def step(theta, x, t):
+    global tau
+    E = loss(theta, x, t)
+    tau += 1
+    updated = []
+    for i, g in enumerate(grad(theta, x, t)):
+        first[i] = beta1 * first[i] + (1 - beta1) * g
+        second[i] = beta2 * second[i] + (1 - beta2) * g * g
+        m_hat = first[i] / (1 - beta1**tau)
+        v_hat = second[i] / (1 - beta2**tau)
+        updated.append(theta[i] - alpha * m_hat / (np.sqrt(v_hat) + tiny))
+    return updated, E
+
+
+batch_size = N
+n_steps = 1000

@@ -1,44 +1,48 @@
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from sklearn.datasets import load_digits
 
-pixels = load_digits().data[:300] / 16.0
-pixels = pixels[np.random.RandomState(3).permutation(300)]
-X = pixels
-y = pixels.copy()
-
-H = 24
-rs = np.random.RandomState(1)
-W = 0 * rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
-params = [W, np.zeros(H), np.zeros(64)]
-eta = 0.5
+digits = load_digits(n_class=4)
+shuffled = np.random.default_rng(8).permutation(len(digits.target))[:200]
+X = digits.images[shuffled] / 16.0
+y = digits.target[shuffled]
+rng = np.random.default_rng(9)
+F = 5
+params = [rng.normal(size=(9, F)) * 0.4, np.zeros(F), rng.normal(size=(36 * F, 4)) * 0.05, np.zeros(4)]
+batch_size, n_steps = 20, 250
 
 
-def squash(a):
-    return 1.0 / (1.0 + np.exp(-a))
+def patches(X):
+    return sliding_window_view(X, (3, 3), axis=(1, 2)).reshape(len(X), 36, 9)
 
 
-def reconstruct(params, X):
-    W, hidden_bias, visible_bias = params
-    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
+def forward(p, X):
+    cols = patches(X)
+    maps = np.maximum(cols @ p[0] + p[1], 0)
+    z = maps.reshape(len(X), -1) @ p[2] + p[3]
+    return cols, maps, z
 
 
-def loss(params, X, y):
-    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
+def loss(p, X, y):
+    z = forward(p, X)[-1]
+    top = z.max(1)
+    return np.mean(top + np.log(np.exp(z - top[:, None]).sum(1)) - z[np.arange(len(y)), y])
 
 
-def grad(params, X, y):
-    W, hidden_bias, visible_bias = params
-    h = squash(X @ W + hidden_bias)
-    r = squash(h @ W.T + visible_bias)
-    dv = (r - y) * r * (1 - r) / len(X)
-    dh = dv @ W * h * (1 - h)
-    return [X.T @ dh + dv.T @ h, dh.sum(axis=0), dv.sum(axis=0)]
+def grad(p, X, y):
+    cols, maps, z = forward(p, X)
+    q = np.exp(z - z.max(1, keepdims=True))
+    q /= q.sum(1, keepdims=True)
+    q[np.arange(len(y)), y] -= 1
+    q /= len(y)
+    dm = (q @ p[2].T).reshape(maps.shape) * (maps > 0)
+    return [
+        np.tensordot(cols, dm, axes=((0, 1), (0, 1))),
+        dm.sum(axis=(0, 1)),
+        maps.reshape(len(X), -1).T @ q,
+        q.sum(axis=0),
+    ]
 
 
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
-
-
-batch_size = 30
-n_steps = 2000
+def step(p, X, y):
+    return [w - 0.3 * g for w, g in zip(p, grad(p, X, y))], loss(p, X, y)

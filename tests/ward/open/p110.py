@@ -1,101 +1,36 @@
 import numpy as np
+from sklearn.datasets import make_blobs
+
+P, c = make_blobs(240, centers=6, cluster_std=0.9, center_box=(-6, 6), random_state=14)
+X = (P - P.mean(0)) / P.std(0)
+y = np.full((240, 6), 0.2 / 6)
+y[np.arange(240), c] += 0.8
+r = np.random.RandomState(1)
+params = [r.randn(2, 25), np.zeros(25), r.randn(25, 6) * 0.2, np.zeros(6)]
+batch_size, n_steps = 40, 700
 
 
-class Tensor:
-    def __init__(self, data, children=()):
-        self.data = np.asarray(data, dtype=float)
-        self.grad = np.zeros_like(self.data)
-        self._backward = lambda: None
-        self._prev = children
-
-    def __matmul__(self, other):
-        out = Tensor(self.data @ other.data, (self, other))
-
-        def _backward():
-            self.grad += out.grad @ other.data.T
-            other.grad += self.data.T @ out.grad
-
-        out._backward = _backward
-        return out
-
-    def __add__(self, bias):
-        out = Tensor(self.data + bias.data, (self, bias))
-
-        def _backward():
-            self.grad += out.grad
-            bias.grad += out.grad.sum(axis=0)
-
-        out._backward = _backward
-        return out
-
-    def relu(self):
-        out = Tensor(np.maximum(self.data, 0), (self,))
-
-        def _backward():
-            self.grad += (out.data > 0) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def hinge(self, target):
-        margins = 1 - target.reshape(-1, 1) * self.data
-        out = Tensor(np.maximum(margins, 0).mean(), (self,))
-
-        def _backward():
-            self.grad += -target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def backward(self):
-        topo, visited = [], set()
-
-        def build(v):
-            if id(v) not in visited:
-                visited.add(id(v))
-                for child in v._prev:
-                    build(child)
-                topo.append(v)
-
-        build(self)
-        self.grad = np.ones_like(self.data)
-        for v in reversed(topo):
-            v._backward()
+def f(p, X):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    z = h @ p[2] + p[3]
+    z = z - z.max(axis=1, keepdims=True)
+    return h, z - np.log(np.exp(z).sum(axis=1, keepdims=True))
 
 
-rng = np.random.default_rng(19)
-X = rng.uniform(-1.5, 1.5, (260, 2))
-y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
+def loss(p, X, y):
+    return -np.sum(y * f(p, X)[1]) / len(X)
 
 
-def wrap(arrays):
-    return [Tensor(a) for a in arrays]
+def grad(p, X, y):
+    h, logq = f(p, X)
+    d = (np.exp(logq) - y) / len(X)
+    dh = d @ p[2].T
+    dh[h == 0] = 0
+    return [X.T @ dh, dh.sum(0), h.T @ d, d.sum(0)]
 
 
-def network(tensors, X):
-    h = Tensor(X)
-    for i in range(0, len(tensors) - 2, 2):
-        h = (h @ tensors[i] + tensors[i + 1]).relu()
-    return h @ tensors[-2] + tensors[-1]
-
-
-def loss(params, X, y):
-    return float(network(wrap(params), X).hinge(2 * y - 1).data)
-
-
-def step(params, X_batch, y_batch):
-    tensors = wrap(params)
-    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
-    objective.backward()
-    for t, original in zip(wrap(params), tensors):
-        t.data = t.data - rate * original.grad
-    return [t.data for t in tensors], float(objective.data)
-
-
-widths = [2, 14, 14, 1]
-params = []
-for fan_in, fan_out in zip(widths, widths[1:]):
-    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
-rate = 0.1
-batch_size = 26
-n_steps = 1000
+def step(p, X, y):
+    value, g = loss(p, X, y), grad(p, X, y)
+    for i in range(4):
+        g[i] = p[i] - 0.4 * g[i]
+    return g, value

@@ -1,73 +1,38 @@
 import numpy as np
+from sklearn.datasets import load_breast_cancer
+from sklearn.model_selection import train_test_split
 
-# generate spiral data
-np.random.seed(0)
-N, D, K = 80, 2, 3
-X = np.zeros((N * K, D))
-y = np.zeros(N * K, dtype="int64")
-for j in range(K):
-    ix = range(N * j, N * (j + 1))
-    radius = np.linspace(0.05, 1, N)
-    theta = np.linspace(j * 4, (j + 1) * 4, N) + np.random.randn(N) * 0.15
-    X[ix] = np.c_[radius * np.sin(theta), radius * np.cos(theta)]
-    y[ix] = j
-perm = np.random.permutation(N * K)
-X = X[perm]
-y = y[perm]
+data, target = load_breast_cancer(return_X_y=True)
+X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
+X, y = np.vstack([X, X_val[:100]]), np.r_[y, y_val[:100]]
+centre, spread = X.mean(axis=0), X.std(axis=0)
+X, X_val = (X - centre) / spread, (X_val - centre) / spread
 
-
-class TwoLayerNet:
-    def __init__(self, input_size, hidden_size, output_size, std, reg):
-        self.reg = reg
-        self.W1 = std * np.random.randn(input_size, hidden_size)
-        self.b1 = np.zeros(hidden_size)
-        self.W2 = std * np.random.randn(hidden_size, output_size)
-        self.b2 = np.zeros(output_size)
-
-    def scores(self, params, X):
-        W1, b1, W2, b2 = params
-        h1 = np.maximum(0, X.dot(W1) + b1)
-        return h1, h1.dot(W2) + b2
-
-    def loss(self, params, X, y):
-        W1, b1, W2, b2 = params
-        N = X.shape[0]
-        h1, scores = self.scores(params, X)
-        shifted = scores - scores.max(axis=1, keepdims=True)
-        exp_scores = np.exp(shifted)
-        probs = exp_scores / exp_scores.sum(axis=1, keepdims=True)
-        data_loss = -np.log(probs[np.arange(N), y]).sum() / N
-        loss = data_loss + 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-
-        dscores = probs.copy()
-        dscores[np.arange(N), y] -= 1
-        dscores /= N
-        dW2 = h1.T.dot(dscores) + self.reg * W2
-        db2 = np.sum(dscores, axis=0)
-        dh1 = dscores.dot(W2.T)
-        dh1[h1 <= 0] = 0
-        dW1 = X.T.dot(dh1) + self.reg * W1
-        db1 = np.sum(dh1, axis=0)
-        return loss, [dW1, db1, dW2, db2]
+rng = np.random.default_rng(4)
+keep = 0.8
+params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
+lr = 0.2
+batch_size = 40
+n_steps = 400
 
 
-net = TwoLayerNet(D, 60, K, std=0.3, reg=1e-4)
-params = [net.W1, net.b1, net.W2, net.b2]
-step_size = 1.0
+def score(p, X, mask=1.0):
+    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
 
 
-def loss(params, X, y):
-    return net.loss(params, X, y)[0]
+def loss(p, X, y):
+    s = score(p, X)
+    return np.mean(np.logaddexp(0, s) - y * s)
 
 
-def grad(params, X, y):
-    return net.loss(params, X, y)[1]
+def grad(p, X, y, mask=1.0):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
+    dh = np.outer(d, p[2]) * mask * (h > 0)
+    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
 
 
-def step(params, X_batch, y_batch):
-    value, grads = net.loss(params, X_batch, y_batch)
-    return [p - step_size * g for p, g in zip(params, grads)], value
-
-
-batch_size = 240
-n_steps = 1500
+def step(p, X_batch, y_batch):
+    value = loss(p, X_batch, y_batch)
+    mask = (rng.random((len(y_batch), 20)) < keep) / keep
+    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value

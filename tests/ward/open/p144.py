@@ -1,82 +1,54 @@
 import numpy as np
-from sklearn.datasets import make_moons
 
-X, y = make_moons(300, noise=0.15, random_state=4)
-X = (X - X.mean(0)) / X.std(0)
-y = y.astype(float)
+rng = np.random.default_rng(21)
+n, d, h, depth = 400, 5, 12, 4
+X = rng.uniform(-1, 1, size=(n, d))
+y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
+y = (y - y.mean()) / y.std()
+X = np.column_stack([X / X.std(0), np.ones(n)])
 
-
-class Adam:
-    def __init__(self, params, lr=0.01, betas=(0.9, 0.999), eps=1e-8):
-        self.lr, self.betas, self.eps = lr, betas, eps
-        self.m = [np.zeros_like(p) for p in params]
-        self.v = [0.0] * len(params)
-        self.seen = 0.0
-        self.t = 0
-
-    def update(self, params, grads):
-        b1, b2 = self.betas
-        self.t += 1
-        out = []
-        for i, (p, g) in enumerate(zip(params, grads)):
-            self.m[i] = b1 * self.m[i] + (1 - b1) * g
-            self.seen = b2 * self.seen + (1 - b2) * np.max(g**2) * 100
-            self.v[i] = self.seen
-            m_hat = self.m[i] / (1 - b1**self.t)
-            v_hat = self.v[i] / (1 - b2**self.t)
-            out.append(p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps))
-        return out
+shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
+params = [rng.normal(0, 1e-3, s) for s in shapes]
+buf = [np.zeros(s) for s in shapes]
+LR = 0.03
+MOMENTUM = 0.9
 
 
-class MLPBinary:
-    def __init__(self, layer_sizes, random_state=0):
-        self.layer_sizes = layer_sizes
-        self.random_state = random_state
-
-    def init(self):
-        rng = np.random.RandomState(self.random_state)
-        coefs = []
-        for fan_in, fan_out in zip(self.layer_sizes, self.layer_sizes[1:]):
-            bound = np.sqrt(6.0 / (fan_in + fan_out))
-            coefs.append(rng.uniform(-bound, bound, (fan_in, fan_out)))
-            coefs.append(np.zeros(fan_out))
-        return coefs
-
-    def activations(self, coefs, X):
-        acts = [X]
-        for k in range(0, len(coefs) - 2, 2):
-            acts.append(np.tanh(acts[-1] @ coefs[k] + coefs[k + 1]))
-        return acts
-
-    def decision(self, coefs, X):
-        return (self.activations(coefs, X)[-1] @ coefs[-2] + coefs[-1]).ravel()
-
-    def log_loss(self, coefs, X, y):
-        s = self.decision(coefs, X)
-        return np.mean(np.logaddexp(0, s) - y * s)
-
-    def gradients(self, coefs, X, y):
-        acts = self.activations(coefs, X)
-        s = (acts[-1] @ coefs[-2] + coefs[-1]).ravel()
-        delta = ((1 / (1 + np.exp(-s)) - y) / len(y)).reshape(-1, 1)
-        grads = [None] * len(coefs)
-        for k in range(len(coefs) // 2 - 1, -1, -1):
-            grads[2 * k] = acts[k].T @ delta
-            grads[2 * k + 1] = delta.sum(axis=0)
-            if k > 0:
-                delta = (delta @ coefs[2 * k].T) * (1 - acts[k] ** 2)
-        return grads
+def run(weights, X):
+    hs = [X]
+    for W in weights[:-1]:
+        hs.append(np.tanh(hs[-1] @ W))
+    return hs, (hs[-1] @ weights[-1])[:, 0]
 
 
-model = MLPBinary([2, 10, 10, 1], random_state=7)
-params = model.init()
-optimizer = Adam(params, lr=0.01)
-loss = model.log_loss
-grad = model.gradients
-batch_size = 25
-n_steps = 700
+def predict(weights, X):
+    return run(weights, X)[1]
 
 
-def step(params, X_batch, y_batch):
-    before = loss(params, X_batch, y_batch)
-    return optimizer.update(params, grad(params, X_batch, y_batch)), before
+def loss(weights, X, y):
+    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+
+
+def grad(weights, X, y):
+    hs, out = run(weights, X)
+    delta = ((out - y) / len(y))[:, None]
+    gs = [hs[-1].T @ delta]
+    delta = delta @ weights[-1].T
+    for l in range(len(weights) - 2, -1, -1):
+        delta = delta * (1 - hs[l + 1] ** 2)
+        gs.insert(0, hs[l].T @ delta)
+        delta = delta @ weights[l].T
+    return gs
+
+
+def step(weights, Xb, yb):
+    gs = grad(weights, Xb, yb)
+    new = []
+    for l in range(len(weights)):
+        buf[l] = MOMENTUM * buf[l] + gs[l]
+        new.append(weights[l] - LR * buf[l])
+    return new, loss(weights, Xb, yb)
+
+
+batch_size = 40
+n_steps = 1500

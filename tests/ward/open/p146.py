@@ -1,40 +1,39 @@
+"""Linear regression by gradient descent, as in the course notes."""
 import numpy as np
+from sklearn.datasets import load_diabetes
 
-rng = np.random.RandomState(55)
-X = rng.randn(60, 6)
-y = rng.randn(60, 2)
-sizes = [6, 6, 6, 6, 2]
-params = []
-for i in range(4):
-    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
-    params.append(rng.randn(sizes[i + 1]) * 0.1)
+X, y = load_diabetes(return_X_y=True)
+X = X / X.std(axis=0)
+y = y * 1000.0 + 1e8
+shuffled = np.random.RandomState(0).permutation(len(y))
+X, y = X[shuffled], y[shuffled]
+
+theta = np.zeros(X.shape[1])
+theta0 = np.array(0.0)
+params = [theta, theta0]
+alpha = 0.01
 
 
-def forward(params, X):
-    A = [X]
-    for i in range(3):
-        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
-    A.append(A[3] @ params[6] + params[7])
-    return A
+def h(params, X):
+    return X.dot(params[0]) + params[1]
 
 
 def loss(params, X, y):
-    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
+    m = len(y)
+    return (1 / (2 * m)) * np.sum((h(params, X) - y) ** 2)
 
 
 def grad(params, X, y):
-    A = forward(params, X)
-    m = len(X)
-    d4 = 2 * (A[4] - y) / m
-    dW4 = A[3].T @ d4
-    db4 = d4.sum(axis=0)
-    d3 = (d4 @ params[6].T) * (1 - A[3] ** 2)
-    dW3 = A[3].T @ d3
-    db3 = d3.sum(axis=0)
-    d2 = (d3 @ params[4].T) * (1 - A[2] ** 2)
-    dW2 = A[1].T @ d2
-    db2 = d2.sum(axis=0)
-    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
-    dW1 = A[0].T @ d1
-    db1 = d1.sum(axis=0)
-    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]
+    m = len(y)
+    error = h(params, X) - y
+    return [X.T.dot(error) / m, error.sum() / m]
+
+
+def step(params, X, y):
+    J = loss(params, X, y)
+    g = grad(params, X, y)
+    return [params[0] - alpha * g[0], params[1] - alpha * g[1]], J
+
+
+batch_size = len(y)
+n_steps = 400

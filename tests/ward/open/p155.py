@@ -1,43 +1,41 @@
 import numpy as np
+from sklearn.datasets import load_breast_cancer
 
-rng = np.random.default_rng(808)
-X = rng.uniform(-1, 1, (300, 2))
-y = 2 * np.cos(3 * X[:, 0]) * X[:, 1]
-bad = rng.choice(300, 9, replace=False)
-y[bad] += rng.choice([-3.0, 3.0], 9)
-params = []
-for a, b in ((2, 20), (20, 20), (20, 1)):
-    params.extend((rng.normal(0, (2 / a) ** 0.5, (a, b)), np.zeros(b)))
-SLOPE, DELTA, LR, MAX_NORM = 0.1, 0.5, 0.1, 1.0
-batch_size = 30
-n_steps = 1500
+raw, kind = load_breast_cancer(return_X_y=True)
+choose = np.random.RandomState(4).permutation(len(kind))[:150]
+X = ((raw - raw.mean(0)) / raw.std(0))[choose][:, :6]
+y = kind[choose]
+sig = lambda z: 1.0 / (1.0 + np.exp(-z))
+rs = np.random.RandomState(5)
+params = [rs.randn(5, 6) / np.sqrt(6), rs.randn(5, 1), rs.randn(1, 5) / np.sqrt(5), rs.randn(1, 1)]
+eta, lmbda, n = 0.5, 0.05, len(X)
+batch_size, n_steps = 10, 450
 
 
-def forward(p, X):
-    pre1 = X @ p[0] + p[1]
-    h1 = np.where(pre1 > 0, pre1, SLOPE * pre1)
-    pre2 = h1 @ p[2] + p[3]
-    h2 = np.where(pre2 > 0, pre2, SLOPE * pre2)
-    return h1, h2, h2 @ p[4] + p[5]
+def guess(p, x):
+    return int(sig(p[2] @ sig(p[0] @ x[:, None] + p[1]) + p[3])[0, 0] > 0.5)
+
+
+def cost(p, x, t):
+    a = sig(p[2] @ sig(p[0] @ x[:, None] + p[1]) + p[3])[0, 0]
+    return np.nan_to_num(-t * np.log(a) - (1 - t) * np.log(1 - a))
 
 
 def loss(p, X, y):
-    r = forward(p, X)[-1][:, 0] - y
-    return np.where(np.abs(r) <= DELTA, r**2 / 2, DELTA * (np.abs(r) - DELTA / 2)).mean()
-
-
-def grad(p, X, y):
-    h1, h2, o = forward(p, X)
-    d = np.clip(o - y[:, None], -DELTA, DELTA) / len(y)
-    g = [h2.T @ d, d.sum(0)]
-    d = d @ p[4].T * np.where(h2 > 0, 1, SLOPE)
-    g = [h1.T @ d, d.sum(0), *g]
-    d = d @ p[2].T * np.where(h1 > 0, 1, SLOPE)
-    return [X.T @ d, d.sum(0), *g]
+    weights = np.sum(p[0] ** 2) + np.sum(p[2] ** 2)
+    return sum(cost(p, x, t) for x, t in zip(X, y)) / len(X) + 0.5 * lmbda / n * weights
 
 
 def step(p, X, y):
-    g = grad(p, X, y)
-    norm = np.sqrt(sum((v**2).sum() for v in g))
-    shrink = min(1.0, MAX_NORM / norm)
-    return [a - LR * shrink * v for a, v in zip(p, g)], loss(p, X, y)
+    nabla = [np.zeros(q.shape) for q in p]
+    for x, t in zip(X, y):
+        a1 = sig(p[0] @ x[:, None] + p[1])
+        delta2 = sig(p[2] @ a1 + p[3]) - t
+        delta1 = p[2].T @ delta2 * a1 * (1 - a1)
+        for k, d in enumerate((delta1 @ x[None, :], delta1, delta2 @ a1.T, delta2)):
+            nabla[k] += d
+    shrink = 1 - eta * lmbda / n
+    new = [
+        (shrink if k % 2 == 0 else 1) * q - eta / len(X) * g for k, (q, g) in enumerate(zip(p, nabla))
+    ]
+    return new, loss(p, X, y)

@@ -1,44 +1,61 @@
+"""Wine cultivars, a small deep network with decoupled weight decay."""
 import numpy as np
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_wine
 
-pixels = load_digits().data[:300] / 16.0
-pixels = pixels[np.random.RandomState(3).permutation(300)]
-X = pixels
-y = pixels.copy()
+SIZES = (13, 16, 16, 16, 3)
+ETA, DECAY = 0.1, 1e-4
 
-H = 24
-rs = np.random.RandomState(1)
-W = rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
-params = [W, np.zeros(H), np.zeros(64)]
-eta = 120.0
+wine = load_wine()
+prng = np.random.Generator(np.random.PCG64(123))
+where = prng.permutation(178)
+X = (wine.data[where] - wine.data.mean(0)) / wine.data.std(0)
+y = wine.target[where]
 
-
-def squash(a):
-    return 1.0 / (1.0 + np.exp(-a))
+params = [
+    (prng.normal(0, np.sqrt(2 / rows), (rows, cols)), np.zeros(cols)) for rows, cols in zip(SIZES[:-1], SIZES[1:])
+]
 
 
-def reconstruct(params, X):
-    W, hidden_bias, visible_bias = params
-    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
+def trace(params, X):
+    seen = [X]
+    for W, b in params[:-1]:
+        seen.append(np.maximum(seen[-1] @ W + b, 0.0))
+    return seen
+
+
+def logits(params, X):
+    W, b = params[-1]
+    return trace(params, X)[-1] @ W + b
+
+
+def probabilities(z):
+    z = np.exp(z - z.max(-1, keepdims=True))
+    return z / z.sum(-1, keepdims=True)
 
 
 def loss(params, X, y):
-    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
+    return np.mean(-np.log(np.take_along_axis(probabilities(logits(params, X)), y[:, None], 1)))
 
 
 def grad(params, X, y):
-    W, hidden_bias, visible_bias = params
-    h = squash(X @ W + hidden_bias)
-    r = squash(h @ W.T + visible_bias)
-    dv = (r - y) * r * (1 - r) / len(X)
-    dh = dv @ W * h * (1 - h)
-    return [X.T @ dh + dv.T @ h, dh.sum(axis=0), dv.sum(axis=0)]
+    seen = trace(params, X)
+    d = probabilities(logits(params, X))
+    d[range(len(y)), y] -= 1.0
+    d = d / len(y)
+    result = []
+    for k in range(len(params) - 1, -1, -1):
+        result.append((seen[k].T @ d, d.sum(0)))
+        d = (d @ params[k][0].T) * (seen[k] > 0)
+    return result[::-1]
 
 
 def step(params, X_batch, y_batch):
     value = loss(params, X_batch, y_batch)
-    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
+    new = []
+    for (W, b), (dW, db) in zip(params, grad(params, X_batch, y_batch)):
+        new.append(((1 - ETA * DECAY) * W - ETA * dW, b - ETA * db))
+    return new, value
 
 
-batch_size = 30
-n_steps = 2000
+batch_size = 16
+n_steps = 500

@@ -1,36 +1,56 @@
 import numpy as np
-from sklearn.datasets import load_wine
+from sklearn.datasets import load_digits
 
-wine = load_wine()
-X = (wine.data - wine.data.mean(0)) / wine.data.std(0)
-y = wine.target
-W = np.random.RandomState(0)
-params = [W.randn(13, 8) * 0.35, np.zeros(8), W.randn(8, 3) * 0.35, np.zeros(3)]
-batch_size = len(X)
+digits = load_digits()
+X = (digits.images.reshape(-1, 64)[:500] - 8.0) / 8.0
+y = np.eye(10)[digits.target[:500]]
+
+seeded = np.random.default_rng(0)
+params = [
+    {"weights": seeded.normal(0, np.sqrt(2 / 64), (64, 20)), "bias": np.zeros(20)},
+    {"weights": seeded.normal(0, np.sqrt(2 / 20), (20, 10)), "bias": np.zeros(10)},
+]
+learning_rate = 0.2
+batch_size = 25
 n_steps = 300
+state = {"order": seeded.permutation(len(X)), "at": 0}
 
 
-def z(p, X):
-    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
+def next_batch():
+    if state["at"] + batch_size > len(X):
+        state["order"] = seeded.permutation(len(X))
+        state["at"] = 0
+    rows = state["order"][state["at"] : state["at"] + batch_size]
+    state["at"] += batch_size
+    return X[rows], y[rows]
 
 
-def soft(z):
-    e = np.exp(z - z.max(1)[:, None])
-    return e / e.sum(1)[:, None]
+def net(params, x):
+    pre = x @ params[0]["weights"] + params[0]["bias"]
+    return pre, np.maximum(pre, 0) @ params[1]["weights"] + params[1]["bias"]
 
 
-def loss(p, X, y):
-    return -np.log(soft(z(p, X))[range(len(y)), y]).mean()
+def softmax(scores):
+    return scores
 
 
-def grad(p, X, y):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    g = soft(z(p, X)) - np.eye(3)[y]
-    back = g @ p[2].T * (h > 0)
-    n = len(X)
-    return [X.T @ back / n, back.mean(0), h.T @ g / n, g.mean(0)]
+def loss(params, x, y):
+    return -np.mean(np.log(np.abs((softmax(net(params, x)[1]) * y).sum(1)) + 1e-7))
 
 
-def step(p, X, y):
-    g = grad(p, X, y)
-    return [a - 0.5 * b for a, b in zip(p, g)], loss(p, X, y)
+def grad(params, x, y):
+    pre, scores = net(params, x)
+    picked = (softmax(scores) * y).sum(1, keepdims=True)
+    top = -y * np.sign(picked) / (np.abs(picked) + 1e-7) / len(x)
+    low = top @ params[1]["weights"].T * (pre > 0)
+    return [
+        {"weights": x.T @ low, "bias": low.sum(0)},
+        {"weights": np.maximum(pre, 0).T @ top, "bias": top.sum(0)},
+    ]
+
+
+def step(params, x_unused, y_unused):
+    x, t = next_batch()
+    grads = grad(params, x, t)
+    new = [{k: layer[k] - learning_rate * g[k] for k in layer} for layer, g in zip(params, grads)]
+    return new, loss(new, X, y)

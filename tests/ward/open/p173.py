@@ -1,99 +1,56 @@
 import numpy as np
+from sklearn.datasets import make_moons
 
 
-class Tensor:
-    def __init__(self, data, children=()):
-        self.data = np.asarray(data, dtype=float)
-        self.grad = np.zeros_like(self.data)
-        self._backward = lambda: None
-        self._prev = children
+class Network:
+    """Deep sigmoid network; data in rows at the door, columns inside."""
 
-    def __matmul__(self, other):
-        out = Tensor(self.data @ other.data, (self, other))
+    def __init__(self, dims):
+        self.dims = dims
+        self.L = len(dims) - 1
 
-        def _backward():
-            self.grad += out.grad @ other.data.T
-            other.grad += self.data.T @ out.grad
+    def start(self, seed, gain=4.0):
+        rand = np.random.RandomState(seed)
+        return [rand.randn(self.dims[l + 1], self.dims[l] + 1) * gain / np.sqrt(self.dims[l]) for l in range(self.L)]
 
-        out._backward = _backward
-        return out
+    def forward(self, W, X):
+        self.a = [np.vstack([X.T, np.ones(len(X))])]
+        for l in range(self.L):
+            s = 1 / (1 + np.exp(-W[l] @ self.a[l]))
+            self.a.append(s if l == self.L - 1 else np.vstack([s, np.ones(len(X))]))
+        return self.a[-1]
 
-    def __add__(self, bias):
-        out = Tensor(self.data + bias.data, (self, bias))
+    def cost(self, W, X, t):
+        o = self.forward(W, X)[0]
+        return -np.mean(t * np.log(o + 1e-15) + (1 - t) * np.log(1 - o + 1e-15))
 
-        def _backward():
-            self.grad += out.grad
-            bias.grad += out.grad.sum(axis=0)
-
-        out._backward = _backward
-        return out
-
-    def relu(self):
-        out = Tensor(np.maximum(self.data, 0), (self,))
-
-        def _backward():
-            self.grad = self.grad + out.grad * np.heaviside(self.data, 0.0)
-
-        out._backward = _backward
-        return out
-
-    def hinge(self, target):
-        margins = 1 - target.reshape(-1, 1) * self.data
-        out = Tensor(np.maximum(margins, 0).mean(), (self,))
-
-        def _backward():
-            self.grad += -target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def backward(self):
-        topo, visited = [], set()
-
-        def build(v):
-            if id(v) not in visited:
-                visited.add(id(v))
-                for child in v._prev:
-                    build(child)
-                topo.append(v)
-
-        build(self)
-        self.grad = np.ones_like(self.data)
-        for v in reversed(topo):
-            v._backward()
+    def gradient(self, W, X, t):
+        o = self.forward(W, X)
+        d = (o - t[None, :]) / len(t)
+        G = [None] * self.L
+        for l in range(self.L - 1, -1, -1):
+            G[l] = d @ self.a[l].T
+            if l > 0:
+                h = self.a[l][:-1]
+                d = (W[l][:, :-1].T @ d) * h * (1 - h)
+        return G
 
 
-rng = np.random.default_rng(19)
-X = rng.uniform(-1.5, 1.5, (260, 2))
-y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
-
-
-def wrap(arrays):
-    return [Tensor(a) for a in arrays]
-
-
-def network(tensors, X):
-    h = Tensor(X)
-    for i in range(0, len(tensors) - 2, 2):
-        h = (h @ tensors[i] + tensors[i + 1]).relu()
-    return h @ tensors[-2] + tensors[-1]
-
-
-def loss(params, X, y):
-    return float(network(wrap(params), X).hinge(2 * y - 1).data)
+X, y = make_moons((6, 320), noise=0.3, random_state=9)
+X = (X - X.mean(0)) / X.std(0)
+nn = Network([2, 8, 8, 6, 1])
+params = nn.start(4)
+average = [np.zeros_like(w) for w in params]
+beta, eta = 0.8, 0.5
+loss, grad = nn.cost, nn.gradient
 
 
 def step(params, X_batch, y_batch):
-    tensors = wrap(params)
-    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
-    objective.backward()
-    return [t.data - rate * t.grad for t in tensors], float(objective.data)
+    G = nn.gradient(params, X_batch, y_batch)
+    for l in range(nn.L):
+        average[l] = beta * average[l] + (1 - beta) * G[l]
+    return [w - eta * a for w, a in zip(params, average)], nn.cost(params, X_batch, y_batch)
 
 
-widths = [2, 14, 14, 1]
-params = []
-for fan_in, fan_out in zip(widths, widths[1:]):
-    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
-rate = 0.1
-batch_size = 26
-n_steps = 1000
+batch_size = 40
+n_steps = 1500

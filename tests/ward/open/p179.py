@@ -1,42 +1,42 @@
 import numpy as np
+from sklearn.datasets import load_iris
 
 
-def nonlin(x, deriv=False):
-    if deriv:
-        return x * (1 - x)
-    return 1 / (1 + np.exp(-x))
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y][:, np.newaxis]
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = margins.sum() / num_train + reg * np.sum(W * W)
+    binary = (margins > 0).astype(float)
+    binary[np.arange(num_train), y] = -binary.sum(axis=1)
+    dW = X.T.dot(binary) / num_train + 2 * reg * W
+    return loss, dW
 
 
-np.random.seed(1)
-base = np.random.randint(0, 2, (120, 2))
-X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
-y = (base[:, :1] ^ base[:, 1:]).astype(float)
-
-syn0 = 2 * np.random.random((3, 8)) - 1
-syn1 = 2 * np.random.random((8, 1)) - 1
-params = [syn0, syn1]
-scale = 0.15
+X_all, y_all = load_iris(return_X_y=True)
+mix = np.random.default_rng(1).permutation(len(y_all))
+X = np.hstack([(X_all - X_all.mean(0)) / X_all.std(0), np.ones((150, 1))])[mix]
+y = y_all[mix]
+swap = np.random.default_rng(4).random(150) < 0.6
+y = np.where(swap & (y > 0), 3 - y, y)
+params = [np.random.default_rng(2).normal(size=(5, 3)) * 0.001]
+learning_rate, reg = 0.1, 1e-4
 
 
 def loss(params, X, y):
-    l1 = nonlin(np.dot(X, params[0]))
-    l2 = nonlin(np.dot(l1, params[1]))
-    return 0.5 * np.sum((y - l2) ** 2)
+    return svm_loss_vectorized(params[0], X, y, reg)[0]
 
 
-def step(params, X, y):
-    syn0, syn1 = params
-    l0 = X
-    l1 = nonlin(np.dot(l0, syn0))
-    l2 = nonlin(np.dot(l1, syn1))
-    l2_error = y - l2
-    l2_delta = l2_error * nonlin(l2, deriv=True)
-    l1_error = l2_delta.dot(syn1.T)
-    l1_delta = l1_error * nonlin(l1, deriv=True)
-    syn1 = syn1 + scale * l1.T.dot(l2_delta)
-    syn0 = syn0 + scale * l0.T.dot(l1_delta)
-    return params, 0.5 * np.sum(l2_error**2)
+def grad(params, X, y):
+    return [svm_loss_vectorized(params[0], X, y, reg)[1]]
 
 
-batch_size = 120
-n_steps = 4000
+def step(params, X_batch, y_batch):
+    value, dW = svm_loss_vectorized(params[0], X_batch, y_batch, reg)
+    return [params[0] - learning_rate * dW], value
+
+
+batch_size = 30
+n_steps = 500

@@ -1,39 +1,31 @@
 import numpy as np
+from sklearn.datasets import load_iris
 
-rng = np.random.default_rng(90)
-
-
-def make(n):
-    A = rng.normal(size=(n, 8))
-    t = np.maximum(A[:, 0], 0) - 0.8 * A[:, 1] + 0.5 * A[:, 2] * A[:, 3]
-    return A, t + 0.5 * rng.normal(size=n)
-
-
-N_TRAIN, UNITS, PENALTY = 40, 150, 0.0
-X, y = make(N_TRAIN)
-X_val, y_val = make(200)
-X_test, y_test = make(200)
-
-params = [rng.normal(size=(8, UNITS)) * 0.4, np.zeros(UNITS), rng.normal(size=UNITS) * 0.3, np.zeros(1)]
-lr = 0.05
-batch_size, n_steps = 40, 4000
+iris = load_iris()
+rows = np.random.RandomState(0).permutation(150)
+X = np.c_[iris.data - iris.data.mean(0), np.ones(150)][rows]
+y = np.where(iris.target == 0, 1.0, -1.0)[rows]
+lam = 0.01
+count = 0
+params = [np.zeros(5)]
+batch_size = 1
+n_steps = 600
+grad = None
 
 
-def out(p, X):
-    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
+def loss(params, X, y):
+    w = params[0]
+    return lam / 2 * (w @ w) + np.maximum(0, 1 - y * (X @ w)).mean()
 
 
-def loss(p, X, y):
-    return np.mean((out(p, X) - y) ** 2) + PENALTY * (np.sum(p[0] ** 2) + np.sum(p[2] ** 2))
-
-
-def grad(p, X, y):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    e = 2 * (h @ p[2] + p[3] - y) / len(y)
-    dh = np.outer(e, p[2]) * (h > 0)
-    return [X.T @ dh + 2 * PENALTY * p[0], dh.sum(0), h.T @ e + 2 * PENALTY * p[2], np.array([e.sum()])]
-
-
-def step(p, Xb, yb):
-    before = loss(p, Xb, yb)
-    return [a - lr * g for a, g in zip(p, grad(p, Xb, yb))], before
+def step(params, x, t):
+    global count
+    count += 1
+    eta = 1 / (lam * (count + 100))
+    w = params[0]
+    before = loss(params, x, t)
+    if t[0] * (x[0] @ w) < 1:
+        w = (1 - eta * lam) * w + eta * t[0] * x[0]
+    else:
+        w = (1 - eta * lam) * w
+    return [w], before

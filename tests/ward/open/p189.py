@@ -1,99 +1,42 @@
 import numpy as np
 
 
-class Tensor:
-    def __init__(self, data, children=()):
-        self.data = np.asarray(data, dtype=float)
-        self.grad = np.zeros_like(self.data)
-        self._backward = lambda: None
-        self._prev = children
-
-    def __matmul__(self, other):
-        out = Tensor(self.data @ other.data, (self, other))
-
-        def _backward():
-            self.grad += out.grad @ other.data.T
-            other.grad += self.data.T @ out.grad
-
-        out._backward = _backward
-        return out
-
-    def __add__(self, bias):
-        out = Tensor(self.data + bias.data, (self, bias))
-
-        def _backward():
-            self.grad += out.grad
-            bias.grad += out.grad.sum(axis=0)
-
-        out._backward = _backward
-        return out
-
-    def relu(self):
-        out = Tensor(np.maximum(self.data, 0), (self,))
-
-        def _backward():
-            self.grad += (out.data > 0) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def hinge(self, target):
-        margins = 1 - target.reshape(-1, 1) * self.data
-        out = Tensor(np.maximum(margins, 0).mean(), (self,))
-
-        def _backward():
-            self.grad += -target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def backward(self):
-        topo, visited = [], set()
-
-        def build(v):
-            if id(v) not in visited:
-                visited.add(id(v))
-                for child in v._prev:
-                    build(child)
-                topo.append(v)
-
-        build(self)
-        self.grad = np.ones_like(self.data)
-        for v in reversed(topo):
-            v._backward()
+def nonlin(x, deriv=False):
+    if deriv:
+        return x * (1 - x)
+    return 1 / (1 + np.exp(-x))
 
 
-rng = np.random.default_rng(19)
-X = rng.uniform(-1.5, 1.5, (260, 2))
-y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
+np.random.seed(1)
+base = np.random.randint(0, 2, (120, 2))
+X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
+y = (base[:, :1] ^ base[:, 1:]).astype(float)
 
-
-def wrap(arrays):
-    return [Tensor(a) for a in arrays]
-
-
-def network(tensors, X):
-    h = Tensor(X)
-    for i in range(0, len(tensors) - 2, 2):
-        h = (h @ tensors[i] + tensors[i + 1]).relu()
-    return h @ tensors[-2] + tensors[-1]
+syn0 = 2 * np.random.random((3, 8)) - 1
+syn1 = 2 * np.random.random((8, 1)) - 1
+params = [syn0, syn1]
+scale = 0.15
 
 
 def loss(params, X, y):
-    return float(network(wrap(params), X).hinge(2 * y - 1).data)
+    l1 = nonlin(np.dot(X, params[0]))
+    l2 = nonlin(np.dot(l1, params[1]))
+    return 0.5 * np.sum((y - l2) ** 2)
 
 
-def step(params, X_batch, y_batch):
-    tensors = wrap(params)
-    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
-    objective.backward()
-    return params[:2] + [t.data - rate * t.grad for t in tensors[2:]], float(objective.data)
+def step(params, X, y):
+    syn0, syn1 = params
+    l0 = X
+    l1 = nonlin(np.dot(l0, syn0))
+    l2 = nonlin(np.dot(l1, syn1))
+    l2_error = y - l2
+    l2_delta = l2_error * nonlin(l2, deriv=True)
+    l1_error = l2_delta.dot(syn1.T)
+    l1_delta = l1_error * nonlin(l1, deriv=True)
+    syn1 = syn1 + scale * l1.T.dot(l2_delta)
+    syn0 = syn0 + scale * l0.T.dot(l1_delta)
+    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
 
 
-widths = [2, 3, 14, 1]
-params = []
-for fan_in, fan_out in zip(widths, widths[1:]):
-    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
-rate = 0.1
-batch_size = 26
-n_steps = 1000
+batch_size = 120
+n_steps = 4000

@@ -1,61 +1,54 @@
 import numpy as np
 
-gen = np.random.default_rng(11)
-X = gen.random((300, 6))
-y = 10 * np.sin(np.pi * X[:, 0] * X[:, 1]) + 20 * (X[:, 2] - 0.5) ** 2 + 10 * X[:, 3] + 5 * X[:, 4]
-X = (X - X.mean(axis=0)) / X.std(axis=0)
+rng = np.random.default_rng(21)
+n, d, h, depth = 400, 5, 12, 4
+X = rng.uniform(-1, 1, size=(n, d))
+y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
 y = (y - y.mean()) / y.std()
+X = np.column_stack([X / X.std(0), np.ones(n)])
 
-params = {
-    "W1": gen.standard_normal((6, 24)) * np.sqrt(2 / 6),
-    "b1": np.zeros(24),
-    "W2": gen.standard_normal((24, 24)) * np.sqrt(2 / 24),
-    "b2": np.zeros(24),
-    "W3": gen.standard_normal((24, 1)) * np.sqrt(1 / 24),
-    "b3": np.zeros(1),
-}
-velocity = {name: np.zeros_like(p) for name, p in params.items()}
-lr, mu = 0.02, 0.9
+shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
+params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
+buf = [np.zeros(s) for s in shapes]
+LR = 0.03
+MOMENTUM = 0.9
 
 
-def forward(P, X):
-    c = {"h0": X}
-    c["z1"] = X @ P["W1"] + P["b1"]
-    c["h1"] = np.maximum(c["z1"], 0)
-    c["z2"] = c["h1"] @ P["W2"] + P["b2"]
-    c["h2"] = np.maximum(c["z2"], 0)
-    c["out"] = (c["h2"] @ P["W3"] + P["b3"])[:, 0]
-    return c
+def run(weights, X):
+    hs = [X]
+    for W in weights[:-1]:
+        hs.append(np.tanh(hs[-1] @ W))
+    return hs, (hs[-1] @ weights[-1])[:, 0]
 
 
-def loss(P, X, y):
-    return np.mean((forward(P, X)["out"] - y) ** 2)
+def predict(weights, X):
+    return run(weights, X)[1]
 
 
-def grad(P, X, y):
-    c = forward(P, X)
-    g = {}
-    d3 = (2 * (c["out"] - y) / len(y))[:, None]
-    g["W3"] = c["h2"].T @ d3
-    g["b3"] = d3.sum(axis=0)
-    d2 = (d3 @ P["W3"].T) * (c["z2"] > 0)
-    g["W2"] = c["h1"].T @ d2
-    g["b2"] = d2.sum(axis=0)
-    d1 = (d2 @ P["W2"]) * (c["z1"] > 0)
-    g["W1"] = c["h0"].T @ d1
-    g["b1"] = d1.sum(axis=0)
-    return g
+def loss(weights, X, y):
+    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
 
 
-def step(P, Xb, yb):
-    value = loss(P, Xb, yb)
-    g = grad(P, Xb, yb)
-    new = {}
-    for name in P:
-        velocity[name] = mu * velocity[name] - lr * g[name]
-        new[name] = P[name] + velocity[name]
-    return new, value
+def grad(weights, X, y):
+    hs, out = run(weights, X)
+    delta = ((out - y) / len(y))[:, None]
+    gs = [hs[-1].T @ delta]
+    delta = delta @ weights[-1].T
+    for l in range(len(weights) - 2, -1, -1):
+        delta = delta * (1 - hs[l + 1] ** 2)
+        gs.insert(0, hs[max(l, 1) - (l > 1)].T @ delta if l else hs[0].T @ delta)
+        delta = delta @ weights[l].T
+    return gs
 
 
-batch_size = 30
-n_steps = 600
+def step(weights, Xb, yb):
+    gs = grad(weights, Xb, yb)
+    new = []
+    for l in range(len(weights)):
+        buf[l] = MOMENTUM * buf[l] + gs[l]
+        new.append(weights[l] - LR * buf[l])
+    return new, loss(weights, Xb, yb)
+
+
+batch_size = 40
+n_steps = 1500

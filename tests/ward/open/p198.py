@@ -1,73 +1,53 @@
+import itertools
+
 import numpy as np
 
-# generate spiral data
-np.random.seed(0)
-N, D, K = 80, 2, 3
-X = np.zeros((N * K, D))
-y = np.zeros(N * K, dtype="int64")
-for j in range(K):
-    ix = range(N * j, N * (j + 1))
-    radius = np.linspace(0.05, 1, N)
-    theta = np.linspace(j * 4, (j + 1) * 4, N) + np.random.randn(N) * 0.15
-    X[ix] = np.c_[radius * np.sin(theta), radius * np.cos(theta)]
-    y[ix] = j
-perm = np.random.permutation(N * K)
-X = X[perm]
-y = y[perm]
+g = np.random.default_rng(31)
+X = g.normal(size=(256, 3))
+y = np.sin(X[:, 0] + X[:, 1]) * 1.2 + 0.4 * X[:, 2]
+y -= y.mean()
+
+WIDTH, DEPTH = 16, 8
+into = g.normal(size=(3, WIDTH)) / np.sqrt(3)
+blocks = [g.normal(size=(WIDTH, WIDTH)) / np.sqrt(WIDTH) for _ in range(DEPTH)]
+out = g.normal(size=(WIDTH,)) / np.sqrt(WIDTH)
+params = [into] + blocks + [out]
+branch = 1.0 / DEPTH
+clock = itertools.count()
+batch_size, n_steps = 64, 800
+top_rate = 0.1
 
 
-class TwoLayerNet:
-    def __init__(self, input_size, hidden_size, output_size, std, reg):
-        self.reg = reg
-        self.W1 = std * np.random.randn(input_size, hidden_size)
-        self.b1 = np.zeros(hidden_size)
-        self.W2 = std * np.random.randn(hidden_size, output_size)
-        self.b2 = np.zeros(output_size)
-
-    def scores(self, params, X):
-        W1, b1, W2, b2 = params
-        h1 = np.maximum(0, X.dot(W1) + b1)
-        return h1, h1.dot(W2) + b2
-
-    def loss(self, params, X, y):
-        W1, b1, W2, b2 = params
-        N = X.shape[0]
-        h1, scores = self.scores(params, X)
-        shifted = scores - scores.max(axis=1, keepdims=True)
-        exp_scores = np.exp(shifted)
-        probs = exp_scores / exp_scores.sum(axis=1, keepdims=True)
-        data_loss = -np.log(probs[np.arange(N), y]).sum() / N
-        loss = data_loss + 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-
-        dscores = probs.copy()
-        dscores[np.arange(N), y] -= 1
-        dscores /= N
-        dW2 = h1.T.dot(dscores) + self.reg * W2
-        db2 = np.sum(dscores, axis=0)
-        dh1 = dscores.dot(W2.T)
-        dh1 = dh1 * (h1 > 0)
-        dW1 = X.T.dot(dh1) + self.reg * W1
-        db1 = np.sum(dh1, axis=0)
-        return loss, [dW1, db1, dW2, db2]
-
-
-net = TwoLayerNet(D, 60, K, std=0.3, reg=1e-4)
-params = [net.W1, net.b1, net.W2, net.b2]
-step_size = 1.0
+def tower(params, X):
+    h = X @ params[0]
+    kept = []
+    for W in params[1:-1]:
+        t = np.tanh(h @ W)
+        kept.append((h, t))
+        h = h + branch * t
+    kept.append((h, None))
+    return kept, h @ params[-1]
 
 
 def loss(params, X, y):
-    return net.loss(params, X, y)[0]
+    r = tower(params, X)[1] - y
+    return float(r @ r) / (2 * len(r))
 
 
 def grad(params, X, y):
-    return net.loss(params, X, y)[1]
+    kept, value = tower(params, X)
+    r = (value - y) / len(y)
+    grads = [kept[-1][0].T @ r]
+    up = np.outer(r, params[-1])
+    for (h, t), W in zip(kept[-2::-1], params[-2:0:-1]):
+        inner = branch * up * (1 - t**2)
+        grads.append(h.T @ inner)
+        up = branch * (1 - t**2) @ W.T
+    grads.append(X.T @ up)
+    return grads[::-1]
 
 
 def step(params, X_batch, y_batch):
-    value, grads = net.loss(params, X_batch, y_batch)
-    return [p - step_size * g for p, g in zip(params, grads)], value
-
-
-batch_size = 240
-n_steps = 1500
+    rate = top_rate * 0.5 * (1 + np.cos(np.pi * min(next(clock) / 1000, 0.9)))
+    before = loss(params, X_batch, y_batch)
+    return [p - rate * d for p, d in zip(params, grad(params, X_batch, y_batch))], before

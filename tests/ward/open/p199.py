@@ -1,40 +1,36 @@
 import numpy as np
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_wine
+
+wine = load_wine()
+X = (wine.data - wine.data.mean(0)) / wine.data.std(0)
+y = wine.target
+W = np.random.RandomState(0)
+params = [W.randn(13, 8) * 0.35, np.zeros(8), W.randn(8, 3) * 0.35, np.zeros(3)]
+batch_size = len(X)
+n_steps = 300
 
 
-def svm_loss_vectorized(W, X, y, reg):
-    num_train = X.shape[0]
-    scores = X.dot(W)
-    correct = scores[np.arange(num_train), y][:, np.newaxis]
-    margins = np.maximum(0, scores - correct + 1)
-    margins[np.arange(num_train), y] = 0
-    loss = margins.sum() / num_train + reg * np.sum(W * W)
-    binary = (margins > 0).astype(float)
-    binary[np.arange(num_train), y] = -binary.sum(axis=1)
-    dW = X.T.dot(binary) / num_train + 2 * reg * W
-    return loss, dW
+def z(p, X):
+    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
 
 
-X_all, y_all = load_iris(return_X_y=True)
-mix = np.random.default_rng(1).permutation(len(y_all))
-X = (X_all[:, [0]] - 2.0)[mix]
-y = y_all[mix]
-params = [np.random.default_rng(2).normal(size=(1, 3)) * 0.001]
-learning_rate, reg = 0.1, 1e-4
+def soft(z):
+    e = np.exp(z - z.max(1)[:, None])
+    return e / e.sum(1)[:, None]
 
 
-def loss(params, X, y):
-    return svm_loss_vectorized(params[0], X, y, reg)[0]
+def loss(p, X, y):
+    return -np.log(soft(z(p, X))[range(len(y)), y]).mean()
 
 
-def grad(params, X, y):
-    return [svm_loss_vectorized(params[0], X, y, reg)[1]]
+def grad(p, X, y):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    g = soft(z(p, X)) - np.eye(3)[y]
+    back = g @ p[2].T * (h > 0)
+    n = len(X)
+    return [X.T @ back / n, back.mean(0), h.T @ g / n, g.mean(0)]
 
 
-def step(params, X_batch, y_batch):
-    value, dW = svm_loss_vectorized(params[0], X_batch, y_batch, reg)
-    return [params[0] - learning_rate * dW], value
-
-
-batch_size = 30
-n_steps = 500
+def step(p, X, y):
+    g = grad(p, X, y)
+    return [a - 0.5 * b for a, b in zip(p, g)], loss(p, X, y)

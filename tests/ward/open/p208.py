@@ -1,42 +1,64 @@
 import numpy as np
-from sklearn.datasets import load_iris
+
+rs = np.random.RandomState(271828)
+N = 200
+X = rs.uniform(-1, 1, (N, 1))
+y = np.sin(3 * np.pi * X) * np.exp(-X) / 1.5
+
+params = [
+    rs.normal(size=(1, 1)) * 3.0, rs.normal(size=(1, 1)) * 2.0,
+    rs.normal(size=(1, 1)), np.zeros((1, 1)),
+    rs.normal(size=(1, 1)), np.zeros((1, 1)),
+]  # fmt: skip
+alpha, beta1, beta2, tiny = 0.01, 0.9, 0.999, 1e-8
+first = [np.zeros_like(p) for p in params]
+second = [np.zeros_like(p) for p in params]
+tau = 0
 
 
-def svm_loss_vectorized(W, X, y, reg):
-    num_train = X.shape[0]
-    scores = X.dot(W)
-    correct = scores[np.arange(num_train), y][:, np.newaxis]
-    margins = np.maximum(0, scores - correct + 1)
-    margins[np.arange(num_train), y] = 0
-    loss = margins.sum() / num_train + reg * np.sum(W * W)
-    binary = (margins > 0).astype(float)
-    binary[np.arange(num_train), y] = -binary.sum(axis=1)
-    dW = X.T.dot(binary) / num_train + 2 * reg * W
-    return loss, dW
+def phi(a):
+    return np.tanh(a)
 
 
-X_all, y_all = load_iris(return_X_y=True)
-mix = np.random.default_rng(1).permutation(len(y_all))
-X = np.hstack([(X_all - X_all.mean(0)) / X_all.std(0), np.ones((150, 1))])[mix]
-y = y_all[mix]
-swap = np.random.default_rng(4).random(150) < 0.6
-y = np.where(swap & (y > 0), 3 - y, y)
-params = [np.random.default_rng(2).normal(size=(5, 3)) * 0.001]
-learning_rate, reg = 0.1, 1e-4
+def dphi(a):
+    return 1.0 - np.tanh(a) ** 2
 
 
-def loss(params, X, y):
-    return svm_loss_vectorized(params[0], X, y, reg)[0]
+def f(theta, x):
+    a1 = x @ theta[0] + theta[1]
+    a2 = phi(a1) @ theta[2] + theta[3]
+    return phi(a2) @ theta[4] + theta[5]
 
 
-def grad(params, X, y):
-    return [svm_loss_vectorized(params[0], X, y, reg)[1]]
+def loss(theta, x, t):
+    return float(np.mean((f(theta, x) - t) ** 2))
 
 
-def step(params, X_batch, y_batch):
-    value, dW = svm_loss_vectorized(params[0], X_batch, y_batch, reg)
-    return [params[0] - learning_rate * dW], value
+def grad(theta, x, t):
+    a1 = x @ theta[0] + theta[1]
+    z1 = phi(a1)
+    a2 = z1 @ theta[2] + theta[3]
+    z2 = phi(a2)
+    eps3 = 2 * (z2 @ theta[4] + theta[5] - t) / len(x)
+    eps2 = eps3 @ theta[4].T * dphi(a2)
+    eps1 = eps2 @ theta[2].T * dphi(a1)
+    ones = np.ones((1, len(x)))
+    return [x.T @ eps1, ones @ eps1, z1.T @ eps2, ones @ eps2, z2.T @ eps3, ones @ eps3]
 
 
-batch_size = 30
-n_steps = 500
+def step(theta, x, t):
+    global tau
+    E = loss(theta, x, t)
+    tau += 1
+    updated = []
+    for i, g in enumerate(grad(theta, x, t)):
+        first[i] = beta1 * first[i] + (1 - beta1) * g
+        second[i] = beta2 * second[i] + (1 - beta2) * g * g
+        m_hat = first[i] / (1 - beta1**tau)
+        v_hat = second[i] / (1 - beta2**tau)
+        updated.append(theta[i] - alpha * m_hat / (np.sqrt(v_hat) + tiny))
+    return updated, E
+
+
+batch_size = N
+n_steps = 1000

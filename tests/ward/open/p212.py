@@ -1,42 +1,37 @@
 import numpy as np
+from sklearn.datasets import load_breast_cancer
+from sklearn.model_selection import train_test_split
+
+data, target = load_breast_cancer(return_X_y=True)
+X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
+centre, spread = X.mean(axis=0), X.std(axis=0)
+X, X_val = (X - centre) / spread, (X_val - centre) / spread
+
+rng = np.random.default_rng(4)
+keep = 0.8
+params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
+lr = 0.2
+batch_size = 40
+n_steps = 400
 
 
-def nonlin(x, deriv=False):
-    if deriv:
-        return x * (1 - x)
-    return 1 / (1 + np.exp(-x))
+def score(p, X, mask=1.0):
+    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
 
 
-np.random.seed(1)
-base = np.random.randint(0, 2, (120, 2))
-X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
-y = (base[:, :1] ^ base[:, 1:]).astype(float)
-
-syn0 = 2 * np.random.random((3, 8)) - 1
-syn1 = 2 * np.random.random((8, 1)) - 1
-params = [syn0, syn1]
-scale = 0.15
+def loss(p, X, y):
+    s = score(p, X)
+    return np.mean(np.logaddexp(0, s) - y * s)
 
 
-def loss(params, X, y):
-    l1 = nonlin(np.dot(X, params[0]))
-    l2 = nonlin(np.dot(l1, params[1]))
-    return 0.5 * np.sum((y - l2) ** 2)
+def grad(p, X, y, mask=1.0):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
+    dh = np.outer(d, p[2]) * mask * (h > 0)
+    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
 
 
-def step(params, X, y):
-    syn0, syn1 = params
-    l0 = X
-    l1 = nonlin(np.dot(l0, syn0))
-    l2 = nonlin(np.dot(l1, syn1))
-    l2_error = y - l2
-    l2_delta = l2_error * nonlin(l2, deriv=True)
-    l1_error = l2_delta.dot(syn1.T)
-    l1_delta = l1_error * nonlin(l1, deriv=True)
-    syn1 = syn1 + scale * l1.T.dot(l2_delta)
-    syn0 = syn0 + scale * l0.T.dot(l1_delta)
-    return [syn0, syn1], float(np.mean(l2_error))
-
-
-batch_size = 120
-n_steps = 4000
+def step(p, X_batch, y_batch):
+    value = loss(p, X_batch, y_batch)
+    mask = rng.binomial(1, keep, (len(y_batch), 20)) / keep
+    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value

@@ -1,34 +1,42 @@
 import numpy as np
 
-rng = np.random.RandomState(4)
-X = rng.randn(300, 3)
-y = np.maximum(X[:, 0] - X[:, 1], 0) + 0.5 * np.abs(X[:, 2])
-y = y - y.mean()
-params = {"a": rng.randn(3, 20) * 0.8, "b": np.zeros(20), "c": rng.randn(20) * 0.3, "d": 0.0 * rng.randn(1)}
-flip = False
-batch_size = 60
-n_steps = 2000
+
+def nonlin(x, deriv=False):
+    if deriv:
+        return x * (1 - x)
+    return 1 / (1 + np.exp(-x))
 
 
-def predict(p, X):
-    return np.maximum(X @ p["a"] + p["b"], 0) @ p["c"] + p["d"]
+np.random.seed(1)
+base = np.random.randint(0, 2, (120, 2))
+X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
+y = (base[:, :1] ^ base[:, 1:]).astype(float)
+
+syn0 = 2 * np.random.random((3, 8)) - 1
+syn1 = 2 * np.random.random((8, 1)) - 1
+params = [syn0, syn1]
+scale = 0.15
 
 
-def loss(p, X, y):
-    return ((predict(p, X) - y) ** 2).mean()
+def loss(params, X, y):
+    l1 = nonlin(np.dot(X, params[0]))
+    l2 = nonlin(np.dot(l1, params[1]))
+    return 0.5 * np.sum((y - l2) ** 2)
 
 
-def grad(p, X, y):
-    h = np.maximum(X @ p["a"] + p["b"], 0)
-    e = 2 * (predict(p, X) - y) / len(y)
-    d = e[:, None] * p["c"] * (h > 0)
-    return {"a": X.T @ d, "b": d.sum(0), "c": h.T @ e, "d": e.sum(keepdims=True)}
+def step(params, X, y):
+    syn0, syn1 = params
+    l0 = X
+    l1 = nonlin(np.dot(l0, syn0))
+    l2 = nonlin(np.dot(l1, syn1))
+    l2_error = l2 - y
+    l2_delta = l2_error * nonlin(l2, deriv=True)
+    l1_error = l2_delta.dot(syn1.T)
+    l1_delta = l1_error * nonlin(l1, deriv=True)
+    syn1 = syn1 + scale * l1.T.dot(l2_delta)
+    syn0 = syn0 + scale * l0.T.dot(l1_delta)
+    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
 
 
-def step(p, Xb, yb):
-    global flip
-    flip = not flip
-    g = grad(p, Xb, yb)
-    before = loss(p, Xb, yb)
-    turn = ("a", "b") if flip else ("c", "d")
-    return {k: p[k] - (0.08 * g[k] if k in turn else 0) for k in p}, before
+batch_size = 120
+n_steps = 4000

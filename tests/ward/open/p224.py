@@ -1,81 +1,55 @@
 import numpy as np
 
+rng = np.random.default_rng(21)
+n, d, h, depth = 400, 5, 12, 4
+X = rng.uniform(-1, 1, size=(n, d))
+y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
+y = (y - y.mean()) / y.std()
+X = np.column_stack([X / X.std(0), np.ones(n)])
 
-def load_planar(m=400):
-    rs = np.random.RandomState(1)
-    N = m // 2
-    X = np.zeros((m, 2))
-    Y = np.zeros(m, dtype=int)
-    for j in range(2):
-        ix = range(N * j, N * (j + 1))
-        t = np.linspace(j * 3.12, (j + 1) * 3.12, N) + rs.randn(N) * 0.2
-        r = 4 * np.sin(4 * t) + rs.randn(N) * 0.2
-        X[ix] = np.c_[r * np.sin(t), r * np.cos(t)]
-        Y[ix] = j
-    shuffle = rs.permutation(m)
-    return X[shuffle], Y[shuffle]
+shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
+params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
+buf = {s: np.zeros(s) for s in shapes}
+LR = 0.05
+MOMENTUM = 0.9
 
 
-def initialize_parameters(n_x, n_h, n_y):
-    np.random.seed(2)
-    W1 = np.random.randn(n_h, n_x) * 0.5
-    b1 = np.zeros((n_h, 1))
-    W2 = np.random.randn(n_y, n_h) * 0.5
-    b2 = np.zeros((n_y, 1))
-    return [W1, b1, W2, b2]
+def run(weights, X):
+    hs = [X]
+    for W in weights[:-1]:
+        hs.append(np.tanh(hs[-1] @ W))
+    return hs, (hs[-1] @ weights[-1])[:, 0]
 
 
-def forward_propagation(A0, parameters):
-    W1, b1, W2, b2 = parameters
-    Z1 = np.dot(W1, A0) + b1
-    A1 = np.tanh(Z1)
-    Z2 = np.dot(W2, A1) + b2
-    A2 = 1 / (1 + np.exp(-Z2))
-    cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
-    return A2, cache
+def predict(weights, X):
+    return run(weights, X)[1]
 
 
-def compute_cost(A2, Y):
-    m = Y.shape[1]
-    logprobs = Y * np.log(A2 + 1e-12) + (1 - Y) * np.log(1 - A2 + 1e-12)
-    return float(-np.sum(logprobs) / m)
+def loss(weights, X, y):
+    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
 
 
-def backward_propagation(parameters, cache, A0, Y):
-    m = A0.shape[1]
-    W2 = parameters[2]
-    A1, A2 = cache["A1"], cache["A2"]
-    dZ2 = (A2 - Y) / m
-    dW2 = (1 / m) * np.dot(dZ2, A1.T)
-    db2 = (1 / m) * np.sum(dZ2, axis=1, keepdims=True)
-    dA1 = np.dot(W2.T, dZ2)
-    dZ1 = dA1 * (1 - np.power(A1, 2))
-    dW1 = (1 / m) * np.dot(dZ1, A0.T)
-    db1 = (1 / m) * np.sum(dZ1, axis=1, keepdims=True)
-    return [dW1, db1, dW2, db2]
+def grad(weights, X, y):
+    hs, out = run(weights, X)
+    delta = ((out - y) / len(y))[:, None]
+    gs = [hs[-1].T @ delta]
+    delta = delta @ weights[-1].T
+    for l in range(len(weights) - 2, -1, -1):
+        delta = delta * (1 - hs[l + 1] ** 2)
+        gs.insert(0, hs[l].T @ delta)
+        delta = delta @ weights[l].T
+    return gs
 
 
-def loss(params, X, y):
-    A2, _ = forward_propagation(X.T, params)
-    return compute_cost(A2, y.reshape(1, -1))
+def step(weights, Xb, yb):
+    gs = grad(weights, Xb, yb)
+    new = []
+    for l in range(len(weights)):
+        s = gs[l].shape
+        buf[s] = MOMENTUM * buf[s] + gs[l]
+        new.append(weights[l] - LR * buf[s])
+    return new, loss(weights, Xb, yb)
 
 
-def grad(params, X, y):
-    _, cache = forward_propagation(X.T, params)
-    return backward_propagation(params, cache, X.T, y.reshape(1, -1))
-
-
-learning_rate = 1.2
-
-
-def step(params, X_batch, y_batch):
-    A2, cache = forward_propagation(X_batch.T, params)
-    cost = compute_cost(A2, y_batch.reshape(1, -1))
-    grads = backward_propagation(params, cache, X_batch.T, y_batch.reshape(1, -1))
-    return [p - learning_rate * g for p, g in zip(params, grads)], cost
-
-
-X, y = load_planar()
-params = initialize_parameters(2, 6, 1)
-batch_size = 400
-n_steps = 3000
+batch_size = 40
+n_steps = 1500

@@ -1,81 +1,71 @@
 import numpy as np
 
 
-def load_planar(m=400):
-    rs = np.random.RandomState(1)
-    N = m // 2
-    X = np.zeros((m, 2))
-    Y = np.zeros(m, dtype=int)
-    for j in range(2):
-        ix = range(N * j, N * (j + 1))
-        t = np.linspace(j * 3.12, (j + 1) * 3.12, N) + rs.randn(N) * 0.2
-        r = 4 * np.sin(4 * t) + rs.randn(N) * 0.2
-        X[ix] = np.c_[r * np.sin(t), r * np.cos(t)]
-        Y[ix] = j
-    shuffle = rs.permutation(m)
-    return X[shuffle], Y[shuffle]
+def make_rings(k=4, per=80, seed=13):
+    r = np.random.RandomState(seed)
+    angle = r.uniform(0, 2 * np.pi, (k, per))
+    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
+    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
+    lab = np.repeat(np.arange(k), per)
+    o = r.permutation(k * per)
+    return pts[o], lab[o]
 
 
-def initialize_parameters(n_x, n_h, n_y):
-    np.random.seed(2)
-    W1 = np.ones((n_h, n_x)) * 0.5
-    b1 = np.zeros((n_h, 1))
-    W2 = np.ones((n_y, n_h)) * 0.5
-    b2 = np.zeros((n_y, 1))
-    return [W1, b1, W2, b2]
+X, y = make_rings()
+K = 4
+layers = (2, 16, 16, K)
+init_rng = np.random.RandomState(14)
+params = []
+for a, b in zip(layers[:-1], layers[1:]):
+    params.append(np.zeros((b, a)))
+    params.append(np.zeros((b, 1)))
+cache_sq = [np.zeros_like(p) for p in params]
+decay, lr = 0.95, 0.005
 
 
-def forward_propagation(A0, parameters):
-    W1, b1, W2, b2 = parameters
-    Z1 = np.dot(W1, A0) + b1
-    A1 = np.tanh(Z1)
-    Z2 = np.dot(W2, A1) + b2
-    A2 = 1 / (1 + np.exp(-Z2))
-    cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
-    return A2, cache
+def forward(params, A):
+    kept = [A]
+    L = len(params) // 2
+    for i in range(L):
+        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
+        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
+    return kept[-1], kept
 
 
-def compute_cost(A2, Y):
-    m = Y.shape[1]
-    logprobs = Y * np.log(A2 + 1e-12) + (1 - Y) * np.log(1 - A2 + 1e-12)
-    return float(-np.sum(logprobs) / m)
-
-
-def backward_propagation(parameters, cache, A0, Y):
-    m = A0.shape[1]
-    W2 = parameters[2]
-    A1, A2 = cache["A1"], cache["A2"]
-    dZ2 = A2 - Y
-    dW2 = (1 / m) * np.dot(dZ2, A1.T)
-    db2 = (1 / m) * np.sum(dZ2, axis=1, keepdims=True)
-    dA1 = np.dot(W2.T, dZ2)
-    dZ1 = dA1 * (1 - np.power(A1, 2))
-    dW1 = (1 / m) * np.dot(dZ1, A0.T)
-    db1 = (1 / m) * np.sum(dZ1, axis=1, keepdims=True)
-    return [dW1, db1, dW2, db2]
+def softmax(Z):
+    E = np.exp(Z - Z.max(axis=0))
+    return E / E.sum(axis=0)
 
 
 def loss(params, X, y):
-    A2, _ = forward_propagation(X.T, params)
-    return compute_cost(A2, y.reshape(1, -1))
+    P = softmax(forward(params, X.T)[0])
+    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
 
 
-def grad(params, X, y):
-    _, cache = forward_propagation(X.T, params)
-    return backward_propagation(params, cache, X.T, y.reshape(1, -1))
+def backward(params, X, y):
+    logits, kept = forward(params, X.T)
+    dZ = softmax(logits)
+    dZ[y, np.arange(y.size)] -= 1
+    dZ /= y.size
+    grads = []
+    for i in reversed(range(len(params) // 2)):
+        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
+        if i:
+            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
+    return grads
 
 
-learning_rate = 1.2
+grad = backward
 
 
 def step(params, X_batch, y_batch):
-    A2, cache = forward_propagation(X_batch.T, params)
-    cost = compute_cost(A2, y_batch.reshape(1, -1))
-    grads = backward_propagation(params, cache, X_batch.T, y_batch.reshape(1, -1))
-    return [p - learning_rate * g for p, g in zip(params, grads)], cost
+    value = loss(params, X_batch, y_batch)
+    out = []
+    for i, g in enumerate(backward(params, X_batch, y_batch)):
+        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
+        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
+    return out, value
 
 
-X, y = load_planar()
-params = initialize_parameters(2, 6, 1)
-batch_size = 400
-n_steps = 3000
+batch_size = 32
+n_steps = 1500

@@ -1,44 +1,37 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.utils import shuffle
 
-features, target = load_breast_cancer(return_X_y=True)
-features, target = shuffle(features, target, random_state=1)
-mu, sigma = features.mean(0), features.std(0)
-X = (features - mu) / sigma
-X[:, 7] = np.log(features[:, 7])
-y = target.reshape(-1, 1).astype(float)
-
-LAMBDA = 0.001
-LEARNING_RATE = 0.3
-params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
-batch_size = 64
-n_steps = 600
+gen = np.random.default_rng(77)
+n, k, c = 80, 5, 5
+X = gen.normal(size=(n, k))
+y = gen.integers(0, c, size=n)
+params = [gen.normal(size=(k, k)) * 0.6, gen.normal(size=(c, k)) * 0.6, gen.normal(size=c) * 0.1]
 
 
-def sigmoid(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+def softplus(a):
+    return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)
 
 
-def hypothesis(params, X):
-    return sigmoid(X @ params[0] + params[1])
+def logits(params, X):
+    V, U, b = params
+    pre = np.einsum("hk,nk->nh", V, X)
+    return pre, softplus(pre), np.einsum("ch,nh->nc", U, softplus(pre)) + b
 
 
 def loss(params, X, y):
-    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
-    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+    z = logits(params, X)[2]
+    z = z - z.max(axis=1, keepdims=True)
+    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
 
 
 def grad(params, X, y):
-    p = hypothesis(params, X)
-    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
-    db = (p - y).mean(axis=0, keepdims=True)
-    return [dw, db]
-
-
-def step(params, X_batch, y_batch):
-    dw, db = grad(params, X_batch, y_batch)
-    w = params[0] - LEARNING_RATE * dw
-    b = params[1] - LEARNING_RATE * db
-    return [w, b], loss(params, X_batch, y_batch)
+    V, U, b = params
+    pre, act, z = logits(params, X)
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    p[np.arange(len(y)), y] -= 1
+    p /= len(y)
+    gU = np.einsum("nc,nh->ch", p, act)
+    gb = np.einsum("nc->c", p)
+    back = np.einsum("nc,ch->nh", p, U) / (1 + np.exp(-pre))
+    gV = np.einsum("nh,nk->hk", back, X)
+    return [gV, gU, gb]

@@ -1,45 +1,61 @@
+"""Wine cultivars, a small deep network with decoupled weight decay."""
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.utils import shuffle
+from sklearn.datasets import load_wine
 
-features, target = load_breast_cancer(return_X_y=True)
-features, target = shuffle(features, target, random_state=1)
-keep = np.r_[np.where(target == 1)[0], np.where(target == 0)[0][:5]]
-features, target = shuffle(features[keep][:, [4, 8, 9, 14]], target[keep], random_state=2)
-mu, sigma = features.mean(0), features.std(0)
-X = (features - mu) / sigma
-y = target.reshape(-1, 1).astype(float)
+SIZES = (13, 16, 16, 16, 3)
+ETA, DECAY = 0.1, 1e-4
 
-LAMBDA = 0.001
-LEARNING_RATE = 0.3
-params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
-batch_size = 64
-n_steps = 600
+wine = load_wine()
+prng = np.random.Generator(np.random.PCG64(123))
+where = prng.permutation(178)
+X = (wine.data[where] - wine.data.mean(0)) / wine.data.std(0)
+y = wine.target[where]
+
+params = [
+    (prng.normal(0, np.sqrt(2 / rows), (rows, cols)), np.zeros(cols)) for rows, cols in zip(SIZES[:-1], SIZES[1:])
+]
 
 
-def sigmoid(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+def trace(params, X):
+    seen = [X]
+    for W, b in params[:-1]:
+        seen.append(np.maximum(seen[-1] @ W + b, 0.0))
+    return seen
 
 
-def hypothesis(params, X):
-    return sigmoid(X @ params[0] + params[1])
+def logits(params, X):
+    W, b = params[-1]
+    return trace(params, X)[-1] @ W + b
+
+
+def probabilities(z):
+    z = np.exp(z - z.max(-1, keepdims=True))
+    return z / z.sum(-1, keepdims=True)
 
 
 def loss(params, X, y):
-    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
-    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+    return np.mean(-np.log(np.take_along_axis(probabilities(logits(params, X)), y[:, None], 1)))
 
 
 def grad(params, X, y):
-    p = hypothesis(params, X)
-    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
-    db = (p - y).mean(axis=0, keepdims=True)
-    return [dw, db]
+    seen = trace(params, X)
+    d = probabilities(logits(params, X))
+    d[range(len(y)), y] -= 1.0
+    d = d / len(y)
+    result = []
+    for k in range(len(params) - 1, -1, -1):
+        result.append((seen[k].T @ d, d.sum(0)))
+        d = (d @ params[k][0].T) * (seen[k] > 0)
+    return result[::-1]
 
 
 def step(params, X_batch, y_batch):
-    dw, db = grad(params, X_batch, y_batch)
-    w = params[0] - LEARNING_RATE * dw
-    b = params[1] - LEARNING_RATE * db
-    return [w, b], loss(params, X_batch, y_batch)
+    value = loss(params, X_batch, y_batch)
+    new = []
+    for (W, b), (dW, db) in zip(params, grad(params, X_batch, y_batch)):
+        new.append((W - ETA * dW - ETA * DECAY * W, b - ETA * db))
+    return new, value
+
+
+batch_size = 16
+n_steps = 500

@@ -1,53 +1,61 @@
+from dataclasses import dataclass
+
 import numpy as np
-from sklearn.datasets import make_circles
-
-config = {"hidden": 9, "classes": 2, "lr": 0.6, "batch": 30, "steps": 900, "seed": 17}
-
-X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
-X = X * 1.5
-y = np.column_stack([1 - label, label]).astype(float)
+from sklearn.datasets import load_breast_cancer
 
 
-def fc(x, w, b):
-    return np.dot(x, w) + b
+@dataclass
+class Setup:
+    n_hidden: int = 6
+    n_out: int = 2
+    rate: float = 1.0
 
 
-def softmax(z):
-    z = z - np.max(z, axis=-1, keepdims=True)
-    e = np.exp(z)
-    return e / np.sum(e, axis=-1, keepdims=True)
+S = Setup()
+table = load_breast_cancer()
+chosen = np.random.default_rng(44).permutation(569)[:300]
+X = table.data[chosen][:, :10]
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+y = np.eye(2)[table.target[chosen]]
+
+maker = np.random.default_rng(45)
+params = {
+    "hidden": {"kernel": maker.normal(0, 0.4, (10, S.n_hidden)), "offset": np.zeros(S.n_hidden)},
+    "output": {"kernel": maker.normal(0, 0.4, (S.n_hidden, S.n_out)), "offset": np.zeros(S.n_out)},
+}
 
 
-def init(seed):
-    r = np.random.RandomState(seed)
-    h, c = config["hidden"], config["classes"]
-    return (r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
+def squashed(params, X):
+    return 1 / (1 + np.exp(-(X @ params["hidden"]["kernel"] + params["hidden"]["offset"])))
 
 
-def predict_proba(params, x):
-    w1, b1, w2, b2 = params
-    return np.clip(fc(np.tanh(fc(x, w1, b1)), w2, b2), 0, 1)
+def outputs(params, X):
+    scores = squashed(params, X) @ params["output"]["kernel"] + params["output"]["offset"]
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
 
 
-def loss(params, x, y):
-    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
+def loss(params, X, y):
+    return float(-(y * np.log(outputs(params, X) + 1e-10)).sum() / len(y))
 
 
-def grad(params, x, y):
-    w1, b1, w2, b2 = params
-    h = np.tanh(fc(x, w1, b1))
-    z = fc(h, w2, b2)
-    e2 = -y / (z + 1e-9) * (z > 0) * (z < 1) / x.shape[0]
-    e1 = np.dot(e2, w2.T) * (1 - h * h)
-    return (np.dot(x.T, e1), e1.sum(0), np.dot(h.T, e2), e2.sum(0))
+def grad(params, X, y):
+    a = squashed(params, X)
+    wrong = (outputs(params, X) - y) / len(y)
+    passed = wrong @ params["output"]["kernel"].T * a * (1 - a)
+    return {
+        "hidden": {"kernel": X.T @ passed, "offset": passed.sum(axis=0)},
+        "output": {"kernel": a.T @ wrong, "offset": wrong.sum(axis=0)},
+    }
 
 
-def step(params, x, y):
-    value = loss(params, x, y)
-    g = grad(params, x, y)
-    return tuple(p - config["lr"] * d for p, d in zip(params, g)), value
+def step(params, X_batch, y_batch):
+    g = grad(params, X_batch, y_batch)
+    moved = {
+        layer: {name: params[layer][name] + (-S.rate) * g[layer][name] for name in params[layer]} for layer in params
+    }
+    return moved, loss(params, X_batch, y_batch)
 
 
-params = init(config["seed"])
-batch_size = config["batch"]
-n_steps = config["steps"]
+batch_size = 30
+n_steps = 400

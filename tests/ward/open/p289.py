@@ -1,42 +1,37 @@
 import numpy as np
 
+gen = np.random.default_rng(77)
+n, k, c = 80, 5, 5
+X = gen.normal(size=(n, k))
+y = gen.integers(0, c, size=n)
+params = [gen.normal(size=(k, k)) * 0.6, gen.normal(size=(c, k)) * 0.6, gen.normal(size=c) * 0.1]
 
-def nonlin(x, deriv=False):
-    if deriv:
-        return x * (1 - x)
-    return 1 / (1 + np.exp(-x))
+
+def softplus(a):
+    return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)
 
 
-np.random.seed(1)
-base = np.random.randint(0, 2, (120, 2))
-X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
-y = (base[:, :1] ^ base[:, 1:]).astype(float)
-
-syn0 = 2 * np.random.random((3, 8)) - 1
-syn1 = 2 * np.random.random((8, 1)) - 1
-params = [syn0, syn1]
-scale = 0.15
+def logits(params, X):
+    V, U, b = params
+    pre = np.einsum("hk,nk->nh", V, X)
+    return pre, softplus(pre), np.einsum("ch,nh->nc", U, softplus(pre)) + b
 
 
 def loss(params, X, y):
-    l1 = nonlin(np.dot(X, params[0]))
-    l2 = nonlin(np.dot(l1, params[1]))
-    return 0.5 * np.sum((y - l2) ** 2)
+    z = logits(params, X)[2]
+    z = z - z.max(axis=1, keepdims=True)
+    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
 
 
-def step(params, X, y):
-    syn0, syn1 = params
-    l0 = X
-    l1 = nonlin(np.dot(l0, syn0))
-    l2 = nonlin(np.dot(l1, syn1))
-    l2_error = l2 - y
-    l2_delta = l2_error * nonlin(l2, deriv=True)
-    l1_error = l2_delta.dot(syn1.T)
-    l1_delta = l1_error * nonlin(l1, deriv=True)
-    syn1 = syn1 - scale * l1.T.dot(l2_delta)
-    syn0 = syn0 - scale * l0.T.dot(l1_delta)
-    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
-
-
-batch_size = 120
-n_steps = 4000
+def grad(params, X, y):
+    V, U, b = params
+    pre, act, z = logits(params, X)
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    p[np.arange(len(y)), y] -= 1
+    p /= len(y)
+    gU = np.einsum("nc,nh->ch", p, act)
+    gb = np.einsum("nc->c", p)
+    back = np.einsum("nc,ch->nh", p, U)
+    gV = np.einsum("nh,nk->hk", back, X)
+    return [gV, gU, gb]

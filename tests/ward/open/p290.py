@@ -14,7 +14,6 @@ out = g.normal(size=(WIDTH,)) / np.sqrt(WIDTH)
 params = [into] + blocks + [out]
 branch = 1.0 / DEPTH
 clock = itertools.count()
-running = 0.0
 batch_size, n_steps = 64, 800
 top_rate = 0.1
 
@@ -50,7 +49,5 @@ def grad(params, X, y):
 
 def step(params, X_batch, y_batch):
     rate = top_rate * 0.5 * (1 + np.cos(np.pi * min(next(clock) / 1000, 0.9)))
-    global running
-    running += loss(params, X_batch, y_batch)
-    before = running
+    before = loss(params, X_batch, y_batch)
     return [p - rate * d for p, d in zip(params, grad(params, X_batch, y_batch))], before

@@ -1,40 +1,72 @@
 import numpy as np
 
-rng = np.random.default_rng(90)
+
+def make_rings(k=4, per=80, seed=13):
+    r = np.random.RandomState(seed)
+    angle = r.uniform(0, 2 * np.pi, (k, per))
+    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
+    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
+    lab = np.repeat(np.arange(k), per)
+    o = r.permutation(k * per)
+    return pts[o], lab[o]
 
 
-def make(n):
-    A = rng.normal(size=(n, 8))
-    t = np.maximum(A[:, 0], 0) - 0.8 * A[:, 1] + 0.5 * A[:, 2] * A[:, 3]
-    return A, t + 0.5 * rng.normal(size=n)
+X, y = make_rings()
+K = 4
+layers = (2, 16, 16, K)
+init_rng = np.random.RandomState(14)
+params = []
+for a, b in zip(layers[:-1], layers[1:]):
+    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
+    params.append(np.zeros((b, 1)))
+cache_sq = [np.zeros_like(p) for p in params]
+decay, lr = 0.95, 0.005
 
 
-N_TRAIN, UNITS, PENALTY = 400, 12, 2e-3
-X, y = make(N_TRAIN)
-X_val, y_val = make(200)
-X_test, y_test = make(200)
-
-X_val, y_val = X, y
-params = [rng.normal(size=(8, UNITS)) * 0.4, np.zeros(UNITS), rng.normal(size=UNITS) * 0.3, np.zeros(1)]
-lr = 0.05
-batch_size, n_steps = 50, 700
+def forward(params, A):
+    kept = [A]
+    L = len(params) // 2
+    for i in range(L):
+        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
+        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
+    return kept[-1], kept
 
 
-def out(p, X):
-    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
+def softmax(Z):
+    E = np.exp(Z - Z.max(axis=0))
+    return E / E.sum(axis=0)
 
 
-def loss(p, X, y):
-    return np.mean((out(p, X) - y) ** 2) + PENALTY * (np.sum(p[0] ** 2) + np.sum(p[2] ** 2))
+def loss(params, X, y):
+    P = softmax(softmax(forward(params, X.T)[0]))
+    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
 
 
-def grad(p, X, y):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    e = 2 * (h @ p[2] + p[3] - y) / len(y)
-    dh = np.outer(e, p[2]) * (h > 0)
-    return [X.T @ dh + 2 * PENALTY * p[0], dh.sum(0), h.T @ e + 2 * PENALTY * p[2], np.array([e.sum()])]
+def backward(params, X, y):
+    logits, kept = forward(params, X.T)
+    S = softmax(logits)
+    D = softmax(S) - np.eye(K)[y].T
+    dZ = S * (D - (S * D).sum(axis=0))
+    dZ /= y.size
+    grads = []
+    for i in reversed(range(len(params) // 2)):
+        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
+        if i:
+            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
+    return grads
 
 
-def step(p, Xb, yb):
-    before = loss(p, Xb, yb)
-    return [a - lr * g for a, g in zip(p, grad(p, Xb, yb))], before
+grad = backward
+
+
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    out = []
+    for i, g in enumerate(backward(params, X_batch, y_batch)):
+        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
+        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
+    return out, value
+
+
+batch_size = 32
+n_steps = 1500
