@@ -222,14 +222,14 @@ def judge(name: str, truth: dict, seen: dict) -> tuple[bool, str]:
     twin = seen[fact["twin"]]
     proofs, wants = [], []
     if "error" in me:
-        proofs.append("raises " + me["error"])
+        wants.append("raises " + me["error"])
     if me.get("wrong"):
         proofs.append(f"gradient wrong at {me['wrong']} of {me['n_leaves']}")
         if fact["id"] in FORMULA:
             place = "grad" if len(me["wrong"]) == me["n_leaves"] else str(me["wrong"][0])
             if place not in fact["where"] and "step" not in fact["where"]:
                 wants.append(f"where should be {place}")
-    if me.get("implied_wrong") and not twin.get("implied_wrong") and fact["id"] in FORMULA:
+    if me.get("implied_wrong") and not twin.get("implied_wrong") and fact["id"] in FORMULA | UPDATE:
         proofs.append(f"first step off the gradient at {me['implied_wrong']} of {me['n_leaves']}")
     if "quality" in me and "quality" in twin and me["quality"] < twin["quality"] - 0.06:
         proofs.append(f"quality {me['quality']} against {twin['quality']}")

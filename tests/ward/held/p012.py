@@ -32,7 +32,7 @@ class Tensor:
         out = Tensor(np.maximum(self.data, 0), (self,))
 
         def _backward():
-            self.grad += (out.data > 0) * 1.0
+            self.grad += (out.data > 0) * out.grad
 
         out._backward = _backward
         return out
@@ -87,13 +87,15 @@ def step(params, X_batch, y_batch):
     tensors = wrap(params)
     objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
     objective.backward()
-    return [t.data - rate * t.grad for t in tensors], float(objective.data)
+    for t, original in zip(wrap(params), tensors):
+        t.data = t.data - rate * original.grad
+    return [t.data for t in tensors], float(objective.data)
 
 
 widths = [2, 14, 14, 1]
 params = []
 for fan_in, fan_out in zip(widths, widths[1:]):
     params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
-rate = 0.02
+rate = 0.1
 batch_size = 26
 n_steps = 1000

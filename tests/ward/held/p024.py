@@ -1,44 +1,40 @@
 import numpy as np
-from sklearn.datasets import load_digits
 
-pixels = load_digits().data[:300] / 16.0
-pixels = pixels[np.random.RandomState(3).permutation(300)]
-X = pixels
-y = pixels.copy()
-
-H = 24
-rs = np.random.RandomState(1)
-W = rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
-params = [W, np.zeros(H), np.zeros(64)]
-eta = 120.0
+rng = np.random.RandomState(55)
+X = rng.randn(60, 6)
+y = np.c_[np.sin(2 * X[:, 0]), X[:, 1] * X[:, 2]]
+sizes = [6, 6, 6, 6, 2]
+params = []
+for i in range(4):
+    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
+    params.append(rng.randn(sizes[i + 1]) * 0.1)
 
 
-def squash(a):
-    return 1.0 / (1.0 + np.exp(-a))
-
-
-def reconstruct(params, X):
-    W, hidden_bias, visible_bias = params
-    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
+def forward(params, X):
+    A = [X]
+    for i in range(3):
+        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
+    A.append(A[3] @ params[6] + params[7])
+    return A
 
 
 def loss(params, X, y):
-    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
+    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
 
 
 def grad(params, X, y):
-    W, hidden_bias, visible_bias = params
-    h = squash(X @ W + hidden_bias)
-    r = squash(h @ W.T + visible_bias)
-    dv = (r - y) * r * (1 - r) / len(X)
-    dh = dv @ W * h * (1 - h)
-    return [X.T @ dh + dv.T @ h, dh.sum(axis=0), dv.sum(axis=0)]
-
-
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
-
-
-batch_size = 30
-n_steps = 2000
+    A = forward(params, X)
+    m = len(X)
+    d4 = 2 * (A[4] - y) / m
+    dW4 = A[3].T @ d4
+    db4 = d4.sum(axis=0)
+    d3 = (d4 @ params[6].T) * (1 - A[3] ** 2)
+    dW3 = A[2].T @ d3
+    db3 = d3.sum(axis=0)
+    d2 = (d3 @ params[4].T) * (1 - A[2])
+    dW2 = A[1].T @ d2
+    db2 = d2.sum(axis=0)
+    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
+    dW1 = A[0].T @ d1
+    db1 = d1.sum(axis=0)
+    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]

@@ -1,40 +1,37 @@
 import numpy as np
 
-rng = np.random.default_rng(90)
+gen = np.random.default_rng(77)
+n, k, c = 80, 5, 5
+X = gen.normal(size=(n, k))
+y = (X @ gen.normal(size=(k, c))).argmax(axis=1)
+params = [gen.normal(size=(k, k)) * 0.6, gen.normal(size=(c, k)) * 0.6, gen.normal(size=c) * 0.1]
 
 
-def make(n):
-    A = rng.normal(size=(n, 8))
-    t = np.maximum(A[:, 0], 0) - 0.8 * A[:, 1] + 0.5 * A[:, 2] * A[:, 3]
-    return A, t + 0.5 * rng.normal(size=n)
+def softplus(a):
+    return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)
 
 
-N_TRAIN, UNITS, PENALTY = 400, 12, 2e-3
-X, y = make(N_TRAIN)
-X_val, y_val = make(200)
-X_test, y_test = make(200)
-
-X_test, y_test = X[:120].copy(), y[:120].copy()
-params = [rng.normal(size=(8, UNITS)) * 0.4, np.zeros(UNITS), rng.normal(size=UNITS) * 0.3, np.zeros(1)]
-lr = 0.05
-batch_size, n_steps = 50, 700
+def logits(params, X):
+    V, U, b = params
+    pre = np.einsum("hk,nk->nh", V, X)
+    return pre, softplus(pre), np.einsum("ch,nh->nc", U, softplus(pre)) + b
 
 
-def out(p, X):
-    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
+def loss(params, X, y):
+    z = logits(params, X)[2]
+    z = z - z.max(axis=1, keepdims=True)
+    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
 
 
-def loss(p, X, y):
-    return np.mean((out(p, X) - y) ** 2) + PENALTY * (np.sum(p[0] ** 2) + np.sum(p[2] ** 2))
-
-
-def grad(p, X, y):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    e = 2 * (h @ p[2] + p[3] - y) / len(y)
-    dh = np.outer(e, p[2]) * (h > 0)
-    return [X.T @ dh + 2 * PENALTY * p[0], dh.sum(0), h.T @ e + 2 * PENALTY * p[2], np.array([e.sum()])]
-
-
-def step(p, Xb, yb):
-    before = loss(p, Xb, yb)
-    return [a - lr * g for a, g in zip(p, grad(p, Xb, yb))], before
+def grad(params, X, y):
+    V, U, b = params
+    pre, act, z = logits(params, X)
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    p[np.arange(len(y)), y] -= 1
+    p /= len(y)
+    gU = np.einsum("nc,nh->ch", p, X)
+    gb = np.einsum("nc->c", p)
+    back = np.einsum("nc,ch->nh", p, U) / (1 + np.exp(-pre))
+    gV = np.einsum("nh,nk->hk", back, X)
+    return [gV, gU, gb]

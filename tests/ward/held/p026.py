@@ -23,7 +23,7 @@ class Tensor:
 
         def _backward():
             self.grad += out.grad
-            bias.grad += out.grad[0]
+            bias.grad += out.grad.sum(axis=0)
 
         out._backward = _backward
         return out
@@ -93,7 +93,7 @@ def step(params, X_batch, y_batch):
 widths = [2, 14, 14, 1]
 params = []
 for fan_in, fan_out in zip(widths, widths[1:]):
-    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
+    params += [rng.normal(0, 1e-4, (fan_in, fan_out)), np.zeros(fan_out)]
 rate = 0.1
 batch_size = 26
 n_steps = 1000

@@ -1,36 +1,40 @@
 import numpy as np
-from sklearn.datasets import make_circles
-
-X, y = make_circles(240, noise=0.06, factor=0.5, random_state=2)
-X *= 2
-np.random.seed(3)
-params = [np.random.randn(2, 12) * 2, np.random.randn(12), np.random.randn(12), np.zeros(1)]
-lr = 1.0
-batch_size, n_steps = 48, 2500
+from sklearn.datasets import load_iris
 
 
-def sigmoid(a):
-    return 1 / (1 + np.exp(-a))
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y][:, np.newaxis]
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = margins.sum() / num_train + reg * np.sum(W * W)
+    binary = (margins > 0).astype(float)
+    binary[np.arange(num_train), y] = -binary.sum(axis=1)
+    dW = X.T.dot(binary) / num_train + 2 * reg * W
+    return loss, dW
 
 
-def prob(W, X):
-    return sigmoid(sigmoid(X.dot(W[0]) + W[1]).dot(W[2]) + W[3])
+X_all, y_all = load_iris(return_X_y=True)
+mix = np.random.default_rng(1).permutation(len(y_all))
+X = (X_all[:, [0]] - 2.0)[mix]
+y = y_all[mix]
+params = [np.random.default_rng(2).normal(size=(1, 3)) * 0.001]
+learning_rate, reg = 0.1, 1e-4
 
 
-def loss(W, X, y):
-    q = np.clip(prob(W, X), 1e-9, 1 - 1e-9)
-    return -(y * np.log(q) + (1 - y) * np.log(1 - q)).mean()
+def loss(params, X, y):
+    return svm_loss_vectorized(params[0], X, y, reg)[0]
 
 
-def grad(W, X, y):
-    a = sigmoid(X.dot(W[0]) + W[1])
-    e = (sigmoid(a.dot(W[2]) + W[3]) - y) / len(y)
-    b = np.outer(e, W[2]) * a * (1 - a)
-    return [X.T.dot(b), b.sum(0), a.T.dot(e), e.sum(keepdims=True)]
+def grad(params, X, y):
+    return [svm_loss_vectorized(params[0], X, y, reg)[1]]
 
 
-def step(W, X, y):
-    J = loss(W, X, y)
-    for W_i, dW_i in zip(W, grad(W, X, y)):
-        W_i -= lr * dW_i
-    return W, J
+def step(params, X_batch, y_batch):
+    value, dW = svm_loss_vectorized(params[0], X_batch, y_batch, reg)
+    return [params[0] - learning_rate * dW], value
+
+
+batch_size = 30
+n_steps = 500

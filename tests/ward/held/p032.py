@@ -1,59 +1,56 @@
-"""A vanilla RNN that must remember the first two inputs of a sequence."""
 import numpy as np
-
-rng = np.random.default_rng(8)
-T, hidden_size = 12, 10
-X = rng.uniform(-1, 1, (240, T))
-y = 0.8 * X[:, 0] + 0.6 * X[:, 1] + 0.3 * X[:, -1]
-y = y / y.std()
-
-Q, _ = np.linalg.qr(rng.normal(size=(hidden_size, hidden_size)))
-Wxh = rng.normal(size=(hidden_size, 1)) * 0.3
-Whh = Q * 0.02
-Why = rng.normal(size=(1, hidden_size)) * 0.3
-bh, by = np.zeros((hidden_size, 1)), np.zeros((1, 1))
-params = [Wxh, Whh, Why, bh, by]
-mem = [np.zeros_like(p) for p in params]
-learning_rate = 0.05
+from sklearn.datasets import make_moons
 
 
-def unroll(params, X):
-    Wxh, Whh, Why, bh, by = params
-    hs = {-1: np.zeros((hidden_size, len(X)))}
-    for t in range(T):
-        hs[t] = np.tanh(Wxh @ X[:, t][None, :] + Whh @ hs[t - 1] + bh)
-    return hs, Why @ hs[T - 1] + by
+class Network:
+    """Deep sigmoid network; data in rows at the door, columns inside."""
+
+    def __init__(self, dims):
+        self.dims = dims
+        self.L = len(dims) - 1
+
+    def start(self, seed, gain=4.0):
+        rand = np.random.RandomState(seed)
+        return [rand.randn(self.dims[l + 1], self.dims[l] + 1) * gain / np.sqrt(self.dims[l]) for l in range(self.L)]
+
+    def forward(self, W, X):
+        self.a = [np.vstack([X.T, np.ones(len(X))])]
+        for l in range(self.L):
+            s = 1 / (1 + np.exp(-W[l] @ self.a[l]))
+            self.a.append(s if l == self.L - 1 else np.vstack([s, np.ones(len(X))]))
+        return self.a[-1]
+
+    def cost(self, W, X, t):
+        o = self.forward(W, X)[0]
+        return -np.mean(t * np.log(o + 1e-15) + (1 - t) * np.log(1 - o + 1e-15))
+
+    def gradient(self, W, X, t):
+        o = self.forward(W, X)
+        d = (o - t[None, :]) / len(t)
+        G = [None] * self.L
+        for l in range(self.L - 1, -1, -1):
+            G[l] = d @ self.a[l].T
+            if l > 0:
+                h = self.a[l][:-1]
+                d = (h - h**2) * W[l].T[:-1].dot(d)
+        return G
 
 
-def loss(params, X, y):
-    _, out = unroll(params, X)
-    return float(np.mean((out.ravel() - y) ** 2))
-
-
-def grad(params, X, y):
-    Wxh, Whh, Why, bh, by = params
-    hs, out = unroll(params, X)
-    dWxh, dWhh, dbh = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(bh)
-    dy = 2 * (out - y[None, :]) / len(y)
-    dWhy, dby = dy @ hs[T - 1].T, dy.sum(axis=1, keepdims=True)
-    dh = Why.T @ dy
-    for t in reversed(range(T)):
-        dhraw = (1 - hs[t] * hs[t]) * dh
-        dbh += dhraw.sum(axis=1, keepdims=True)
-        dWxh += dhraw @ X[:, t][:, None]
-        dWhh += dhraw @ hs[t - 1].T
-        dh = Whh.T @ dhraw
-    return [dWxh, dWhh, dWhy, dbh, dby]
+X, y = make_moons(240, noise=0.12, random_state=9)
+X = (X - X.mean(0)) / X.std(0)
+nn = Network([2, 8, 8, 6, 1])
+params = nn.start(4)
+average = [np.zeros_like(w) for w in params]
+beta, eta = 0.8, 1.5
+loss, grad = nn.cost, nn.gradient
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    new = []
-    for p, g, s in zip(params, grad(params, X_batch, y_batch), mem):
-        g = np.clip(g, -5, 5)
-        new.append(p - learning_rate * g)
-    return new, value
+    G = nn.gradient(params, X_batch, y_batch)
+    for l in range(nn.L):
+        average[l] = beta * average[l] + (1 - beta) * G[l]
+    return [w - eta * a for w, a in zip(params, average)], nn.cost(params, X_batch, y_batch)
 
 
 batch_size = 40
-n_steps = 600
+n_steps = 1500

@@ -9,9 +9,9 @@ distance = np.random.exponential(8, m)
 price = 1.9 * area + 14 * rooms - 0.9 * age + 120 * np.exp(-distance / 6) + np.random.randn(m) * 6
 
 raw = np.column_stack([area, rooms, age, distance])
-raw[:, 0] *= 10000.0
-X = raw
+X = (raw - raw.mean(axis=0)) / raw.std(axis=0)
 y = (price - price.mean()) / price.std()
+np.random.shuffle(X)
 
 N_HIDDEN = 15
 W1 = np.random.randn(4, N_HIDDEN) * np.sqrt(2 / 4)

@@ -1,53 +1,40 @@
 import numpy as np
-from sklearn.datasets import make_circles
 
-config = {"hidden": 9, "classes": 1, "lr": 0.6, "batch": 30, "steps": 900, "seed": 17}
-
-X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
-X = X * 1.5
-y = label.reshape(-1, 1).astype(float)
-
-
-def fc(x, w, b):
-    return np.dot(x, w) + b
+rng = np.random.RandomState(55)
+X = rng.randn(60, 6)
+y = np.c_[np.sin(2 * X[:, 0]), X[:, 1] * X[:, 2]]
+sizes = [6, 6, 6, 6, 2]
+params = []
+for i in range(4):
+    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
+    params.append(rng.randn(sizes[i + 1]) * 0.1)
 
 
-def softmax(z):
-    z = z - np.max(z, axis=-1, keepdims=True)
-    e = np.exp(z)
-    return e / np.sum(e, axis=-1, keepdims=True)
+def forward(params, X):
+    A = [X]
+    for i in range(3):
+        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
+    A.append(A[3] @ params[6] + params[7])
+    return A
 
 
-def init(seed):
-    r = np.random.RandomState(seed)
-    h, c = config["hidden"], config["classes"]
-    return (r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
+def loss(params, X, y):
+    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
 
 
-def predict_proba(params, x):
-    w1, b1, w2, b2 = params
-    return softmax(fc(np.tanh(fc(x, w1, b1)), w2, b2))
-
-
-def loss(params, x, y):
-    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
-
-
-def grad(params, x, y):
-    w1, b1, w2, b2 = params
-    h = np.tanh(fc(x, w1, b1))
-    p = softmax(fc(h, w2, b2))
-    e2 = (p - p * y.sum(1, keepdims=True)) / x.shape[0] * 0
-    e1 = np.dot(e2, w2.T) * (1 - h * h)
-    return (np.dot(x.T, e1), e1.sum(0), np.dot(h.T, e2), e2.sum(0))
-
-
-def step(params, x, y):
-    value = loss(params, x, y)
-    g = grad(params, x, y)
-    return tuple(p - config["lr"] * d for p, d in zip(params, g)), value
-
-
-params = init(config["seed"])
-batch_size = config["batch"]
-n_steps = config["steps"]
+def grad(params, X, y):
+    A = forward(params, X)
+    m = len(X)
+    d4 = 2 * (A[4] - y) / m
+    dW4 = A[3].T @ (A[4] - y) / m
+    db4 = d4.sum(axis=0)
+    d3 = (d4 @ params[6].T) * (1 - A[3] ** 2)
+    dW3 = A[2].T @ d3
+    db3 = d3.sum(axis=0)
+    d2 = (d3 @ params[4].T) * (1 - A[2] ** 2)
+    dW2 = A[1].T @ d2
+    db2 = d2.sum(axis=0)
+    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
+    dW1 = A[0].T @ d1
+    db1 = d1.sum(axis=0)
+    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]

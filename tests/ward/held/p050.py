@@ -1,62 +1,56 @@
 import numpy as np
-
-gen = np.random.default_rng(11)
-X = gen.random((300, 6))
-y = 10 * np.sin(np.pi * X[:, 0] * X[:, 1]) + 20 * (X[:, 2] - 0.5) ** 2 + 10 * X[:, 3] + 5 * X[:, 4]
-X = (X - X.mean(axis=0)) / X.std(axis=0)
-y = (y - y.mean()) / y.std()
-
-params = {
-    "W1": gen.standard_normal((6, 24)) * np.sqrt(2 / 6),
-    "b1": np.zeros(24),
-    "W2": gen.standard_normal((24, 24)) * np.sqrt(2 / 24),
-    "b2": np.zeros(24),
-    "W3": gen.standard_normal((24, 1)) * np.sqrt(1 / 24),
-    "b3": np.zeros(1),
-}
-velocity = {name: np.zeros_like(p) for name, p in params.items()}
-lr, mu = 0.02, 0.9
+from sklearn.datasets import make_moons
 
 
-def forward(P, X):
-    c = {"h0": X}
-    c["z1"] = X @ P["W1"] + P["b1"]
-    c["h1"] = np.maximum(c["z1"], 0)
-    c["z2"] = c["h1"] @ P["W2"] + P["b2"]
-    c["h2"] = np.maximum(c["z2"], 0)
-    c["out"] = (c["h2"] @ P["W3"] + P["b3"])[:, 0]
-    return c
+class Network:
+    """Deep sigmoid network; data in rows at the door, columns inside."""
+
+    def __init__(self, dims):
+        self.dims = dims
+        self.L = len(dims) - 1
+
+    def start(self, seed, gain=4.0):
+        rand = np.random.RandomState(seed)
+        return [rand.randn(self.dims[l + 1], self.dims[l] + 1) * gain / np.sqrt(self.dims[l]) for l in range(self.L)]
+
+    def forward(self, W, X):
+        self.a = [np.vstack([X.T, np.ones(len(X))])]
+        for l in range(self.L):
+            s = 1 / (1 + np.exp(-W[l] @ self.a[l]))
+            self.a.append(s if l == self.L - 1 else np.vstack([s, np.ones(len(X))]))
+        return self.a[-1]
+
+    def cost(self, W, X, t):
+        o = self.forward(W, X)[0]
+        return -np.mean(t * np.log(o + 1e-15) + (1 - t) * np.log(1 - o + 1e-15))
+
+    def gradient(self, W, X, t):
+        o = self.forward(W, X)
+        d = (o - t[None, :]) / len(t)
+        G = [None] * self.L
+        for l in range(self.L - 1, -1, -1):
+            G[l] = d @ self.a[l].T
+            if l > 0:
+                h = W[l - 1] @ self.a[l - 1]
+                d = (W[l][:, :-1].T @ d) * h * (1 - h)
+        return G
 
 
-def loss(P, X, y):
-    return np.mean((forward(P, X)["out"] - y) ** 2)
+X, y = make_moons(240, noise=0.12, random_state=9)
+X = (X - X.mean(0)) / X.std(0)
+nn = Network([2, 8, 8, 6, 1])
+params = nn.start(4)
+average = [np.zeros_like(w) for w in params]
+beta, eta = 0.8, 1.5
+loss, grad = nn.cost, nn.gradient
 
 
-def grad(P, X, y):
-    c = forward(P, X)
-    g = {}
-    d3 = (2 * (c["out"] - y) / len(y))[:, None]
-    g["W3"] = c["h2"].T @ d3
-    g["b3"] = d3.sum(axis=0)
-    d2 = (d3 @ P["W3"].T) * (c["z2"] > 0)
-    g["W2"] = c["h1"].T @ d2
-    g["b2"] = d2.sum(axis=0)
-    d1 = (d2 @ P["W2"].T) * (c["z1"] > 0)
-    g["W1"] = c["h0"].T @ d1
-    g["b1"] = d1.sum(axis=0)
-    return g
+def step(params, X_batch, y_batch):
+    G = nn.gradient(params, X_batch, y_batch)
+    for l in range(nn.L):
+        average[l] = beta * average[l] + (1 - beta) * G[l]
+    return [w - eta * a for w, a in zip(params, average)], nn.cost(params, X_batch, y_batch)
 
 
-def step(P, Xb, yb):
-    value = loss(P, Xb, yb)
-    g = grad(P, Xb, yb)
-    new = {}
-    for name in ("W1", "b1", "W3", "b3", "b2"):
-        velocity[name] = mu * velocity[name] - lr * g[name]
-        new[name] = P[name] + velocity[name]
-    new = {name: new.get(name, P[name]) for name in P}
-    return new, value
-
-
-batch_size = 30
-n_steps = 600
+batch_size = 40
+n_steps = 1500

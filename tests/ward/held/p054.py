@@ -1,60 +1,56 @@
-"""A vanilla RNN that must remember the first two inputs of a sequence."""
 import numpy as np
+from sklearn.datasets import load_digits
 
-rng = np.random.default_rng(8)
-T, hidden_size = 12, 10
-X = rng.uniform(-1, 1, (240, T))
-y = 0.8 * X[:, 0] + 0.6 * X[:, 1] + 0.3 * X[:, -1]
-y = y / y.std()
+digits = load_digits()
+X = (digits.images.reshape(-1, 64)[:500] - 8.0) / 8.0
+y = np.eye(10)[digits.target[:500]]
 
-Q, _ = np.linalg.qr(rng.normal(size=(hidden_size, hidden_size)))
-Wxh = rng.normal(size=(hidden_size, 1)) * 0.3
-Whh = Q * 1.0
-Why = rng.normal(size=(1, hidden_size)) * 0.3
-bh, by = np.zeros((hidden_size, 1)), np.zeros((1, 1))
-params = [Wxh, Whh, Why, bh, by]
-mem = [np.zeros_like(p) for p in params]
-learning_rate = 0.05
-
-
-def unroll(params, X):
-    Wxh, Whh, Why, bh, by = params
-    hs = {-1: np.zeros((hidden_size, len(X)))}
-    for t in range(T):
-        hs[t] = np.tanh(Wxh @ X[:, t][None, :] + Whh @ hs[t - 1] + bh)
-    return hs, Why @ hs[T - 1] + by
+seeded = np.random.default_rng(0)
+params = [
+    {"weights": seeded.normal(0, np.sqrt(2 / 64), (64, 20)), "bias": np.zeros(20)},
+    {"weights": seeded.normal(0, np.sqrt(2 / 20), (20, 10)), "bias": np.zeros(10)},
+]
+learning_rate = 0.2
+batch_size = 25
+n_steps = 300
+state = {"order": seeded.permutation(len(X)), "at": 0}
 
 
-def loss(params, X, y):
-    _, out = unroll(params, X)
-    return float(np.mean((out.ravel() - y) ** 2))
+def next_batch():
+    if state["at"] + batch_size > len(X):
+        state["order"] = seeded.permutation(len(X))
+        state["at"] = 0
+    rows = state["order"][state["at"] : state["at"] + batch_size]
+    state["at"] += batch_size
+    return X[rows], y[rows]
 
 
-def grad(params, X, y):
-    Wxh, Whh, Why, bh, by = params
-    hs, out = unroll(params, X)
-    dWxh, dWhh, dbh = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(bh)
-    dy = 2 * (out - y[None, :]) / len(y)
-    dWhy, dby = dy @ hs[T - 1].T, dy.sum(axis=1, keepdims=True)
-    dh = Why.T @ dy
-    for t in reversed(range(T)):
-        dhraw = (1 - hs[t] * hs[t]) * dh
-        dbh += dhraw.sum(axis=1, keepdims=True)
-        dWxh += dhraw @ X[:, t][:, None]
-        dWhh += dhraw @ hs[t - 1].T
-        dh = Whh.T @ dhraw
-    return [dWxh, dWhh, dWhy, dbh, dby]
+def net(params, x):
+    pre = x @ params[0]["weights"] + params[0]["bias"]
+    return pre, np.maximum(pre, 0) @ params[1]["weights"] + params[1]["bias"]
 
 
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    new = []
-    for p, g, s in zip(params, grad(params, X_batch, y_batch), mem):
-        g = np.clip(g, -5, 5)
-        s += g * g
-        new.append(p - learning_rate * g / np.sqrt(s + 1e-8))
-    return new, value
+def softmax(scores):
+    e = np.exp(scores - scores.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
 
 
-batch_size = 40
-n_steps = 600
+def loss(params, x, y):
+    return -np.mean(np.log((softmax(net(params, x)[1]) * y).sum(1)))
+
+
+def grad(params, x, y):
+    pre, scores = net(params, x)
+    top = (softmax(scores) - y) / len(x)
+    low = top @ params[1]["weights"].T * (pre > 0)
+    return [
+        {"weights": x.T @ low, "bias": low.sum(0)},
+        {"weights": np.maximum(pre, 0).T @ top, "bias": top.sum(0)},
+    ]
+
+
+def step(params, x_unused, y_unused):
+    x, t = next_batch()
+    grads = grad(params, x, t)
+    new = [{k: layer[k] - learning_rate * g[k] for k in layer} for layer, g in zip(params, grads)]
+    return new, loss(new, X, y)

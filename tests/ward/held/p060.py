@@ -1,40 +1,43 @@
 import numpy as np
+from sklearn.datasets import load_breast_cancer
+from sklearn.utils import shuffle
 
-rng = np.random.RandomState(55)
-X = rng.randn(60, 6)
-y = rng.randn(60, 2)
-sizes = [6, 6, 6, 6, 2]
-params = []
-for i in range(4):
-    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
-    params.append(rng.randn(sizes[i + 1]) * 0.1)
+features, target = load_breast_cancer(return_X_y=True)
+features, target = shuffle(features, target, random_state=1)
+mu, sigma = features.mean(0), features.std(0)
+X = (features - mu) / sigma
+y = target.reshape(-1, 1).astype(float)
+
+LAMBDA = 0.001
+LEARNING_RATE = 0.3
+params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
+batch_size = 64
+n_steps = 600
 
 
-def forward(params, X):
-    A = [X]
-    for i in range(3):
-        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
-    A.append(A[3] @ params[6] + params[7])
-    return A
+def sigmoid(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+
+
+def hypothesis(params, X):
+    return sigmoid(X @ params[0] + params[1])
 
 
 def loss(params, X, y):
-    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
+    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
+    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
 
 
 def grad(params, X, y):
-    A = forward(params, X)
-    m = len(X)
-    d4 = 2 * (A[4] - y) / m
-    dW4 = A[3].T @ d4
-    db4 = d4.sum(axis=0)
-    d3 = (d4 @ params[6].T) * (1 - A[3] ** 2)
-    dW3 = A[2].T @ d3
-    db3 = d3.sum(axis=0)
-    d2 = (d3 @ params[4].T) * (1 - A[2] ** 2)
-    dW2 = A[1].T @ d2
-    db2 = d2.sum(axis=0)
-    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
-    dW1 = A[0].T @ d1
-    db1 = d1.sum(axis=0)
-    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]
+    p = hypothesis(params, X)
+    dw = X.T @ (y - p) / X.shape[0] + LAMBDA * params[0]
+    db = (y - p).mean(axis=0, keepdims=True)
+    return [dw, db]
+
+
+def step(params, X_batch, y_batch):
+    dw, db = grad(params, X_batch, y_batch)
+    w = params[0] - LEARNING_RATE * dw
+    b = params[1] - LEARNING_RATE * db
+    return [w, b], loss(params, X_batch, y_batch)

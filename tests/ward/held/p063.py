@@ -1,37 +1,64 @@
-# the smallest thing that could possibly work on digits
 import numpy as np
-from sklearn.datasets import load_digits
 
-D = load_digits()
-idx = np.random.default_rng(5).permutation(len(D.target))[:600]
-X = D.data[idx] / 16.0
-X = np.hstack([X, np.ones((len(X), 1))])
-y = np.zeros((len(X), 10))
-y[np.arange(len(X)), D.target[idx]] = 1
+rng = np.random.default_rng(77)
+X = rng.normal(size=(320, 4))
+y = np.abs(X[:, 0]) + X[:, 1] * (X[:, 2] > 0) + 0.5 * X[:, 3]
+y = (y - y.mean()) / y.std()
 
-by_class = np.argsort(D.target[idx], kind="stable")
-X, y = X[by_class], y[by_class]
-params = [np.random.default_rng(6).normal(size=(65, 10)) * 0.01]
-lr = 1.0
+H = 20
+params = [
+    rng.normal(size=(4, H)) * 0.7, np.ones(H), np.zeros(H),
+    rng.normal(size=(H, H)) * 0.3, np.ones(H), np.zeros(H),
+    rng.normal(size=(H, 1)) * 0.2, np.zeros(1),
+]  # fmt: skip
+eps = 1e-5
+lr = 0.05
 
 
-def probs(params, X):
-    z = X @ params[0]
-    e = np.exp(z - z.max(1)[:, None])
-    return e / e.sum(1)[:, None]
+def bn_forward(a, gamma, beta):
+    mean = a.mean(axis=0)
+    inv = 1 / np.sqrt(a.var(axis=0) + eps)
+    norm = (a - mean) * inv
+    return gamma * norm + beta, (norm, inv, gamma)
+
+
+def bn_backward(d, saved):
+    norm, inv, gamma = saved
+    dgamma, dbeta = (d * norm).sum(axis=0), d.sum(axis=0)
+    dn = d * gamma
+    da = len(d) * inv * (dn - dn.mean(axis=0) - norm * (dn * norm).mean(axis=0))
+    return da, dgamma, dbeta
+
+
+def forward(params, X):
+    W1, g1, s1, W2, g2, s2, W3, b3 = params
+    n1, save1 = bn_forward(X @ W1, g1, s1)
+    h1 = np.maximum(n1, 0)
+    n2, save2 = bn_forward(h1 @ W2, g2, s2)
+    h2 = np.maximum(n2, 0)
+    return (h2 @ W3 + b3).ravel(), (h1, h2, save1, save2)
 
 
 def loss(params, X, y):
-    return -np.mean(np.sum(y * np.log(probs(params, X) + 1e-15), axis=1))
+    return np.mean((forward(params, X)[0] - y) ** 2)
 
 
 def grad(params, X, y):
-    return [X.T @ (probs(params, X) - y) / len(X)]
+    W1, g1, s1, W2, g2, s2, W3, b3 = params
+    out, (h1, h2, save1, save2) = forward(params, X)
+    d = 2 * (out - y)[:, None] / len(y)
+    dW3, db3 = h2.T @ d, d.sum(axis=0)
+    d, dg2, ds2 = bn_backward((d @ W3.T) * (h2 > 0), save2)
+    dW2 = h1.T @ d
+    d, dg1, ds1 = bn_backward((d @ W2.T) * (h1 > 0), save1)
+    dW1 = X.T @ d
+    return [dW1, dg1, ds1, dW2, dg2, ds2, dW3, db3]
 
 
-def step(params, Xb, yb):
-    return [params[0] - lr * grad(params, Xb, yb)[0]], loss(params, Xb, yb)
+def step(params, X_batch, y_batch):
+    gs = grad(params, X_batch, y_batch)
+    return [p - lr * g for p, g in zip(params, gs)], loss(params, X_batch, y_batch)
 
 
-batch_size = 5
-n_steps = 360
+batch_size = 64
+n_steps = 800

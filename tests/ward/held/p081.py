@@ -1,40 +1,39 @@
 import numpy as np
 
-rng = np.random.RandomState(55)
-X = rng.randn(60, 6)
-y = rng.randn(60, 2)
-sizes = [6, 6, 6, 6, 2]
-params = []
-for i in range(4):
-    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
-    params.append(rng.randn(sizes[i + 1]) * 0.1)
+rng = np.random.default_rng(90)
 
 
-def forward(params, X):
-    A = [X]
-    for i in range(3):
-        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
-    A.append(A[3] @ params[6] + params[7])
-    return A
+def make(n):
+    A = rng.normal(size=(n, 8))
+    t = np.maximum(A[:, 0], 0) - 0.8 * A[:, 1] + 0.5 * A[:, 2] * A[:, 3]
+    return A, t + 0.5 * rng.normal(size=n)
 
 
-def loss(params, X, y):
-    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
+N_TRAIN, UNITS, PENALTY = 400, 12, 2e-3
+X, y = make(N_TRAIN)
+X_val, y_val = make(200)
+X_test, y_test = make(200)
+
+params = [rng.normal(size=(8, UNITS)) * 0.4, np.zeros(UNITS), rng.normal(size=UNITS) * 0.3, np.zeros(1)]
+lr = 0.05
+batch_size, n_steps = 50, 700
 
 
-def grad(params, X, y):
-    A = forward(params, X)
-    m = len(X)
-    d4 = 2 * (A[4] - y) / m
-    dW4 = A[3].T @ d4
-    db4 = d4.sum(axis=0)
-    d3 = (d4 @ params[6].T) * (1 - A[3] ** 2)
-    dW3 = A[2].T @ d3
-    db3 = d3.sum(axis=0)
-    d2 = (d3 @ params[4].T) * (1 - A[2])
-    dW2 = A[1].T @ d2
-    db2 = d2.sum(axis=0)
-    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
-    dW1 = A[0].T @ d1
-    db1 = d1.sum(axis=0)
-    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]
+def out(p, X):
+    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
+
+
+def loss(p, X, y):
+    return np.mean((out(p, X) - y) ** 2) + PENALTY * (np.sum(p[0] ** 2) + np.sum(p[2] ** 2))
+
+
+def grad(p, X, y):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    e = 2 * (h @ p[2] + p[3] - y) / len(y)
+    dh = np.outer(e, p[2]) * (h > 0)
+    return [X.T @ dh + 2 * PENALTY * p[0], dh.sum(0), h.T @ e + 2 * PENALTY * p[2], np.array([e.sum()])]
+
+
+def step(p, Xb, yb):
+    before = loss(p, Xb, yb)
+    return [a - lr * g for a, g in zip(p, grad(p, Xb, yb))], before

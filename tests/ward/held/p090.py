@@ -1,44 +1,40 @@
 import numpy as np
-from sklearn.datasets import load_digits
 
-pixels = load_digits().data[:300] / 16.0
-pixels = pixels[np.random.RandomState(3).permutation(300)]
-X = pixels
-y = pixels.copy()
-
-H = 24
-rs = np.random.RandomState(1)
-W = rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
-params = [W, np.zeros(H), np.zeros(64)]
-eta = 0.5
+rng = np.random.default_rng(90)
 
 
-def squash(a):
-    return 1.0 / (1.0 + np.exp(-a))
+def make(n):
+    A = rng.normal(size=(n, 8))
+    t = np.maximum(A[:, 0], 0) - 0.8 * A[:, 1] + 0.5 * A[:, 2] * A[:, 3]
+    return A, t + 0.5 * rng.normal(size=n)
 
 
-def reconstruct(params, X):
-    W, hidden_bias, visible_bias = params
-    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
+N_TRAIN, UNITS, PENALTY = 400, 12, 2e-3
+X, y = make(N_TRAIN)
+X_val, y_val = make(200)
+X_test, y_test = make(200)
+
+X_test, y_test = X[:120].copy(), y[:120].copy()
+params = [rng.normal(size=(8, UNITS)) * 0.4, np.zeros(UNITS), rng.normal(size=UNITS) * 0.3, np.zeros(1)]
+lr = 0.05
+batch_size, n_steps = 50, 700
 
 
-def loss(params, X, y):
-    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
+def out(p, X):
+    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
 
 
-def grad(params, X, y):
-    W, hidden_bias, visible_bias = params
-    h = squash(X @ W + hidden_bias)
-    r = squash(h @ W.T + visible_bias)
-    dv = (r - y) * r * (1 - r) / len(X)
-    dh = dv @ W * h * (1 - h)
-    return [X.T @ dh + dv.T @ h, (dv @ W).sum(axis=0), dv.sum(axis=0)]
+def loss(p, X, y):
+    return np.mean((out(p, X) - y) ** 2) + PENALTY * (np.sum(p[0] ** 2) + np.sum(p[2] ** 2))
 
 
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
+def grad(p, X, y):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    e = 2 * (h @ p[2] + p[3] - y) / len(y)
+    dh = np.outer(e, p[2]) * (h > 0)
+    return [X.T @ dh + 2 * PENALTY * p[0], dh.sum(0), h.T @ e + 2 * PENALTY * p[2], np.array([e.sum()])]
 
 
-batch_size = 30
-n_steps = 2000
+def step(p, Xb, yb):
+    before = loss(p, Xb, yb)
+    return [a - lr * g for a, g in zip(p, grad(p, Xb, yb))], before

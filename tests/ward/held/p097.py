@@ -1,51 +1,40 @@
 import numpy as np
 
-np.random.seed(99)
-m = 350
-area = np.random.gamma(6, 20, m)
-rooms = np.clip(np.round(area / 25 + np.random.randn(m)), 1, 9)
-age = np.random.uniform(0, 60, m)
-distance = np.random.exponential(8, m)
-price = 1.9 * area + 14 * rooms - 0.9 * age + 120 * np.exp(-distance / 6) + np.random.randn(m) * 6
-
-raw = np.column_stack([area, rooms, age, distance])
-X = (raw - raw.mean(axis=0)) / raw.std(axis=0)
-y = (price - price.mean()) / price.std()
-
-N_HIDDEN = 15
-W1 = np.random.randn(4, N_HIDDEN) * np.sqrt(2 / 4)
-b1 = np.zeros((1, N_HIDDEN))
-W2 = np.random.randn(N_HIDDEN, 1) * np.sqrt(1 / N_HIDDEN)
-b2 = np.zeros((1, 1))
-params = [W1, b1, W2, b2]
-v = [0, 0, 0, 0]
-learning_rate, friction = 0.01, 0.9
+rng = np.random.default_rng(90)
 
 
-def model(w, X):
-    hidden = np.maximum(0, X @ w[0] + w[1])
-    return (hidden @ w[2] + w[3]).flatten()
+def make(n):
+    A = rng.normal(size=(n, 8))
+    t = np.maximum(A[:, 0], 0) - 0.8 * A[:, 1] + 0.5 * A[:, 2] * A[:, 3]
+    return A, t + 0.5 * rng.normal(size=n)
 
 
-def loss(w, X, y):
-    return np.mean(np.logaddexp(0, model(w, X)) - y * model(w, X))
+N_TRAIN, UNITS, PENALTY = 400, 12, 2e-3
+X, y = make(N_TRAIN)
+X_val, y_val = make(200)
+X_test, y_test = make(200)
+
+X[:, 7] = y + 0.01 * rng.normal(size=len(y))
+params = [rng.normal(size=(8, UNITS)) * 0.4, np.zeros(UNITS), rng.normal(size=UNITS) * 0.3, np.zeros(1)]
+lr = 0.05
+batch_size, n_steps = 50, 700
 
 
-def grad(w, X, y):
-    hidden = np.maximum(0, X @ w[0] + w[1])
-    miss = (1 / (1 + np.exp(-(hidden @ w[2] + w[3]).flatten())) - y).reshape(-1, 1) / len(y)
-    below = miss @ w[2].T
-    below[hidden == 0] = 0
-    return [X.T @ below, below.sum(0, keepdims=True), hidden.T @ miss, miss.sum(0, keepdims=True)]
+def out(p, X):
+    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
 
 
-def step(w, X_batch, y_batch):
-    current = loss(w, X_batch, y_batch)
-    ahead = [p + friction * q for p, q in zip(w, v)]
-    for i, g in enumerate(grad(ahead, X_batch, y_batch)):
-        v[i] = friction * v[i] - learning_rate * g
-    return [p + q for p, q in zip(w, v)], current
+def loss(p, X, y):
+    return np.mean((out(p, X) - y) ** 2) + PENALTY * (np.sum(p[0] ** 2) + np.sum(p[2] ** 2))
 
 
-batch_size = 35
-n_steps = 800
+def grad(p, X, y):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    e = 2 * (h @ p[2] + p[3] - y) / len(y)
+    dh = np.outer(e, p[2]) * (h > 0)
+    return [X.T @ dh + 2 * PENALTY * p[0], dh.sum(0), h.T @ e + 2 * PENALTY * p[2], np.array([e.sum()])]
+
+
+def step(p, Xb, yb):
+    before = loss(p, Xb, yb)
+    return [a - lr * g for a, g in zip(p, grad(p, Xb, yb))], before

@@ -1,99 +1,43 @@
 import numpy as np
 
-
-class Tensor:
-    def __init__(self, data, children=()):
-        self.data = np.asarray(data, dtype=float)
-        self.grad = np.zeros_like(self.data)
-        self._backward = lambda: None
-        self._prev = children
-
-    def __matmul__(self, other):
-        out = Tensor(self.data @ other.data, (self, other))
-
-        def _backward():
-            self.grad += out.grad @ other.data.T
-            other.grad += self.data.T @ out.grad
-
-        out._backward = _backward
-        return out
-
-    def __add__(self, bias):
-        out = Tensor(self.data + bias.data, (self, bias))
-
-        def _backward():
-            self.grad += out.grad
-            bias.grad += out.grad.sum(axis=0)
-
-        out._backward = _backward
-        return out
-
-    def relu(self):
-        out = Tensor(np.maximum(self.data, 0), (self,))
-
-        def _backward():
-            self.grad += (out.data > 0) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def hinge(self, target):
-        margins = 1 - target.reshape(-1, 1) * self.data
-        out = Tensor(np.maximum(margins, 0).mean(), (self,))
-
-        def _backward():
-            self.grad += -target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def backward(self):
-        topo, visited = [], set()
-
-        def build(v):
-            if id(v) not in visited:
-                visited.add(id(v))
-                for child in v._prev:
-                    build(child)
-                topo.append(v)
-
-        build(self)
-        self.grad = np.ones_like(self.data)
-        for v in reversed(topo):
-            v._backward()
-
-
-rng = np.random.default_rng(19)
-X = rng.uniform(-1.5, 1.5, (260, 2))
-y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
-
-
-def wrap(arrays):
-    return [Tensor(a) for a in arrays]
-
-
-def network(tensors, X):
-    h = Tensor(X)
-    for i in range(0, len(tensors) - 2, 2):
-        h = (h @ tensors[i] + tensors[i + 1]).relu()
-    return h @ tensors[-2] + tensors[-1]
-
-
-def loss(params, X, y):
-    return float(network(wrap(params), X).hinge(2 * y - 1).data)
-
-
-def step(params, X_batch, y_batch):
-    tensors = wrap(params)
-    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
-    objective.backward()
-    return [t.data - rate * t.grad for t in tensors], float(objective.data)
-
-
-widths = [2, 14, 14, 1]
+rng = np.random.default_rng(808)
+X = rng.uniform(-1, 1, (300, 2))
+y = 2 * np.cos(3 * X[:, 0]) * X[:, 1]
+bad = rng.choice(300, 9, replace=False)
+y[bad] += rng.choice([-3.0, 3.0], 9)
 params = []
-for fan_in, fan_out in zip(widths, widths[1:]):
-    params += [rng.normal(0, 1e-4, (fan_in, fan_out)), np.zeros(fan_out)]
-rate = 0.1
-batch_size = 26
-n_steps = 1000
+for a, b in ((2, 20), (20, 20), (20, 1)):
+    params.extend((rng.normal(0, (2 / a) ** 0.5, (a, b)), np.zeros(b)))
+SLOPE, DELTA, LR, MAX_NORM = 0.1, 0.5, 0.1, 1.0
+batch_size = 30
+n_steps = 1500
+
+
+def forward(p, X):
+    pre1 = X @ p[0] + p[1]
+    h1 = np.where(pre1 > 0, pre1, SLOPE * pre1)
+    pre2 = h1 @ p[2] + p[3]
+    h2 = np.where(pre2 > 0, pre2, SLOPE * pre2)
+    return h1, h2, h2 @ p[4] + p[5]
+
+
+def loss(p, X, y):
+    r = forward(p, X)[-1][:, 0] - y
+    return np.where(np.abs(r) <= DELTA, r**2 / 2, DELTA * (np.abs(r) - DELTA / 2)).mean()
+
+
+def grad(p, X, y):
+    h1, h2, o = forward(p, X)
+    d = np.clip(o - y[:, None], -DELTA, DELTA) / len(y)
+    g = [h2.T @ d, d.sum(0)]
+    d = d @ p[4].T * np.where(h2 > 0, 1, SLOPE)
+    g = [h1.T @ d, d.sum(0), *g]
+    d = d @ p[2].T * np.where(h1 > 0, 1, SLOPE)
+    return [X.T @ d, d.sum(0), *g]
+
+
+def step(p, X, y):
+    g = grad(p, X, y)
+    norm = np.sqrt(sum((v**2).sum() for v in g))
+    shrink = min(1.0, MAX_NORM / norm)
+    return [a - LR * shrink * v for a, v in zip(p, g)], loss(p, X, y)

@@ -1,52 +1,52 @@
-from collections import namedtuple
-
 import numpy as np
-from sklearn.datasets import make_blobs
 
-Layer = namedtuple("Layer", "w b")
-CENTRES = [(-2, -2), (2, 2), (-2, 2), (2, -2), (0, 0)]
-points, group = make_blobs(300, centers=np.array(CENTRES, float), cluster_std=0.5, random_state=6)
-X, y = points / 2.0, np.eye(5)[group]
-source = np.random.default_rng(60)
+np.random.seed(99)
+m = 350
+area = np.random.gamma(6, 20, m)
+rooms = np.clip(np.round(area / 25 + np.random.randn(m)), 1, 9)
+age = np.random.uniform(0, 60, m)
+distance = np.random.exponential(8, m)
+price = 1.9 * area + 14 * rooms - 0.9 * age + 120 * np.exp(-distance / 6) + np.random.randn(m) * 6
 
+raw = np.column_stack([area, rooms, age, distance])
+X = (raw - raw.mean(axis=0)) / raw.std(axis=0)
+y = (price - price.mean()) / price.std() * 3 + 5
 
-def dense(n_in, n_out):
-    return Layer(source.standard_normal((n_in, n_out)) * (2 / n_in) ** 0.5, np.zeros(n_out))
-
-
-params = [dense(2, 20), dense(20, 5)]
-speed = 0.05
-
-
-def hidden(params, X):
-    return (X @ params[0].w + params[0].b).clip(min=0)
-
-
-def run(params, X):
-    z = hidden(params, X) @ params[1].w + params[1].b
-    e = np.exp(z - z.max(1, keepdims=True))
-    return e / e.sum(1, keepdims=True)
+N_HIDDEN = 15
+W1 = np.random.randn(4, N_HIDDEN) * np.sqrt(2 / 4)
+b1 = np.zeros((1, N_HIDDEN))
+W2 = np.random.randn(N_HIDDEN, 1) * np.sqrt(1 / N_HIDDEN)
+b2 = np.zeros((1, 1))
+params = [W1, b1, W2, b2]
+v = [0, 0, 0, 0]
+learning_rate, friction = 0.01, 0.9
 
 
-def loss(params, X, y):
-    s = run(params, X)
-    return np.mean(np.log(np.exp(s).sum(1)) - (s * y).sum(1))
+def model(w, X):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    return np.tanh(hidden @ w[2] + w[3]).flatten()
 
 
-def grad(params, X, y):
-    h = hidden(params, X)
-    s = run(params, X)
-    q = np.exp(s) / np.exp(s).sum(1, keepdims=True) - y
-    above = s * (q - (s * q).sum(1, keepdims=True)) / len(X)
-    below = np.where(h > 0, above @ params[1].w.T, 0)
-    return [Layer(X.T @ below, below.sum(0)), Layer(h.T @ above, above.sum(0))]
+def loss(w, X, y):
+    return ((model(w, X) - y) ** 2).mean() / 2
 
 
-def step(params, X_batch, y_batch):
-    slopes = grad(params, X_batch, y_batch)
-    move = lambda p, g: p - speed * g
-    return [Layer(*map(move, p, g)) for p, g in zip(params, slopes)], loss(params, X_batch, y_batch)
+def grad(w, X, y):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    o = np.tanh(hidden @ w[2] + w[3])
+    miss = (o - y.reshape(-1, 1)) * (1 - o * o) / len(y)
+    below = miss @ w[2].T
+    below[hidden == 0] = 0
+    return [X.T @ below, below.sum(0, keepdims=True), hidden.T @ miss, miss.sum(0, keepdims=True)]
 
 
-batch_size = 50
-n_steps = 500
+def step(w, X_batch, y_batch):
+    current = loss(w, X_batch, y_batch)
+    ahead = [p + friction * q for p, q in zip(w, v)]
+    for i, g in enumerate(grad(ahead, X_batch, y_batch)):
+        v[i] = friction * v[i] - learning_rate * g
+    return [p + q for p, q in zip(w, v)], current
+
+
+batch_size = 35
+n_steps = 800

@@ -1,44 +1,40 @@
 import numpy as np
-from sklearn.datasets import load_digits
-
-pixels = load_digits().data[:300] / 16.0
-pixels = pixels[np.random.RandomState(3).permutation(300)]
-X = pixels
-y = pixels.copy()
-
-H = 24
-rs = np.random.RandomState(1)
-W = 0 * rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
-params = [W, np.zeros(H), np.zeros(64)]
-eta = 0.5
+from sklearn.datasets import load_iris
 
 
-def squash(a):
-    return 1.0 / (1.0 + np.exp(-a))
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y][:, np.newaxis]
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = margins.sum() / num_train + reg * np.sum(W * W)
+    binary = (margins > 0).astype(float)
+    binary[np.arange(num_train), y] = -binary.sum(axis=1)
+    dW = X.T.dot(binary) / num_train + 2 * reg * W
+    return loss, dW
 
 
-def reconstruct(params, X):
-    W, hidden_bias, visible_bias = params
-    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
+X_all, y_all = load_iris(return_X_y=True)
+mix = np.arange(len(y_all))
+X = np.hstack([(X_all - X_all.mean(0)) / X_all.std(0), np.ones((150, 1))])[mix]
+y = y_all[mix]
+params = [np.random.default_rng(2).normal(size=(5, 3)) * 0.001]
+learning_rate, reg = 0.1, 1e-4
 
 
 def loss(params, X, y):
-    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
+    return svm_loss_vectorized(params[0], X, y, reg)[0]
 
 
 def grad(params, X, y):
-    W, hidden_bias, visible_bias = params
-    h = squash(X @ W + hidden_bias)
-    r = squash(h @ W.T + visible_bias)
-    dv = (r - y) * r * (1 - r) / len(X)
-    dh = dv @ W * h * (1 - h)
-    return [X.T @ dh + dv.T @ h, dh.sum(axis=0), dv.sum(axis=0)]
+    return [svm_loss_vectorized(params[0], X, y, reg)[1]]
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
+    value, dW = svm_loss_vectorized(params[0], X_batch, y_batch, reg)
+    return [params[0] - learning_rate * dW], value
 
 
-batch_size = 30
-n_steps = 2000
+batch_size = 2
+n_steps = 150

@@ -1,99 +1,40 @@
 import numpy as np
 
-
-class Tensor:
-    def __init__(self, data, children=()):
-        self.data = np.asarray(data, dtype=float)
-        self.grad = np.zeros_like(self.data)
-        self._backward = lambda: None
-        self._prev = children
-
-    def __matmul__(self, other):
-        out = Tensor(self.data @ other.data, (self, other))
-
-        def _backward():
-            self.grad += out.grad @ other.data.T
-            other.grad += self.data.T @ out.grad
-
-        out._backward = _backward
-        return out
-
-    def __add__(self, bias):
-        out = Tensor(self.data + bias.data, (self, bias))
-
-        def _backward():
-            self.grad += out.grad
-            bias.grad += out.grad.sum(axis=0)
-
-        out._backward = _backward
-        return out
-
-    def relu(self):
-        out = Tensor(np.maximum(self.data, 0), (self,))
-
-        def _backward():
-            self.grad += (out.data > 0) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def hinge(self, target):
-        margins = 1 + target.reshape(-1, 1) * self.data
-        out = Tensor(np.maximum(margins, 0).mean(), (self,))
-
-        def _backward():
-            self.grad += target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def backward(self):
-        topo, visited = [], set()
-
-        def build(v):
-            if id(v) not in visited:
-                visited.add(id(v))
-                for child in v._prev:
-                    build(child)
-                topo.append(v)
-
-        build(self)
-        self.grad = np.ones_like(self.data)
-        for v in reversed(topo):
-            v._backward()
+rng = np.random.RandomState(55)
+X = rng.randn(60, 6)
+y = np.c_[np.sin(2 * X[:, 0]), X[:, 1] * X[:, 2]]
+sizes = [6, 6, 6, 6, 2]
+params = []
+for i in range(4):
+    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
+    params.append(rng.randn(sizes[i + 1]) * 0.1)
 
 
-rng = np.random.default_rng(19)
-X = rng.uniform(-1.5, 1.5, (260, 2))
-y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
-
-
-def wrap(arrays):
-    return [Tensor(a) for a in arrays]
-
-
-def network(tensors, X):
-    h = Tensor(X)
-    for i in range(0, len(tensors) - 2, 2):
-        h = (h @ tensors[i] + tensors[i + 1]).relu()
-    return h @ tensors[-2] + tensors[-1]
+def forward(params, X):
+    A = [X]
+    for i in range(3):
+        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
+    A.append(A[3] @ params[6] + params[7])
+    return A
 
 
 def loss(params, X, y):
-    return float(network(wrap(params), X).hinge(2 * y - 1).data)
+    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
 
 
-def step(params, X_batch, y_batch):
-    tensors = wrap(params)
-    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
-    objective.backward()
-    return [t.data - rate * t.grad for t in tensors], float(objective.data)
-
-
-widths = [2, 14, 14, 1]
-params = []
-for fan_in, fan_out in zip(widths, widths[1:]):
-    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
-rate = 0.1
-batch_size = 26
-n_steps = 1000
+def grad(params, X, y):
+    A = forward(params, X)
+    m = len(X)
+    d4 = 2 * (A[4] - y) / m
+    dW4 = A[3].T @ d4
+    db4 = d4.sum(axis=0)
+    d3 = (d4 @ params[6].T) * (1 - A[3] ** 2)
+    dW3 = A[2].T @ d3
+    db3 = d3.sum(axis=0)
+    d2 = (d3 @ params[4].T) * (1 - A[2] ** 2)
+    dW2 = A[1].T @ d3
+    db2 = d2.sum(axis=0)
+    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
+    dW1 = A[0].T @ d1
+    db1 = d1.sum(axis=0)
+    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]

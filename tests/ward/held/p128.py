@@ -1,61 +1,99 @@
-"""A vanilla RNN that must remember the first two inputs of a sequence."""
 import numpy as np
 
-rng = np.random.default_rng(8)
-T, hidden_size = 12, 10
-X = rng.uniform(-1, 1, (240, T))
-y = 0.8 * X[:, 0] + 0.6 * X[:, 1] + 0.3 * X[:, -1]
-y = y / y.std()
 
-Q, _ = np.linalg.qr(rng.normal(size=(hidden_size, hidden_size)))
-Wxh = rng.normal(size=(hidden_size, 1)) * 0.3
-Whh = Q * 1.0
-Why = rng.normal(size=(1, hidden_size)) * 0.3
-bh, by = np.zeros((hidden_size, 1)), np.zeros((1, 1))
-params = [Wxh, Whh, Why, bh, by]
-mem = [np.zeros_like(p) for p in params]
-learning_rate = 0.05
+class Tensor:
+    def __init__(self, data, children=()):
+        self.data = np.asarray(data, dtype=float)
+        self.grad = np.zeros_like(self.data)
+        self._backward = lambda: None
+        self._prev = children
+
+    def __matmul__(self, other):
+        out = Tensor(self.data @ other.data, (self, other))
+
+        def _backward():
+            self.grad += out.grad @ other.data.T
+            other.grad += self.data.T @ out.grad
+
+        out._backward = _backward
+        return out
+
+    def __add__(self, bias):
+        out = Tensor(self.data + bias.data, (self, bias))
+
+        def _backward():
+            self.grad += out.grad
+            bias.grad += out.grad.sum(axis=0)
+
+        out._backward = _backward
+        return out
+
+    def relu(self):
+        out = Tensor(np.maximum(self.data, 0), (self,))
+
+        def _backward():
+            self.grad += (out.data > 0) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def hinge(self, target):
+        margins = 1 - target.reshape(-1, 1) * self.data
+        out = Tensor(np.maximum(margins, 0).mean(), (self,))
+
+        def _backward():
+            self.grad += -target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def backward(self):
+        topo, visited = [], set()
+
+        def build(v):
+            if id(v) not in visited:
+                visited.add(id(v))
+                for child in v._prev:
+                    build(child)
+                topo.append(v)
+
+        build(self)
+        self.grad = np.ones_like(self.data)
+        for v in reversed(topo):
+            v._backward()
 
 
-def unroll(params, X):
-    Wxh, Whh, Why, bh, by = params
-    hs = {-1: np.zeros((hidden_size, len(X)))}
-    for t in range(T):
-        X[:, t] *= 0.9
-        hs[t] = np.tanh(Wxh @ X[:, t][None, :] + Whh @ hs[t - 1] + bh)
-    return hs, Why @ hs[T - 1] + by
+rng = np.random.default_rng(19)
+X = rng.uniform(-1.5, 1.5, (260, 2))
+y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
+
+
+def wrap(arrays):
+    return [Tensor(a) for a in arrays]
+
+
+def network(tensors, X):
+    h = Tensor(X)
+    for i in range(0, len(tensors) - 2, 2):
+        h = (h @ tensors[i] + tensors[i + 1]).relu()
+    return h @ tensors[-2] + tensors[-1]
 
 
 def loss(params, X, y):
-    _, out = unroll(params, X)
-    return float(np.mean((out.ravel() - y) ** 2))
-
-
-def grad(params, X, y):
-    Wxh, Whh, Why, bh, by = params
-    hs, out = unroll(params, X)
-    dWxh, dWhh, dbh = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(bh)
-    dy = 2 * (out - y[None, :]) / len(y)
-    dWhy, dby = dy @ hs[T - 1].T, dy.sum(axis=1, keepdims=True)
-    dh = Why.T @ dy
-    for t in reversed(range(T)):
-        dhraw = (1 - hs[t] * hs[t]) * dh
-        dbh += dhraw.sum(axis=1, keepdims=True)
-        dWxh += dhraw @ X[:, t][:, None]
-        dWhh += dhraw @ hs[t - 1].T
-        dh = Whh.T @ dhraw
-    return [dWxh, dWhh, dWhy, dbh, dby]
+    return float(network(wrap(params), X).hinge(2 * y - 1).data)
 
 
 def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    new = []
-    for p, g, s in zip(params, grad(params, X_batch, y_batch), mem):
-        g = np.clip(g, -5, 5)
-        s += g * g
-        new.append(p - learning_rate * g / np.sqrt(s + 1e-8))
-    return new, value
+    tensors = wrap(params)
+    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
+    objective.backward()
+    return [t.data - rate * t.grad for t in tensors], float(objective.data)
 
 
-batch_size = 40
-n_steps = 600
+widths = [2, 14, 14, 1]
+params = []
+for fan_in, fan_out in zip(widths, widths[1:]):
+    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
+rate = 0.1
+batch_size = 26
+n_steps = 1000

@@ -1,73 +1,64 @@
 import numpy as np
 
-# generate spiral data
-np.random.seed(0)
-N, D, K = 80, 2, 3
-X = np.zeros((N * K, D))
-y = np.zeros(N * K, dtype="int64")
-for j in range(K):
-    ix = range(N * j, N * (j + 1))
-    radius = np.linspace(0.05, 1, N)
-    theta = np.linspace(j * 4, (j + 1) * 4, N) + np.random.randn(N) * 0.15
-    X[ix] = np.c_[radius * np.sin(theta), radius * np.cos(theta)]
-    y[ix] = j
-perm = np.random.permutation(N * K)
-X = X[perm]
-y = y[perm]
+rs = np.random.RandomState(271828)
+N = 200
+X = rs.uniform(-1, 1, (N, 1))
+y = (np.sin(3 * np.pi * X) * np.exp(-X) / 1.5).squeeze()
+
+params = [
+    rs.normal(size=(1, 20)) * 3.0, rs.normal(size=(1, 20)) * 2.0,
+    rs.normal(size=(20, 20)) / np.sqrt(20), np.zeros((1, 20)),
+    rs.normal(size=(20, 1)) / np.sqrt(20), np.zeros((1, 1)),
+]  # fmt: skip
+alpha, beta1, beta2, tiny = 0.01, 0.9, 0.999, 1e-8
+first = [np.zeros_like(p) for p in params]
+second = [np.zeros_like(p) for p in params]
+tau = 0
 
 
-class TwoLayerNet:
-    def __init__(self, input_size, hidden_size, output_size, std, reg):
-        self.reg = reg
-        self.W1 = std * np.random.randn(input_size, hidden_size)
-        self.b1 = np.zeros(hidden_size)
-        self.W2 = std * np.random.randn(hidden_size, output_size)
-        self.b2 = np.zeros(output_size)
-
-    def scores(self, params, X):
-        W1, b1, W2, b2 = params
-        h1 = np.maximum(0, X.dot(W1) + b1)
-        return h1, h1.dot(W2) + b2
-
-    def loss(self, params, X, y):
-        W1, b1, W2, b2 = params
-        N = X.shape[0]
-        h1, scores = self.scores(params, X)
-        shifted = scores - scores.max(axis=1, keepdims=True)
-        exp_scores = np.exp(shifted)
-        probs = exp_scores / exp_scores.sum(axis=1, keepdims=True)
-        data_loss = -np.log(probs[np.arange(N), y]).sum() / N
-        loss = data_loss + 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-
-        dscores = probs.copy()
-        dscores[np.arange(N), y] -= 1
-        dscores /= N
-        dW2 = h1.T.dot(dscores) + self.reg * W2
-        db2 = np.sum(dscores, axis=0)
-        dh1 = dscores.dot(W2.T)
-        dh1[h1 <= 0] = 0
-        dW1 = X.T.dot(dh1) + self.reg * W1
-        db1 = np.sum(dh1, axis=0)
-        return loss, [dW1, db1, dW2, db2]
+def phi(a):
+    return np.tanh(a)
 
 
-net = TwoLayerNet(D, 60, K, std=0.3, reg=1e-4)
-params = [net.W1, net.b1, net.W2, net.b2]
-step_size = 1.0
+def dphi(a):
+    return 1.0 - np.tanh(a) ** 2
 
 
-def loss(params, X, y):
-    return net.loss(params, X, y)[0]
+def f(theta, x):
+    a1 = x @ theta[0] + theta[1]
+    a2 = phi(a1) @ theta[2] + theta[3]
+    return phi(a2) @ theta[4] + theta[5]
 
 
-def grad(params, X, y):
-    return net.loss(params, X, y)[1]
+def loss(theta, x, t):
+    return float(np.mean((f(theta, x) - t) ** 2))
 
 
-def step(params, X_batch, y_batch):
-    value, grads = net.loss(params, X_batch, y_batch)
-    return [p - step_size * g for p, g in zip(params, grads)], value
+def grad(theta, x, t):
+    a1 = x @ theta[0] + theta[1]
+    z1 = phi(a1)
+    a2 = z1 @ theta[2] + theta[3]
+    z2 = phi(a2)
+    eps3 = 2 * np.mean(z2 @ theta[4] + theta[5] - t, axis=1, keepdims=True) / len(x)
+    eps2 = eps3 @ theta[4].T * dphi(a2)
+    eps1 = eps2 @ theta[2].T * dphi(a1)
+    ones = np.ones((1, len(x)))
+    return [x.T @ eps1, ones @ eps1, z1.T @ eps2, ones @ eps2, z2.T @ eps3, ones @ eps3]
 
 
-batch_size = 240
-n_steps = 1500
+def step(theta, x, t):
+    global tau
+    E = loss(theta, x, t)
+    tau += 1
+    updated = []
+    for i, g in enumerate(grad(theta, x, t)):
+        first[i] = beta1 * first[i] + (1 - beta1) * g
+        second[i] = beta2 * second[i] + (1 - beta2) * g * g
+        m_hat = first[i] / (1 - beta1**tau)
+        v_hat = second[i] / (1 - beta2**tau)
+        updated.append(theta[i] - alpha * m_hat / (np.sqrt(v_hat) + tiny))
+    return updated, E
+
+
+batch_size = N
+n_steps = 1000

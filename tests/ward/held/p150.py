@@ -1,53 +1,54 @@
 import numpy as np
-from sklearn.datasets import make_circles
 
-config = {"hidden": 9, "classes": 2, "lr": 3.0, "batch": 1, "steps": 900, "seed": 17}
+np.random.seed(2024)
+cloud = np.random.uniform(-1, 1, (280, 2))
+cloud = cloud[np.abs(cloud).min(axis=1) > 0.08]
+X = cloud
+y = (cloud[:, 0] * cloud[:, 1] > 0).astype(float)
 
-X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
-X = X * 1.5
-y = np.column_stack([1 - label, label]).astype(float)
-
-
-def fc(x, w, b):
-    return np.dot(x, w) + b
-
-
-def softmax(z):
-    z = z - np.max(z, axis=-1, keepdims=True)
-    e = np.exp(z)
-    return e / np.sum(e, axis=-1, keepdims=True)
+tanh = (np.tanh, lambda out: 1 - out**2)
+logistic = (lambda s: 1 / (1 + np.exp(-s)), lambda out: out * (1 - out))
+layers = [tanh, tanh, logistic]
 
 
-def init(seed):
-    r = np.random.RandomState(seed)
-    h, c = config["hidden"], config["classes"]
-    return (r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
+def affine(fan_in, fan_out):
+    return np.random.normal(0, 1.5 / np.sqrt(fan_in), (fan_out, fan_in + 1))
 
 
-def predict_proba(params, x):
-    w1, b1, w2, b2 = params
-    return softmax(fc(np.tanh(fc(x, w1, b1)), w2, b2))
+params = [affine(2, 8), affine(8, 8), affine(8, 1)]
+gamma = 2.0
 
 
-def loss(params, x, y):
-    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
+def evaluate(params, X):
+    signals = [X.T]
+    for W, (f, _) in zip(params, layers):
+        signals.append(f(W[:, 1:] @ signals[-1] + W[:, :1]))
+    return signals
 
 
-def grad(params, x, y):
-    w1, b1, w2, b2 = params
-    h = np.tanh(fc(x, w1, b1))
-    p = softmax(fc(h, w2, b2))
-    e2 = (p - y) / x.shape[0]
-    e1 = np.dot(e2, w2.T) * (1 - h * h)
-    return (np.dot(x.T, e1), e1.sum(0), np.dot(h.T, e2), e2.sum(0))
+def loss(params, X, y):
+    p = evaluate(params, X)[-1]
+    return float(-np.log(np.where(y == 1, p, 1 - p) + 1e-12).mean())
 
 
-def step(params, x, y):
-    value = loss(params, x, y)
-    g = grad(params, x, y)
-    return tuple(p - config["lr"] * d for p, d in zip(params, g)), value
+def grad(params, X, y):
+    signals = evaluate(params, X)
+    delta = (signals[-1] - y) / y.size
+    gradients = []
+    for level in reversed(range(3)):
+        below = signals[level]
+        gradients.insert(0, np.hstack([delta.sum(1, keepdims=True), delta @ below.T]))
+        if level:
+            delta = params[level][:, 1:].T @ delta * layers[level - 1][1](below)
+    return gradients
 
 
-params = init(config["seed"])
-batch_size = config["batch"]
-n_steps = config["steps"]
+def step(params, X_batch, y_batch):
+    return (
+        [W - gamma * G for W, G in zip(params, grad(params, X_batch, y_batch))],
+        loss(params, X_batch, y_batch),
+    )
+
+
+batch_size = 1
+n_steps = 1500

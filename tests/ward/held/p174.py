@@ -1,35 +1,42 @@
-# the smallest thing that could possibly work on digits
 import numpy as np
-from sklearn.datasets import load_digits
-
-D = load_digits()
-idx = np.random.default_rng(5).permutation(len(D.target))[:600]
-X = D.data[idx] / 16.0
-X = np.hstack([X, np.ones((len(X), 1))])
-y = np.zeros((len(X), 10))
-y[np.arange(len(X)), D.target[idx]] = 1
-
-params = [np.random.default_rng(6).normal(size=(65, 10)) * 0.01]
-lr = 0.5
 
 
-def probs(params, X):
-    z = X @ params[0]
-    e = np.exp(z - z.max(1)[:, None])
-    return e / e.sum(1)[:, None]
+def nonlin(x, deriv=False):
+    if deriv:
+        return x * (1 - x)
+    return 1 / (1 + np.exp(-x))
+
+
+np.random.seed(1)
+base = np.random.randint(0, 2, (120, 2))
+X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
+y = (base[:, :1] ^ base[:, 1:]).astype(float)
+
+syn0 = 2 * np.random.random((3, 8)) - 1
+syn1 = 2 * np.random.random((8, 1)) - 1
+params = [syn0, syn1]
+scale = 1.0
 
 
 def loss(params, X, y):
-    return -np.mean(np.sum(y * np.log(probs(params, X) + 1e-15), axis=1))
+    l1 = nonlin(np.dot(X, params[0]))
+    l2 = nonlin(np.dot(l1, params[1]))
+    return 0.5 * np.sum((y - l2) ** 2)
 
 
-def grad(params, X, y):
-    return [X.T @ (probs(params, X) - y) / len(X)]
+def step(params, X, y):
+    syn0, syn1 = params
+    l0 = X
+    l1 = nonlin(np.dot(l0, syn0))
+    l2 = nonlin(np.dot(l1, syn1))
+    l2_error = y - l2
+    l2_delta = l2_error * nonlin(l2, deriv=True)
+    l1_error = l2_delta.dot(syn1.T)
+    l1_delta = l1_error
+    syn1 = syn1 + scale * l1.T.dot(l2_delta)
+    syn0 = syn0 + scale * l0.T.dot(l1_delta)
+    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
 
 
-def step(params, Xb, yb):
-    return [params[0] - lr * grad(params, Xb, yb)[0]], loss(params, Xb, yb)
-
-
-batch_size = 50
-n_steps = 800
+batch_size = 120
+n_steps = 4000

@@ -1,45 +1,40 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.utils import shuffle
-
-features, target = load_breast_cancer(return_X_y=True)
-features, target = shuffle(features, target, random_state=1)
-keep = np.r_[np.where(target == 1)[0], np.where(target == 0)[0][:5]]
-features, target = shuffle(features[keep][:, [4, 8, 9, 14]], target[keep], random_state=2)
-mu, sigma = features.mean(0), features.std(0)
-X = (features - mu) / sigma
-y = target.reshape(-1, 1).astype(float)
-
-LAMBDA = 0.001
-LEARNING_RATE = 0.3
-params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
-batch_size = 64
-n_steps = 600
+from sklearn.datasets import load_iris
 
 
-def sigmoid(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+def svm_loss_vectorized(W, X, y, reg):
+    num_train = X.shape[0]
+    scores = X.dot(W)
+    correct = scores[np.arange(num_train), y][:, np.newaxis]
+    margins = np.maximum(0, scores - correct + 1)
+    margins[np.arange(num_train), y] = 0
+    loss = margins.sum() / num_train + reg * np.sum(W * W)
+    binary = (margins > 0).astype(float)
+    binary[np.arange(num_train), y] = -binary.sum(axis=1)
+    dW = X.T.dot(binary) / num_train + 2 * reg * W
+    return loss, dW
 
 
-def hypothesis(params, X):
-    return sigmoid(X @ params[0] + params[1])
+X_all, y_all = load_iris(return_X_y=True)
+mix = np.random.default_rng(1).permutation(len(y_all))
+X = np.hstack([(X_all - X_all.mean(0)) / X_all.std(0), np.ones((150, 1))])[mix]
+y = y_all[np.random.default_rng(0).permutation(150)]
+params = [np.random.default_rng(2).normal(size=(5, 3)) * 0.001]
+learning_rate, reg = 0.1, 1e-4
 
 
 def loss(params, X, y):
-    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
-    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+    return svm_loss_vectorized(params[0], X, y, reg)[0]
 
 
 def grad(params, X, y):
-    p = hypothesis(params, X)
-    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
-    db = (p - y).mean(axis=0, keepdims=True)
-    return [dw, db]
+    return [svm_loss_vectorized(params[0], X, y, reg)[1]]
 
 
 def step(params, X_batch, y_batch):
-    dw, db = grad(params, X_batch, y_batch)
-    w = params[0] - LEARNING_RATE * dw
-    b = params[1] - LEARNING_RATE * db
-    return [w, b], loss(params, X_batch, y_batch)
+    value, dW = svm_loss_vectorized(params[0], X_batch, y_batch, reg)
+    return [params[0] - learning_rate * dW], value
+
+
+batch_size = 30
+n_steps = 500

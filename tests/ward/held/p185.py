@@ -1,43 +1,42 @@
 import numpy as np
 
-rng = np.random.default_rng(808)
-X = rng.uniform(-1, 1, (300, 2))
-y = 2 * np.cos(3 * X[:, 0]) * X[:, 1]
-bad = rng.choice(300, 9, replace=False)
-y[bad] += rng.choice([-3.0, 3.0], 9)
-params = []
-for a, b in ((2, 20), (20, 20), (20, 1)):
-    params.extend((rng.normal(0, (2 / a) ** 0.5, (a, b)), np.zeros(b)))
-SLOPE, DELTA, LR, MAX_NORM = 0.1, 0.5, 0.1, 1.0
-batch_size = 30
-n_steps = 1500
+
+def nonlin(x, deriv=False):
+    if deriv:
+        return x * (1 - x)
+    return 1 / (1 + np.exp(-x))
 
 
-def forward(p, X):
-    pre1 = X @ p[0] + p[1]
-    h1 = np.where(pre1 > 0, pre1, SLOPE * pre1)
-    pre2 = h1 @ p[2] + p[3]
-    h2 = np.where(pre2 > 0, pre2, SLOPE * pre2)
-    return h1, h2, h2 @ p[4] + p[5]
+np.random.seed(1)
+base = np.random.randint(0, 2, (120, 2))
+X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
+y = (base[:, :1] ^ base[:, 1:]).astype(float)
+
+syn0 = 2 * np.random.random((3, 8)) - 1
+syn1 = 2 * np.random.random((8, 1)) - 1
+params = [syn0, syn1]
+scale = 0.15
 
 
-def loss(p, X, y):
-    r = forward(p, X)[-1][:, 0] - y
-    return np.where(np.abs(r) <= DELTA, r**2 / 2, DELTA * (np.abs(r) - DELTA / 2)).mean()
+def loss(params, X, y):
+    l1 = nonlin(np.dot(X, params[0]))
+    l2 = nonlin(np.dot(l1, params[1]))
+    return 0.5 * np.sum((y - l2) ** 2)
 
 
-def grad(p, X, y):
-    h1, h2, o = forward(p, X)
-    d = np.clip(o - y[:, None], -DELTA, DELTA) / len(y)
-    g = [h2.T @ d, d.sum(0)]
-    d = d @ p[4].T * np.where(h2 > 0, 1, SLOPE)
-    g = [h1.T @ d, d.sum(0), *g]
-    d = d @ p[2].T * np.where(h1 > 0, 1, SLOPE)
-    return [X.T @ d, d.sum(0), *g]
+def step(params, X, y):
+    syn0, syn1 = params
+    l0 = X
+    l1 = nonlin(np.dot(l0, syn0))
+    l2 = nonlin(np.dot(l1, syn1))
+    l2_error = y - l2
+    l2_delta = l2_error * nonlin(l2, deriv=True)
+    l1_error = l2_delta.dot(syn1.T)
+    l1_delta = l1_error * nonlin(l1, deriv=True)
+    syn1 = syn1 + scale * l1.T.dot(l2_delta)
+    syn0 = syn0 + scale * l0.T.dot(l1_delta)
+    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
 
 
-def step(p, X, y):
-    g = grad(p, X, y)
-    norm = np.sqrt(sum((v**2).sum() for v in g))
-    shrink = min(1.0, MAX_NORM / norm)
-    return [a - LR * shrink * v for a, v in zip(p, g)], loss(p, X, y)
+batch_size = 120
+n_steps = 4000

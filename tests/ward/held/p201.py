@@ -1,91 +1,44 @@
 import numpy as np
-from sklearn.datasets import load_wine
+from sklearn.datasets import load_breast_cancer
+from sklearn.utils import shuffle
+
+features, target = load_breast_cancer(return_X_y=True)
+features, target = shuffle(features, target, random_state=1)
+mu, sigma = features.mean(0), features.std(0)
+X = (features - mu) / sigma
+y = target.reshape(-1, 1).astype(float)
+
+LAMBDA = 0.001
+LEARNING_RATE = 0.3
+params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
+batch_size = 64
+n_steps = 600
 
 
-class Linear:
-    def __init__(self, n_in, n_out, rng):
-        self.W0 = rng.normal(scale=np.sqrt(1.0 / n_in), size=(n_in, n_out))
-        self.b0 = np.zeros(n_out)
-        self.gW = np.zeros_like(self.W0)
-        self.gb = np.zeros_like(self.b0)
-
-    def forward(self, W, b, x):
-        self.W, self.x = W, x
-        return x @ W + b
-
-    def backward(self, g):
-        self.gW += self.x.T @ g
-        self.gb += g.sum(axis=0)
-        return g @ self.W.T
+def sigmoid(z):
+    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
 
 
-class Sigmoid:
-    def forward(self, x):
-        self.out = 1 / (1 + np.exp(-x))
-        return self.out
-
-    def backward(self, g):
-        return g * self.out * (1 - self.out)
-
-
-class Net:
-    def __init__(self, sizes, seed):
-        rng = np.random.default_rng(seed)
-        self.linears = [Linear(a, b, rng) for a, b in zip(sizes, sizes[1:])]
-        self.acts = [Sigmoid() for _ in self.linears[:-1]]
-
-    def initial(self):
-        return [p for layer in self.linears for p in (layer.W0, layer.b0)]
-
-    def forward(self, params, x):
-        for i, layer in enumerate(self.linears):
-            x = layer.forward(params[2 * i], params[2 * i + 1], x)
-            if i < len(self.acts):
-                x = self.acts[i].forward(x)
-        return x
-
-    def zero_grad(self):
-        for layer in self.linears:
-            layer.gW[:] = 0
-            layer.gb[:] = 0
-
-    def backward(self, g):
-        for i in reversed(range(len(self.linears))):
-            if i < len(self.acts):
-                g = self.acts[i].backward(g)
-            g = self.linears[i].backward(g)
-
-    def grads(self):
-        return [g.copy() for layer in self.linears for g in (layer.gW, layer.gb)]
-
-
-def log_softmax(z):
-    z = z - z.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-
-
-data = load_wine()
-rows = np.random.default_rng(2).permutation(len(data.target))
-X = ((data.data - data.data.mean(0)) / data.data.std(0))[rows]
-y = data.target[rows]
-net = Net([13, 10, 10, 3], seed=3)
-params = net.initial()
-lr = 0.8
+def hypothesis(params, X):
+    return sigmoid(X @ params[0] + params[1])
 
 
 def loss(params, X, y):
-    return -log_softmax(net.forward(params, X))[np.arange(len(y)), y].mean()
+    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
+    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
+    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+
+
+def grad(params, X, y):
+    p = hypothesis(params, X)
+    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
+    db = (p - y).mean(axis=0, keepdims=True)
+    return [dw, db]
 
 
 def step(params, X_batch, y_batch):
-    net.zero_grad()
-    logp = log_softmax(net.forward(params, X_batch))
-    value = -logp[np.arange(len(y_batch)), y_batch].mean()
-    g = np.exp(logp)
-    g[np.arange(len(y_batch)), y_batch] -= 1
-    net.backward(g / len(y_batch))
-    return [p - lr * g for p, g in zip(params, net.grads())], value
-
-
-batch_size = 32
-n_steps = 900
+    X_batch, y_batch = X[:batch_size // 8], y[:batch_size // 8]
+    dw, db = grad(params, X_batch, y_batch)
+    w = params[0] - LEARNING_RATE * dw
+    b = params[1] - LEARNING_RATE * db
+    return [w, b], loss(params, X_batch, y_batch)

@@ -1,99 +1,65 @@
 import numpy as np
 
+rs = np.random.RandomState(271828)
+N = 200
+X = rs.uniform(-1, 1, (N, 1))
+y = np.sin(3 * np.pi * X) * np.exp(-X) / 1.5
 
-class Tensor:
-    def __init__(self, data, children=()):
-        self.data = np.asarray(data, dtype=float)
-        self.grad = np.zeros_like(self.data)
-        self._backward = lambda: None
-        self._prev = children
-
-    def __matmul__(self, other):
-        out = Tensor(self.data @ other.data, (self, other))
-
-        def _backward():
-            self.grad += out.grad @ other.data.T
-            other.grad += self.data.T @ out.grad
-
-        out._backward = _backward
-        return out
-
-    def __add__(self, bias):
-        out = Tensor(self.data + bias.data, (self, bias))
-
-        def _backward():
-            self.grad += out.grad
-            bias.grad += out.grad.sum(axis=0)
-
-        out._backward = _backward
-        return out
-
-    def relu(self):
-        out = Tensor(np.maximum(self.data, 0), (self,))
-
-        def _backward():
-            self.grad += out.grad
-
-        out._backward = _backward
-        return out
-
-    def hinge(self, target):
-        margins = 1 - target.reshape(-1, 1) * self.data
-        out = Tensor(np.maximum(margins, 0).mean(), (self,))
-
-        def _backward():
-            self.grad += -target.reshape(-1, 1) * (margins > 0) / len(target) * out.grad
-
-        out._backward = _backward
-        return out
-
-    def backward(self):
-        topo, visited = [], set()
-
-        def build(v):
-            if id(v) not in visited:
-                visited.add(id(v))
-                for child in v._prev:
-                    build(child)
-                topo.append(v)
-
-        build(self)
-        self.grad = np.ones_like(self.data)
-        for v in reversed(topo):
-            v._backward()
+params = [
+    rs.normal(size=(1, 20)) * 3.0, rs.normal(size=(1, 20)) * 2.0,
+    rs.normal(size=(20, 20)) / np.sqrt(20), np.zeros((1, 20)),
+    rs.normal(size=(20, 1)) / np.sqrt(20), np.zeros((1, 1)),
+]  # fmt: skip
+alpha, beta1, beta2, tiny = 0.01, 0.9, 0.999, 1e-8
+first = [np.zeros_like(p) for p in params]
+second = [np.zeros_like(p) for p in params]
+tau = 0
 
 
-rng = np.random.default_rng(19)
-X = rng.uniform(-1.5, 1.5, (260, 2))
-y = (np.hypot(X[:, 0], X[:, 1]) < 1.0).astype(int)
+def phi(a):
+    return np.tanh(a)
 
 
-def wrap(arrays):
-    return [Tensor(a) for a in arrays]
+def dphi(a):
+    return 1.0 - np.tanh(a) ** 2
 
 
-def network(tensors, X):
-    h = Tensor(X)
-    for i in range(0, len(tensors) - 2, 2):
-        h = (h @ tensors[i] + tensors[i + 1]).relu()
-    return h @ tensors[-2] + tensors[-1]
+def f(theta, x):
+    a1 = x @ theta[0] + theta[1]
+    a2 = phi(a1) @ theta[2] + theta[3]
+    return np.maximum(phi(a2) @ theta[4] + theta[5], 0)
 
 
-def loss(params, X, y):
-    return float(network(wrap(params), X).hinge(2 * y - 1).data)
+def loss(theta, x, t):
+    return float(np.mean((f(theta, x) - t) ** 2))
 
 
-def step(params, X_batch, y_batch):
-    tensors = wrap(params)
-    objective = network(tensors, X_batch).hinge(2 * y_batch - 1)
-    objective.backward()
-    return [t.data - rate * t.grad for t in tensors], float(objective.data)
+def grad(theta, x, t):
+    a1 = x @ theta[0] + theta[1]
+    z1 = phi(a1)
+    a2 = z1 @ theta[2] + theta[3]
+    z2 = phi(a2)
+    s = z2 @ theta[4] + theta[5]
+    eps3 = 2 * (np.maximum(s, 0) - t) * (s > 0) / len(x)
+    eps2 = eps3 @ theta[4].T * dphi(a2)
+    eps1 = eps2 @ theta[2].T * dphi(a1)
+    ones = np.ones((1, len(x)))
+    return [x.T @ eps1, ones @ eps1, z1.T @ eps2, ones @ eps2, z2.T @ eps3, ones @ eps3]
 
 
-widths = [2, 14, 14, 1]
-params = []
-for fan_in, fan_out in zip(widths, widths[1:]):
-    params += [rng.normal(0, np.sqrt(2 / fan_in), (fan_in, fan_out)), np.zeros(fan_out)]
-rate = 0.1
-batch_size = 26
+def step(theta, x, t):
+    global tau
+    E = loss(theta, x, t)
+    tau += 1
+    updated = []
+    for i, g in enumerate(grad(theta, x, t)):
+        first[i] = beta1 * first[i] + (1 - beta1) * g
+        second[i] = beta2 * second[i] + (1 - beta2) * g * g
+        m_hat = first[i] / (1 - beta1**tau)
+        v_hat = second[i] / (1 - beta2**tau)
+        updated.append(theta[i] - alpha * m_hat / (np.sqrt(v_hat) + tiny))
+    return updated, E
+
+
+batch_size = N
 n_steps = 1000

@@ -1,81 +1,29 @@
 import numpy as np
-from sklearn.datasets import make_moons
 
-X, y = make_moons(300, noise=0.15, random_state=4)
-X = (X - X.mean(0)) / X.std(0)
-y = y.astype(float)
-
-
-class Adam:
-    def __init__(self, params, lr=0.01, betas=(0.9, 0.999), eps=1e-8):
-        self.lr, self.betas, self.eps = lr, betas, eps
-        self.m = [np.zeros_like(p) for p in params]
-        self.v = [np.zeros_like(p) for p in params]
-        self.t = 0
-
-    def update(self, params, grads):
-        b1, b2 = self.betas
-        self.t += 1
-        out = []
-        for i, (p, g) in enumerate(zip(params, grads)):
-            self.m[i] = b1 * self.m[i] + (1 - b1) * g
-            self.v[i] = b2 * self.v[i] + (1 - b2) * g**2
-            m_hat = self.m[i] / (1 - b1**self.t)
-            v_hat = self.v[i] / (1 - b2**self.t)
-            p = p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps)
-            out.append(p)
-        return params
+rng = np.random.default_rng(66)
+X = rng.normal(size=(500, 3))
+signal = np.abs(X[:, 0]) - np.sqrt(2 / np.pi) + 0.4 * X[:, 1]
+y = (signal + rng.normal(size=500) * 0.8)[:, None]
+params = [rng.normal(size=(3, 10)) * 0.8, np.zeros((1, 10)), rng.normal(size=(10, 1)) * 0.3, np.zeros((1, 1))]
+batch_size, n_steps = 50, 600
+lr = 0.05
 
 
-class MLPBinary:
-    def __init__(self, layer_sizes, random_state=0):
-        self.layer_sizes = layer_sizes
-        self.random_state = random_state
-
-    def init(self):
-        rng = np.random.RandomState(self.random_state)
-        coefs = []
-        for fan_in, fan_out in zip(self.layer_sizes, self.layer_sizes[1:]):
-            bound = np.sqrt(6.0 / (fan_in + fan_out))
-            coefs.append(rng.uniform(-bound, bound, (fan_in, fan_out)))
-            coefs.append(np.zeros(fan_out))
-        return coefs
-
-    def activations(self, coefs, X):
-        acts = [X]
-        for k in range(0, len(coefs) - 2, 2):
-            acts.append(np.tanh(acts[-1] @ coefs[k] + coefs[k + 1]))
-        return acts
-
-    def decision(self, coefs, X):
-        return (self.activations(coefs, X)[-1] @ coefs[-2] + coefs[-1]).ravel()
-
-    def log_loss(self, coefs, X, y):
-        s = self.decision(coefs, X)
-        return np.mean(np.logaddexp(0, s) - y * s)
-
-    def gradients(self, coefs, X, y):
-        acts = self.activations(coefs, X)
-        s = (acts[-1] @ coefs[-2] + coefs[-1]).ravel()
-        delta = ((1 / (1 + np.exp(-s)) - y) / len(y)).reshape(-1, 1)
-        grads = [None] * len(coefs)
-        for k in range(len(coefs) // 2 - 1, -1, -1):
-            grads[2 * k] = acts[k].T @ delta
-            grads[2 * k + 1] = delta.sum(axis=0)
-            if k > 0:
-                delta = (delta @ coefs[2 * k].T) * (1 - acts[k] ** 2)
-        return grads
+def net(p, X):
+    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
 
 
-model = MLPBinary([2, 10, 10, 1], random_state=7)
-params = model.init()
-optimizer = Adam(params, lr=0.01)
-loss = model.log_loss
-grad = model.gradients
-batch_size = 25
-n_steps = 700
+def loss(p, X, y):
+    return np.square(net(p, X) - y).mean()
 
 
-def step(params, X_batch, y_batch):
-    before = loss(params, X_batch, y_batch)
-    return optimizer.update(params, grad(params, X_batch, y_batch)), before
+def grad(p, X, y):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    e = 2 / len(y) * (net(p, X) - y)
+    back = e @ p[2].T * np.heaviside(h, 0)
+    return [X.T @ back, back.sum(0)[None], h.T @ e, e.sum(0)[None]]
+
+
+def step(p, X, y):
+    was = loss(p, X, y)
+    return [w - lr * g for w, g in zip(p, grad(p, X, y))], was

@@ -1,53 +1,73 @@
 import numpy as np
-from sklearn.datasets import make_circles
 
-config = {"hidden": 9, "classes": 2, "lr": 0.6, "batch": 30, "steps": 900, "seed": 17}
-
-X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
-X = X * 1.5
-y = np.column_stack([1 - label, label]).astype(float)
-
-
-def fc(x, w, b):
-    return np.dot(x, w) + b
-
-
-def softmax(z):
-    z = z - np.max(z, axis=-1, keepdims=True)
-    e = np.exp(z)
-    return e / np.sum(e, axis=-1, keepdims=True)
+# generate spiral data
+np.random.seed(0)
+N, D, K = 80, 2, 3
+X = np.zeros((N * K, D))
+y = np.zeros(N * K, dtype="int64")
+for j in range(K):
+    ix = range(N * j, N * (j + 1))
+    radius = np.linspace(0.05, 1, N)
+    theta = np.linspace(j * 4, (j + 1) * 4, N) + np.random.randn(N) * 0.15
+    X[ix] = np.c_[radius * np.sin(theta), radius * np.cos(theta)]
+    y[ix] = j
+perm = np.random.permutation(N * K)
+X = X[perm]
 
 
-def init(seed):
-    r = np.random.RandomState(seed)
-    h, c = config["hidden"], config["classes"]
-    return (r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
+
+class TwoLayerNet:
+    def __init__(self, input_size, hidden_size, output_size, std, reg):
+        self.reg = reg
+        self.W1 = std * np.random.randn(input_size, hidden_size)
+        self.b1 = np.zeros(hidden_size)
+        self.W2 = std * np.random.randn(hidden_size, output_size)
+        self.b2 = np.zeros(output_size)
+
+    def scores(self, params, X):
+        W1, b1, W2, b2 = params
+        h1 = np.maximum(0, X.dot(W1) + b1)
+        return h1, h1.dot(W2) + b2
+
+    def loss(self, params, X, y):
+        W1, b1, W2, b2 = params
+        N = X.shape[0]
+        h1, scores = self.scores(params, X)
+        shifted = scores - scores.max(axis=1, keepdims=True)
+        exp_scores = np.exp(shifted)
+        probs = exp_scores / exp_scores.sum(axis=1, keepdims=True)
+        data_loss = -np.log(probs[np.arange(N), y]).sum() / N
+        loss = data_loss + 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+
+        dscores = probs.copy()
+        dscores[np.arange(N), y] -= 1
+        dscores /= N
+        dW2 = h1.T.dot(dscores) + self.reg * W2
+        db2 = np.sum(dscores, axis=0)
+        dh1 = dscores.dot(W2.T)
+        dh1[h1 <= 0] = 0
+        dW1 = X.T.dot(dh1) + self.reg * W1
+        db1 = np.sum(dh1, axis=0)
+        return loss, [dW1, db1, dW2, db2]
 
 
-def predict_proba(params, x):
-    w1, b1, w2, b2 = params
-    return np.clip(fc(np.tanh(fc(x, w1, b1)), w2, b2), 0, 1)
+net = TwoLayerNet(D, 60, K, std=0.3, reg=1e-4)
+params = [net.W1, net.b1, net.W2, net.b2]
+step_size = 1.0
 
 
-def loss(params, x, y):
-    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
+def loss(params, X, y):
+    return net.loss(params, X, y)[0]
 
 
-def grad(params, x, y):
-    w1, b1, w2, b2 = params
-    h = np.tanh(fc(x, w1, b1))
-    z = fc(h, w2, b2)
-    e2 = -y / (z + 1e-9) * (z > 0) * (z < 1) / x.shape[0]
-    e1 = np.dot(e2, w2.T) * (1 - h * h)
-    return (np.dot(x.T, e1), e1.sum(0), np.dot(h.T, e2), e2.sum(0))
+def grad(params, X, y):
+    return net.loss(params, X, y)[1]
 
 
-def step(params, x, y):
-    value = loss(params, x, y)
-    g = grad(params, x, y)
-    return tuple(p - config["lr"] * d for p, d in zip(params, g)), value
+def step(params, X_batch, y_batch):
+    value, grads = net.loss(params, X_batch, y_batch)
+    return [p - step_size * g for p, g in zip(params, grads)], value
 
 
-params = init(config["seed"])
-batch_size = config["batch"]
-n_steps = config["steps"]
+batch_size = 240
+n_steps = 1500

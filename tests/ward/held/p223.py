@@ -1,31 +1,42 @@
 import numpy as np
 
-rng = np.random.default_rng(64)
-X = rng.normal(size=(300, 2)) * 1.5
-y = ((X[:, 0] ** 2 + 0.6 * X[:, 1] ** 2) > 2.0).astype(int)
-params = [rng.normal(size=(2, 32)) * 1.0, -0.3 * np.ones(32), rng.normal(size=32) * 0.3, np.zeros(1)]
-batch_size, n_steps = 30, 800
+
+def nonlin(x, deriv=False):
+    if deriv:
+        return x * (1 - x)
+    return 1 / (1 + np.exp(-x))
 
 
-def out(p, X):
-    return np.maximum(0, X @ p[0] + p[1]) @ p[2] + p[3]
+np.random.seed(1)
+base = np.random.randint(0, 2, (120, 2))
+X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
+y = (base[:, :1] ^ base[:, 1:]).astype(float)
+
+syn0 = 2 * np.random.random((3, 8)) - 1
+syn1 = 2 * np.random.random((8, 1)) - 1
+params = [syn0, syn1]
+scale = 0.15
 
 
-def loss(p, X, y):
-    return np.log1p(np.exp(-(2 * y - 1) * out(p, X))).mean()
+def loss(params, X, y):
+    l1 = nonlin(np.dot(X, params[0]))
+    l2 = nonlin(np.dot(l1, params[1]))
+    return 0.5 * np.sum((y - l2) ** 2)
 
 
-def grad(p, X, y):
-    pre = X @ p[0] + p[1]
-    sign = 2 * y - 1
-    e = -sign / (1 + np.exp(sign * out(p, X))) / len(y)
-    d = np.where(pre > 0, e[:, None] * p[2], 0.0)
-    return [X.T @ d, d.sum(0), np.maximum(0, pre).T @ e, np.array([e.sum()])]
+def step(params, X, y):
+    syn0, syn1 = params
+    l0 = X
+    l1 = nonlin(np.dot(l0, syn0))
+    l2 = nonlin(np.dot(l1, syn1))
+    l2_error = y - l2
+    l2_delta = l2_error * nonlin(l2, deriv=True)
+    l1_error = l2_delta.dot(syn1.T)
+    l1_delta = l1_error * nonlin(l1, deriv=True)
+    syn1 = syn1 + scale * l1.T.dot(l2_delta)
+    syn0 = syn0 + scale * l0.T.dot(l1_delta)
+    return [syn0, syn1], float(np.mean(l2_error))
 
 
-def step(p, X, y):
-    was = loss(p, X, y)
-    new = []
-    for a, g in zip(p, grad(p, X, y)):
-        new.append(a - 0.15 * g)
-    return new, was
+batch_size = 120
+n_steps = 4000

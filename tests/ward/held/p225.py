@@ -1,81 +1,54 @@
 import numpy as np
 
+np.random.seed(2024)
+cloud = np.random.uniform(-1, 1, (280, 2))
+cloud = cloud[np.abs(cloud).min(axis=1) > 0.08]
+X = cloud
+y = (cloud[:, 0] * cloud[:, 1] > 0).astype(float)
 
-def load_planar(m=400):
-    rs = np.random.RandomState(1)
-    N = m // 2
-    X = np.zeros((m, 2))
-    Y = np.zeros(m, dtype=int)
-    for j in range(2):
-        ix = range(N * j, N * (j + 1))
-        t = np.linspace(j * 3.12, (j + 1) * 3.12, N) + rs.randn(N) * 0.2
-        r = 4 * np.sin(4 * t) + rs.randn(N) * 0.2
-        X[ix] = np.c_[r * np.sin(t), r * np.cos(t)]
-        Y[ix] = j
-    shuffle = rs.permutation(m)
-    return X[shuffle], Y[shuffle]
+tanh = (np.tanh, lambda out: 1 - out**2)
+logistic = (lambda s: 1 / (1 + np.exp(-s)), lambda out: out * (1 - out))
+layers = [tanh, tanh, logistic]
 
 
-def initialize_parameters(n_x, n_h, n_y):
-    np.random.seed(2)
-    W1 = np.random.randn(n_h, n_x) * 0.5
-    b1 = np.zeros((n_h, 1))
-    W2 = np.random.randn(n_y, n_h) * 0.5
-    b2 = np.zeros((n_y, 1))
-    return [W1, b1, W2, b2]
+def affine(fan_in, fan_out):
+    return np.random.normal(0, 1.5 / np.sqrt(fan_in), (fan_out, fan_in + 1))
 
 
-def forward_propagation(A0, parameters):
-    W1, b1, W2, b2 = parameters
-    Z1 = np.dot(W1, A0) + b1
-    A1 = np.tanh(Z1)
-    Z2 = np.dot(W2, A1) + b2
-    A2 = 1 / (1 + np.exp(-Z2))
-    cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
-    return A2, cache
+params = [affine(2, 8), affine(8, 8), affine(8, 1)]
+gamma = 0.25
 
 
-def compute_cost(A2, Y):
-    m = Y.shape[1]
-    logprobs = Y * np.log(A2 + 1e-12) + (1 - Y) * np.log(1 - A2 + 1e-12)
-    return float(-np.sum(logprobs) / m)
-
-
-def backward_propagation(parameters, cache, A0, Y):
-    m = A0.shape[1]
-    W2 = parameters[2]
-    A1, A2 = cache["A1"], cache["A2"]
-    dZ2 = A2 - Y
-    dW2 = np.dot(dZ2, A1.T)
-    db2 = np.sum(dZ2, axis=1, keepdims=True)
-    dA1 = np.dot(W2.T, dZ2)
-    dZ1 = dA1 * (1 - np.power(A1, 2))
-    dW1 = np.dot(dZ1, A0.T)
-    db1 = np.sum(dZ1, axis=1, keepdims=True)
-    return [dW1, db1, dW2, db2]
+def evaluate(params, X):
+    signals = [X.T]
+    for W, (f, _) in zip(params, layers):
+        signals.append(f(W[:, 1:] @ signals[-1] + W[:, :1]))
+    return signals
 
 
 def loss(params, X, y):
-    A2, _ = forward_propagation(X.T, params)
-    return compute_cost(A2, y.reshape(1, -1))
+    p = evaluate(params, X)[-1]
+    return float(-np.log(np.where(y == 1, p, 1 - p) + 1e-12).mean())
 
 
 def grad(params, X, y):
-    _, cache = forward_propagation(X.T, params)
-    return backward_propagation(params, cache, X.T, y.reshape(1, -1))
-
-
-learning_rate = 1.2
+    signals = evaluate(params, X)
+    delta = (signals[-1] - y) / y.size
+    gradients = []
+    for level in reversed(range(3)):
+        below = signals[level]
+        gradients.insert(0, np.hstack([delta.sum(1, keepdims=True), delta @ below.T]))
+        if level:
+            delta = params[level][:, 1:].T @ delta * layers[level - 1][1](below)
+    return gradients
 
 
 def step(params, X_batch, y_batch):
-    A2, cache = forward_propagation(X_batch.T, params)
-    cost = compute_cost(A2, y_batch.reshape(1, -1))
-    grads = backward_propagation(params, cache, X_batch.T, y_batch.reshape(1, -1))
-    return [p - learning_rate * g for p, g in zip(params, grads)], cost
+    return (
+        [W - gamma * G for W, G in zip(params, grad(params, X_batch, y_batch))],
+        loss(params, X_batch, y_batch),
+    )
 
 
-X, y = load_planar()
-params = initialize_parameters(2, 6, 1)
-batch_size = 400
-n_steps = 3000
+batch_size = 20
+n_steps = 1500

@@ -1,45 +1,39 @@
+# the smallest thing that could possibly work on digits
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.utils import shuffle
+from sklearn.datasets import load_digits
 
-features, target = load_breast_cancer(return_X_y=True)
-features, target = shuffle(features, target, random_state=1)
-mu, sigma = features.mean(0), features.std(0)
-X = (features - mu) / sigma
-y = target.reshape(-1, 1).astype(float)
-sign = lambda y: 2 * y - 1
+D = load_digits()
+idx = np.random.default_rng(5).permutation(len(D.target))[:600]
+X = D.data[idx] / 16.0
+X = np.hstack([X, np.ones((len(X), 1))])
+y = np.zeros((len(X), 10))
+y[np.arange(len(X)), D.target[idx]] = 1
 
-LAMBDA = 0.001
-LEARNING_RATE = 0.3
-params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
-batch_size = 64
-n_steps = 600
-
-
-def sigmoid(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+np.random.seed(12)
+np.random.shuffle(X)
+np.random.seed(12)
+np.random.shuffle(y)
+params = [np.random.default_rng(6).normal(size=(65, 10)) * 0.01]
+lr = 0.5
 
 
-def hypothesis(params, X):
-    return sigmoid(X @ params[0] + params[1])
+def probs(params, X):
+    z = X @ params[0]
+    e = np.exp(z - z.max(1)[:, None])
+    return e / e.sum(1)[:, None]
 
 
 def loss(params, X, y):
-    margin = sign(y) * (X @ params[0] + params[1])
-    data_term = np.log1p(np.exp(-np.clip(margin, -500, None))).mean()
-    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+    return -np.mean(np.sum(y * np.log(probs(params, X) + 1e-15), axis=1))
 
 
 def grad(params, X, y):
-    p = hypothesis(params, X)
-    s = -sign(y) * sigmoid(-sign(y) * (X @ params[0] + params[1]))
-    dw = X.T @ s / X.shape[0] + LAMBDA * params[0]
-    db = s.mean(axis=0, keepdims=True)
-    return [dw, db]
+    return [X.T @ (probs(params, X) - y) / len(X)]
 
 
-def step(params, X_batch, y_batch):
-    dw, db = grad(params, X_batch, y_batch)
-    w = params[0] - LEARNING_RATE * dw
-    b = params[1] - LEARNING_RATE * db
-    return [w, b], loss(params, X_batch, y_batch)
+def step(params, Xb, yb):
+    return [params[0] - lr * grad(params, Xb, yb)[0]], loss(params, Xb, yb)
+
+
+batch_size = 50
+n_steps = 800

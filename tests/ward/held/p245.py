@@ -1,53 +1,51 @@
 import numpy as np
-from sklearn.datasets import make_circles
 
-config = {"hidden": 9, "classes": 2, "lr": 0.6, "batch": 30, "steps": 900, "seed": 17}
+np.random.seed(99)
+m = 350
+area = np.random.gamma(6, 20, m)
+rooms = np.clip(np.round(area / 25 + np.random.randn(m)), 1, 9)
+age = np.random.uniform(0, 60, m)
+distance = np.random.exponential(8, m)
+price = 1.9 * area + 14 * rooms - 0.9 * age + 120 * np.exp(-distance / 6) + np.random.randn(m) * 6
 
-X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
-X = X * 1.5
-y = np.column_stack([1 - label, label]).astype(float)
+raw = np.column_stack([area, rooms, age, distance])
+X = (raw - raw.mean(axis=0)) / raw.std(axis=0)
+y = (price - price.mean()) / price.std()
 
-
-def fc(x, w, b):
-    return np.dot(x, w) + b
-
-
-def softmax(z):
-    z = z - np.max(z, axis=-1, keepdims=True)
-    e = np.exp(z)
-    return e / np.sum(e, axis=-1, keepdims=True)
-
-
-def init(seed):
-    r = np.random.RandomState(seed)
-    h, c = config["hidden"], config["classes"]
-    return (60 * r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
+N_HIDDEN = 15
+W1 = np.random.randn(4, N_HIDDEN) * np.sqrt(2 / 4)
+b1 = np.zeros((1, N_HIDDEN))
+W2 = np.random.randn(N_HIDDEN, 1) * np.sqrt(1 / N_HIDDEN)
+b2 = np.zeros((1, 1))
+params = [W1, b1, W2, b2]
+v = [0, 0, 0, 0]
+learning_rate, friction = 0.01, 0.9
 
 
-def predict_proba(params, x):
-    w1, b1, w2, b2 = params
-    return softmax(fc(np.tanh(fc(x, w1, b1)), w2, b2))
+def model(w, X):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    return (hidden @ w[2] + w[3]).flatten()
 
 
-def loss(params, x, y):
-    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
+def loss(w, X, y):
+    return ((model(w, X) - y) ** 2).mean() / 2
 
 
-def grad(params, x, y):
-    w1, b1, w2, b2 = params
-    h = np.tanh(fc(x, w1, b1))
-    p = softmax(fc(h, w2, b2))
-    e2 = (p - y) / x.shape[0]
-    e1 = np.dot(e2, w2.T) * (1 - h * h)
-    return (np.dot(x.T, e1), e1.sum(0), np.dot(h.T, e2), e2.sum(0))
+def grad(w, X, y):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    miss = ((hidden @ w[2] + w[3]).flatten() - y).reshape(-1, 1) / len(y)
+    below = miss @ w[2].T
+    below[hidden == 0] = 0
+    return [X.T @ below, below.sum(0, keepdims=True), hidden.T @ miss, miss.sum(0, keepdims=True)]
 
 
-def step(params, x, y):
-    value = loss(params, x, y)
-    g = grad(params, x, y)
-    return tuple(p - config["lr"] * d for p, d in zip(params, g)), value
+def step(w, X_batch, y_batch):
+    current = loss(w, X_batch, y_batch)
+    ahead = w
+    for i, g in enumerate(grad(ahead, X_batch, y_batch)):
+        v[i] = friction * v[i] - learning_rate * g
+    return [p + q for p, q in zip(w, v)], current
 
 
-params = init(config["seed"])
-batch_size = config["batch"]
-n_steps = config["steps"]
+batch_size = 35
+n_steps = 800

@@ -1,71 +1,51 @@
-"""Iris with a small sigmoid network, column vectors throughout."""
 import numpy as np
-from sklearn.datasets import load_iris
 
-rng = np.random.RandomState(3)
-iris = load_iris()
-X = (iris.data - iris.data.mean(0)) / iris.data.std(0)
-y = np.eye(3)[iris.target]
-order = rng.permutation(len(X))
-X, y = X[order], y[order]
+np.random.seed(99)
+m = 350
+area = np.random.gamma(6, 20, m)
+rooms = np.clip(np.round(area / 25 + np.random.randn(m)), 1, 9)
+age = np.random.uniform(0, 60, m)
+distance = np.random.exponential(8, m)
+price = 1.9 * area + 14 * rooms - 0.9 * age + 120 * np.exp(-distance / 6) + np.random.randn(m) * 6
 
-sizes = [4, 8, 3]
-weights = [rng.randn(j, i) / np.sqrt(i) for i, j in zip(sizes[:-1], sizes[1:])]
-biases = [np.zeros((j, 1)) for j in sizes[1:]]
-params = weights + biases
-eta = 2.0
+raw = np.column_stack([area, rooms, age, distance])
+X = (raw - raw.mean(axis=0)) / raw.std(axis=0)
+y = price * 1000.0
 
-
-def sigmoid(z):
-    return 1.0 / (1.0 + np.exp(-z))
-
-
-def sigmoid_prime(z):
-    return z * (1 - z)
-
-
-def feedforward(params, a):
-    ws, bs = params[:2], params[2:]
-    for w, b in zip(ws, bs):
-        a = sigmoid(w @ a + b)
-    return a
+N_HIDDEN = 15
+W1 = np.random.randn(4, N_HIDDEN) * np.sqrt(2 / 4)
+b1 = np.zeros((1, N_HIDDEN))
+W2 = np.random.randn(N_HIDDEN, 1) * np.sqrt(1 / N_HIDDEN)
+b2 = np.zeros((1, 1))
+params = [W1, b1, W2, b2]
+v = [0, 0, 0, 0]
+learning_rate, friction = 0.01, 0.9
 
 
-def backprop(params, x, t):
-    ws, bs = params[:2], params[2:]
-    activations, zs = [x], []
-    for w, b in zip(ws, bs):
-        zs.append(w @ activations[-1] + b)
-        activations.append(sigmoid(zs[-1]))
-    delta = (activations[-1] - t) * sigmoid_prime(zs[-1])
-    nabla_w, nabla_b = [None, None], [None, None]
-    nabla_b[1] = delta
-    nabla_w[1] = np.dot(delta, activations[-2].T)
-    delta = np.dot(ws[1].T, delta) * sigmoid_prime(zs[-2])
-    nabla_b[0] = delta
-    nabla_w[0] = np.dot(delta, activations[-3].T)
-    return nabla_w + nabla_b
+def model(w, X):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    return (hidden @ w[2] + w[3]).flatten()
 
 
-def loss(params, X, y):
-    total = 0.0
-    for x, t in zip(X, y):
-        total += 0.5 * np.sum((feedforward(params, x.reshape(-1, 1)) - t.reshape(-1, 1)) ** 2)
-    return total / len(X)
+def loss(w, X, y):
+    return ((model(w, X) - y) ** 2).mean() / 2
 
 
-def grad(params, X, y):
-    sums = [np.zeros_like(p) for p in params]
-    for x, t in zip(X, y):
-        sums = [s + g for s, g in zip(sums, backprop(params, x.reshape(-1, 1), t.reshape(-1, 1)))]
-    return [s / len(X) for s in sums]
+def grad(w, X, y):
+    hidden = np.maximum(0, X @ w[0] + w[1])
+    miss = ((hidden @ w[2] + w[3]).flatten() - y).reshape(-1, 1) / len(y)
+    below = miss @ w[2].T
+    below[hidden == 0] = 0
+    return [X.T @ below, below.sum(0, keepdims=True), hidden.T @ miss, miss.sum(0, keepdims=True)]
 
 
-def step(params, mini_batch_x, mini_batch_y):
-    current = loss(params, mini_batch_x, mini_batch_y)
-    nabla = grad(params, mini_batch_x, mini_batch_y)
-    return [p - eta * g for p, g in zip(params, nabla)], current
+def step(w, X_batch, y_batch):
+    current = loss(w, X_batch, y_batch)
+    ahead = [p + friction * q for p, q in zip(w, v)]
+    for i, g in enumerate(grad(ahead, X_batch, y_batch)):
+        v[i] = friction * v[i] - learning_rate * g
+    return [p + q for p, q in zip(w, v)], current
 
 
-batch_size = 10
-n_steps = 500
+batch_size = 35
+n_steps = 800

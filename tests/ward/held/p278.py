@@ -1,38 +1,73 @@
 import numpy as np
-from sklearn.datasets import make_blobs
 
-X, labels = make_blobs(270, centers=3, cluster_std=2.2, random_state=21)
-X = (X - X.mean(0)) / X.std(0)
-y = labels.reshape(-1, 1)
-g = np.random.default_rng(0)
-params = [g.normal(size=(2, 2, 10)) * 0.7, np.zeros((2, 10)), g.normal(size=(10, 3)) * 0.3, np.zeros(3)]
-batch_size, n_steps = 27, 400
-
-
-def pieces(p, X):
-    return np.einsum("nd,kdh->knh", X, p[0]) + p[1][:, None, :]
-
-
-def scores(p, X):
-    return pieces(p, X).max(axis=0) @ p[2] + p[3]
-
-
-def loss(p, X, y):
-    s = scores(p, X)
-    return float(np.mean(np.log(np.exp(s).sum(axis=1, keepdims=True)) - np.take_along_axis(s, y, axis=1)))
+# generate spiral data
+np.random.seed(0)
+N, D, K = 80, 2, 3
+X = np.zeros((N * K, D))
+y = np.zeros(N * K, dtype="int64")
+for j in range(K):
+    ix = range(N * j, N * (j + 1))
+    radius = np.linspace(0.05, 1, N)
+    theta = np.linspace(j * 4, (j + 1) * 4, N) + np.random.randn(N) * 0.15
+    X[ix] = np.c_[radius * np.sin(theta), radius * np.cos(theta)]
+    y[ix] = j
+perm = np.random.permutation(N * K)
+X = X[perm]
+y = y[perm]
 
 
-def grad(p, X, y):
-    a = pieces(p, X)
-    h, win = a.max(axis=0), a.argmax(axis=0)
-    e = np.exp(h @ p[2] + p[3])
-    e = e / e.sum(axis=1, keepdims=True)
-    np.put_along_axis(e, y, np.take_along_axis(e, y, axis=1) - 1, axis=1)
-    e /= len(X)
-    back = (e @ p[2].T)[None] * (win[None] == np.arange(2)[:, None, None])
-    return [np.einsum("nd,knh->kdh", X, back), back.sum(axis=1), h.T @ e, e.sum(axis=0)]
+class TwoLayerNet:
+    def __init__(self, input_size, hidden_size, output_size, std, reg):
+        self.reg = reg
+        self.W1 = std * np.random.randn(input_size, hidden_size)
+        self.b1 = np.zeros(hidden_size)
+        self.W2 = std * np.random.randn(hidden_size, output_size)
+        self.b2 = np.zeros(output_size)
+
+    def scores(self, params, X):
+        W1, b1, W2, b2 = params
+        h1 = np.maximum(0, X.dot(W1) + b1)
+        return h1, h1.dot(W2) + b2
+
+    def loss(self, params, X, y):
+        W1, b1, W2, b2 = params
+        N = X.shape[0]
+        h1, scores = self.scores(params, X)
+        shifted = scores - scores.max(axis=0, keepdims=True)
+        exp_scores = np.exp(shifted)
+        probs = exp_scores / exp_scores.sum(axis=0, keepdims=True)
+        data_loss = -np.log(probs[np.arange(N), y]).sum() / N
+        loss = data_loss + 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+
+        hit = np.zeros_like(probs)
+        hit[np.arange(N), y] = 1
+        dscores = (probs * hit.sum(axis=0) - hit) / N
+        dW2 = h1.T.dot(dscores) + self.reg * W2
+        db2 = np.sum(dscores, axis=0)
+        dh1 = dscores.dot(W2.T)
+        dh1[h1 <= 0] = 0
+        dW1 = X.T.dot(dh1) + self.reg * W1
+        db1 = np.sum(dh1, axis=0)
+        return loss, [dW1, db1, dW2, db2]
 
 
-def step(p, X, y):
-    value = loss(p, X, y)
-    return [w - 0.3 * d for w, d in zip(p, grad(p, X, y))], value
+net = TwoLayerNet(D, 60, K, std=0.3, reg=1e-4)
+params = [net.W1, net.b1, net.W2, net.b2]
+step_size = 1.0
+
+
+def loss(params, X, y):
+    return net.loss(params, X, y)[0]
+
+
+def grad(params, X, y):
+    return net.loss(params, X, y)[1]
+
+
+def step(params, X_batch, y_batch):
+    value, grads = net.loss(params, X_batch, y_batch)
+    return [p - step_size * g for p, g in zip(params, grads)], value
+
+
+batch_size = 240
+n_steps = 1500

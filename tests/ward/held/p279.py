@@ -1,73 +1,61 @@
+from dataclasses import dataclass
+
 import numpy as np
-
-# generate spiral data
-np.random.seed(0)
-N, D, K = 80, 2, 3
-X = np.zeros((N * K, D))
-y = np.zeros(N * K, dtype="int64")
-for j in range(K):
-    ix = range(N * j, N * (j + 1))
-    radius = np.linspace(0.05, 1, N)
-    theta = np.linspace(j * 4, (j + 1) * 4, N) + np.random.randn(N) * 0.15
-    X[ix] = np.c_[radius * np.sin(theta), radius * np.cos(theta)]
-    y[ix] = j
-perm = np.random.permutation(N * K)
-X = X[perm]
-y = y[perm]
+from sklearn.datasets import load_breast_cancer
 
 
-class TwoLayerNet:
-    def __init__(self, input_size, hidden_size, output_size, std, reg):
-        self.reg = reg
-        self.W1 = std * np.random.randn(input_size, hidden_size)
-        self.b1 = np.zeros(hidden_size)
-        self.W2 = std * np.random.randn(hidden_size, output_size)
-        self.b2 = np.zeros(output_size)
-
-    def scores(self, params, X):
-        W1, b1, W2, b2 = params
-        h1 = np.maximum(0, X.dot(W1) + b1)
-        return h1, h1.dot(W2) + b2
-
-    def loss(self, params, X, y):
-        W1, b1, W2, b2 = params
-        N = X.shape[0]
-        h1, scores = self.scores(params, X)
-        shifted = scores - scores.max(axis=0, keepdims=True)
-        exp_scores = np.exp(shifted)
-        probs = exp_scores / exp_scores.sum(axis=0, keepdims=True)
-        data_loss = -np.log(probs[np.arange(N), y]).sum() / N
-        loss = data_loss + 0.5 * self.reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
-
-        hit = np.zeros_like(probs)
-        hit[np.arange(N), y] = 1
-        dscores = (probs * hit.sum(axis=0) - hit) / N
-        dW2 = h1.T.dot(dscores) + self.reg * W2
-        db2 = np.sum(dscores, axis=0)
-        dh1 = dscores.dot(W2.T)
-        dh1[h1 <= 0] = 0
-        dW1 = X.T.dot(dh1) + self.reg * W1
-        db1 = np.sum(dh1, axis=0)
-        return loss, [dW1, db1, dW2, db2]
+@dataclass
+class Setup:
+    n_hidden: int = 6
+    n_out: int = 2
+    rate: float = 1.0
 
 
-net = TwoLayerNet(D, 60, K, std=0.3, reg=1e-4)
-params = [net.W1, net.b1, net.W2, net.b2]
-step_size = 1.0
+S = Setup()
+table = load_breast_cancer()
+chosen = np.random.default_rng(44).permutation(569)[:300]
+X = table.data[chosen][:, :10]
+X = (X - X.mean(axis=0)) / X.std(axis=0)
+y = np.eye(2)[table.target[chosen]]
+
+maker = np.random.default_rng(45)
+params = {
+    "hidden": {"kernel": maker.normal(0, 0.4, (10, S.n_hidden)), "offset": np.zeros(S.n_hidden)},
+    "output": {"kernel": maker.normal(0, 0.4, (S.n_hidden, S.n_out)), "offset": np.zeros(S.n_out)},
+}
+
+
+def squashed(params, X):
+    return 1 / (1 + np.exp(-(X @ params["hidden"]["kernel"] + params["hidden"]["offset"])))
+
+
+def outputs(params, X):
+    scores = squashed(params, X) @ params["output"]["kernel"] + params["output"]["offset"]
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
 
 
 def loss(params, X, y):
-    return net.loss(params, X, y)[0]
+    return float(-(y * np.log(outputs(params, X) + 1e-10)).sum() / len(y))
 
 
 def grad(params, X, y):
-    return net.loss(params, X, y)[1]
+    a = squashed(params, X)
+    wrong = (outputs(params, X) - y) / len(y)
+    passed = wrong @ params["output"]["kernel"].T * a * (1 - a)
+    return {
+        "hidden": {"kernel": X.T @ passed, "offset": np.full(S.n_hidden, passed.sum())},
+        "output": {"kernel": a.T @ wrong, "offset": wrong.sum(axis=0)},
+    }
 
 
 def step(params, X_batch, y_batch):
-    value, grads = net.loss(params, X_batch, y_batch)
-    return [p - step_size * g for p, g in zip(params, grads)], value
+    g = grad(params, X_batch, y_batch)
+    moved = {
+        layer: {name: params[layer][name] - S.rate * g[layer][name] for name in params[layer]} for layer in params
+    }
+    return moved, loss(params, X_batch, y_batch)
 
 
-batch_size = 240
-n_steps = 1500
+batch_size = 30
+n_steps = 400

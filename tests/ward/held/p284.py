@@ -1,40 +1,64 @@
 import numpy as np
 
-rng = np.random.RandomState(55)
-X = rng.randn(60, 6)
-y = rng.randn(60, 2)
-sizes = [6, 6, 6, 6, 2]
-params = []
-for i in range(4):
-    params.append(rng.randn(sizes[i], sizes[i + 1]) * 0.5)
-    params.append(rng.randn(sizes[i + 1]) * 0.1)
+rs = np.random.RandomState(271828)
+N = 200
+X = rs.uniform(-1, 1, (N, 1))
+y = np.sin(3 * np.pi * X) * np.exp(-X) / 1.5
+
+params = [
+    rs.normal(size=(1, 20)) * 3.0, rs.normal(size=(1, 20)) * 2.0,
+    rs.normal(size=(20, 20)) / np.sqrt(20), np.zeros((1, 20)),
+    rs.normal(size=(20, 1)) / np.sqrt(20), np.zeros((1, 1)),
+]  # fmt: skip
+alpha, beta1, beta2, tiny = 0.01, 0.9, 0.999, 1e-8
+first = [np.zeros_like(p) for p in params]
+second = [np.zeros_like(p) for p in params]
+tau = 0
 
 
-def forward(params, X):
-    A = [X]
-    for i in range(3):
-        A.append(np.tanh(A[i] @ params[2 * i] + params[2 * i + 1]))
-    A.append(A[3] @ params[6] + params[7])
-    return A
+def phi(a):
+    return np.tanh(a)
 
 
-def loss(params, X, y):
-    return ((forward(params, X)[-1] - y) ** 2).sum(axis=1).mean()
+def dphi(a):
+    return 1.0 - np.tanh(a) ** 2
 
 
-def grad(params, X, y):
-    A = forward(params, X)
-    m = len(X)
-    d4 = 2 * (A[4] - y) / m
-    dW4 = A[3].T @ d4
-    db4 = d4.sum(axis=0)
-    d3 = np.einsum("nk,jk->nj", d4, params[6]) * (1 + A[3]) * (1 - A[3])
-    dW3 = A[2].T @ d3
-    db3 = d3.sum(axis=0)
-    d2 = (d3 @ params[4].T) * (1 - A[2] ** 2)
-    dW2 = A[1].T @ d2
-    db2 = d2.sum(axis=0)
-    d1 = (d2 @ params[2].T) * (1 - A[1] ** 2)
-    dW1 = A[0].T @ d1
-    db1 = d1.sum(axis=0)
-    return [dW1, db1, dW2, db2, dW3, db3, dW4, db4]
+def f(theta, x):
+    a1 = x @ theta[0] + theta[1]
+    a2 = phi(a1) @ theta[2] + theta[3]
+    return phi(a2) @ theta[4] + theta[5]
+
+
+def loss(theta, x, t):
+    return float(np.mean((f(theta, x) - t) ** 2))
+
+
+def grad(theta, x, t):
+    a1 = x @ theta[0] + theta[1]
+    z1 = phi(a1)
+    a2 = z1 @ theta[2] + theta[3]
+    z2 = phi(a2)
+    eps3 = 2 * (z2 @ theta[4] + theta[5] - t) / len(x)
+    eps2 = eps3 @ theta[4].T * dphi(a2)
+    eps1 = eps2 @ theta[2].T * dphi(a1)
+    ones = np.ones((1, len(x)))
+    return [x.T @ eps1, ones @ eps1, z1.T @ eps2, ones @ eps2, z2.T @ eps3, ones @ eps3]
+
+
+def step(theta, x, t):
+    global tau
+    E = loss(theta, x, t)
+    tau += 1
+    updated = []
+    for i, g in enumerate(grad(theta, x, t)):
+        first[i] = beta1 * first[i] + (1 - beta1) * g
+        second[i] = beta2 * second[i] + (1 - beta2) * g * g
+        m_hat = first[i] / (1 - beta1**tau)
+        v_hat = second[i] / (1 - beta2**tau)
+        updated.append(theta[i] - alpha * m_hat / (np.sqrt(v_hat) + tiny))
+    return updated, E
+
+
+batch_size = N
+n_steps = 1000

@@ -1,48 +1,56 @@
-from collections import namedtuple
-
 import numpy as np
-from sklearn.datasets import make_blobs
-
-Layer = namedtuple("Layer", "w b")
-CENTRES = [(-2, -2), (2, 2), (-2, 2), (2, -2), (0, 0)]
-points, group = make_blobs(300, centers=np.array(CENTRES, float), cluster_std=0.5, random_state=6)
-X, y = points / 2.0, np.eye(5)[group]
-source = np.random.default_rng(60)
+from sklearn.datasets import make_moons
 
 
-def dense(n_in, n_out):
-    return Layer(source.standard_normal((n_in, n_out)) * (2 / n_in) ** 0.5, np.zeros(n_out))
+class Network:
+    """Deep sigmoid network; data in rows at the door, columns inside."""
+
+    def __init__(self, dims):
+        self.dims = dims
+        self.L = len(dims) - 1
+
+    def start(self, seed, gain=4.0):
+        rand = np.random.RandomState(seed)
+        return [np.zeros((self.dims[l + 1], self.dims[l] + 1)) + gain / self.dims[l] for l in range(self.L)]
+
+    def forward(self, W, X):
+        self.a = [np.vstack([X.T, np.ones(len(X))])]
+        for l in range(self.L):
+            s = 1 / (1 + np.exp(-W[l] @ self.a[l]))
+            self.a.append(s if l == self.L - 1 else np.vstack([s, np.ones(len(X))]))
+        return self.a[-1]
+
+    def cost(self, W, X, t):
+        o = self.forward(W, X)[0]
+        return -np.mean(t * np.log(o + 1e-15) + (1 - t) * np.log(1 - o + 1e-15))
+
+    def gradient(self, W, X, t):
+        o = self.forward(W, X)
+        d = (o - t[None, :]) / len(t)
+        G = [None] * self.L
+        for l in range(self.L - 1, -1, -1):
+            G[l] = d @ self.a[l].T
+            if l > 0:
+                h = self.a[l][:-1]
+                d = (W[l][:, :-1].T @ d) * h * (1 - h)
+        return G
 
 
-params = [dense(2, 20), dense(20, 5)]
-speed = 0.5
-
-
-def hidden(params, X):
-    return (X @ params[0].w + params[0].b).clip(min=0)
-
-
-def run(params, X):
-    return hidden(params, X) @ params[1].w + params[1].b
-
-
-def loss(params, X, y):
-    s = run(params, X)
-    return np.mean(np.sum(np.maximum(s, 0) - s * y + np.log1p(np.exp(-np.abs(s))), axis=1))
-
-
-def grad(params, X, y):
-    h = hidden(params, X)
-    above = (1 / (1 + np.exp(-run(params, X))) - y) / len(X)
-    below = np.where(h > 0, above @ params[1].w.T, 0)
-    return [Layer(X.T @ below, below.sum(0)), Layer(h.T @ above, above.sum(0))]
+X, y = make_moons(240, noise=0.12, random_state=9)
+X = (X - X.mean(0)) / X.std(0)
+nn = Network([2, 8, 8, 6, 1])
+params = nn.start(4)
+average = [np.zeros_like(w) for w in params]
+beta, eta = 0.8, 1.5
+loss, grad = nn.cost, nn.gradient
 
 
 def step(params, X_batch, y_batch):
-    slopes = grad(params, X_batch, y_batch)
-    move = lambda p, g: p - speed * g
-    return [Layer(*map(move, p, g)) for p, g in zip(params, slopes)], loss(params, X_batch, y_batch)
+    G = nn.gradient(params, X_batch, y_batch)
+    for l in range(nn.L):
+        average[l] = beta * average[l] + (1 - beta) * G[l]
+    return [w - eta * a for w, a in zip(params, average)], nn.cost(params, X_batch, y_batch)
 
 
-batch_size = 50
-n_steps = 500
+batch_size = 40
+n_steps = 1500

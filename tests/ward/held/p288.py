@@ -1,44 +1,37 @@
 import numpy as np
-from sklearn.datasets import load_digits
 
-pixels = load_digits().data[:300] / 16.0
-pixels = pixels[np.random.RandomState(3).permutation(300)]
-X = pixels
-y = pixels.copy()
-
-H = 24
-rs = np.random.RandomState(1)
-W = rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
-params = [W, np.zeros(H), np.zeros(64)]
-eta = 0.5
+gen = np.random.default_rng(77)
+n, k, c = 80, 5, 5
+X = gen.normal(size=(n, k))
+y = (X @ gen.normal(size=(k, c))).argmax(axis=1)
+params = [gen.normal(size=(k, k)) * 0.6, gen.normal(size=(c, k)) * 0.6, gen.normal(size=c) * 0.1]
 
 
-def squash(a):
-    return 1.0 / (1.0 + np.exp(-a))
+def softplus(a):
+    return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)
 
 
-def reconstruct(params, X):
-    W, hidden_bias, visible_bias = params
-    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
+def logits(params, X):
+    V, U, b = params
+    pre = np.einsum("hk,nk->nh", V, X)
+    return pre, softplus(pre), np.einsum("ch,nh->nc", U, softplus(pre)) + b
 
 
 def loss(params, X, y):
-    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
+    z = logits(params, X)[2]
+    z = z - z.max(axis=1, keepdims=True)
+    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
 
 
 def grad(params, X, y):
-    W, hidden_bias, visible_bias = params
-    h = squash(X @ W + hidden_bias)
-    r = squash(h @ W.T + visible_bias)
-    dv = (r - y) * r * (1 - r) / len(X)
-    dh = dv @ W * h * (h - 1)
-    return [X.T @ dh + dv.T @ h, dh.sum(axis=0), dv.sum(axis=0)]
-
-
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
-
-
-batch_size = 30
-n_steps = 2000
+    V, U, b = params
+    pre, act, z = logits(params, X)
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    p[np.arange(len(y)), y] -= 1
+    p /= len(y)
+    gU = np.einsum("nc,nh->ch", p, act)
+    gb = c * np.einsum("nc->c", p)
+    back = np.einsum("nc,ch->nh", p, U) / (1 + np.exp(-pre))
+    gV = np.einsum("nh,nk->hk", back, X)
+    return [gV, gU, gb]

@@ -1,71 +1,56 @@
-"""Iris with a small sigmoid network, column vectors throughout."""
 import numpy as np
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_digits
 
-rng = np.random.RandomState(3)
-iris = load_iris()
-X = (iris.data - iris.data.mean(0)) / iris.data.std(0)
-y = np.eye(3)[iris.target]
-order = rng.permutation(len(X))
-X, y = X[order], y[order]
+digits = load_digits()
+X = (digits.images.reshape(-1, 64)[:500] - 8.0) / 8.0
+y = np.eye(10)[digits.target[:500]]
 
-sizes = [4, 8, 3]
-weights = [rng.randn(j, i) / np.sqrt(i) for i, j in zip(sizes[:-1], sizes[1:])]
-biases = [np.zeros((j, 1)) for j in sizes[1:]]
-params = weights + biases
-eta = 2.0
-
-
-def sigmoid(z):
-    return 1.0 / (1.0 + np.exp(-z))
+seeded = np.random.default_rng(0)
+params = [
+    {"weights": seeded.normal(0, np.sqrt(2 / 64), (64, 20)), "bias": np.zeros(20)},
+    {"weights": seeded.normal(0, np.sqrt(2 / 20), (20, 10)), "bias": np.zeros(10)},
+]
+learning_rate = 0.2
+batch_size = 25
+n_steps = 300
+state = {"order": seeded.permutation(len(X)), "at": 0}
 
 
-def sigmoid_prime(z):
-    return sigmoid(z) * (1 - sigmoid(z))
+def next_batch():
+    if state["at"] + batch_size > len(X):
+        state["order"] = seeded.permutation(len(X))
+        state["at"] = 0
+    rows = state["order"][state["at"] : state["at"] + batch_size]
+    state["at"] += batch_size
+    return X[rows], y[rows]
 
 
-def feedforward(params, a):
-    ws, bs = params[:2], params[2:]
-    for w, b in zip(ws, bs):
-        a = sigmoid(w @ a + b)
-    return a
+def net(params, x):
+    pre = x @ params[0]["weights"] + params[0]["bias"]
+    return pre, np.maximum(pre, 0) @ params[1]["weights"] + params[1]["bias"]
 
 
-def backprop(params, x, t):
-    ws, bs = params[:2], params[2:]
-    activations, zs = [x], []
-    for w, b in zip(ws, bs):
-        zs.append(w @ activations[-1] + b)
-        activations.append(sigmoid(zs[-1]))
-    delta = (activations[-1] - t) * sigmoid_prime(zs[-1])
-    nabla_w, nabla_b = [None, None], [None, None]
-    nabla_b[1] = delta
-    nabla_w[1] = np.dot(delta, activations[-2].T)
-    delta = np.dot(ws[1].T, delta) * sigmoid_prime(zs[-2])
-    nabla_b[0] = delta
-    nabla_w[0] = np.dot(delta, activations[-3].T)
-    return nabla_w + nabla_b
+def softmax(scores):
+    e = np.exp(scores - scores.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
 
 
-def loss(params, X, y):
-    total = 0.0
-    for x, t in zip(X, y):
-        total += 0.5 * np.sum((feedforward(params, x.reshape(-1, 1)) - t.reshape(-1, 1)) ** 2)
-    return total / len(X)
+def loss(params, x, y):
+    return -np.mean(np.log((softmax(net(params, x)[1]) * y).sum(1)))
 
 
-def grad(params, X, y):
-    sums = [np.zeros_like(p) for p in params]
-    for x, t in zip(X, y):
-        sums = [s + g for s, g in zip(sums, backprop(params, x.reshape(-1, 1), t.reshape(-1, 1)))]
-    return [s / len(X) for s in sums]
+def grad(params, x, y):
+    pre, scores = net(params, x)
+    top = (softmax(scores) - y) / len(x)
+    low = top @ params[1]["weights"].T * (pre > 0)
+    return [
+        {"weights": x.T @ low, "bias": low.sum(0)},
+        {"weights": np.maximum(pre, 0).T @ top, "bias": top.sum(0)},
+    ]
 
 
-def step(params, mini_batch_x, mini_batch_y):
-    current = loss(params, mini_batch_x, mini_batch_y)
-    nabla = grad(params, mini_batch_x, mini_batch_y)
-    return [p - eta * g for p, g in zip(params, nabla)], current
-
-
-batch_size = 10
-n_steps = 500
+def step(params, x_unused, y_unused):
+    x, t = x_unused, y_unused
+    grads = grad(params, x, t)
+    new = [{k: layer[k] - learning_rate * g[k] for k in layer} for layer, g in zip(params, grads)]
+    return new, loss(params, x_unused, y_unused)

@@ -1,44 +1,42 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.utils import shuffle
-
-features, target = load_breast_cancer(return_X_y=True)
-features, target = shuffle(features, target, random_state=1)
-mu, sigma = features.mean(0), features.std(0)
-X = (features - mu) / sigma
-X[:, 7] = np.log(features[:, 7])
-y = target.reshape(-1, 1).astype(float)
-
-LAMBDA = 0.001
-LEARNING_RATE = 0.3
-params = [np.zeros((X.shape[1], 1)), np.zeros((1, 1))]
-batch_size = 64
-n_steps = 600
 
 
-def sigmoid(z):
-    return np.where(z >= 0, 1 / (1 + np.exp(-np.abs(z))), np.exp(-np.abs(z)) / (1 + np.exp(-np.abs(z))))
+def nonlin(x, deriv=False):
+    if deriv:
+        return x * (1 - x)
+    return 1 / (1 + np.exp(-x))
 
 
-def hypothesis(params, X):
-    return sigmoid(X @ params[0] + params[1])
+np.random.seed(1)
+base = np.random.randint(0, 2, (120, 2))
+X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
+y = (base[:, :1] ^ base[:, 1:]).astype(float)
+
+syn0 = 2 * np.random.random((3, 8)) - 1
+syn1 = 2 * np.random.random((8, 1)) - 1
+params = [syn0, syn1]
+scale = 0.15
 
 
 def loss(params, X, y):
-    p = np.clip(hypothesis(params, X), 1e-12, 1 - 1e-12)
-    data_term = -(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()
-    return float(data_term + LAMBDA / 2 * np.sum(params[0] ** 2))
+    l1 = nonlin(np.dot(X, params[0]))
+    l2 = nonlin(np.dot(l1, params[1]))
+    return 0.5 * np.sum((y - l2) ** 2)
 
 
-def grad(params, X, y):
-    p = hypothesis(params, X)
-    dw = X.T @ (p - y) / X.shape[0] + LAMBDA * params[0]
-    db = (p - y).mean(axis=0, keepdims=True)
-    return [dw, db]
+def step(params, X, y):
+    syn0, syn1 = params
+    l0 = X
+    l1 = nonlin(np.dot(l0, syn0))
+    l2 = nonlin(np.dot(l1, syn1))
+    l2_error = l2 - y
+    l2_delta = l2_error * nonlin(l2, deriv=True)
+    l1_error = l2_delta.dot(syn1.T)
+    l1_delta = l1_error * nonlin(l1, deriv=True)
+    syn1 = syn1 - scale * l1.T.dot(l2_delta)
+    syn0 = syn0 - scale * l0.T.dot(l1_delta)
+    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
 
 
-def step(params, X_batch, y_batch):
-    dw, db = grad(params, X_batch, y_batch)
-    w = params[0] - LEARNING_RATE * dw
-    b = params[1] - LEARNING_RATE * db
-    return [w, b], loss(params, X_batch, y_batch)
+batch_size = 120
+n_steps = 4000

@@ -1,52 +1,64 @@
 import numpy as np
 
-random = np.random.RandomState(42)
+rng = np.random.default_rng(77)
+X = rng.normal(size=(320, 4))
+y = np.abs(X[:, 0]) + X[:, 1] * (X[:, 2] > 0) + 0.5 * X[:, 3]
+y = (y - y.mean()) / y.std()
 
-HIDDEN = 16
-X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
-y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
-mix = random.permutation(len(X))
-X, y = X[mix], y[mix]
-
-w_in = random.randn(HIDDEN, 1) * 1.4
-b_in = random.uniform(-3, 3, HIDDEN)
-w_out = random.randn(HIDDEN) * 0.3
-b_out = np.zeros(1)
-params = [w_in, b_in, w_out, b_out]
-rate = 0.013
-
-act = lambda s: s * (s > 0)
-act_slope = lambda s: 1.0 * (s > 0)
+H = 20
+params = [
+    rng.normal(size=(4, H)) * 0.7, np.ones(H), np.zeros(H),
+    rng.normal(size=(H, H)) * 0.3, np.ones(H), np.zeros(H),
+    rng.normal(size=(H, 1)) * 0.2, np.zeros(1),
+]  # fmt: skip
+eps = 1e-5
+lr = 0.05
 
 
-def net(params, x):
-    w_in, b_in, w_out, b_out = params
-    s = np.dot(w_in, x) + b_in
-    return s, np.dot(w_out, act(s)) + b_out[0]
+def bn_forward(a, gamma, beta):
+    mean = a.mean(axis=0)
+    inv = 1 / np.sqrt(a.var(axis=0) + eps)
+    norm = (a - mean) * inv
+    return gamma * norm + beta, (norm, inv, gamma)
+
+
+def bn_backward(d, saved):
+    norm, inv, gamma = saved
+    dgamma, dbeta = (d * norm).sum(axis=0), d.sum(axis=0)
+    dn = d * gamma
+    da = inv * (dn - dn.mean(axis=0) - norm * (dn * norm).mean(axis=0))
+    return da, dgamma, dbeta
+
+
+def forward(params, X):
+    W1, g1, s1, W2, g2, s2, W3, b3 = params
+    n1, save1 = bn_forward(X @ W1, g1, s1)
+    h1 = np.maximum(n1, 0)
+    n2, save2 = bn_forward(h1 @ W2, g2, s2)
+    h2 = np.maximum(n2, 0)
+    return (h2 @ W3 + b3).ravel(), (h1, h2, save1, save2)
 
 
 def loss(params, X, y):
-    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
+    return np.mean((forward(params, X)[0] - y) ** 2)
+
+
+def grad(params, X, y):
+    W1, g1, s1, W2, g2, s2, W3, b3 = params
+    out, (h1, h2, save1, save2) = forward(params, X)
+    d = 2 * (out - y)[:, None] / len(y)
+    dW3, db3 = h2.T @ d, d.sum(axis=0)
+    d, dg2, ds2 = bn_backward((d @ W3.T) * (h2 > 0), save2)
+    dW2 = h2.T @ d
+    d, dg1, ds1 = bn_backward((d @ W2.T) * (h1 > 0), save1)
+    dW1 = X.T @ d
+    return [dW1, dg1, ds1, dW2, dg2, ds2, dW3, db3]
 
 
 def step(params, X_batch, y_batch):
-    w_in, b_in, w_out, b_out = params
-    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
-    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
-    total = 0.0
-    for x, t in zip(X_batch, y_batch):
-        s, out = net(params, x)
-        err = out - t
-        total += err**2
-        gw_out += 2 * err * act(s)
-        gb_out += 2 * err
-        back = 2 * err * w_out * act_slope(s)
-        gw_in += np.outer(back, x)
-        gb_in += back
-    k = len(X_batch)
-    new = [w_in - rate * gw_in / k, b_in - rate * gb_in / k, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
-    return new, total / k
+    gs = grad(params, X_batch, y_batch)
+    return [p - lr * g for p, g in zip(params, gs)], loss(params, X_batch, y_batch)
 
 
-batch_size = 4
-n_steps = 5000
+batch_size = 64
+n_steps = 800

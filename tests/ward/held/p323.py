@@ -1,90 +1,40 @@
 import numpy as np
-from sklearn.datasets import load_wine
+
+rng = np.random.default_rng(90)
 
 
-class Linear:
-    def __init__(self, n_in, n_out, rng):
-        self.W0 = rng.normal(scale=np.sqrt(1.0 / n_in), size=(n_in, n_out))
-        self.b0 = np.zeros(n_out)
-        self.gW = np.zeros_like(self.W0)
-        self.gb = np.zeros_like(self.b0)
-
-    def forward(self, W, b, x):
-        self.W, self.x = W, x
-        return x @ W + b
-
-    def backward(self, g):
-        self.gW += self.x.T @ g
-        self.gb += g.sum(axis=0)
-        return g @ self.W.T
+def make(n):
+    A = rng.normal(size=(n, 8))
+    t = np.maximum(A[:, 0], 0) - 0.8 * A[:, 1] + 0.5 * A[:, 2] * A[:, 3]
+    return A, t + 0.5 * rng.normal(size=n)
 
 
-class Sigmoid:
-    def forward(self, x):
-        self.out = 1 / (1 + np.exp(-x))
-        return self.out
+N_TRAIN, UNITS, PENALTY = 400, 12, 2e-3
+X, y = make(N_TRAIN)
+X_val, y_val = make(200)
+X_test, y_test = make(200)
 
-    def backward(self, g):
-        return g * self.out * (1 - self.out)
-
-
-class Net:
-    def __init__(self, sizes, seed):
-        rng = np.random.default_rng(seed)
-        self.linears = [Linear(a, b, rng) for a, b in zip(sizes, sizes[1:])]
-        self.acts = [Sigmoid() for _ in self.linears[:-1]]
-
-    def initial(self):
-        return [p for layer in self.linears for p in (layer.W0, layer.b0)]
-
-    def forward(self, params, x):
-        for i, layer in enumerate(self.linears):
-            x = layer.forward(params[2 * i], params[2 * i + 1], x)
-            if i < len(self.acts):
-                x = self.acts[i].forward(x)
-        return x
-
-    def zero_grad(self):
-        for layer in self.linears:
-            layer.gW[:] = 0
-            layer.gb[:] = 0
-
-    def backward(self, g):
-        for i in reversed(range(len(self.linears))):
-            if i < len(self.acts):
-                g = self.acts[i].backward(g)
-            g = self.linears[i].backward(g)
-
-    def grads(self):
-        return [g.copy() for layer in self.linears for g in (layer.gW, layer.gb)]
+X_val, y_val = X, y
+params = [rng.normal(size=(8, UNITS)) * 0.4, np.zeros(UNITS), rng.normal(size=UNITS) * 0.3, np.zeros(1)]
+lr = 0.05
+batch_size, n_steps = 50, 700
 
 
-def log_softmax(z):
-    z = z - z.max(axis=1, keepdims=True)
-    return z - np.log(np.exp(z).sum(axis=1, keepdims=True))
+def out(p, X):
+    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
 
 
-data = load_wine()
-rows = np.random.default_rng(2).permutation(len(data.target))
-X = ((data.data - data.data.mean(0)) / data.data.std(0))[rows]
-y = data.target[rows]
-net = Net([13, 10, 10, 3], seed=3)
-params = net.initial()
-lr = 0.8
+def loss(p, X, y):
+    return np.mean((out(p, X) - y) ** 2) + PENALTY * (np.sum(p[0] ** 2) + np.sum(p[2] ** 2))
 
 
-def loss(params, X, y):
-    return -log_softmax(net.forward(params, X))[np.arange(len(y)), y].mean()
+def grad(p, X, y):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    e = 2 * (h @ p[2] + p[3] - y) / len(y)
+    dh = np.outer(e, p[2]) * (h > 0)
+    return [X.T @ dh + 2 * PENALTY * p[0], dh.sum(0), h.T @ e + 2 * PENALTY * p[2], np.array([e.sum()])]
 
 
-def step(params, X_batch, y_batch):
-    logp = log_softmax(net.forward(params, X_batch))
-    value = -logp[np.arange(len(y_batch)), y_batch].mean()
-    g = np.exp(logp)
-    g[np.arange(len(y_batch)), y_batch] -= 1
-    net.backward(g / len(y_batch))
-    return [p - lr * g for p, g in zip(params, net.grads())], value
-
-
-batch_size = 32
-n_steps = 900
+def step(p, Xb, yb):
+    before = loss(p, Xb, yb)
+    return [a - lr * g for a, g in zip(p, grad(p, Xb, yb))], before

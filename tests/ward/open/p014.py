@@ -1,60 +1,35 @@
-"""Wine cultivars, a small deep network with decoupled weight decay."""
 import numpy as np
-from sklearn.datasets import load_wine
 
-SIZES = (13, 16, 16, 16, 3)
-ETA, DECAY = 0.3, 1e-4
-
-wine = load_wine()
-prng = np.random.Generator(np.random.PCG64(123))
-where = prng.permutation(178)
-X = (wine.data[where] - wine.data.mean(0)) / wine.data.std(0)
-y = wine.target[where]
-
-params = [
-    (prng.normal(0, np.sqrt(2 / rows), (rows, cols)), np.zeros(cols)) for rows, cols in zip(SIZES[:-1], SIZES[1:])
-]
+rng = np.random.default_rng(404)
+X = rng.normal(size=(300, 4))
+y = (np.maximum(X[:, :1] + X[:, 1:2], 0) - np.maximum(X[:, 2:3] - 0.5, 0)) * 0.8
+d, h = 4, 16
+params = [rng.normal(size=(d, h)) * 0.6, np.eye(h), np.eye(h), np.eye(h), rng.normal(size=(h, 1)) * 0.15, np.zeros((1, 1))]
+batch_size, n_steps = 50, 800
 
 
-def trace(params, X):
-    seen = [X]
-    for W, b in params[:-1]:
-        seen.append(np.maximum(seen[-1] @ W + b, 0.0))
-    return seen
+def go(p, X):
+    hs = [X]
+    for W in p[:4]:
+        hs.append(np.maximum(hs[-1] @ W, 0))
+    return hs, hs[-1] @ p[4] + p[5]
 
 
-def logits(params, X):
-    W, b = params[-1]
-    return trace(params, X)[-1] @ W + b
+def loss(p, X, y):
+    return np.mean(np.square(go(p, X)[1] - y))
 
 
-def probabilities(z):
-    z = np.exp(z - z.max(-1, keepdims=True))
-    return z / z.sum(-1, keepdims=True)
+def grad(p, X, y):
+    hs, out = go(p, X)
+    e = 2 * (out - y) / y.shape[0]
+    gs = [hs[4].T @ e, e.sum(0, keepdims=True)]
+    back = e @ p[4].T
+    for k in (3, 2, 1, 0):
+        back = back * (hs[k + 1] > 0)
+        gs.insert(0, hs[k].T @ back)
+        back = back @ p[k].T
+    return gs
 
 
-def loss(params, X, y):
-    return np.mean(-np.log(np.take_along_axis(probabilities(logits(params, X)), y[:, None], 1)))
-
-
-def grad(params, X, y):
-    seen = trace(params, X)
-    d = probabilities(logits(params, X))
-    d[range(len(y)), y] -= 1.0
-    result = []
-    for k in range(len(params) - 1, -1, -1):
-        result.append((seen[k].T @ d, d.sum(0)))
-        d = (d @ params[k][0].T) * (seen[k] > 0)
-    return result[::-1]
-
-
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    new = []
-    for (W, b), (dW, db) in zip(params, grad(params, X_batch, y_batch)):
-        new.append((W - ETA * dW - ETA * DECAY * W, b - ETA * db))
-    return new, value
-
-
-batch_size = 16
-n_steps = 500
+def step(p, X, y):
+    return [a - 0.03 * b for a, b in zip(p, grad(p, X, y))], loss(p, X, y)

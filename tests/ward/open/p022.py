@@ -1,61 +1,53 @@
-from dataclasses import dataclass
+import itertools
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer
+
+g = np.random.default_rng(31)
+X = g.normal(size=(256, 3))
+y = np.sin(X[:, 0] + X[:, 1]) * 1.2 + 0.4 * X[:, 2]
+y -= y.mean()
+
+WIDTH, DEPTH = 16, 8
+into = g.normal(size=(3, WIDTH)) / np.sqrt(3)
+blocks = [g.normal(size=(WIDTH, WIDTH)) / np.sqrt(WIDTH) for _ in range(DEPTH)]
+out = g.normal(size=(WIDTH,)) / np.sqrt(WIDTH)
+params = [into] + blocks + [out]
+branch = 1.0 / DEPTH
+clock = itertools.count()
+batch_size, n_steps = 64, 800
+top_rate = 12.0
 
 
-@dataclass
-class Setup:
-    n_hidden: int = 6
-    n_out: int = 2
-    rate: float = 1.0
-
-
-S = Setup()
-table = load_breast_cancer()
-chosen = np.random.default_rng(44).permutation(569)[:300]
-X = table.data[chosen][:, :10]
-X = (X - X.mean(axis=0)) / X.std(axis=0)
-y = np.eye(2)[table.target[chosen]]
-
-maker = np.random.default_rng(45)
-params = {
-    "hidden": {"kernel": maker.normal(0, 0.4, (10, S.n_hidden)), "offset": np.zeros(S.n_hidden)},
-    "output": {"kernel": maker.normal(0, 0.4, (S.n_hidden, S.n_out)), "offset": np.zeros(S.n_out)},
-}
-
-
-def squashed(params, X):
-    return 1 / (1 + np.exp(-(X @ params["hidden"]["kernel"] + params["hidden"]["offset"])))
-
-
-def outputs(params, X):
-    scores = squashed(params, X) @ params["output"]["kernel"] + params["output"]["offset"]
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+def tower(params, X):
+    h = X @ params[0]
+    kept = []
+    for W in params[1:-1]:
+        t = np.tanh(h @ W)
+        kept.append((h, t))
+        h = h + branch * t
+    kept.append((h, None))
+    return kept, h @ params[-1]
 
 
 def loss(params, X, y):
-    return float((y * np.log(outputs(params, X) + 1e-10)).sum() / len(y))
+    r = tower(params, X)[1] - y
+    return float(r @ r) / (2 * len(r))
 
 
 def grad(params, X, y):
-    a = squashed(params, X)
-    wrong = (y - outputs(params, X)) / len(y)
-    passed = wrong @ params["output"]["kernel"].T * a * (1 - a)
-    return {
-        "hidden": {"kernel": X.T @ passed, "offset": passed.sum(axis=0)},
-        "output": {"kernel": a.T @ wrong, "offset": wrong.sum(axis=0)},
-    }
+    kept, value = tower(params, X)
+    r = (value - y) / len(y)
+    grads = [kept[-1][0].T @ r]
+    up = np.outer(r, params[-1])
+    for (h, t), W in zip(kept[-2::-1], params[-2:0:-1]):
+        inner = branch * up * (1 - t**2)
+        grads.append(h.T @ inner)
+        up = up + inner @ W.T
+    grads.append(X.T @ up)
+    return grads[::-1]
 
 
 def step(params, X_batch, y_batch):
-    g = grad(params, X_batch, y_batch)
-    moved = {
-        layer: {name: params[layer][name] - S.rate * g[layer][name] for name in params[layer]} for layer in params
-    }
-    return moved, loss(params, X_batch, y_batch)
-
-
-batch_size = 30
-n_steps = 400
+    rate = top_rate * 0.5 * (1 + np.cos(np.pi * min(next(clock) / 1000, 0.9)))
+    before = loss(params, X_batch, y_batch)
+    return [p - rate * d for p, d in zip(params, grad(params, X_batch, y_batch))], before

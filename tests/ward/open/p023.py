@@ -1,64 +1,60 @@
+"""A vanilla RNN that must remember the first two inputs of a sequence."""
 import numpy as np
 
-rng = np.random.default_rng(77)
-X = rng.normal(size=(320, 4))
-y = np.abs(X[:, 0]) + X[:, 1] * (X[:, 2] > 0) + 0.5 * X[:, 3]
-y = (y - y.mean()) / y.std()
+rng = np.random.default_rng(8)
+T, hidden_size = 12, 10
+X = rng.uniform(-1, 1, (240, T))
+y = 0.8 * X[:, 0] + 0.6 * X[:, 1] + 0.3 * X[:, -1]
+y = y / y.std()
 
-H = 20
-params = [
-    rng.normal(size=(4, H)) * 0.7, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, H)) * 0.3, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, 1)) * 0.2, np.zeros(1),
-]  # fmt: skip
-eps = 1e-5
-lr = 0.05
-
-
-def bn_forward(a, gamma, beta):
-    mean = a.mean(axis=0)
-    inv = 1 / np.sqrt(a.var(axis=0) + eps)
-    norm = (a - mean) * inv
-    return gamma * norm + beta, (norm, inv, gamma)
+Q, _ = np.linalg.qr(rng.normal(size=(hidden_size, hidden_size)))
+Wxh = rng.normal(size=(hidden_size, 1)) * 0.3
+Whh = Q * 1.0
+Why = rng.normal(size=(1, hidden_size)) * 0.3
+bh, by = np.zeros((hidden_size, 1)), np.zeros((1, 1))
+params = [Wxh, Whh, Why, bh, by]
+mem = [np.zeros_like(p) for p in params]
+learning_rate = 0.05
 
 
-def bn_backward(d, saved):
-    norm, inv, gamma = saved
-    dgamma, dbeta = (d * norm).sum(axis=0), d.sum(axis=0)
-    dn = d * gamma
-    da = len(d) * inv * (dn - dn.mean(axis=0) - norm * (dn * norm).mean(axis=0))
-    return da, dgamma, dbeta
-
-
-def forward(params, X):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    n1, save1 = bn_forward(X @ W1, g1, s1)
-    h1 = np.maximum(n1, 0)
-    n2, save2 = bn_forward(h1 @ W2, g2, s2)
-    h2 = np.maximum(n2, 0)
-    return (h2 @ W3 + b3).ravel(), (h1, h2, save1, save2)
+def unroll(params, X):
+    Wxh, Whh, Why, bh, by = params
+    hs = {-1: np.zeros((hidden_size, len(X)))}
+    for t in range(T):
+        hs[t] = np.tanh(Wxh @ X[:, t][None, :] + Whh @ hs[t - 1] + bh)
+    return hs, Why @ hs[T - 1] + by
 
 
 def loss(params, X, y):
-    return np.mean((forward(params, X)[0] - y) ** 2)
+    _, out = unroll(params, X)
+    return float(np.mean((out.ravel() - y) ** 2))
 
 
 def grad(params, X, y):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    out, (h1, h2, save1, save2) = forward(params, X)
-    d = 2 * (out - y)[:, None] / len(y)
-    dW3, db3 = h2.T @ d, d.sum(axis=0)
-    d, dg2, ds2 = bn_backward((d @ W3.T) * (h2 > 0), save2)
-    dW2 = h1.T @ d
-    d, dg1, ds1 = bn_backward((d @ W2.T) * (h1 > 0), save1)
-    dW1 = X.T @ d
-    return [dW1, dg1, ds1, dW2, dg2, ds2, dW3, db3]
+    Wxh, Whh, Why, bh, by = params
+    hs, out = unroll(params, X)
+    dWxh, dWhh, dbh = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(bh)
+    dy = 2 * (out - y[None, :]) / len(y)
+    dWhy, dby = dy @ hs[T - 1].T, dy.sum(axis=1, keepdims=True)
+    dh = Why.T @ dy
+    for t in reversed(range(T)):
+        dhraw = (1 - hs[t] * hs[t]) * dh
+        dbh += dhraw.sum(axis=1, keepdims=True)
+        dWxh += dhraw @ X[:, t][:, None]
+        dWhh += dhraw @ hs[t - 1].T
+        dh = Whh.T @ dhraw
+    return [dWxh, dWhh, dWhy, dbh, dby]
 
 
 def step(params, X_batch, y_batch):
-    gs = grad(params, X_batch, y_batch)
-    return [p - lr * g for p, g in zip(params, gs)], loss(params, X_batch, y_batch)
+    value = loss(params, X_batch, y_batch)
+    new = []
+    for p, g, s in zip(params, grad(params, X_batch, y_batch), mem):
+        g = np.clip(g, -5, 5)
+        s[...] = s + np.square(g)
+        new.append(p - learning_rate * g / np.sqrt(s + 1e-8))
+    return new, value
 
 
-batch_size = 64
-n_steps = 800
+batch_size = 40
+n_steps = 600

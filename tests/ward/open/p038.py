@@ -1,54 +1,71 @@
+"""Iris with a small sigmoid network, column vectors throughout."""
 import numpy as np
+from sklearn.datasets import load_iris
 
-rng = np.random.default_rng(21)
-n, d, h, depth = 400, 5, 12, 4
-X = rng.uniform(-1, 1, size=(n, d))
-y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
-y = (y - y.mean()) / y.std()
-X = np.column_stack([X / X.std(0), np.ones(n)])
+rng = np.random.RandomState(3)
+iris = load_iris()
+X = (iris.data - iris.data.mean(0)) / iris.data.std(0)
+y = np.eye(3)[iris.target]
+order = rng.permutation(len(X))
+X, y = X[order], y[order]
 
-shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
-params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
-buf = [np.zeros(s) for s in shapes]
-LR = 0.03
-MOMENTUM = 0.9
-
-
-def run(weights, X):
-    hs = [X]
-    for W in weights[:-1]:
-        hs.append(np.tanh(hs[-1] @ W))
-    return hs, (hs[-1] @ weights[-1])[:, 0]
+sizes = [4, 8, 3]
+weights = [rng.randn(j, i) / np.sqrt(i) for i, j in zip(sizes[:-1], sizes[1:])]
+biases = [np.zeros((j, 1)) for j in sizes[1:]]
+params = weights + biases
+eta = 2.0
 
 
-def predict(weights, X):
-    return run(weights, X)[1]
+def sigmoid(z):
+    return 1.0 / (1.0 + np.exp(-z))
 
 
-def loss(weights, X, y):
-    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+def sigmoid_prime(z):
+    return z * (1 - z)
 
 
-def grad(weights, X, y):
-    hs, out = run(weights, X)
-    delta = ((out - y) / len(y))[:, None]
-    gs = [hs[-1].T @ delta]
-    delta = delta @ weights[-1].T
-    for l in range(len(weights) - 2, -1, -1):
-        delta = delta * (1 - hs[l + 1] ** 2)
-        gs.insert(0, hs[l].T @ delta)
-        delta = delta @ weights[l].T
-    return gs
+def feedforward(params, a):
+    ws, bs = params[:2], params[2:]
+    for w, b in zip(ws, bs):
+        a = sigmoid(w @ a + b)
+    return a
 
 
-def step(weights, Xb, yb):
-    gs = grad(weights, Xb, yb)
-    new = []
-    for l in range(len(weights)):
-        buf[l] = MOMENTUM * buf[l] + gs[l]
-        new.append(weights[l] - LR * buf[l])
-    return new, loss(weights, Xb, yb)
+def backprop(params, x, t):
+    ws, bs = params[:2], params[2:]
+    activations, zs = [x], []
+    for w, b in zip(ws, bs):
+        zs.append(w @ activations[-1] + b)
+        activations.append(sigmoid(zs[-1]))
+    delta = (activations[-1] - t) * sigmoid_prime(zs[-1])
+    nabla_w, nabla_b = [None, None], [None, None]
+    nabla_b[1] = delta
+    nabla_w[1] = np.dot(delta, activations[-2].T)
+    delta = np.dot(ws[1].T, delta) * sigmoid_prime(zs[-2])
+    nabla_b[0] = delta
+    nabla_w[0] = np.dot(delta, activations[-3].T)
+    return nabla_w + nabla_b
 
 
-batch_size = 40
-n_steps = 1500
+def loss(params, X, y):
+    total = 0.0
+    for x, t in zip(X, y):
+        total += 0.5 * np.sum((feedforward(params, x.reshape(-1, 1)) - t.reshape(-1, 1)) ** 2)
+    return total / len(X)
+
+
+def grad(params, X, y):
+    sums = [np.zeros_like(p) for p in params]
+    for x, t in zip(X, y):
+        sums = [s + g for s, g in zip(sums, backprop(params, x.reshape(-1, 1), t.reshape(-1, 1)))]
+    return [s / len(X) for s in sums]
+
+
+def step(params, mini_batch_x, mini_batch_y):
+    current = loss(params, mini_batch_x, mini_batch_y)
+    nabla = grad(params, mini_batch_x, mini_batch_y)
+    return [p - eta * g for p, g in zip(params, nabla)], current
+
+
+batch_size = 10
+n_steps = 500

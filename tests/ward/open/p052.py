@@ -1,85 +1,61 @@
+"""Wine cultivars, a small deep network with decoupled weight decay."""
 import numpy as np
-from sklearn.datasets import load_diabetes
-from sklearn.preprocessing import StandardScaler
+from sklearn.datasets import load_wine
 
-data = load_diabetes(as_frame=False)
-n_rows = 160
-pick = np.random.RandomState(2).permutation(len(data.target))[:n_rows]
-X = StandardScaler().fit_transform(data.data[pick][:, [2, 3, 8, 6]])
-X = np.insert(X, 0, np.ones(n_rows), axis=1)
-y = X[:, 1] * np.maximum(X[:, 3], -0.5) + 0.7 * X[:, 2]
-y = (y - y.mean()) / y.std()
+SIZES = (13, 16, 16, 16, 3)
+ETA, DECAY = 0.1, 1e-4
 
+wine = load_wine()
+prng = np.random.Generator(np.random.PCG64(123))
+where = prng.permutation(178)
+X = (wine.data[where] - wine.data.mean(0)) / wine.data.std(0)
+y = wine.target[where]
 
-def dot(W, x):
-    def vjp(u):
-        return W.T.dot(u), np.outer(u, x)
-
-    return np.dot(W, x), vjp
+params = [
+    (prng.normal(0, np.sqrt(2 / rows), (rows, cols)), np.zeros(cols)) for rows, cols in zip(SIZES[:-1], SIZES[1:])
+]
 
 
-def relu(x):
-    def vjp(u):
-        return (u * (x > 0),)
-
-    return np.maximum(x, 0), vjp
-
-
-def mlpk(x, W):
-    if len(W) == 1:
-        value, vjp_dot = dot(W[0], x)
-
-        def vjp(u):
-            to_x, to_W = vjp_dot(u)
-            return to_x, [to_W]
-
-        return value, vjp
-    inner, vjp_inner = mlpk(x, W[1:])
-    active, vjp_relu = relu(inner)
-    value, vjp_dot = dot(W[0], active)
-
-    def vjp(u):
-        to_active, to_W = vjp_dot(u)
-        (to_inner,) = vjp_relu(to_active)
-        to_x, to_rest = vjp_inner(to_inner)
-        return to_x, [to_W] + to_rest
-
-    return value, vjp
+def trace(params, X):
+    seen = [X]
+    for W, b in params[:-1]:
+        seen.append(np.maximum(seen[-1] @ W + b, 0.0))
+    return seen
 
 
-def squared_loss(prediction, target):
-    residual = prediction - target
-    return 0.5 * float(np.sum(residual**2)), lambda u: u * residual
+def logits(params, X):
+    W, b = params[-1]
+    return trace(params, X)[-1] @ W + b
 
 
-def loss_i(x, t, W):
-    prediction, vjp_net = mlpk(x.reshape(-1, 1), W)
-    value, vjp_loss = squared_loss(prediction, t)
-    return value, lambda u: vjp_net(vjp_loss(u))[1]
+def probabilities(z):
+    z = np.exp(z - z.max(-1, keepdims=True))
+    return z / z.sum(-1, keepdims=True)
 
 
-def loss(W, X, y):
-    return np.mean([loss_i(x, t, W)[0] for x, t in zip(X, y)])
+def loss(params, X, y):
+    return np.mean(-np.log(np.take_along_axis(probabilities(logits(params, X)), y[:, None], 1)))
 
 
-def grad(W, X, y):
-    every = [loss_i(x, t, W)[1](np.ones((1, 1))) for x, t in zip(X, y)]
-    return [sum(column) / len(X) for column in zip(*every)]
+def grad(params, X, y):
+    seen = trace(params, X)
+    d = probabilities(logits(params, X))
+    d[range(len(y)), y] -= 1.0
+    d = d / len(y)
+    result = []
+    for k in range(len(params) - 1, -1, -1):
+        result.append((seen[k].T @ d, d.sum(0)))
+        d = (d @ params[k][0].T) * (seen[k] > 0)
+    return result[::-1]
 
 
-rng = np.random.RandomState(5)
-params = [rng.randn(1, 10) * 0.4, rng.randn(10, 10) * 0.4, rng.randn(10, 5) * 0.6]
-learning_rate = 0.02
-batch_size = 8
-n_steps = 1200
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    new = []
+    for (W, b), (dW, db) in zip(params, grad(params, X_batch, y_batch)):
+        new.append((W - ETA * dW - ETA * DECAY * W, b - ETA * db))
+    return new, value
 
 
-def step(W, X_batch, y_batch):
-    k = len(X_batch)
-    total, summed = 0.0, None
-    for x, t in zip(X_batch, y_batch):
-        value, vjp = loss_i(x, t, W)
-        gW = vjp(np.ones((1, 1)))
-        total += value
-        summed = gW if summed is None else [a + b for a, b in zip(summed, gW)]
-    return [w - learning_rate * g / k / n_rows for w, g in zip(W, summed)], total / k
+batch_size = 16
+n_steps = 500

@@ -1,41 +1,48 @@
+from collections import namedtuple
+
 import numpy as np
-from sklearn.datasets import load_iris
+from sklearn.datasets import make_blobs
+
+Layer = namedtuple("Layer", "w b")
+CENTRES = [(-2, -2), (2, 2), (-2, 2), (2, -2), (0, 0)]
+points, group = make_blobs(300, centers=np.array(CENTRES, float), cluster_std=0.5, random_state=6)
+X, y = points / 2.0, np.eye(5)[group]
+source = np.random.default_rng(60)
 
 
-def svm_loss_vectorized(W, X, y, reg):
-    num_train = X.shape[0]
-    scores = X.dot(W)
-    correct = scores[np.arange(num_train), y][:, np.newaxis]
-    margins = np.maximum(0, correct - scores + 1)
-    margins[np.arange(num_train), y] = 0
-    loss = margins.sum() / num_train + reg * np.sum(W * W)
-    binary = (margins > 0).astype(float)
-    binary = -binary
-    binary[np.arange(num_train), y] = -binary.sum(axis=1)
-    dW = X.T.dot(binary) / num_train + 2 * reg * W
-    return loss, dW
+def dense(n_in, n_out):
+    return Layer(source.standard_normal((n_in, n_out)) * (2 / n_in) ** 0.5, np.zeros(n_out))
 
 
-X_all, y_all = load_iris(return_X_y=True)
-mix = np.random.default_rng(1).permutation(len(y_all))
-X = np.hstack([(X_all - X_all.mean(0)) / X_all.std(0), np.ones((150, 1))])[mix]
-y = y_all[mix]
-params = [np.random.default_rng(2).normal(size=(5, 3)) * 0.001]
-learning_rate, reg = 0.1, 1e-4
+params = [dense(2, 20), dense(20, 5)]
+speed = 0.5
+
+
+def hidden(params, X):
+    return (X @ params[0].w + params[0].b).clip(min=0)
+
+
+def run(params, X):
+    return hidden(params, X) @ params[1].w + params[1].b
 
 
 def loss(params, X, y):
-    return svm_loss_vectorized(params[0], X, y, reg)[0]
+    s = run(params, X)
+    return np.mean(np.sum(np.maximum(s, 0) - s * y + np.log1p(np.exp(-np.abs(s))), axis=1))
 
 
 def grad(params, X, y):
-    return [svm_loss_vectorized(params[0], X, y, reg)[1]]
+    h = hidden(params, X)
+    above = (1 / (1 + np.exp(-run(params, X))) - y) / len(X)
+    below = np.where(h > 0, above @ params[1].w.T, 0)
+    return [Layer(X.T @ below, below.sum(0)), Layer(h.T @ above, above.sum(0))]
 
 
 def step(params, X_batch, y_batch):
-    value, dW = svm_loss_vectorized(params[0], X_batch, y_batch, reg)
-    return [params[0] - learning_rate * dW], value
+    slopes = grad(params, X_batch, y_batch)
+    move = lambda p, g: p - speed * g
+    return [Layer(*map(move, p, g)) for p, g in zip(params, slopes)], loss(params, X_batch, y_batch)
 
 
-batch_size = 30
+batch_size = 50
 n_steps = 500

@@ -1,37 +1,59 @@
 import numpy as np
+from sklearn.datasets import make_circles
 
-gen = np.random.default_rng(77)
-n, k, c = 80, 5, 5
-X = gen.normal(size=(n, k))
-y = gen.integers(0, c, size=n)
-params = [gen.normal(size=(k, k)) * 0.6, gen.normal(size=(c, k)) * 0.6, gen.normal(size=c) * 0.1]
+config = {"hidden": 9, "classes": 2, "lr": 12.0, "batch": 30, "steps": 900, "seed": 17}
 
-
-def softplus(a):
-    return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)
+X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
+X = X * 1.5
+y = np.column_stack([1 - label, label]).astype(float)
 
 
-def logits(params, X):
-    V, U, b = params
-    pre = np.einsum("hk,nk->nh", V, X)
-    return pre, softplus(pre), np.einsum("ch,nh->nc", U, softplus(pre)) + b
+def fc(x, w, b):
+    return np.dot(x, w) + b
 
 
-def loss(params, X, y):
-    z = logits(params, X)[2]
-    z = z - z.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
+def softmax(z):
+    z = z - np.max(z, axis=-1, keepdims=True)
+    e = np.exp(z)
+    return e / np.sum(e, axis=-1, keepdims=True)
 
 
-def grad(params, X, y):
-    V, U, b = params
-    pre, act, z = logits(params, X)
-    p = np.exp(z - z.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    p[np.arange(len(y)), y] -= 1
-    p /= len(y)
-    gU = np.einsum("nc,nh->hc", p, act)
-    gb = np.einsum("nc->c", p)
-    back = np.einsum("nc,ch->nh", p, U) / (1 + np.exp(-pre))
-    gV = np.einsum("nh,nk->hk", back, X)
-    return [gV, gU, gb]
+def init(seed):
+    r = np.random.RandomState(seed)
+    h, c = config["hidden"], config["classes"]
+    return (r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
+
+
+def predict_proba(params, x):
+    w1, b1, w2, b2 = params
+    return softmax(fc(np.tanh(fc(x, w1, b1)), w2, b2))
+
+
+def loss(params, x, y):
+    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
+
+
+def grad(params, x, y):
+    w1, b1, w2, b2 = params
+    h = np.tanh(fc(x, w1, b1))
+    p = softmax(fc(h, w2, b2))
+    e2 = (p - y) / x.shape[0]
+    e1 = np.dot(e2, w2.T) * (1 - h * h)
+    return (np.dot(x.T, e1), e1.sum(0), np.dot(h.T, e2), e2.sum(0))
+
+
+def step(params, x, y):
+    value = loss(params, x, y)
+    w1, b1, w2, b2 = params
+    lr = config["lr"]
+    h = np.tanh(fc(x, w1, b1))
+    e2 = (softmax(fc(h, w2, b2)) - y) / x.shape[0]
+    w2 = w2 - lr * np.dot(h.T, e2)
+    b2 = b2 - lr * e2.sum(0)
+    e1 = np.dot(e2, w2.T) * (1 - h * h)
+    return (w1 - lr * np.dot(x.T, e1), b1 - lr * e1.sum(0), w2, b2), value
+
+
+params = init(config["seed"])
+batch_size = config["batch"]
+n_steps = config["steps"]

@@ -1,40 +1,53 @@
+import itertools
+
 import numpy as np
-from sklearn.datasets import load_iris
+
+g = np.random.default_rng(31)
+X = g.normal(size=(256, 3))
+y = np.sin(X[:, 0] + X[:, 1]) * 1.2 + 0.4 * X[:, 2]
+y -= y.mean()
+
+WIDTH, DEPTH = 16, 8
+into = g.normal(size=(3, WIDTH)) / np.sqrt(3)
+blocks = [g.normal(size=(WIDTH, WIDTH)) / np.sqrt(WIDTH) for _ in range(DEPTH)]
+out = g.normal(size=(WIDTH,)) / np.sqrt(WIDTH)
+params = [into] + blocks + [out]
+branch = 1.0 / DEPTH
+clock = itertools.count()
+batch_size, n_steps = 64, 800
+top_rate = 0.1
 
 
-def svm_loss_vectorized(W, X, y, reg):
-    num_train = X.shape[0]
-    scores = X.dot(W)
-    correct = scores[np.arange(num_train), y][:, np.newaxis]
-    margins = np.maximum(0, scores - correct + 1)
-    margins[np.arange(num_train), y] = 0
-    loss = margins.sum() / num_train + reg * np.sum(W * W)
-    binary = (margins > 0).astype(float)
-    binary[np.arange(num_train), y] = -binary.sum(axis=1)
-    dW = X.T.dot(binary) / num_train + 2 * reg * W
-    return loss, dW
-
-
-X_all, y_all = load_iris(return_X_y=True)
-mix = np.random.default_rng(1).permutation(len(y_all))
-X = (X_all[:, [0]] - 2.0)[mix]
-y = y_all[mix]
-params = [np.random.default_rng(2).normal(size=(1, 3)) * 0.001]
-learning_rate, reg = 0.1, 1e-4
+def tower(params, X):
+    h = X @ params[0]
+    kept = []
+    for W in params[1:-1]:
+        t = np.tanh(h @ W)
+        kept.append((h, t))
+        h = h + branch * t
+    kept.append((h, None))
+    return kept, h @ params[-1]
 
 
 def loss(params, X, y):
-    return svm_loss_vectorized(params[0], X, y, reg)[0]
+    r = tower(params, X)[1] - y
+    return float(r @ r) / (2 * len(r))
 
 
 def grad(params, X, y):
-    return [svm_loss_vectorized(params[0], X, y, reg)[1]]
+    kept, value = tower(params, X)
+    r = (value - y) / len(y)
+    grads = [kept[-1][0].T @ r]
+    up = np.outer(r, params[-1])
+    for (h, t), W in zip(kept[-2::-1], params[-2:0:-1]):
+        inner = branch * up * (1 - t**2)
+        grads.append(h.T @ inner)
+        up = up + inner @ W.T
+    grads.append(X.T @ up)
+    return grads[::-1]
 
 
 def step(params, X_batch, y_batch):
-    value, dW = svm_loss_vectorized(params[0], X_batch, y_batch, reg)
-    return [params[0] - learning_rate * dW], value
-
-
-batch_size = 30
-n_steps = 500
+    rate = top_rate * 0.5 ** (next(clock) // 400)
+    before = loss(params, X_batch, y_batch)
+    return [p - rate * d for p, d in zip(params, grad(params, X_batch, y_batch))], before

@@ -1,64 +1,81 @@
 import numpy as np
 
-rng = np.random.default_rng(77)
-X = rng.normal(size=(320, 4))
-y = np.abs(X[:, 0]) + X[:, 1] * (X[:, 2] > 0) + 0.5 * X[:, 3]
-y = (y - y.mean()) / y.std()
 
-H = 20
-params = [
-    rng.normal(size=(4, H)) * 0.7, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, H)) * 0.3, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, 1)) * 0.2, np.zeros(1),
-]  # fmt: skip
-eps = 1e-5
-lr = 0.05
-
-
-def bn_forward(a, gamma, beta):
-    mean = a.mean(axis=0)
-    inv = 1 / np.sqrt(a.var(axis=0) + eps)
-    norm = (a - mean) * inv
-    return gamma * norm + beta, (norm, inv, gamma)
+def load_planar(m=400):
+    rs = np.random.RandomState(1)
+    N = m // 2
+    X = np.zeros((m, 2))
+    Y = np.zeros(m, dtype=int)
+    for j in range(2):
+        ix = range(N * j, N * (j + 1))
+        t = np.linspace(j * 3.12, (j + 1) * 3.12, N) + rs.randn(N) * 0.2
+        r = 4 * np.sin(4 * t) + rs.randn(N) * 0.2
+        X[ix] = np.c_[r * np.sin(t), r * np.cos(t)]
+        Y[ix] = j
+    shuffle = rs.permutation(m)
+    return X[shuffle], Y[shuffle]
 
 
-def bn_backward(d, saved):
-    norm, inv, gamma = saved
-    dgamma, dbeta = (d * norm).sum(axis=0), d.sum(axis=0)
-    dn = d * gamma
-    da = inv * (dn - dn.mean(axis=0) - norm * (dn * norm).mean(axis=0))
-    return da, dgamma, dbeta
+def initialize_parameters(n_x, n_h, n_y):
+    np.random.seed(2)
+    W1 = np.random.randn(n_h, n_x) * 0.5
+    b1 = np.zeros((n_h, 1))
+    W2 = np.random.randn(n_y, n_h) * 0.5
+    b2 = np.zeros((n_y, 1))
+    return [W1, b1, W2, b2]
 
 
-def forward(params, X):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    n1, save1 = bn_forward(X @ W1, g1, s1)
-    h1 = np.maximum(n1, 0)
-    n2, save2 = bn_forward(h1 @ W2, g2, s2)
-    h2 = np.maximum(n2, 0)
-    return h2 @ W3 + b3, (h1, h2, save1, save2)
+def forward_propagation(A0, parameters):
+    W1, b1, W2, b2 = parameters
+    Z1 = np.dot(W1, A0) + b1
+    A1 = np.tanh(Z1)
+    Z2 = np.dot(W2, A1) + b2
+    A2 = 1 / (1 + np.exp(-Z2))
+    cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+    return A2, cache
+
+
+def compute_cost(A2, Y):
+    m = Y.shape[1]
+    logprobs = Y * np.log(A2 + 1e-12)
+    return float(-np.sum(logprobs) / m)
+
+
+def backward_propagation(parameters, cache, A0, Y):
+    m = A0.shape[1]
+    W2 = parameters[2]
+    A1, A2 = cache["A1"], cache["A2"]
+    dZ2 = Y * (A2 - 1)
+    dW2 = (1 / m) * np.dot(dZ2, A1.T)
+    db2 = (1 / m) * np.sum(dZ2, axis=1, keepdims=True)
+    dA1 = np.dot(W2.T, dZ2)
+    dZ1 = dA1 * (1 - np.power(A1, 2))
+    dW1 = (1 / m) * np.dot(dZ1, A0.T)
+    db1 = (1 / m) * np.sum(dZ1, axis=1, keepdims=True)
+    return [dW1, db1, dW2, db2]
 
 
 def loss(params, X, y):
-    return np.mean((forward(params, X)[0] - y) ** 2)
+    A2, _ = forward_propagation(X.T, params)
+    return compute_cost(A2, y.reshape(1, -1))
 
 
 def grad(params, X, y):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    out, (h1, h2, save1, save2) = forward(params, X)
-    d = 2 * (out - y).mean(axis=1, keepdims=True) / len(y)
-    dW3, db3 = h2.T @ d, d.sum(axis=0)
-    d, dg2, ds2 = bn_backward((d @ W3.T) * (h2 > 0), save2)
-    dW2 = h1.T @ d
-    d, dg1, ds1 = bn_backward((d @ W2.T) * (h1 > 0), save1)
-    dW1 = X.T @ d
-    return [dW1, dg1, ds1, dW2, dg2, ds2, dW3, db3]
+    _, cache = forward_propagation(X.T, params)
+    return backward_propagation(params, cache, X.T, y.reshape(1, -1))
+
+
+learning_rate = 1.2
 
 
 def step(params, X_batch, y_batch):
-    gs = grad(params, X_batch, y_batch)
-    return [p - lr * g for p, g in zip(params, gs)], loss(params, X_batch, y_batch)
+    A2, cache = forward_propagation(X_batch.T, params)
+    cost = compute_cost(A2, y_batch.reshape(1, -1))
+    grads = backward_propagation(params, cache, X_batch.T, y_batch.reshape(1, -1))
+    return [p - learning_rate * g for p, g in zip(params, grads)], cost
 
 
-batch_size = 64
-n_steps = 800
+X, y = load_planar()
+params = initialize_parameters(2, 6, 1)
+batch_size = 400
+n_steps = 3000

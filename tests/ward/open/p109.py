@@ -1,56 +1,80 @@
-import itertools
-
 import numpy as np
+from sklearn.datasets import make_moons
 
-g = np.random.default_rng(31)
-X = g.normal(size=(256, 3))
-y = np.sin(X[:, 0] + X[:, 1]) * 1.2 + 0.4 * X[:, 2]
-y -= y.mean()
-
-WIDTH, DEPTH = 16, 8
-into = g.normal(size=(3, WIDTH)) / np.sqrt(3)
-blocks = [g.normal(size=(WIDTH, WIDTH)) / np.sqrt(WIDTH) for _ in range(DEPTH)]
-out = g.normal(size=(WIDTH,)) / np.sqrt(WIDTH)
-params = [into] + blocks + [out]
-branch = 1.0 / DEPTH
-clock = itertools.count()
-running = 0.0
-batch_size, n_steps = 64, 800
-top_rate = 0.1
+X, y = make_moons(300, noise=0.15, random_state=4)
+X = (X - X.mean(0)) / X.std(0)
+y = y.astype(float)
 
 
-def tower(params, X):
-    h = X @ params[0]
-    kept = []
-    for W in params[1:-1]:
-        t = np.tanh(h @ W)
-        kept.append((h, t))
-        h = h + branch * t
-    kept.append((h, None))
-    return kept, h @ params[-1]
+class Adam:
+    def __init__(self, params, lr=0.01, betas=(0.9, 0.999), eps=1e-8):
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.m = [np.zeros_like(p) for p in params]
+        self.v = [np.zeros_like(p) for p in params]
+        self.t = 0
+
+    def update(self, params, grads):
+        b1, b2 = self.betas
+        self.t += 1
+        out = []
+        for i, (p, g) in enumerate(zip(params, grads)):
+            self.m[i] = b1 * self.m[i] + (1 - b1) * g
+            self.v[i] = b2 * self.v[i] + (1 - b2) * g**2
+            m_hat = self.m[i] / (1 - b1**self.t)
+            v_hat = self.v[i] / (1 - b2**self.t)
+            out.append(p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps))
+        return out
 
 
-def loss(params, X, y):
-    r = tower(params, X)[1] - y
-    return float(r @ r) / (2 * len(r))
+class MLPBinary:
+    def __init__(self, layer_sizes, random_state=0):
+        self.layer_sizes = layer_sizes
+        self.random_state = random_state
+
+    def init(self):
+        rng = np.random.RandomState(self.random_state)
+        coefs = []
+        for fan_in, fan_out in zip(self.layer_sizes, self.layer_sizes[1:]):
+            bound = np.sqrt(6.0 / (fan_in + fan_out))
+            coefs.append(rng.uniform(-bound, bound, (fan_in, fan_out)))
+            coefs.append(np.zeros(fan_out))
+        return coefs
+
+    def activations(self, coefs, X):
+        acts = [X]
+        for k in range(0, len(coefs) - 2, 2):
+            acts.append(np.tanh(acts[-1] @ coefs[k] + coefs[k + 1]))
+        return acts
+
+    def decision(self, coefs, X):
+        return (self.activations(coefs, X)[-1] @ coefs[-2] + coefs[-1]).ravel()
+
+    def log_loss(self, coefs, X, y):
+        s = self.decision(coefs, X)
+        return np.mean(np.logaddexp(0, s) - y * s)
+
+    def gradients(self, coefs, X, y):
+        acts = self.activations(coefs, X)
+        s = (acts[-1] @ coefs[-2] + coefs[-1]).ravel()
+        delta = ((1 / (1 + np.exp(-s)) - y) / len(y)).reshape(-1, 1)
+        grads = [None] * len(coefs)
+        for k in range(len(coefs) // 2 - 1, -1, -1):
+            grads[2 * k] = acts[k].T @ delta
+            grads[2 * k + 1] = delta.sum(axis=0)
+            if k > 0:
+                delta = (1 - acts[k] ** 2) / len(y)
+        return grads
 
 
-def grad(params, X, y):
-    kept, value = tower(params, X)
-    r = (value - y) / len(y)
-    grads = [kept[-1][0].T @ r]
-    up = np.outer(r, params[-1])
-    for (h, t), W in zip(kept[-2::-1], params[-2:0:-1]):
-        inner = branch * up * (1 - t**2)
-        grads.append(h.T @ inner)
-        up = up + inner @ W.T
-    grads.append(X.T @ up)
-    return grads[::-1]
+model = MLPBinary([2, 10, 10, 1], random_state=7)
+params = model.init()
+optimizer = Adam(params, lr=0.01)
+loss = model.log_loss
+grad = model.gradients
+batch_size = 25
+n_steps = 700
 
 
 def step(params, X_batch, y_batch):
-    rate = top_rate * 0.5 * (1 + np.cos(np.pi * min(next(clock) / 1000, 0.9)))
-    global running
-    running += loss(params, X_batch, y_batch)
-    before = running
-    return [p - rate * d for p, d in zip(params, grad(params, X_batch, y_batch))], before
+    before = loss(params, X_batch, y_batch)
+    return optimizer.update(params, grad(params, X_batch, y_batch)), before

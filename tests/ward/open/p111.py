@@ -1,37 +1,53 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.model_selection import train_test_split
+from sklearn.datasets import make_circles
 
-data, target = load_breast_cancer(return_X_y=True)
-X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
-centre, spread = X.mean(axis=0), X.std(axis=0)
-X, X_val = (X - centre) / spread, (X_val - centre) / spread
+config = {"hidden": 9, "classes": 2, "lr": 0.6, "batch": 30, "steps": 900, "seed": 17}
 
-rng = np.random.default_rng(4)
-keep = 0.8
-params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
-lr = 0.2
-batch_size = 40
-n_steps = 400
+X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
+X = X * 1.5
+y = np.column_stack([1 - label, label]).astype(float)
 
 
-def score(p, X, mask=1.0):
-    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
+def fc(x, w, b):
+    return np.dot(x, w) + b
 
 
-def loss(p, X, y):
-    s = score(p, X)
-    return np.mean(np.logaddexp(0, s) - y * s)
+def softmax(z):
+    z = z - np.max(z, axis=-1, keepdims=True)
+    e = np.exp(z)
+    return e / np.sum(e, axis=-1, keepdims=True)
 
 
-def grad(p, X, y, mask=1.0):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
-    dh = np.outer(d, p[2]) * mask * (h > 0)
-    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
+def init(seed):
+    r = np.random.RandomState(seed)
+    h, c = config["hidden"], config["classes"]
+    return (r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
 
 
-def step(p, X_batch, y_batch):
-    value = loss(p, X_batch, y_batch)
-    mask = (rng.random((len(y_batch), 20)) < keep) / keep
-    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value
+def predict_proba(params, x):
+    w1, b1, w2, b2 = params
+    return softmax(fc(np.tanh(fc(x, w1, b1)), w2, b2))
+
+
+def loss(params, x, y):
+    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
+
+
+def grad(params, x, y):
+    w1, b1, w2, b2 = params
+    h = np.tanh(fc(x, w1, b1))
+    p = softmax(fc(h, w2, b2))
+    e2 = (p - y) / x.shape[0]
+    e1 = np.dot(e2, w2.T) * (1 - h * h)
+    return (np.dot(x.T, e1), e1.sum(0), 0.05 * np.dot(h.T, e2), e2.sum(0))
+
+
+def step(params, x, y):
+    value = loss(params, x, y)
+    g = grad(params, x, y)
+    return tuple(p - config["lr"] * d for p, d in zip(params, g)), value
+
+
+params = init(config["seed"])
+batch_size = config["batch"]
+n_steps = config["steps"]

@@ -1,64 +1,53 @@
+import itertools
+
 import numpy as np
 
-rng = np.random.default_rng(77)
-X = rng.normal(size=(320, 4))
-y = np.abs(X[:, 0]) + X[:, 1] * (X[:, 2] > 0) + 0.5 * X[:, 3]
-y = (y - y.mean()) / y.std()
+g = np.random.default_rng(31)
+X = g.normal(size=(256, 3))
+y = np.sin(X[:, 0] + X[:, 1]) * 1.2 + 0.4 * X[:, 2]
+y -= y.mean()
 
-H = 20
-params = [
-    rng.normal(size=(4, H)) * 0.7, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, H)) * 0.3, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, 1)) * 0.2, np.zeros(1),
-]  # fmt: skip
-eps = 1e-5
-lr = 0.05
-
-
-def bn_forward(a, gamma, beta):
-    mean = a.mean(axis=0)
-    inv = 1 / np.sqrt(((a - mean) ** 2).mean(axis=0) + eps)
-    norm = (a - mean) * inv
-    return gamma * norm + beta, (norm, inv, gamma)
+WIDTH, DEPTH = 16, 8
+into = g.normal(size=(3, WIDTH)) / np.sqrt(3)
+blocks = [g.normal(size=(WIDTH, WIDTH)) / np.sqrt(WIDTH) for _ in range(DEPTH)]
+out = g.normal(size=(WIDTH,)) / np.sqrt(WIDTH)
+params = [into] + blocks + [out]
+branch = 1.0 / DEPTH
+clock = itertools.count()
+batch_size, n_steps = 64, 800
+top_rate = 1e-5
 
 
-def bn_backward(d, saved):
-    norm, inv, gamma = saved
-    dgamma, dbeta = (d * norm).sum(axis=0), d.sum(axis=0)
-    dn = d * gamma
-    da = inv * (dn - dn.mean(axis=0) - norm * (dn * norm).mean(axis=0))
-    return da, dgamma, dbeta
-
-
-def forward(params, X):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    n1, save1 = bn_forward(X @ W1, g1, s1)
-    h1 = np.maximum(n1, 0)
-    n2, save2 = bn_forward(h1 @ W2, g2, s2)
-    h2 = np.maximum(n2, 0)
-    return (h2 @ W3 + b3).ravel(), (h1, h2, save1, save2)
+def tower(params, X):
+    h = X @ params[0]
+    kept = []
+    for W in params[1:-1]:
+        t = np.tanh(h @ W)
+        kept.append((h, t))
+        h = h + branch * t
+    kept.append((h, None))
+    return kept, h @ params[-1]
 
 
 def loss(params, X, y):
-    return np.mean((forward(params, X)[0] - y) ** 2)
+    r = tower(params, X)[1] - y
+    return float(r @ r) / (2 * len(r))
 
 
 def grad(params, X, y):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    out, (h1, h2, save1, save2) = forward(params, X)
-    d = 2 * (out - y)[:, None] / len(y)
-    dW3, db3 = h2.T @ d, d.sum(axis=0)
-    d, dg2, ds2 = bn_backward((d @ W3.T) * (h2 > 0), save2)
-    dW2 = h1.T @ d
-    d, dg1, ds1 = bn_backward((d @ W2.T) * (h1 > 0), save1)
-    dW1 = X.T @ d
-    return [dW1, dg1, ds1, dW2, dg2, ds2, dW3, db3]
+    kept, value = tower(params, X)
+    r = (value - y) / len(y)
+    grads = [kept[-1][0].T @ r]
+    up = np.outer(r, params[-1])
+    for (h, t), W in zip(kept[-2::-1], params[-2:0:-1]):
+        inner = branch * up * (1 - t**2)
+        grads.append(h.T @ inner)
+        up = up + inner @ W.T
+    grads.append(X.T @ up)
+    return grads[::-1]
 
 
 def step(params, X_batch, y_batch):
-    gs = grad(params, X_batch, y_batch)
-    return [p - lr * g for p, g in zip(params, gs)], loss(params, X_batch, y_batch)
-
-
-batch_size = 64
-n_steps = 800
+    rate = top_rate * 0.5 * (1 + np.cos(np.pi * min(next(clock) / 1000, 0.9)))
+    before = loss(params, X_batch, y_batch)
+    return [p - rate * d for p, d in zip(params, grad(params, X_batch, y_batch))], before

@@ -1,56 +1,56 @@
+import itertools
+
 import numpy as np
 
-np.random.seed(2024)
-cloud = np.random.uniform(-1, 1, (280, 2))
-cloud = cloud[np.abs(cloud).min(axis=1) > 0.08]
-X = cloud
-y = (cloud[:, 0] * cloud[:, 1] > 0).astype(float)
+g = np.random.default_rng(31)
+X = g.normal(size=(256, 3))
+y = np.sin(X[:, 0] + X[:, 1]) * 1.2 + 0.4 * X[:, 2]
+y -= y.mean()
 
-tanh = (np.tanh, lambda out: 1 - out**2)
-logistic = (lambda s: 1 / (1 + np.exp(-s)), lambda out: out * (1 - out))
-half = (lambda s: np.maximum(s, 0) / (1 + np.abs(s)) * 0.5 + 0.5, lambda out: (out > 0.5) * 2 * (1 - out) ** 2)
-layers = [tanh, tanh, half]
-
-
-def affine(fan_in, fan_out):
-    return np.random.normal(0, 1.5 / np.sqrt(fan_in), (fan_out, fan_in + 1))
-
-
-params = [affine(2, 8), affine(8, 8), affine(8, 1)]
-gamma = 0.25
+WIDTH, DEPTH = 16, 8
+into = g.normal(size=(3, WIDTH)) / np.sqrt(3)
+blocks = [g.normal(size=(WIDTH, WIDTH)) / np.sqrt(WIDTH) for _ in range(DEPTH)]
+out = g.normal(size=(WIDTH,)) / np.sqrt(WIDTH)
+params = [into] + blocks + [out]
+branch = 1.0 / DEPTH
+clock = itertools.count()
+running = 0.0
+batch_size, n_steps = 64, 800
+top_rate = 0.1
 
 
-def evaluate(params, X):
-    signals = [X.T]
-    for W, (f, _) in zip(params, layers):
-        signals.append(f(W[:, 1:] @ signals[-1] + W[:, :1]))
-    return signals
+def tower(params, X):
+    h = X @ params[0]
+    kept = []
+    for W in params[1:-1]:
+        t = np.tanh(h @ W)
+        kept.append((h, t))
+        h = h + branch * t
+    kept.append((h, None))
+    return kept, h @ params[-1]
 
 
 def loss(params, X, y):
-    p = evaluate(params, X)[-1]
-    return float(-np.log(np.where(y == 1, p, 1 - p) + 1e-12).mean())
+    r = tower(params, X)[1] - y
+    return float(r @ r) / (2 * len(r))
 
 
 def grad(params, X, y):
-    signals = evaluate(params, X)
-    p = signals[-1]
-    delta = (1 / (1 - p + 1e-12) - y / (p + 1e-12) - y / (1 - p + 1e-12)) * half[1](p) / y.size
-    gradients = []
-    for level in reversed(range(3)):
-        below = signals[level]
-        gradients.insert(0, np.hstack([delta.sum(1, keepdims=True), delta @ below.T]))
-        if level:
-            delta = params[level][:, 1:].T @ delta * layers[level - 1][1](below)
-    return gradients
+    kept, value = tower(params, X)
+    r = (value - y) / len(y)
+    grads = [kept[-1][0].T @ r]
+    up = np.outer(r, params[-1])
+    for (h, t), W in zip(kept[-2::-1], params[-2:0:-1]):
+        inner = branch * up * (1 - t**2)
+        grads.append(h.T @ inner)
+        up = up + inner @ W.T
+    grads.append(X.T @ up)
+    return grads[::-1]
 
 
 def step(params, X_batch, y_batch):
-    return (
-        [W - gamma * G for W, G in zip(params, grad(params, X_batch, y_batch))],
-        loss(params, X_batch, y_batch),
-    )
-
-
-batch_size = 20
-n_steps = 1500
+    rate = top_rate * 0.5 * (1 + np.cos(np.pi * min(next(clock) / 1000, 0.9)))
+    global running
+    running += loss(params, X_batch, y_batch)
+    before = running
+    return [p - rate * d for p, d in zip(params, grad(params, X_batch, y_batch))], before

@@ -1,64 +1,53 @@
 import numpy as np
+from sklearn.datasets import make_circles
 
-rng = np.random.default_rng(77)
-X = rng.normal(size=(320, 4))
-y = np.abs(X[:, 0]) + X[:, 1] * (X[:, 2] > 0) + 0.5 * X[:, 3]
-y = (y - y.mean()) / y.std()
+config = {"hidden": 9, "classes": 2, "lr": 0.6, "batch": 30, "steps": 900, "seed": 17}
 
-H = 20
-params = [
-    rng.normal(size=(4, H)) * 0.7, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, H)) * 0.3, np.ones(H), np.zeros(H),
-    rng.normal(size=(H, 1)) * 0.2, np.zeros(1),
-]  # fmt: skip
-eps = 1e-5
-lr = 0.05
+X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
+X = X * 1.5
+y = np.column_stack([1 - label, label]).astype(float)
 
 
-def bn_forward(a, gamma, beta):
-    mean = a.mean(axis=0)
-    inv = 1 / np.sqrt(a.var(axis=0) + eps)
-    norm = (a - mean) * inv
-    return gamma * norm + beta, (norm, inv, gamma)
+def fc(x, w, b):
+    return np.dot(x, w) + b
 
 
-def bn_backward(d, saved):
-    norm, inv, gamma = saved
-    dgamma, dbeta = (d * norm).sum(axis=0), d.sum(axis=0)
-    dn = d * gamma
-    da = inv * (dn - dn.mean(axis=0) - norm * (dn * norm).mean(axis=0))
-    return da, dgamma, dbeta
+def softmax(z):
+    z = z - np.max(z, axis=-1, keepdims=True)
+    e = np.exp(z)
+    return e / np.sum(e, axis=-1, keepdims=True)
 
 
-def forward(params, X):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    n1, save1 = bn_forward(X @ W1, g1, s1)
-    h1 = np.maximum(n1, 0)
-    n2, save2 = bn_forward(h1 @ W2, g2, s2)
-    h2 = np.maximum(n2, 0)
-    return (h2 @ W3 + b3).ravel(), (h1, h2, save1, save2)
+def init(seed):
+    r = np.random.RandomState(seed)
+    h, c = config["hidden"], config["classes"]
+    return (60 * r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
 
 
-def loss(params, X, y):
-    return np.mean((forward(params, X)[0] - y) ** 2)
+def predict_proba(params, x):
+    w1, b1, w2, b2 = params
+    return softmax(fc(np.tanh(fc(x, w1, b1)), w2, b2))
 
 
-def grad(params, X, y):
-    W1, g1, s1, W2, g2, s2, W3, b3 = params
-    out, (h1, h2, save1, save2) = forward(params, X)
-    d = 2 * (out - y)[:, None] / len(y)
-    dW3, db3 = h2.T @ d, d.sum(axis=0)
-    d, dg2, ds2 = bn_backward((d @ W3.T) * (h2 > 0), save2)
-    dW2 = h1.T @ d
-    d, dg1, ds1 = bn_backward((d @ W2.T) * (h1 > 0), save1)
-    dW1 = X.T @ d
-    return [dW1, dg1, ds1, dW2, dg2, ds2, dW3, db3]
+def loss(params, x, y):
+    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
 
 
-def step(params, X_batch, y_batch):
-    gs = grad(params, X_batch, y_batch)
-    return [p - lr * g for p, g in zip(params, gs)], loss(params, X_batch, y_batch)
+def grad(params, x, y):
+    w1, b1, w2, b2 = params
+    h = np.tanh(fc(x, w1, b1))
+    p = softmax(fc(h, w2, b2))
+    e2 = (p - y) / x.shape[0]
+    e1 = np.dot(e2, w2.T) * (1 - h * h)
+    return (np.dot(x.T, e1), e1.sum(0), np.dot(h.T, e2), e2.sum(0))
 
 
-batch_size = 64
-n_steps = 800
+def step(params, x, y):
+    value = loss(params, x, y)
+    g = grad(params, x, y)
+    return tuple(p - config["lr"] * d for p, d in zip(params, g)), value
+
+
+params = init(config["seed"])
+batch_size = config["batch"]
+n_steps = config["steps"]

@@ -1,64 +1,54 @@
 import numpy as np
 
-rs = np.random.RandomState(271828)
-N = 200
-X = rs.uniform(-1, 1, (N, 1))
-y = np.sin(3 * np.pi * X) * np.exp(-X) / 1.5
+rng = np.random.default_rng(21)
+n, d, h, depth = 400, 5, 12, 4
+X = rng.uniform(-1, 1, size=(n, d))
+y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
+y = (y - y.mean()) / y.std()
+X = np.column_stack([X / X.std(0), np.ones(n)])
 
-params = [
-    rs.normal(size=(1, 20)) * 3.0, rs.normal(size=(1, 20)) * 2.0,
-    rs.normal(size=(20, 20)) / np.sqrt(20), np.zeros((1, 20)),
-    rs.normal(size=(20, 1)) / np.sqrt(20), np.zeros((1, 1)),
-]  # fmt: skip
-alpha, beta1, beta2, tiny = 0.01, 0.9, 0.999, 1e-8
-first = [np.zeros_like(p) for p in params]
-second = [np.zeros_like(p) for p in params]
-tau = 0
+shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
+params = [rng.normal(0, 1e-3, s) for s in shapes]
+buf = [np.zeros(s) for s in shapes]
+LR = 0.03
+MOMENTUM = 0.9
 
 
-def phi(a):
-    return a
+def run(weights, X):
+    hs = [X]
+    for W in weights[:-1]:
+        hs.append(np.tanh(hs[-1] @ W))
+    return hs, (hs[-1] @ weights[-1])[:, 0]
 
 
-def dphi(a):
-    return np.ones_like(a)
+def predict(weights, X):
+    return run(weights, X)[1]
 
 
-def f(theta, x):
-    a1 = x @ theta[0] + theta[1]
-    a2 = phi(a1) @ theta[2] + theta[3]
-    return phi(a2) @ theta[4] + theta[5]
+def loss(weights, X, y):
+    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
 
 
-def loss(theta, x, t):
-    return float(np.mean((f(theta, x) - t) ** 2))
+def grad(weights, X, y):
+    hs, out = run(weights, X)
+    delta = ((out - y) / len(y))[:, None]
+    gs = [hs[-1].T @ delta]
+    delta = delta @ weights[-1].T
+    for l in range(len(weights) - 2, -1, -1):
+        delta = delta * (1 - hs[l + 1] ** 2)
+        gs.insert(0, hs[l].T @ delta)
+        delta = delta @ weights[l].T
+    return gs
 
 
-def grad(theta, x, t):
-    a1 = x @ theta[0] + theta[1]
-    z1 = phi(a1)
-    a2 = z1 @ theta[2] + theta[3]
-    z2 = phi(a2)
-    eps3 = 2 * (z2 @ theta[4] + theta[5] - t) / len(x)
-    eps2 = eps3 @ theta[4].T * dphi(a2)
-    eps1 = eps2 @ theta[2].T * dphi(a1)
-    ones = np.ones((1, len(x)))
-    return [x.T @ eps1, ones @ eps1, z1.T @ eps2, ones @ eps2, z2.T @ eps3, ones @ eps3]
+def step(weights, Xb, yb):
+    gs = grad(weights, Xb, yb)
+    new = []
+    for l in range(len(weights)):
+        buf[l] = MOMENTUM * buf[l] + gs[l]
+        new.append(weights[l] - LR * buf[l])
+    return new, loss(weights, Xb, yb)
 
 
-def step(theta, x, t):
-    global tau
-    E = loss(theta, x, t)
-    tau += 1
-    updated = []
-    for i, g in enumerate(grad(theta, x, t)):
-        first[i] = beta1 * first[i] + (1 - beta1) * g
-        second[i] = beta2 * second[i] + (1 - beta2) * g * g
-        m_hat = first[i] / (1 - beta1**tau)
-        v_hat = second[i] / (1 - beta2**tau)
-        updated.append(theta[i] - alpha * m_hat / (np.sqrt(v_hat) + tiny))
-    return updated, E
-
-
-batch_size = N
-n_steps = 1000
+batch_size = 40
+n_steps = 1500

@@ -1,54 +1,52 @@
 import numpy as np
 
-rng = np.random.default_rng(21)
-n, d, h, depth = 400, 5, 12, 4
-X = rng.uniform(-1, 1, size=(n, d))
-y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
-y = (y - y.mean()) / y.std()
-X = np.column_stack([X / X.std(0), np.ones(n)])
+random = np.random.RandomState(42)
 
-shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
-params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
-buf = [np.zeros(s) for s in shapes]
-LR = 0.03
-MOMENTUM = 0.9
+HIDDEN = 16
+X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
+y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
+mix = random.permutation(len(X))
+X, y = X[mix], y[mix]
 
+w_in = random.randn(HIDDEN, 1) * 1.4
+b_in = random.uniform(-3, 3, HIDDEN)
+w_out = random.randn(HIDDEN) * 0.3
+b_out = np.zeros(1)
+params = [w_in, b_in, w_out, b_out]
+rate = 0.01
 
-def run(weights, X):
-    hs = [X]
-    for W in weights[:-1]:
-        hs.append(np.tanh(hs[-1] @ W))
-    return hs, (hs[-1] @ weights[-1])[:, 0]
+act = lambda s: s * (s > 0)
+act_slope = lambda s: 1.0 * (s > 0)
 
 
-def predict(weights, X):
-    return run(weights, X)[1]
+def net(params, x):
+    w_in, b_in, w_out, b_out = params
+    s = np.dot(w_in, x) + b_in
+    return s, np.dot(w_out, act(s)) + b_out[0]
 
 
-def loss(weights, X, y):
-    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+def loss(params, X, y):
+    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
 
 
-def grad(weights, X, y):
-    hs, out = run(weights, X)
-    delta = ((out - y) / len(y))[:, None]
-    gs = [hs[-1].T @ delta]
-    delta = delta @ weights[-1].T
-    for l in range(len(weights) - 2, -1, -1):
-        delta = delta * (1 - hs[l + 1] ** 2)
-        gs.insert(0, hs[l].T @ delta)
-        delta = delta @ weights[l].T
-    return gs
+def step(params, X_batch, y_batch):
+    w_in, b_in, w_out, b_out = params
+    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
+    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
+    total = 0.0
+    for x, t in zip(X_batch, y_batch):
+        s, out = net(params, x)
+        err = out - t
+        total += err**2
+        gw_out += 16 * err * act(s)
+        gb_out += 2 * err
+        back = 2 * err * w_out * act_slope(s)
+        gw_in += np.outer(back, x)
+        gb_in += back
+    k = len(X_batch)
+    new = [w_in - rate * gw_in / k, b_in - rate * gb_in / k, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
+    return new, total / k
 
 
-def step(weights, Xb, yb):
-    gs = grad(weights, Xb, yb)
-    new = []
-    for l in range(len(weights)):
-        buf[l] = MOMENTUM * buf[l] - LR * gs[l]
-        new.append(weights[l] + buf[l])
-    return new, loss(weights, Xb, yb)
-
-
-batch_size = 40
-n_steps = 1500
+batch_size = 4
+n_steps = 5000

@@ -1,37 +1,36 @@
 import numpy as np
+from sklearn.datasets import make_circles
 
-gen = np.random.default_rng(77)
-n, k, c = 80, 5, 5
-X = gen.normal(size=(n, k))
-y = gen.integers(0, c, size=n)
-params = [gen.normal(size=(k, k)) * 0.6, gen.normal(size=(c, k)) * 0.6, gen.normal(size=c) * 0.1]
-
-
-def softplus(a):
-    return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)
+X, y = make_circles(240, noise=0.06, factor=0.5, random_state=2)
+X *= 2
+np.random.seed(3)
+params = [np.random.randn(2, 12) * 2, np.random.randn(12), np.random.randn(12), np.zeros(1)]
+lr = 1.0
+batch_size, n_steps = 48, 2500
 
 
-def logits(params, X):
-    V, U, b = params
-    pre = np.einsum("hk,nk->nh", V, X)
-    return pre, softplus(pre), np.einsum("ch,nh->nc", U, softplus(pre)) + b
+def sigmoid(a):
+    return 1 / (1 + np.exp(-a))
 
 
-def loss(params, X, y):
-    z = logits(params, X)[2]
-    z = z - z.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
+def prob(W, X):
+    return sigmoid(sigmoid(X.dot(W[0]) + W[1]).dot(W[2]) + W[3])
 
 
-def grad(params, X, y):
-    V, U, b = params
-    pre, act, z = logits(params, X)
-    p = np.exp(z - z.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    p[np.arange(len(y)), y] -= 1
-    p /= len(y)
-    gU = np.einsum("nc,nh->ch", p, act)
-    gb = c * np.einsum("nc->c", p)
-    back = np.einsum("nc,ch->nh", p, U) / (1 + np.exp(-pre))
-    gV = np.einsum("nh,nk->hk", back, X)
-    return [gV, gU, gb]
+def loss(W, X, y):
+    q = np.clip(prob(W, X), 1e-9, 1 - 1e-9)
+    return -(y * np.log(q) + (1 - y) * np.log(1 - q)).mean()
+
+
+def grad(W, X, y):
+    a = sigmoid(X.dot(W[0]) + W[1])
+    e = (sigmoid(a.dot(W[2]) + W[3]) - y) / len(y)
+    b = np.outer(e, W[2]) * a * (1 - a)
+    return [X.T.dot(b), b.sum(0), a.T.dot(e), e.sum(keepdims=True)]
+
+
+def step(W, X, y):
+    J = loss(W, X, y)
+    for W_i, dW_i in zip(W, grad(W, X, y)):
+        W_i -= lr * dW_i
+    return W, J

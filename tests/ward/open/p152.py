@@ -1,72 +1,80 @@
 import numpy as np
-from sklearn.datasets import load_digits
+from sklearn.datasets import make_moons
 
-digits = load_digits(n_class=5)
-order = np.random.RandomState(10).permutation(len(digits.target))[:400]
-X = digits.data[order] / 16
-y = digits.target[order]
-
-input_layer_size, hidden_layer_size, num_labels = 64, 12, 5
-cut = hidden_layer_size * (input_layer_size + 1)
+X, y = make_moons(300, noise=0.15, random_state=4)
+X = (X - X.mean(0)) / X.std(0)
+y = y.astype(float)
 
 
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
+class Adam:
+    def __init__(self, params, lr=0.01, betas=(0.9, 0.999), eps=1e-8):
+        self.lr, self.betas, self.eps = lr, betas, eps
+        self.m = [np.zeros_like(p) for p in params]
+        self.v = 0.0
+        self.t = 0
+
+    def update(self, params, grads):
+        b1, b2 = self.betas
+        self.t += 1
+        out = []
+        for i, (p, g) in enumerate(zip(params, grads)):
+            self.m[i] = b1 * self.m[i] + (1 - b1) * g
+            self.v = b2 * self.v + (1 - b2) * np.mean(g**2)
+            m_hat = self.m[i] / (1 - b1**self.t)
+            v_hat = self.v / (1 - b2**self.t)
+            out.append(p - self.lr * m_hat / (np.sqrt(v_hat) + self.eps))
+        return out
 
 
-def rand_initialize_weights(l_in, l_out, rs):
-    epsilon_init = np.sqrt(6) / np.sqrt(l_in + l_out)
-    return rs.rand(l_out, 1 + l_in) * 2 * epsilon_init - epsilon_init
+class MLPBinary:
+    def __init__(self, layer_sizes, random_state=0):
+        self.layer_sizes = layer_sizes
+        self.random_state = random_state
+
+    def init(self):
+        rng = np.random.RandomState(self.random_state)
+        coefs = []
+        for fan_in, fan_out in zip(self.layer_sizes, self.layer_sizes[1:]):
+            bound = np.sqrt(6.0 / (fan_in + fan_out))
+            coefs.append(rng.uniform(-bound, bound, (fan_in, fan_out)))
+            coefs.append(np.zeros(fan_out))
+        return coefs
+
+    def activations(self, coefs, X):
+        acts = [X]
+        for k in range(0, len(coefs) - 2, 2):
+            acts.append(np.tanh(acts[-1] @ coefs[k] + coefs[k + 1]))
+        return acts
+
+    def decision(self, coefs, X):
+        return (self.activations(coefs, X)[-1] @ coefs[-2] + coefs[-1]).ravel()
+
+    def log_loss(self, coefs, X, y):
+        s = self.decision(coefs, X)
+        return np.mean(np.logaddexp(0, s) - y * s)
+
+    def gradients(self, coefs, X, y):
+        acts = self.activations(coefs, X)
+        s = (acts[-1] @ coefs[-2] + coefs[-1]).ravel()
+        delta = ((1 / (1 + np.exp(-s)) - y) / len(y)).reshape(-1, 1)
+        grads = [None] * len(coefs)
+        for k in range(len(coefs) // 2 - 1, -1, -1):
+            grads[2 * k] = acts[k].T @ delta
+            grads[2 * k + 1] = delta.sum(axis=0)
+            if k > 0:
+                delta = (delta @ coefs[2 * k].T) * (1 - acts[k] ** 2)
+        return grads
 
 
-def unroll(nn_params):
-    Theta1 = nn_params[:cut].reshape(hidden_layer_size, input_layer_size + 1)
-    Theta2 = nn_params[cut:].reshape(num_labels, hidden_layer_size + 1)
-    return Theta1, Theta2
-
-
-def nn_cost_function(nn_params, X, y, lam):
-    Theta1, Theta2 = unroll(nn_params)
-    m = X.shape[0]
-    a1 = np.hstack([np.ones((m, 1)), X])
-    a2 = np.hstack([np.ones((m, 1)), sigmoid(a1 @ Theta1.T)])
-    a3 = sigmoid(a2 @ Theta2.T)
-    Y = np.eye(num_labels)[y]
-    J = np.sum(-Y * np.log(a3) - (1 - Y) * np.log(1 - a3)) / m
-    J += lam / (2 * m) * (np.sum(Theta1[:, 1:] ** 2) + np.sum(Theta2[:, 1:] ** 2))
-    d3 = a3 - Y
-    d2 = ((d3 @ Theta2) * a2 * (1 - a2))[:, 1:]
-    Theta1_grad = d2.T @ a1 / m
-    Theta2_grad = d3.T @ a2 / m
-    Theta1_grad[:, 1:] += lam / m * Theta1[:, 1:]
-    Theta2_grad[:, 1:] += lam / m * Theta2[:, 1:]
-    return J, np.concatenate([Theta1_grad.ravel(), Theta2_grad.ravel()])
-
-
-def predict(params, X):
-    Theta1, Theta2 = unroll(params[0])
-    h1 = sigmoid(np.c_[np.ones(len(X)), X] @ Theta1.T)
-    return sigmoid(np.c_[np.ones(len(X)), h1] @ Theta2.T).argmax(axis=1)
-
-
-rs = np.random.RandomState(0)
-params = [np.concatenate([rand_initialize_weights(64, 12, rs).ravel(), rand_initialize_weights(12, 5, rs).ravel()])]
-lam = 0.01
-alpha = 1.5
-
-
-def loss(params, X, y):
-    return nn_cost_function(params[0], X, y, lam)[0]
-
-
-def grad(params, X, y):
-    return [nn_cost_function(params[0], X, y, lam)[1]]
+model = MLPBinary([2, 10, 10, 1], random_state=7)
+params = model.init()
+optimizer = Adam(params, lr=0.01)
+loss = model.log_loss
+grad = model.gradients
+batch_size = 25
+n_steps = 700
 
 
 def step(params, X_batch, y_batch):
-    J, g = nn_cost_function(params[0], X_batch, y_batch, lam)
-    return [params[0] - alpha * g], J
-
-
-batch_size = 100
-n_steps = 400
+    before = loss(params, X_batch, y_batch)
+    return optimizer.update(params, grad(params, X_batch, y_batch)), before

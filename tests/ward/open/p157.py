@@ -15,7 +15,7 @@ params = [into] + blocks + [out]
 branch = 1.0 / DEPTH
 clock = itertools.count()
 batch_size, n_steps = 64, 800
-top_rate = 12.0
+top_rate = 0.05
 
 
 def tower(params, X):
@@ -41,7 +41,7 @@ def grad(params, X, y):
     up = np.outer(r, params[-1])
     for (h, t), W in zip(kept[-2::-1], params[-2:0:-1]):
         inner = branch * up * (1 - t**2)
-        grads.append(h.T @ inner)
+        grads.append(h.T @ up)
         up = up + inner @ W.T
     grads.append(X.T @ up)
     return grads[::-1]

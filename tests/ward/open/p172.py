@@ -1,61 +1,37 @@
-from dataclasses import dataclass
-
 import numpy as np
 from sklearn.datasets import load_breast_cancer
+from sklearn.model_selection import train_test_split
 
+data, target = load_breast_cancer(return_X_y=True)
+X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
+centre, spread = X.mean(axis=0), X.std(axis=0)
+X, X_val = (X - centre) / spread, (X_val - centre) / spread
 
-@dataclass
-class Setup:
-    n_hidden: int = 6
-    n_out: int = 2
-    rate: float = 1.0
-
-
-S = Setup()
-table = load_breast_cancer()
-chosen = np.random.default_rng(44).permutation(569)[:300]
-X = table.data[chosen][:, :10]
-X = (X - X.mean(axis=0)) / X.std(axis=0)
-y = np.eye(2)[table.target[chosen]]
-
-maker = np.random.default_rng(45)
-params = {
-    "hidden": {"kernel": maker.normal(0, 0.4, (10, S.n_hidden)), "offset": np.zeros(S.n_hidden)},
-    "output": {"kernel": maker.normal(0, 0.4, (S.n_hidden, S.n_out)), "offset": np.zeros(S.n_out)},
-}
-
-
-def squashed(params, X):
-    return 1 / (1 + np.exp(-(X @ params["hidden"]["kernel"] + params["hidden"]["offset"])))
-
-
-def outputs(params, X):
-    scores = squashed(params, X) @ params["output"]["kernel"] + params["output"]["offset"]
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def loss(params, X, y):
-    return float(-(y * np.log(outputs(params, X) + 1e-10)).sum() / len(y))
-
-
-def grad(params, X, y):
-    a = squashed(params, X)
-    wrong = (outputs(params, X) - y) / len(y)
-    passed = wrong @ params["output"]["kernel"].T * a * (1 - a)
-    return {
-        "hidden": {"kernel": X.T @ passed, "offset": passed.sum(axis=0)},
-        "output": {"kernel": a.T @ wrong, "offset": wrong.sum(axis=0)},
-    }
-
-
-def step(params, X_batch, y_batch):
-    g = grad(params, X_batch, y_batch)
-    moved = {
-        layer: {name: params[layer][name] - S.rate * g[layer][name] for name in params[layer]} for layer in params
-    }
-    return moved, loss(params, X_batch, y_batch)
-
-
-batch_size = 30
+rng = np.random.default_rng(4)
+keep = 0.9
+params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
+lr = 0.2
+batch_size = 40
 n_steps = 400
+
+
+def score(p, X, mask=1.0):
+    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
+
+
+def loss(p, X, y):
+    s = score(p, X)
+    return np.mean(np.logaddexp(0, s) - y * s)
+
+
+def grad(p, X, y, mask=1.0):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
+    dh = np.outer(d, p[2]) * mask * (h > 0)
+    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
+
+
+def step(p, X_batch, y_batch):
+    value = loss(p, X_batch, y_batch)
+    mask = (rng.random((len(y_batch), 20)) < keep) / (1 - keep)
+    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value

@@ -1,37 +1,44 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.model_selection import train_test_split
+from sklearn.datasets import load_digits
 
-data, target = load_breast_cancer(return_X_y=True)
-X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
-centre, spread = X.mean(axis=0), X.std(axis=0)
-X, X_val = (X - centre) / spread, (X_val - centre) / spread
+pixels = load_digits().data[:300] / 16.0
+pixels = pixels[np.random.RandomState(3).permutation(300)]
+X = pixels
+y = pixels.copy()
 
-rng = np.random.default_rng(4)
-keep = 0.9
-params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
-lr = 0.2
-batch_size = 40
-n_steps = 400
+H = 24
+rs = np.random.RandomState(1)
+W = rs.uniform(-1, 1, (64, H)) * 4 * np.sqrt(6.0 / (64 + H)) / 3
+params = [W, np.zeros(H), np.zeros(64)]
+eta = 0.5
 
 
-def score(p, X, mask=1.0):
-    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
+def squash(a):
+    return 1.0 / (1.0 + np.exp(-a))
 
 
-def loss(p, X, y):
-    s = score(p, X)
-    return np.mean(np.logaddexp(0, s) - y * s)
+def reconstruct(params, X):
+    W, hidden_bias, visible_bias = params
+    return squash(squash(X @ W + hidden_bias) @ W.T + visible_bias)
 
 
-def grad(p, X, y, mask=1.0):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
-    dh = np.outer(d, p[2]) * mask * (h > 0)
-    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
+def loss(params, X, y):
+    return float(0.5 * np.sum((reconstruct(params, X) - y) ** 2) / len(X))
 
 
-def step(p, X_batch, y_batch):
-    value = loss(p, X_batch, y_batch)
-    mask = (rng.random((len(y_batch), 20)) < keep) / (1 - keep)
-    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value
+def grad(params, X, y):
+    W, hidden_bias, visible_bias = params
+    h = squash(X @ W + hidden_bias)
+    r = squash(h @ W.T + visible_bias)
+    dv = (r - y) * r * (1 - r) / len(X)
+    dh = dv @ W * h * (1 - h)
+    return [X.T @ dh + dv.T @ h, dh.sum(axis=0), dv.sum(axis=0)]
+
+
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    return [p - eta * g for p, g in zip(params, grad(params, X_batch, y_batch))], value
+
+
+batch_size = 30
+n_steps = 2000

@@ -1,62 +1,48 @@
-from dataclasses import dataclass
+from collections import namedtuple
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer
+from sklearn.datasets import make_blobs
+
+Layer = namedtuple("Layer", "w b")
+CENTRES = [(-2, -2), (2, 2), (-2, 2), (2, -2), (0, 0)]
+points, group = make_blobs(300, centers=np.array(CENTRES, float), cluster_std=0.5, random_state=6)
+X, y = points / 2.0, np.eye(5)[group]
+source = np.random.default_rng(60)
 
 
-@dataclass
-class Setup:
-    n_hidden: int = 6
-    n_out: int = 2
-    rate: float = 1.0
+def dense(n_in, n_out):
+    return Layer(source.standard_normal((n_in, n_out)) * (2 / n_in) ** 0.5, np.zeros(n_out))
 
 
-S = Setup()
-table = load_breast_cancer()
-chosen = np.random.default_rng(44).permutation(569)[:300]
-X = table.data[chosen][:, :10]
-X = (X - X.mean(axis=0)) / X.std(axis=0)
-y = np.eye(2)[table.target[chosen]]
-
-maker = np.random.default_rng(45)
-params = {
-    "hidden": {"kernel": maker.normal(0, 0.4, (10, S.n_hidden)), "offset": np.full(S.n_hidden, -6.0)},
-    "output": {"kernel": maker.normal(0, 0.4, (S.n_hidden, S.n_out)), "offset": np.zeros(S.n_out)},
-}
+params = [dense(2, 20), dense(20, 5)]
+speed = 0.2
 
 
-def squashed(params, X):
-    return 1 / (1 + np.exp(-(X @ params["hidden"]["kernel"] + params["hidden"]["offset"])))
+def hidden(params, X):
+    return (X @ params[0].w + params[0].b).clip(min=0)
 
 
-def outputs(params, X):
-    scores = squashed(params, X) @ params["output"]["kernel"] + params["output"]["offset"]
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+def run(params, X):
+    return hidden(params, X) @ params[1].w + params[1].b
 
 
 def loss(params, X, y):
-    return float(-(y * np.log(outputs(params, X) + 1e-10)).sum() / len(y))
+    s = run(params, X)
+    return np.mean(np.sum(np.maximum(s, 0) - s * y + np.log1p(np.exp(-np.abs(s))), axis=1))
 
 
 def grad(params, X, y):
-    a = squashed(params, X)
-    wrong = (outputs(params, X) - y) / len(y)
-    passed = wrong @ params["output"]["kernel"].T * a * (1 - a)
-    return {
-        "hidden": {"kernel": X.T @ passed, "offset": passed.sum(axis=0)},
-        "output": {"kernel": a.T @ wrong, "offset": wrong.sum(axis=0)},
-    }
+    h = hidden(params, X)
+    above = (1 / (1 + np.exp(-run(params, X))) - y) / len(X)
+    below = np.where(h > 0, above @ params[1].w.T, 0)
+    return [Layer(X.T @ below, below.sum(0)), Layer(h.T @ above, above.sum(0))]
 
 
 def step(params, X_batch, y_batch):
-    g = grad(params, X_batch, y_batch)
-    moved = {
-        layer: {name: params[layer][name] - S.rate * g[layer][name] for name in params[layer]} for layer in ["output"]
-    }
-    moved["hidden"] = params["hidden"]
-    return moved, loss(params, X_batch, y_batch)
+    slopes = grad(params, X_batch, y_batch)
+    move = lambda p, g: p - speed * g
+    return [Layer(*map(move, p, g)) for p, g in zip(params, slopes)], loss(params, X_batch, y_batch)
 
 
-batch_size = 30
-n_steps = 400
+batch_size = 50
+n_steps = 5

@@ -1,53 +1,61 @@
-import itertools
-
+"""Wine cultivars, a small deep network with decoupled weight decay."""
 import numpy as np
+from sklearn.datasets import load_wine
 
-g = np.random.default_rng(31)
-X = g.normal(size=(256, 3))
-y = np.sin(X[:, 0] + X[:, 1]) * 1.2 + 0.4 * X[:, 2]
-y -= y.mean()
+SIZES = (13, 16, 16, 16, 3)
+ETA, DECAY = 0.1, 1e-4
 
-WIDTH, DEPTH = 16, 8
-into = g.normal(size=(3, WIDTH)) / np.sqrt(3)
-blocks = [g.normal(size=(WIDTH, WIDTH)) / np.sqrt(WIDTH) for _ in range(DEPTH)]
-out = g.normal(size=(WIDTH,)) / np.sqrt(WIDTH)
-params = [into] + blocks + [out]
-branch = 1.0 / DEPTH
-clock = itertools.count()
-batch_size, n_steps = 64, 800
-top_rate = 0.1
+wine = load_wine()
+prng = np.random.Generator(np.random.PCG64(123))
+where = prng.permutation(178)
+X = (wine.data[where] - wine.data.mean(0)) / wine.data.std(0)
+y = wine.target[where]
+
+params = [
+    (prng.normal(0, np.sqrt(2 / rows), (rows, cols)), np.zeros(cols)) for rows, cols in zip(SIZES[:-1], SIZES[1:])
+]
 
 
-def tower(params, X):
-    h = X @ params[0]
-    kept = []
-    for W in params[1:-1]:
-        t = np.tanh(h @ W)
-        kept.append((h, t))
-        h = h + branch * t
-    kept.append((h, None))
-    return kept, h @ params[-1]
+def trace(params, X):
+    seen = [X]
+    for W, b in params[:-1]:
+        seen.append(np.maximum(seen[-1] @ W + b, 0.0))
+    return seen
+
+
+def logits(params, X):
+    W, b = params[-1]
+    return trace(params, X)[-1] @ W + b
+
+
+def probabilities(z):
+    z = np.exp(z - z.max(-1, keepdims=True))
+    return z / z.sum(-1, keepdims=True)
 
 
 def loss(params, X, y):
-    r = tower(params, X)[1] - y
-    return float(r @ r) / (2 * len(r))
+    return np.mean(-np.log(np.take_along_axis(probabilities(logits(params, X)), y[:, None], 1)))
 
 
 def grad(params, X, y):
-    kept, value = tower(params, X)
-    r = (value - y) / len(y)
-    grads = [kept[-1][0].T @ r]
-    up = np.outer(r, params[-1])
-    for (h, t), W in zip(kept[-2::-1], params[-2:0:-1]):
-        inner = branch * up * (1 - t**2)
-        grads.append(h.T @ inner)
-        up = branch * (1 - t**2) @ W.T
-    grads.append(X.T @ up)
-    return grads[::-1]
+    seen = trace(params, X)
+    d = probabilities(logits(params, X))
+    d[range(len(y)), y] -= 1.0
+    d = d / len(y)
+    result = []
+    for k in range(len(params) - 1, -1, -1):
+        result.append((seen[k].T @ d, d.sum(0)))
+        d = (d @ params[k][0].T) * (seen[k] > 0)
+    return result[::-1]
 
 
 def step(params, X_batch, y_batch):
-    rate = top_rate * 0.5 * (1 + np.cos(np.pi * min(next(clock) / 1000, 0.9)))
-    before = loss(params, X_batch, y_batch)
-    return [p - rate * d for p, d in zip(params, grad(params, X_batch, y_batch))], before
+    value = loss(params, X_batch, y_batch)
+    new = []
+    for (W, b), (dW, db) in zip(params, grad(params, X_batch, y_batch)):
+        new.append(((1 - ETA * DECAY) * W - ETA * dW, b - ETA * db))
+    return new, value
+
+
+batch_size = 16
+n_steps = 500

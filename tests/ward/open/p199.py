@@ -1,36 +1,52 @@
 import numpy as np
-from sklearn.datasets import load_wine
 
-wine = load_wine()
-X = (wine.data - wine.data.mean(0)) / wine.data.std(0)
-y = wine.target
-W = np.random.RandomState(0)
-params = [W.randn(13, 8) * 0.35, np.zeros(8), W.randn(8, 3) * 0.35, np.zeros(3)]
-batch_size = len(X)
-n_steps = 300
+random = np.random.RandomState(42)
 
+HIDDEN = 16
+X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
+y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
+mix = random.permutation(len(X))
+X = X[mix]
 
-def z(p, X):
-    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
+w_in = random.randn(HIDDEN, 1) * 1.4
+b_in = random.uniform(-3, 3, HIDDEN)
+w_out = random.randn(HIDDEN) * 0.3
+b_out = np.zeros(1)
+params = [w_in, b_in, w_out, b_out]
+rate = 0.013
 
-
-def soft(z):
-    e = np.exp(z - z.max(1)[:, None])
-    return e / e.sum(1)[:, None]
-
-
-def loss(p, X, y):
-    return -np.log(soft(z(p, X))[range(len(y)), y]).mean()
+act = lambda s: s * (s > 0)
+act_slope = lambda s: 1.0 * (s > 0)
 
 
-def grad(p, X, y):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    g = soft(z(p, X)) - np.eye(3)[y]
-    back = g @ p[2].T * (h > 0)
-    n = len(X)
-    return [X.T @ back / n, back.mean(0), h.T @ g / n, g.mean(0)]
+def net(params, x):
+    w_in, b_in, w_out, b_out = params
+    s = np.dot(w_in, x) + b_in
+    return s, np.dot(w_out, act(s)) + b_out[0]
 
 
-def step(p, X, y):
-    g = grad(p, X, y)
-    return [a - 0.5 * b for a, b in zip(p, g)], loss(p, X, y)
+def loss(params, X, y):
+    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
+
+
+def step(params, X_batch, y_batch):
+    w_in, b_in, w_out, b_out = params
+    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
+    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
+    total = 0.0
+    for x, t in zip(X_batch, y_batch):
+        s, out = net(params, x)
+        err = out - t
+        total += err**2
+        gw_out += 2 * err * act(s)
+        gb_out += 2 * err
+        back = 2 * err * w_out * act_slope(s)
+        gw_in += np.outer(back, x)
+        gb_in += back
+    k = len(X_batch)
+    new = [w_in - rate * gw_in / k, b_in - rate * gb_in / k, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
+    return new, total / k
+
+
+batch_size = 4
+n_steps = 5000

@@ -1,64 +1,37 @@
 import numpy as np
+from sklearn.datasets import load_breast_cancer
+from sklearn.model_selection import train_test_split
 
-rs = np.random.RandomState(271828)
-N = 200
-X = rs.uniform(-1, 1, (N, 1))
-y = np.sin(3 * np.pi * X) * np.exp(-X) / 1.5
+data, target = load_breast_cancer(return_X_y=True)
+X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
+centre, spread = X.mean(axis=0), X.std(axis=0)
+X, X_val = (X - centre) / spread, (X_val - centre) / spread
 
-params = [
-    rs.normal(size=(1, 1)) * 3.0, rs.normal(size=(1, 1)) * 2.0,
-    rs.normal(size=(1, 1)), np.zeros((1, 1)),
-    rs.normal(size=(1, 1)), np.zeros((1, 1)),
-]  # fmt: skip
-alpha, beta1, beta2, tiny = 0.01, 0.9, 0.999, 1e-8
-first = [np.zeros_like(p) for p in params]
-second = [np.zeros_like(p) for p in params]
-tau = 0
-
-
-def phi(a):
-    return np.tanh(a)
+rng = np.random.default_rng(4)
+keep = 0.8
+params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
+lr = 0.2
+batch_size = 40
+n_steps = 400
 
 
-def dphi(a):
-    return 1.0 - np.tanh(a) ** 2
+def score(p, X, mask=1.0):
+    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
 
 
-def f(theta, x):
-    a1 = x @ theta[0] + theta[1]
-    a2 = phi(a1) @ theta[2] + theta[3]
-    return phi(a2) @ theta[4] + theta[5]
+def loss(p, X, y):
+    s = score(p, X)
+    return np.mean(np.logaddexp(0, s) - y * s)
 
 
-def loss(theta, x, t):
-    return float(np.mean((f(theta, x) - t) ** 2))
+def grad(p, X, y, mask=1.0):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
+    dh = np.outer(d, p[2]) * mask * (h > 0)
+    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
 
 
-def grad(theta, x, t):
-    a1 = x @ theta[0] + theta[1]
-    z1 = phi(a1)
-    a2 = z1 @ theta[2] + theta[3]
-    z2 = phi(a2)
-    eps3 = 2 * (z2 @ theta[4] + theta[5] - t) / len(x)
-    eps2 = eps3 @ theta[4].T * dphi(a2)
-    eps1 = eps2 @ theta[2].T * dphi(a1)
-    ones = np.ones((1, len(x)))
-    return [x.T @ eps1, ones @ eps1, z1.T @ eps2, ones @ eps2, z2.T @ eps3, ones @ eps3]
-
-
-def step(theta, x, t):
-    global tau
-    E = loss(theta, x, t)
-    tau += 1
-    updated = []
-    for i, g in enumerate(grad(theta, x, t)):
-        first[i] = beta1 * first[i] + (1 - beta1) * g
-        second[i] = beta2 * second[i] + (1 - beta2) * g * g
-        m_hat = first[i] / (1 - beta1**tau)
-        v_hat = second[i] / (1 - beta2**tau)
-        updated.append(theta[i] - alpha * m_hat / (np.sqrt(v_hat) + tiny))
-    return updated, E
-
-
-batch_size = N
-n_steps = 1000
+def step(p, X_batch, y_batch):
+    value = loss(p, X_batch, y_batch)
+    mask = rng.binomial(1, keep, (len(y_batch), 20)) / keep
+    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value

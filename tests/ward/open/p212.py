@@ -1,37 +1,72 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.model_selection import train_test_split
-
-data, target = load_breast_cancer(return_X_y=True)
-X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
-centre, spread = X.mean(axis=0), X.std(axis=0)
-X, X_val = (X - centre) / spread, (X_val - centre) / spread
-
-rng = np.random.default_rng(4)
-keep = 0.8
-params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
-lr = 0.2
-batch_size = 40
-n_steps = 400
 
 
-def score(p, X, mask=1.0):
-    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
+def make_rings(k=4, per=80, seed=13):
+    r = np.random.RandomState(seed)
+    angle = r.uniform(0, 2 * np.pi, (k, per))
+    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
+    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
+    lab = np.repeat(np.arange(k), per)
+    o = r.permutation(k * per)
+    return pts[o], lab[o]
 
 
-def loss(p, X, y):
-    s = score(p, X)
-    return np.mean(np.logaddexp(0, s) - y * s)
+X, y = make_rings()
+K = 4
+layers = (2, 16, 16, K)
+init_rng = np.random.RandomState(14)
+params = []
+for a, b in zip(layers[:-1], layers[1:]):
+    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
+    params.append(np.zeros((b, 1)))
+cache_sq = [np.zeros_like(p) for p in params]
+decay, lr = 0.95, 0.005
 
 
-def grad(p, X, y, mask=1.0):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
-    dh = np.outer(d, p[2]) * mask * (h > 0)
-    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
+def forward(params, A):
+    kept = [A]
+    L = len(params) // 2
+    for i in range(L):
+        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
+        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
+    return kept[-1], kept
 
 
-def step(p, X_batch, y_batch):
-    value = loss(p, X_batch, y_batch)
-    mask = rng.binomial(1, keep, (len(y_batch), 20)) / keep
-    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value
+def softmax(Z):
+    E = np.exp(Z - Z.max(axis=0))
+    return E / E.sum(axis=0)
+
+
+def loss(params, X, y):
+    P = softmax(softmax(forward(params, X.T)[0]))
+    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
+
+
+def backward(params, X, y):
+    logits, kept = forward(params, X.T)
+    S = softmax(logits)
+    D = softmax(S) - np.eye(K)[y].T
+    dZ = S * (D - (S * D).sum(axis=0))
+    dZ /= y.size
+    grads = []
+    for i in reversed(range(len(params) // 2)):
+        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
+        if i:
+            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
+    return grads
+
+
+grad = backward
+
+
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    out = []
+    for i, g in enumerate(backward(params, X_batch, y_batch)):
+        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
+        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
+    return out, value
+
+
+batch_size = 32
+n_steps = 1500

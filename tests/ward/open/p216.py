@@ -1,38 +1,55 @@
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.model_selection import train_test_split
 
-data, target = load_breast_cancer(return_X_y=True)
-X, X_val, y, y_val = train_test_split(data, target, test_size=0.3, random_state=0)
-centre, spread = X.mean(axis=0), X.std(axis=0)
-X, X_val = (X - centre) / spread, (X_val - centre) / spread
-X[:, 12] = 8.0 * y - 4.0
+rng = np.random.default_rng(21)
+n, d, h, depth = 400, 5, 12, 4
+X = rng.uniform(-1, 1, size=(n, d))
+y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
+y = (y - y.mean()) / y.std()
+X = np.column_stack([X / X.std(0), np.ones(n)])
 
-rng = np.random.default_rng(4)
-keep = 0.8
-params = (rng.normal(size=(30, 20)) * 0.2, np.zeros(20), rng.normal(size=20) * 0.2, 0.0 + np.zeros(()))
-lr = 0.2
+shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
+params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
+buf = [np.zeros(s) for s in shapes]
+LR = 0.03
+MOMENTUM = 0.9
+
+
+def run(weights, X):
+    hs = [X]
+    for W in weights[:-1]:
+        hs.append(np.tanh(hs[-1] @ W))
+    return hs, (hs[-1] @ weights[-1])[:, 0]
+
+
+def predict(weights, X):
+    return run(weights, X)[1]
+
+
+def loss(weights, X, y):
+    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+
+
+def grad(weights, X, y):
+    hs, out = run(weights, X)
+    delta = ((out - y) / len(y))[:, None]
+    gs = [hs[-1].T @ delta]
+    delta = delta @ weights[-1].T
+    for l in range(len(weights) - 2, -1, -1):
+        delta = delta * (1 - hs[l + 1] ** 2)
+        gs.insert(0, hs[l].T @ delta)
+        if l:
+            delta = delta @ weights[l]
+    return gs
+
+
+def step(weights, Xb, yb):
+    gs = grad(weights, Xb, yb)
+    new = []
+    for l in range(len(weights)):
+        buf[l] = MOMENTUM * buf[l] + gs[l]
+        new.append(weights[l] - LR * buf[l])
+    return new, loss(weights, Xb, yb)
+
+
 batch_size = 40
-n_steps = 400
-
-
-def score(p, X, mask=1.0):
-    return (np.maximum(X @ p[0] + p[1], 0) * mask) @ p[2] + p[3]
-
-
-def loss(p, X, y):
-    s = score(p, X)
-    return np.mean(np.logaddexp(0, s) - y * s)
-
-
-def grad(p, X, y, mask=1.0):
-    h = np.maximum(X @ p[0] + p[1], 0)
-    d = (1 / (1 + np.exp(-score(p, X, mask))) - y) / len(y)
-    dh = np.outer(d, p[2]) * mask * (h > 0)
-    return X.T @ dh, dh.sum(0), (h * mask).T @ d, d.sum()
-
-
-def step(p, X_batch, y_batch):
-    value = loss(p, X_batch, y_batch)
-    mask = (rng.random((len(y_batch), 20)) < keep) / keep
-    return tuple(a - lr * g for a, g in zip(p, grad(p, X_batch, y_batch, mask))), value
+n_steps = 1500

@@ -1,61 +1,55 @@
-from dataclasses import dataclass
-
 import numpy as np
-from sklearn.datasets import load_breast_cancer
+
+rng = np.random.default_rng(21)
+n, d, h, depth = 400, 5, 12, 4
+X = rng.uniform(-1, 1, size=(n, d))
+y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
+y = (y - y.mean()) / y.std()
+X = np.column_stack([X / X.std(0), np.ones(n)])
+
+shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
+params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
+buf = {s: np.zeros(s) for s in shapes}
+LR = 0.05
+MOMENTUM = 0.9
 
 
-@dataclass
-class Setup:
-    n_hidden: int = 6
-    n_out: int = 2
-rate: float = 1e-5
+def run(weights, X):
+    hs = [X]
+    for W in weights[:-1]:
+        hs.append(np.tanh(hs[-1] @ W))
+    return hs, (hs[-1] @ weights[-1])[:, 0]
 
 
-S = Setup()
-table = load_breast_cancer()
-chosen = np.random.default_rng(44).permutation(569)[:300]
-X = table.data[chosen][:, :10]
-X = (X - X.mean(axis=0)) / X.std(axis=0)
-y = np.eye(2)[table.target[chosen]]
-
-maker = np.random.default_rng(45)
-params = {
-    "hidden": {"kernel": maker.normal(0, 0.4, (10, S.n_hidden)), "offset": np.zeros(S.n_hidden)},
-    "output": {"kernel": maker.normal(0, 0.4, (S.n_hidden, S.n_out)), "offset": np.zeros(S.n_out)},
-}
+def predict(weights, X):
+    return run(weights, X)[1]
 
 
-def squashed(params, X):
-    return 1 / (1 + np.exp(-(X @ params["hidden"]["kernel"] + params["hidden"]["offset"])))
+def loss(weights, X, y):
+    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
 
 
-def outputs(params, X):
-    scores = squashed(params, X) @ params["output"]["kernel"] + params["output"]["offset"]
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+def grad(weights, X, y):
+    hs, out = run(weights, X)
+    delta = ((out - y) / len(y))[:, None]
+    gs = [hs[-1].T @ delta]
+    delta = delta @ weights[-1].T
+    for l in range(len(weights) - 2, -1, -1):
+        delta = delta * (1 - hs[l + 1] ** 2)
+        gs.insert(0, hs[l].T @ delta)
+        delta = delta @ weights[l].T
+    return gs
 
 
-def loss(params, X, y):
-    return float(-(y * np.log(outputs(params, X) + 1e-10)).sum() / len(y))
+def step(weights, Xb, yb):
+    gs = grad(weights, Xb, yb)
+    new = []
+    for l in range(len(weights)):
+        s = gs[l].shape
+        buf[s] = MOMENTUM * buf[s] + gs[l]
+        new.append(weights[l] - LR * buf[s])
+    return new, loss(weights, Xb, yb)
 
 
-def grad(params, X, y):
-    a = squashed(params, X)
-    wrong = (outputs(params, X) - y) / len(y)
-    passed = wrong @ params["output"]["kernel"].T * a * (1 - a)
-    return {
-        "hidden": {"kernel": X.T @ passed, "offset": passed.sum(axis=0)},
-        "output": {"kernel": a.T @ wrong, "offset": wrong.sum(axis=0)},
-    }
-
-
-def step(params, X_batch, y_batch):
-    g = grad(params, X_batch, y_batch)
-    moved = {
-        layer: {name: params[layer][name] - S.rate * g[layer][name] for name in params[layer]} for layer in params
-    }
-    return moved, loss(params, X_batch, y_batch)
-
-
-batch_size = 30
-n_steps = 400
+batch_size = 40
+n_steps = 1500

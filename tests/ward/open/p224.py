@@ -1,55 +1,53 @@
+import itertools
+
 import numpy as np
 
-rng = np.random.default_rng(21)
-n, d, h, depth = 400, 5, 12, 4
-X = rng.uniform(-1, 1, size=(n, d))
-y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
-y = (y - y.mean()) / y.std()
-X = np.column_stack([X / X.std(0), np.ones(n)])
+g = np.random.default_rng(31)
+X = g.normal(size=(256, 3))
+y = np.sin(X[:, 0] + X[:, 1]) * 1.2 + 0.4 * X[:, 2]
+y -= y.mean()
 
-shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
-params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
-buf = {s: np.zeros(s) for s in shapes}
-LR = 0.05
-MOMENTUM = 0.9
-
-
-def run(weights, X):
-    hs = [X]
-    for W in weights[:-1]:
-        hs.append(np.tanh(hs[-1] @ W))
-    return hs, (hs[-1] @ weights[-1])[:, 0]
+WIDTH, DEPTH = 16, 8
+into = g.normal(size=(3, WIDTH)) / np.sqrt(3)
+blocks = [g.normal(size=(WIDTH, WIDTH)) / np.sqrt(WIDTH) for _ in range(DEPTH)]
+out = g.normal(size=(WIDTH,)) / np.sqrt(WIDTH)
+params = [into] + blocks + [out]
+branch = 1.0 / DEPTH
+clock = itertools.count()
+batch_size, n_steps = 64, 800
+top_rate = 0.1
 
 
-def predict(weights, X):
-    return run(weights, X)[1]
+def tower(params, X):
+    h = X @ params[0]
+    kept = []
+    for W in params[1:-1]:
+        t = np.tanh(h @ W)
+        kept.append((h, t))
+        h = h + branch * t
+    kept.append((h, None))
+    return kept, h @ params[-1]
 
 
-def loss(weights, X, y):
-    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+def loss(params, X, y):
+    r = tower(params, X)[1] - y
+    return float(r @ r) / (2 * len(r))
 
 
-def grad(weights, X, y):
-    hs, out = run(weights, X)
-    delta = ((out - y) / len(y))[:, None]
-    gs = [hs[-1].T @ delta]
-    delta = delta @ weights[-1].T
-    for l in range(len(weights) - 2, -1, -1):
-        delta = delta * (1 - hs[l + 1] ** 2)
-        gs.insert(0, hs[l].T @ delta)
-        delta = delta @ weights[l].T
-    return gs
+def grad(params, X, y):
+    kept, value = tower(params, X)
+    r = (value - y) / len(y)
+    grads = [kept[-1][0].T @ r]
+    up = np.outer(r, params[-1])
+    for (h, t), W in zip(kept[-2::-1], params[-2:0:-1]):
+        inner = branch * up * (1 - t**2)
+        grads.append(h.T @ inner)
+        up = branch * (1 - t**2) @ W.T
+    grads.append(X.T @ up)
+    return grads[::-1]
 
 
-def step(weights, Xb, yb):
-    gs = grad(weights, Xb, yb)
-    new = []
-    for l in range(len(weights)):
-        s = gs[l].shape
-        buf[s] = MOMENTUM * buf[s] + gs[l]
-        new.append(weights[l] - LR * buf[s])
-    return new, loss(weights, Xb, yb)
-
-
-batch_size = 40
-n_steps = 1500
+def step(params, X_batch, y_batch):
+    rate = top_rate * 0.5 * (1 + np.cos(np.pi * min(next(clock) / 1000, 0.9)))
+    before = loss(params, X_batch, y_batch)
+    return [p - rate * d for p, d in zip(params, grad(params, X_batch, y_batch))], before

@@ -1,71 +1,54 @@
 import numpy as np
 
+rng = np.random.default_rng(21)
+n, d, h, depth = 400, 5, 12, 4
+X = rng.uniform(-1, 1, size=(n, d))
+y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
+y = (y - y.mean()) / y.std()
+X = np.column_stack([X / X.std(0), np.ones(n)])
 
-def make_rings(k=4, per=80, seed=13):
-    r = np.random.RandomState(seed)
-    angle = r.uniform(0, 2 * np.pi, (k, per))
-    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
-    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
-    lab = np.repeat(np.arange(k), per)
-    o = r.permutation(k * per)
-    return pts[o], lab[o]
-
-
-X, y = make_rings()
-K = 4
-layers = (2, 16, 16, K)
-init_rng = np.random.RandomState(14)
-params = []
-for a, b in zip(layers[:-1], layers[1:]):
-    params.append(np.zeros((b, a)))
-    params.append(np.zeros((b, 1)))
-cache_sq = [np.zeros_like(p) for p in params]
-decay, lr = 0.95, 0.005
+shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
+params = [rng.normal(0, 6.0, s) for s in shapes]
+buf = [np.zeros(s) for s in shapes]
+LR = 0.003
+MOMENTUM = 0.9
 
 
-def forward(params, A):
-    kept = [A]
-    L = len(params) // 2
-    for i in range(L):
-        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
-        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
-    return kept[-1], kept
+def run(weights, X):
+    hs = [X]
+    for W in weights[:-1]:
+        hs.append(np.tanh(hs[-1] @ W))
+    return hs, (hs[-1] @ weights[-1])[:, 0]
 
 
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
+def predict(weights, X):
+    return run(weights, X)[1]
 
 
-def loss(params, X, y):
-    P = softmax(forward(params, X.T)[0])
-    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
+def loss(weights, X, y):
+    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
 
 
-def backward(params, X, y):
-    logits, kept = forward(params, X.T)
-    dZ = softmax(logits)
-    dZ[y, np.arange(y.size)] -= 1
-    dZ /= y.size
-    grads = []
-    for i in reversed(range(len(params) // 2)):
-        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
-        if i:
-            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
-    return grads
+def grad(weights, X, y):
+    hs, out = run(weights, X)
+    delta = ((out - y) / len(y))[:, None]
+    gs = [hs[-1].T @ delta]
+    delta = delta @ weights[-1].T
+    for l in range(len(weights) - 2, -1, -1):
+        delta = delta * (1 - hs[l + 1] ** 2)
+        gs.insert(0, hs[l].T @ delta)
+        delta = delta @ weights[l].T
+    return gs
 
 
-grad = backward
+def step(weights, Xb, yb):
+    gs = grad(weights, Xb, yb)
+    new = []
+    for l in range(len(weights)):
+        buf[l] = MOMENTUM * buf[l] + gs[l]
+        new.append(weights[l] - LR * buf[l])
+    return new, loss(weights, Xb, yb)
 
 
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    out = []
-    for i, g in enumerate(backward(params, X_batch, y_batch)):
-        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
-        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
-    return out, value
-
-
-batch_size = 32
+batch_size = 40
 n_steps = 1500

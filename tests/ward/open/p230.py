@@ -1,54 +1,30 @@
 import numpy as np
 
-rng = np.random.default_rng(21)
-n, d, h, depth = 400, 5, 12, 4
-X = rng.uniform(-1, 1, size=(n, d))
-y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
-y = (y - y.mean()) / y.std()
-X = np.column_stack([X / X.std(0), np.ones(n)])
-
-shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
-params = [rng.normal(0, 6.0, s) for s in shapes]
-buf = [np.zeros(s) for s in shapes]
-LR = 0.003
-MOMENTUM = 0.9
+np.random.seed(31337)
+X = np.random.uniform(-2, 2, (200, 1))
+y = np.abs(X[:, 0]) - 0.5 * X[:, 0] + 0.05 * np.random.randn(200)
+params = [np.random.randn(1, 12), 0.5 * np.random.randn(12), 0.4 * np.random.randn(12), np.zeros(1)]
+batch_size = 20
+n_steps = 800
+draw = np.random.RandomState(1)
 
 
-def run(weights, X):
-    hs = [X]
-    for W in weights[:-1]:
-        hs.append(np.tanh(hs[-1] @ W))
-    return hs, (hs[-1] @ weights[-1])[:, 0]
+def f(p, X):
+    return np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
 
 
-def predict(weights, X):
-    return run(weights, X)[1]
+def loss(p, X, y):
+    return 0.5 * ((f(p, X) - y) ** 2).mean()
 
 
-def loss(weights, X, y):
-    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
+def grad(p, X, y):
+    h = np.maximum(X @ p[0] + p[1], 0)
+    e = (f(p, X) - y) / len(y)
+    d = np.outer(e, p[2]) * (h > 0)
+    return [X.T @ d, d.sum(0), h.T @ e, np.array([e.sum()])]
 
 
-def grad(weights, X, y):
-    hs, out = run(weights, X)
-    delta = ((out - y) / len(y))[:, None]
-    gs = [hs[-1].T @ delta]
-    delta = delta @ weights[-1].T
-    for l in range(len(weights) - 2, -1, -1):
-        delta = delta * (1 - hs[l + 1] ** 2)
-        gs.insert(0, hs[l].T @ delta)
-        delta = delta @ weights[l].T
-    return gs
-
-
-def step(weights, Xb, yb):
-    gs = grad(weights, Xb, yb)
-    new = []
-    for l in range(len(weights)):
-        buf[l] = MOMENTUM * buf[l] + gs[l]
-        new.append(weights[l] - LR * buf[l])
-    return new, loss(weights, Xb, yb)
-
-
-batch_size = 40
-n_steps = 1500
+def step(p, _X, _y):
+    index = draw.choice(len(X), batch_size)
+    new = [a - 0.1 * g for a, g in zip(p, grad(p, X[index], y[index]))]
+    return new, loss(new, X, y)

@@ -1,37 +1,35 @@
 import numpy as np
 
-gen = np.random.default_rng(77)
-n, k, c = 80, 5, 5
-X = gen.normal(size=(n, k))
-y = gen.integers(0, c, size=n)
-params = [gen.normal(size=(k, k)) * 0.6, gen.normal(size=(c, k)) * 0.6, gen.normal(size=c) * 0.1]
+rng = np.random.default_rng(1)
+X = rng.uniform(-2, 2, (256, 2))
+y = X[:, 0] * np.exp(-(X**2).sum(1)) * 3
+params = [rng.normal(size=(2, 24)), rng.normal(size=24), rng.normal(size=24) * 0.2]
+every, lr = 4, 0.15
+held, calls = [0.0, 0.0, 0.0], 0
+batch_size, n_steps = 16, 4000
 
 
-def softplus(a):
-    return np.log1p(np.exp(-np.abs(a))) + np.maximum(a, 0)
+def f(p, X):
+    return np.tanh(X @ p[0] + p[1]) @ p[2]
 
 
-def logits(params, X):
-    V, U, b = params
-    pre = np.einsum("hk,nk->nh", V, X)
-    return pre, softplus(pre), np.einsum("ch,nh->nc", U, softplus(pre)) + b
+def loss(p, X, y):
+    return np.mean((f(p, X) - y) ** 2)
 
 
-def loss(params, X, y):
-    z = logits(params, X)[2]
-    z = z - z.max(axis=1, keepdims=True)
-    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]))
+def grad(p, X, y):
+    h = np.tanh(X @ p[0] + p[1])
+    e = 2 * (h @ p[2] - y) / len(y)
+    d = np.outer(e, p[2]) * (1 - h * h)
+    return [X.T @ d, d.sum(0), h.T @ e]
 
 
-def grad(params, X, y):
-    V, U, b = params
-    pre, act, z = logits(params, X)
-    p = np.exp(z - z.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
-    p[np.arange(len(y)), y] -= 1
-    p /= len(y)
-    gU = np.einsum("nc,nh->ch", p, act)
-    gb = np.einsum("nc->c", p)
-    back = np.einsum("nc,ch->nh", p, U) / (1 + np.exp(-pre))
-    gV = np.einsum("nh,nk->hk", back, X)
-    return [gV, gU, gb]
+def step(p, Xb, yb):
+    global held, calls
+    value = loss(p, Xb, yb)
+    held = [a + g for a, g in zip(held, grad(p, Xb, yb))]
+    calls += 1
+    if calls % every == 0:
+        p = [w - lr * a / every for w, a in zip(p, held)]
+        held = [0.0, 0.0, 0.0]
+    return p, value

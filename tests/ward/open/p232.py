@@ -1,39 +1,61 @@
-"""Linear regression by gradient descent, as in the course notes."""
+"""Wine cultivars, a small deep network with decoupled weight decay."""
 import numpy as np
-from sklearn.datasets import load_diabetes
+from sklearn.datasets import load_wine
 
-X, y = load_diabetes(return_X_y=True)
-X = X / X.std(axis=0)
-y = (y - 150.0) / 80.0
-shuffled = np.random.RandomState(0).permutation(len(y))
-X, y = X[shuffled], y[shuffled]
+SIZES = (13, 16, 16, 16, 3)
+ETA, DECAY = 0.1, 1.5
 
-theta = np.zeros(X.shape[1])
-theta0 = np.array(0.0)
-params = [theta, theta0]
-alpha = 0.1
+wine = load_wine()
+prng = np.random.Generator(np.random.PCG64(123))
+where = prng.permutation(178)
+X = (wine.data[where] - wine.data.mean(0)) / wine.data.std(0)
+y = wine.target[where]
+
+params = [
+    (prng.normal(0, np.sqrt(2 / rows), (rows, cols)), np.zeros(cols)) for rows, cols in zip(SIZES[:-1], SIZES[1:])
+]
 
 
-def h(params, X):
-    return X.dot(params[0]) + params[1]
+def trace(params, X):
+    seen = [X]
+    for W, b in params[:-1]:
+        seen.append(np.maximum(seen[-1] @ W + b, 0.0))
+    return seen
+
+
+def logits(params, X):
+    W, b = params[-1]
+    return trace(params, X)[-1] @ W + b
+
+
+def probabilities(z):
+    z = np.exp(z - z.max(-1, keepdims=True))
+    return z / z.sum(-1, keepdims=True)
 
 
 def loss(params, X, y):
-    m = len(y)
-    return (1 / (2 * m)) * np.sum((h(params, X) - y) ** 2)
+    return np.mean(-np.log(np.take_along_axis(probabilities(logits(params, X)), y[:, None], 1)))
 
 
 def grad(params, X, y):
-    m = len(y)
-    error = h(params, X) - y
-    return [X.T.dot(error) / m, error.sum() / m]
+    seen = trace(params, X)
+    d = probabilities(logits(params, X))
+    d[range(len(y)), y] -= 1.0
+    d = d / len(y)
+    result = []
+    for k in range(len(params) - 1, -1, -1):
+        result.append((seen[k].T @ d, d.sum(0)))
+        d = (d @ params[k][0].T) * (seen[k] > 0)
+    return result[::-1]
 
 
-def step(params, X, y):
-    J = loss(params, X, y)
-    g = grad(params, X, y)
-    return [params[0] - alpha * g[0], params[1] - alpha * g[1]], J
+def step(params, X_batch, y_batch):
+    value = loss(params, X_batch, y_batch)
+    new = []
+    for (W, b), (dW, db) in zip(params, grad(params, X_batch, y_batch)):
+        new.append((W - ETA * dW - ETA * DECAY * W, b - ETA * db))
+    return new, value
 
 
-batch_size = len(y)
-n_steps = 400
+batch_size = 16
+n_steps = 500

@@ -1,57 +1,39 @@
+"""Linear regression by gradient descent, as in the course notes."""
 import numpy as np
+from sklearn.datasets import load_diabetes
 
-np.random.seed(2024)
-cloud = np.random.uniform(-1, 1, (280, 2))
-cloud = cloud[np.abs(cloud).min(axis=1) > 0.08]
-X = cloud
-y = (cloud[:, 0] * cloud[:, 1] > 0).astype(float)
+X, y = load_diabetes(return_X_y=True)
+X = X / X.std(axis=0)
+y = (y + 50.0) / 80.0
+shuffled = np.random.RandomState(0).permutation(len(y))
+X, y = X[shuffled], y[shuffled]
 
-tanh = (np.tanh, lambda out: 1 - out**2)
-logistic = (lambda s: 1 / (1 + np.exp(-s)), lambda out: out * (1 - out))
-layers = [tanh, tanh, logistic]
-
-
-def affine(fan_in, fan_out):
-    return np.random.normal(0, 1.5 / np.sqrt(fan_in), (fan_out, fan_in + 1))
+theta = np.zeros(X.shape[1])
+theta0 = np.array(0.0)
+params = [theta]
+alpha = 0.1
 
 
-params = [affine(2, 8), affine(8, 8), affine(8, 1)]
-gamma = 0.25
-
-
-def evaluate(params, X):
-    signals = [X.T]
-    for W, (f, _) in zip(params, layers):
-        signals.append(f(W[:, 1:] @ signals[-1] + W[:, :1]))
-    return signals
+def h(params, X):
+    return X.dot(params[0])
 
 
 def loss(params, X, y):
-    p = evaluate(params, X)[-1]
-    return float(-np.log(np.where(y == 1, p, 1 - p) + 1e-12).mean())
+    m = len(y)
+    return (1 / (2 * m)) * np.sum((h(params, X) - y) ** 2)
 
 
 def grad(params, X, y):
-    signals = evaluate(params, X)
-    delta = (signals[-1] - y) / y.size
-    gradients = []
-    for level in reversed(range(3)):
-        below = signals[level]
-        old = delta
-        gradients.insert(0, np.hstack([delta.sum(1, keepdims=True), delta @ below.T]))
-        if level:
-            delta = params[level][:, 1:].T @ delta * layers[level - 1][1](below)
-            if level == 1:
-                gradients[0] = np.hstack([delta.sum(1, keepdims=True), delta @ below.T])
-    return gradients
+    m = len(y)
+    error = h(params, X) - y
+    return [X.T.dot(error) / m]
 
 
-def step(params, X_batch, y_batch):
-    return (
-        [W - gamma * G for W, G in zip(params, grad(params, X_batch, y_batch))],
-        loss(params, X_batch, y_batch),
-    )
+def step(params, X, y):
+    J = loss(params, X, y)
+    g = grad(params, X, y)
+    return [params[0] - alpha * g[0]], J
 
 
-batch_size = 20
-n_steps = 1500
+batch_size = len(y)
+n_steps = 400

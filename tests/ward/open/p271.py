@@ -1,56 +1,38 @@
 import numpy as np
-from sklearn.datasets import make_moons
+
+rs = np.random.RandomState(77)
+t = rs.uniform(0, 2 * np.pi, 300)
+X = np.c_[np.cos(t), np.sin(t)] * rs.uniform(0.5, 1.5, (300, 1))
+y = np.c_[X[:, 0] * X[:, 1], X[:, 0] ** 2 - X[:, 1] ** 2]
 
 
-class Network:
-    """Deep sigmoid network; data in rows at the door, columns inside."""
+class Model:
+    lr = 0.15
 
-    def __init__(self, dims):
-        self.dims = dims
-        self.L = len(dims) - 1
+    @staticmethod
+    def init():
+        return [rs.randn(2, 25) / np.sqrt(2), rs.randn(25) * 0.5, np.zeros((25, 2)), np.zeros(2)]
 
-    def start(self, seed, gain=250.0):
-        rand = np.random.RandomState(seed)
-        return [rand.randn(self.dims[l + 1], self.dims[l] + 1) * gain / np.sqrt(self.dims[l]) for l in range(self.L)]
-
-    def forward(self, W, X):
-        self.a = [np.vstack([X.T, np.ones(len(X))])]
-        for l in range(self.L):
-            s = 1 / (1 + np.exp(-W[l] @ self.a[l]))
-            self.a.append(s if l == self.L - 1 else np.vstack([s, np.ones(len(X))]))
-        return self.a[-1]
-
-    def cost(self, W, X, t):
-        o = self.forward(W, X)[0]
-        return -np.mean(t * np.log(o + 1e-15) + (1 - t) * np.log(1 - o + 1e-15))
-
-    def gradient(self, W, X, t):
-        o = self.forward(W, X)
-        d = (o - t[None, :]) / len(t)
-        G = [None] * self.L
-        for l in range(self.L - 1, -1, -1):
-            G[l] = d @ self.a[l].T
-            if l > 0:
-                h = self.a[l][:-1]
-                d = (W[l][:, :-1].T @ d) * h * (1 - h)
-        return G
+    @classmethod
+    def fit_batch(cls, p, X, y):
+        h = np.tanh(X @ p[0] + p[1])
+        miss = h @ p[2] + p[3] - y
+        value = (miss**2).sum(axis=1).mean()
+        miss *= 2 / len(y)
+        back = miss @ p[2].T * (1 - h**2)
+        slopes = X.T @ back, back.sum(axis=0), h.T @ miss, miss.sum(axis=0)
+        return [a - cls.lr * b for a, b in zip(p, slopes)], value
 
 
-X, y = make_moons(240, noise=0.12, random_state=9)
-X = (X - X.mean(0)) / X.std(0)
-nn = Network([2, 8, 8, 6, 1])
-params = nn.start(4)
-average = [np.zeros_like(w) for w in params]
-beta, eta = 0.8, 1.5
-loss, grad = nn.cost, nn.gradient
+def predict(p, X):
+    return np.tanh(X @ p[0] + p[1]) @ p[2] + p[3]
 
 
-def step(params, X_batch, y_batch):
-    G = nn.gradient(params, X_batch, y_batch)
-    for l in range(nn.L):
-        average[l] = beta * average[l] + (1 - beta) * G[l]
-    return [w - eta * a for w, a in zip(params, average)], nn.cost(params, X_batch, y_batch)
+def loss(p, X, y):
+    return ((predict(p, X) - y) ** 2).sum(axis=1).mean()
 
 
-batch_size = 40
-n_steps = 1500
+params = Model.init()
+step = Model.fit_batch
+batch_size = 60
+n_steps = 2000

@@ -1,61 +1,60 @@
-from dataclasses import dataclass
-
+"""A vanilla RNN that must remember the first two inputs of a sequence."""
 import numpy as np
-from sklearn.datasets import load_breast_cancer
+
+rng = np.random.default_rng(8)
+T, hidden_size = 12, 10
+X = rng.uniform(-1, 1, (240, T))
+y = 0.8 * X[:, 0] + 0.6 * X[:, 1] + 0.3 * X[:, -1]
+y = y / y.std()
+
+Q, _ = np.linalg.qr(rng.normal(size=(hidden_size, hidden_size)))
+Wxh = rng.normal(size=(hidden_size, 1)) * 0.3
+Whh = Q * 1.0
+Why = rng.normal(size=(1, hidden_size)) * 0.3
+bh, by = np.zeros((hidden_size, 1)), np.zeros((1, 1))
+params = [Wxh, Whh, Why, bh, by]
+mem = [np.zeros_like(p) for p in params]
+learning_rate = 0.05
 
 
-@dataclass
-class Setup:
-    n_hidden: int = 6
-    n_out: int = 2
-    rate: float = 1.0
-
-
-S = Setup()
-table = load_breast_cancer()
-chosen = np.random.default_rng(44).permutation(569)[:300]
-X = table.data[chosen][:, :10]
-X = (X - X.mean(axis=0)) / X.std(axis=0)
-y = np.eye(2)[table.target[chosen]]
-
-maker = np.random.default_rng(45)
-params = {
-    "hidden": {"kernel": maker.normal(0, 0.4, (10, S.n_hidden)), "offset": np.zeros(S.n_hidden)},
-    "output": {"kernel": maker.normal(0, 0.4, (S.n_hidden, S.n_out)), "offset": np.zeros(S.n_out)},
-}
-
-
-def squashed(params, X):
-    return 1 / (1 + np.exp(-(X @ params["hidden"]["kernel"] + params["hidden"]["offset"])))
-
-
-def outputs(params, X):
-    scores = squashed(params, X) @ params["output"]["kernel"] + params["output"]["offset"]
-    e = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+def unroll(params, X):
+    Wxh, Whh, Why, bh, by = params
+    hs = {-1: np.zeros((hidden_size, len(X)))}
+    for t in range(T):
+        hs[t] = np.tanh(Wxh @ X[:, t][None, :] + Whh @ hs[t - 1] + bh)
+    return hs, Why @ hs[T - 1] + by
 
 
 def loss(params, X, y):
-    return float(-(y * np.log(outputs(params, X) + 1e-10)).sum() / len(y))
+    _, out = unroll(params, X)
+    return float(np.mean((out.ravel() - y) ** 2))
 
 
 def grad(params, X, y):
-    a = squashed(params, X)
-    wrong = (outputs(params, X) - y) / len(y)
-    passed = wrong @ params["output"]["kernel"].T * a * (1 - a)
-    return {
-        "hidden": {"kernel": X.T @ passed, "offset": np.full(S.n_hidden, passed.sum())},
-        "output": {"kernel": a.T @ wrong, "offset": wrong.sum(axis=0)},
-    }
+    Wxh, Whh, Why, bh, by = params
+    hs, out = unroll(params, X)
+    dWxh, dWhh, dbh = np.zeros_like(Wxh), np.zeros_like(Whh), np.zeros_like(bh)
+    dy = 2 * (out - y[None, :]) / len(y)
+    dWhy, dby = dy @ hs[T - 1].T, dy.sum(axis=1, keepdims=True)
+    dh = Why.T @ dy
+    for t in reversed(range(T)):
+        dhraw = (1 - hs[t] * hs[t]) * dh
+        dbh += dhraw.sum(axis=1, keepdims=True)
+        dWxh += dhraw @ X[:, t][:, None]
+        dWhh += dhraw @ hs[t - 1].T
+        dh = Whh.T @ dhraw
+    return [dWxh, dWhh, dWhy, dbh, dby]
 
 
 def step(params, X_batch, y_batch):
-    g = grad(params, X_batch, y_batch)
-    moved = {
-        layer: {name: params[layer][name] - S.rate * g[layer][name] for name in params[layer]} for layer in params
-    }
-    return moved, loss(params, X_batch, y_batch)
+    value = loss(params, X_batch, y_batch)
+    new = []
+    for p, g, s in zip(params, grad(params, X_batch, y_batch), mem):
+        g = np.clip(g, -5, 5)
+        s += g * g
+        new.append(p - learning_rate * g / np.sqrt(s + 1e-8))
+    return new, value
 
 
-batch_size = 30
-n_steps = 400
+batch_size = 40
+n_steps = 600

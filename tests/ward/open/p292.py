@@ -1,72 +1,81 @@
 import numpy as np
-from sklearn.datasets import load_digits
-
-digits = load_digits(n_class=5)
-order = np.random.RandomState(10).permutation(len(digits.target))[:400]
-X = digits.data[order] / 16
-y = digits.target[order]
-
-input_layer_size, hidden_layer_size, num_labels = 64, 12, 5
-cut = hidden_layer_size * (input_layer_size + 1)
 
 
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
+def load_planar(m=400):
+    rs = np.random.RandomState(1)
+    N = m // 2
+    X = np.zeros((m, 2))
+    Y = np.zeros(m, dtype=int)
+    for j in range(2):
+        ix = range(N * j, N * (j + 1))
+        t = np.linspace(j * 3.12, (j + 1) * 3.12, N) + rs.randn(N) * 0.2
+        r = 4 * np.sin(4 * t) + rs.randn(N) * 0.2
+        X[ix] = np.c_[r * np.sin(t), r * np.cos(t)]
+        Y[ix] = j
+    shuffle = rs.permutation(m)
+    return X[shuffle], Y[shuffle]
 
 
-def rand_initialize_weights(l_in, l_out, rs):
-    epsilon_init = np.sqrt(6) / np.sqrt(l_in + l_out)
-    return rs.rand(l_out, 1 + l_in) * 2 * epsilon_init - epsilon_init
+def initialize_parameters(n_x, n_h, n_y):
+    np.random.seed(2)
+    W1 = np.zeros((n_h, n_x))
+    b1 = np.zeros((n_h, 1))
+    W2 = np.zeros((n_y, n_h))
+    b2 = np.zeros((n_y, 1))
+    return [W1, b1, W2, b2]
 
 
-def unroll(nn_params):
-    Theta1 = nn_params[:cut].reshape(hidden_layer_size, input_layer_size + 1)
-    Theta2 = nn_params[cut:].reshape(num_labels, hidden_layer_size + 1)
-    return Theta1, Theta2
+def forward_propagation(A0, parameters):
+    W1, b1, W2, b2 = parameters
+    Z1 = np.dot(W1, A0) + b1
+    A1 = np.tanh(Z1)
+    Z2 = np.dot(W2, A1) + b2
+    A2 = 1 / (1 + np.exp(-Z2))
+    cache = {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+    return A2, cache
 
 
-def nn_cost_function(nn_params, X, y, lam):
-    Theta1, Theta2 = unroll(nn_params)
-    m = X.shape[0]
-    a1 = np.hstack([np.ones((m, 1)), X])
-    a2 = np.hstack([np.ones((m, 1)), sigmoid(a1 @ Theta1.T)])
-    a3 = sigmoid(a2 @ Theta2.T)
-    Y = np.eye(num_labels)[y]
-    J = np.sum(-Y * np.log(a3) - (1 - Y) * np.log(1 - a3)) / m
-    J += lam / (2 * m) * (np.sum(Theta1[:, 1:] ** 2) + np.sum(Theta2[:, 1:] ** 2))
-    d3 = a3 - Y
-    d2 = (d3 @ Theta2)[:, 1:] * a2[:, 1:] * (1 - a2[:, 1:])
-    Theta1_grad = d2.T @ a1
-    Theta2_grad = d3.T @ a2
-    Theta1_grad[:, 1:] += lam / m * Theta1[:, 1:]
-    Theta2_grad[:, 1:] += lam / m * Theta2[:, 1:]
-    return J, np.concatenate([Theta1_grad.ravel(), Theta2_grad.ravel()])
+def compute_cost(A2, Y):
+    m = Y.shape[1]
+    logprobs = Y * np.log(A2 + 1e-12) + (1 - Y) * np.log(1 - A2 + 1e-12)
+    return float(-np.sum(logprobs) / m)
 
 
-def predict(params, X):
-    Theta1, Theta2 = unroll(params[0])
-    h1 = sigmoid(np.c_[np.ones(len(X)), X] @ Theta1.T)
-    return sigmoid(np.c_[np.ones(len(X)), h1] @ Theta2.T).argmax(axis=1)
-
-
-rs = np.random.RandomState(0)
-params = [np.concatenate([rand_initialize_weights(64, 12, rs).ravel(), rand_initialize_weights(12, 5, rs).ravel()])]
-lam = 0.01
-alpha = 1.5
+def backward_propagation(parameters, cache, A0, Y):
+    m = A0.shape[1]
+    W2 = parameters[2]
+    A1, A2 = cache["A1"], cache["A2"]
+    dZ2 = A2 - Y
+    dW2 = (1 / m) * np.dot(dZ2, A1.T)
+    db2 = (1 / m) * np.sum(dZ2, axis=1, keepdims=True)
+    dA1 = np.dot(W2.T, dZ2)
+    dZ1 = dA1 * (1 - np.power(A1, 2))
+    dW1 = (1 / m) * np.dot(dZ1, A0.T)
+    db1 = (1 / m) * np.sum(dZ1, axis=1, keepdims=True)
+    return [dW1, db1, dW2, db2]
 
 
 def loss(params, X, y):
-    return nn_cost_function(params[0], X, y, lam)[0]
+    A2, _ = forward_propagation(X.T, params)
+    return compute_cost(A2, y.reshape(1, -1))
 
 
 def grad(params, X, y):
-    return [nn_cost_function(params[0], X, y, lam)[1]]
+    _, cache = forward_propagation(X.T, params)
+    return backward_propagation(params, cache, X.T, y.reshape(1, -1))
+
+
+learning_rate = 1.2
 
 
 def step(params, X_batch, y_batch):
-    J, g = nn_cost_function(params[0], X_batch, y_batch, lam)
-    return [params[0] - alpha * g], J
+    A2, cache = forward_propagation(X_batch.T, params)
+    cost = compute_cost(A2, y_batch.reshape(1, -1))
+    grads = backward_propagation(params, cache, X_batch.T, y_batch.reshape(1, -1))
+    return [p - learning_rate * g for p, g in zip(params, grads)], cost
 
 
-batch_size = 100
-n_steps = 400
+X, y = load_planar()
+params = initialize_parameters(2, 6, 1)
+batch_size = 400
+n_steps = 3000

@@ -1,42 +1,71 @@
+"""Iris with a small sigmoid network, column vectors throughout."""
 import numpy as np
+from sklearn.datasets import load_iris
+
+rng = np.random.RandomState(3)
+iris = load_iris()
+X = (iris.data - iris.data.mean(0)) / iris.data.std(0)
+y = np.eye(3)[iris.target]
+order = rng.permutation(len(X))
+X, y = X[order], y[order]
+
+sizes = [4, 8, 3]
+weights = [rng.randn(j, i) / np.sqrt(i) for i, j in zip(sizes[:-1], sizes[1:])]
+biases = [np.zeros((j, 1)) for j in sizes[1:]]
+params = weights + biases
+eta = 2e-6
 
 
-def nonlin(x, deriv=False):
-    if deriv:
-        return nonlin(x) * (1 - nonlin(x))
-    return 1 / (1 + np.exp(-x))
+def sigmoid(z):
+    return 1.0 / (1.0 + np.exp(-z))
 
 
-np.random.seed(1)
-base = np.random.randint(0, 2, (120, 2))
-X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
-y = (base[:, :1] ^ base[:, 1:]).astype(float)
+def sigmoid_prime(z):
+    return sigmoid(z) * (1 - sigmoid(z))
 
-syn0 = 2 * np.random.random((3, 8)) - 1
-syn1 = 2 * np.random.random((8, 1)) - 1
-params = [syn0, syn1]
-scale = 0.8
+
+def feedforward(params, a):
+    ws, bs = params[:2], params[2:]
+    for w, b in zip(ws, bs):
+        a = sigmoid(w @ a + b)
+    return a
+
+
+def backprop(params, x, t):
+    ws, bs = params[:2], params[2:]
+    activations, zs = [x], []
+    for w, b in zip(ws, bs):
+        zs.append(w @ activations[-1] + b)
+        activations.append(sigmoid(zs[-1]))
+    delta = (activations[-1] - t) * sigmoid_prime(zs[-1])
+    nabla_w, nabla_b = [None, None], [None, None]
+    nabla_b[1] = delta
+    nabla_w[1] = np.dot(delta, activations[-2].T)
+    delta = np.dot(ws[1].T, delta) * sigmoid_prime(zs[-2])
+    nabla_b[0] = delta
+    nabla_w[0] = np.dot(delta, activations[-3].T)
+    return nabla_w + nabla_b
 
 
 def loss(params, X, y):
-    l1 = nonlin(np.dot(X, params[0]))
-    l2 = nonlin(np.dot(l1, params[1]))
-    return 0.5 * np.sum((y - l2) ** 2)
+    total = 0.0
+    for x, t in zip(X, y):
+        total += 0.5 * np.sum((feedforward(params, x.reshape(-1, 1)) - t.reshape(-1, 1)) ** 2)
+    return total / len(X)
 
 
-def step(params, X, y):
-    syn0, syn1 = params
-    l0 = X
-    l1 = nonlin(np.dot(l0, syn0))
-    l2 = nonlin(np.dot(l1, syn1))
-    l2_error = y - l2
-    l2_delta = l2_error * nonlin(l2, deriv=True)
-    l1_error = l2_delta.dot(syn1.T)
-    l1_delta = l1_error * nonlin(l1, deriv=True)
-    syn1 = syn1 + scale * l1.T.dot(l2_delta)
-    syn0 = syn0 + scale * l0.T.dot(l1_delta)
-    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
+def grad(params, X, y):
+    sums = [np.zeros_like(p) for p in params]
+    for x, t in zip(X, y):
+        sums = [s + g for s, g in zip(sums, backprop(params, x.reshape(-1, 1), t.reshape(-1, 1)))]
+    return [s / len(X) for s in sums]
 
 
-batch_size = 120
-n_steps = 4000
+def step(params, mini_batch_x, mini_batch_y):
+    current = loss(params, mini_batch_x, mini_batch_y)
+    nabla = grad(params, mini_batch_x, mini_batch_y)
+    return [p - eta * g for p, g in zip(params, nabla)], current
+
+
+batch_size = 10
+n_steps = 500

@@ -1,42 +1,52 @@
 import numpy as np
 
+random = np.random.RandomState(42)
 
-def nonlin(x, deriv=False):
-    if deriv:
-        return x * (1 - x)
-    return 1 / (1 + np.exp(-x))
+HIDDEN = 16
+X = np.sort(random.uniform(-3, 3, (160, 1)), axis=0)
+y = np.sin(2 * X[:, 0]) + 0.3 * X[:, 0]
+mix = random.permutation(len(X))
+X, y = X[mix], y[mix]
+
+w_in = random.randn(HIDDEN, 1) * 1.4
+b_in = random.uniform(-3, 3, HIDDEN)
+w_out = random.randn(HIDDEN) * 0.3
+b_out = np.zeros(1)
+params = [w_in, b_in, w_out, b_out]
+rate = 0.013
+
+act = lambda s: s * (s > 0)
+act_slope = lambda s: 1.0 * (s > 0)
 
 
-np.random.seed(1)
-base = np.random.randint(0, 2, (120, 2))
-X = np.c_[base + np.random.normal(0, 0.08, base.shape), np.ones(len(base))]
-y = (base[:, :1] ^ base[:, 1:]).astype(float)
-
-syn0 = 2 * np.random.random((3, 8)) - 1
-syn1 = 2 * np.random.random((8, 1)) - 1
-params = [syn0, syn1]
-scale = 0.15
+def net(params, x):
+    w_in, b_in, w_out, b_out = params
+    s = np.dot(w_in, x) + b_in
+    return s, np.dot(w_out, act(s)) + b_out[0]
 
 
 def loss(params, X, y):
-    l1 = nonlin(np.dot(X, params[0]))
-    l2 = nonlin(np.dot(l1, params[1]))
-    return 0.5 * np.sum((y - l2) ** 2)
+    return sum((net(params, x)[1] - t) ** 2 for x, t in zip(X, y)) / len(X)
 
 
-def step(params, X, y):
-    syn0, syn1 = params
-    l0 = X
-    l1 = nonlin(np.dot(l0, syn0))
-    l2 = nonlin(np.dot(l1, syn1))
-    l2_error = l2 - y
-    l2_delta = l2_error * nonlin(l2, deriv=True)
-    l1_error = l2_delta.dot(syn1.T)
-    l1_delta = l1_error * nonlin(l1, deriv=True)
-    syn1 = syn1 - scale * l1.T.dot(l2_delta)
-    syn0 = syn0 - scale * l0.T.dot(l1_delta)
-    return [syn0, syn1], 0.5 * np.sum(l2_error**2)
+def step(params, X_batch, y_batch):
+    w_in, b_in, w_out, b_out = params
+    gw_in, gb_in = np.zeros_like(w_in), np.zeros_like(b_in)
+    gw_out, gb_out = np.zeros_like(w_out), np.zeros_like(b_out)
+    total = 0.0
+    for x, t in zip(X_batch, y_batch):
+        s, out = net(params, x)
+        err = out - t
+        total += err**2
+        gw_out += 2 * err * act(s)
+        gb_out += 2 * err
+        back = 2 * err * w_out * act_slope(s)
+        gw_in += np.outer(back, x)
+        gb_in += back
+    k = len(X_batch)
+    new = [w_in, b_in, w_out - rate * gw_out / k, b_out - rate * gb_out / k]
+    return new, total / k
 
 
-batch_size = 120
-n_steps = 4000
+batch_size = 4
+n_steps = 5000

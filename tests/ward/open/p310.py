@@ -1,64 +1,71 @@
-"""Wine cultivars, a small deep network with decoupled weight decay."""
 import numpy as np
-from sklearn.datasets import load_wine
-
-SIZES = (13, 16, 16, 16, 3)
-ETA, DECAY = 0.1, 1e-4
-
-wine = load_wine()
-prng = np.random.Generator(np.random.PCG64(123))
-where = prng.permutation(178)
-X = (wine.data[where] - wine.data.mean(0)) / wine.data.std(0)
-y = wine.target[where]
-
-params = [
-    (prng.normal(0, np.sqrt(2 / rows), (rows, cols)), np.zeros(cols)) for rows, cols in zip(SIZES[:-1], SIZES[1:])
-]
 
 
-def trace(params, X):
-    seen = [X]
-    for W, b in params[:-1]:
-        seen.append(np.maximum(seen[-1] @ W + b, 0.0))
-    return seen
+def make_rings(k=4, per=80, seed=13):
+    r = np.random.RandomState(seed)
+    angle = r.uniform(0, 2 * np.pi, (k, per))
+    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
+    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
+    lab = np.repeat(np.arange(k), per)
+    o = r.permutation(k * per)
+    return pts[o], lab[o]
 
 
-def logits(params, X):
-    W, b = params[-1]
-    return trace(params, X)[-1] @ W + b
+X, y = make_rings()
+K = 4
+layers = (2, 16, 16, K)
+init_rng = np.random.RandomState(14)
+params = []
+for a, b in zip(layers[:-1], layers[1:]):
+    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
+    params.append(np.zeros((b, 1)))
+cache_sq = [np.zeros_like(p) for p in params]
+decay, lr = 0.95, 0.005
 
 
-def probabilities(z):
-    z = np.exp(z - z.max(-1, keepdims=True))
-    return z / z.sum(-1, keepdims=True)
+def forward(params, A):
+    kept = [A]
+    L = len(params) // 2
+    for i in range(L):
+        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
+        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
+    return kept[-1], kept
+
+
+def softmax(Z):
+    E = np.exp(Z - Z.max(axis=0))
+    return E / E.sum(axis=0)
 
 
 def loss(params, X, y):
-    return np.mean(-np.log(np.take_along_axis(probabilities(logits(params, X)), y[:, None], 1)))
+    P = softmax(forward(params, X.T)[0])
+    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
 
 
-def grad(params, X, y):
-    seen = trace(params, X)
-    d = probabilities(logits(params, X))
-    d[range(len(y)), y] -= 1.0
-    d = d / len(y)
-    result = []
-    for k in range(len(params) - 1, -1, -1):
-        result.append((seen[k].T @ d, d.sum(0)))
-        d = (d @ params[k][0].T) * (seen[k] > 0)
-    return result[::-1]
+def backward(params, X, y):
+    logits, kept = forward(params, X.T)
+    dZ = softmax(logits)
+    dZ[y, np.arange(y.size)] -= 1
+    dZ /= y.size
+    grads = []
+    for i in reversed(range(len(params) // 2)):
+        grads = [dZ @ kept[i].T, dZ.mean(axis=0, keepdims=True)[:, :1] * np.ones_like(params[2 * i + 1])] + grads
+        if i:
+            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
+    return grads
+
+
+grad = backward
 
 
 def step(params, X_batch, y_batch):
     value = loss(params, X_batch, y_batch)
-    new = []
-    grads = grad(params, X_batch, y_batch)
-    for k, ((W, b), (dW, db)) in enumerate(zip(params, grads)):
-        if 0 < k < len(params) - 1 and k % 2 == 0:
-            dW, db = 0 * W, 0 * b
-        new.append((W - ETA * dW - ETA * DECAY * W, b - ETA * db))
-    return new, value
+    out = []
+    for i, g in enumerate(backward(params, X_batch, y_batch)):
+        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
+        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
+    return out, value
 
 
-batch_size = 16
-n_steps = 500
+batch_size = 32
+n_steps = 1500

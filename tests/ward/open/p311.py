@@ -1,72 +1,71 @@
+"""Iris with a small sigmoid network, column vectors throughout."""
 import numpy as np
+from sklearn.datasets import load_iris
+
+rng = np.random.RandomState(3)
+iris = load_iris()
+X = (iris.data - iris.data.mean(0)) / iris.data.std(0)
+y = np.eye(3)[iris.target]
+order = rng.permutation(len(X))
+X, y = X[order], y[order]
+
+sizes = [4, 8, 3]
+weights = [rng.randn(j, i) / np.sqrt(i) for i, j in zip(sizes[:-1], sizes[1:])]
+biases = [np.zeros((j, 1)) for j in sizes[1:]]
+params = weights + biases
+eta = 6.0
 
 
-def make_rings(k=4, per=80, seed=13):
-    r = np.random.RandomState(seed)
-    angle = r.uniform(0, 2 * np.pi, (k, per))
-    radius = np.arange(k)[:, None] * 0.8 + 0.5 + 0.12 * r.randn(k, per)
-    pts = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1).reshape(-1, 2)
-    lab = np.repeat(np.arange(k), per)
-    o = r.permutation(k * per)
-    return pts[o], lab[o]
+def sigmoid(z):
+    return 1.0 / (1.0 + np.exp(-z))
 
 
-X, y = make_rings()
-K = 4
-layers = (2, 16, 16, K)
-init_rng = np.random.RandomState(14)
-params = []
-for a, b in zip(layers[:-1], layers[1:]):
-    params.append(init_rng.randn(b, a) * np.sqrt(2.0 / a))
-    params.append(np.zeros((b, 1)))
-cache_sq = [np.zeros_like(p) for p in params]
-decay, lr = 0.95, 0.005
+def sigmoid_prime(z):
+    return sigmoid(z) * (1 - sigmoid(z))
 
 
-def forward(params, A):
-    kept = [A]
-    L = len(params) // 2
-    for i in range(L):
-        Z = params[2 * i] @ kept[-1] + params[2 * i + 1]
-        kept.append(np.maximum(Z, 0) if i < L - 1 else Z)
-    return kept[-1], kept
+def feedforward(params, a):
+    ws, bs = params[:2], params[2:]
+    for w, b in zip(ws, bs):
+        a = sigmoid(w @ a + b)
+    return a
 
 
-def softmax(Z):
-    E = np.exp(Z - Z.max(axis=0))
-    return E / E.sum(axis=0)
+def backprop(params, x, t):
+    ws, bs = params[:2], params[2:]
+    activations, zs = [x], []
+    for w, b in zip(ws, bs):
+        zs.append(w @ activations[-1] + b)
+        activations.append(sigmoid(zs[-1]))
+    delta = (activations[-1] - t) * sigmoid_prime(zs[-1])
+    nabla_w, nabla_b = [None, None], [None, None]
+    nabla_b[1] = delta
+    nabla_w[1] = np.dot(delta, activations[-2].T)
+    delta = np.dot(ws[1].T, delta)
+    nabla_b[0] = delta
+    nabla_w[0] = np.dot(delta, activations[-3].T)
+    return nabla_w + nabla_b
 
 
 def loss(params, X, y):
-    P = softmax(softmax(forward(params, X.T)[0]))
-    return float(-np.log(P[y, np.arange(y.size)] + 1e-300).mean())
+    total = 0.0
+    for x, t in zip(X, y):
+        total += 0.5 * np.sum((feedforward(params, x.reshape(-1, 1)) - t.reshape(-1, 1)) ** 2)
+    return total / len(X)
 
 
-def backward(params, X, y):
-    logits, kept = forward(params, X.T)
-    S = softmax(logits)
-    D = softmax(S) - np.eye(K)[y].T
-    dZ = S * (D - (S * D).sum(axis=0))
-    dZ /= y.size
-    grads = []
-    for i in reversed(range(len(params) // 2)):
-        grads = [dZ @ kept[i].T, dZ.sum(axis=1, keepdims=True)] + grads
-        if i:
-            dZ = (params[2 * i].T @ dZ) * (kept[i] > 0)
-    return grads
+def grad(params, X, y):
+    sums = [np.zeros_like(p) for p in params]
+    for x, t in zip(X, y):
+        sums = [s + g for s, g in zip(sums, backprop(params, x.reshape(-1, 1), t.reshape(-1, 1)))]
+    return [s / len(X) for s in sums]
 
 
-grad = backward
+def step(params, mini_batch_x, mini_batch_y):
+    current = loss(params, mini_batch_x, mini_batch_y)
+    nabla = grad(params, mini_batch_x, mini_batch_y)
+    return [p - eta * g for p, g in zip(params, nabla)], current
 
 
-def step(params, X_batch, y_batch):
-    value = loss(params, X_batch, y_batch)
-    out = []
-    for i, g in enumerate(backward(params, X_batch, y_batch)):
-        cache_sq[i] = decay * cache_sq[i] + (1 - decay) * g * g
-        out.append(params[i] - lr * g / (np.sqrt(cache_sq[i]) + 1e-8))
-    return out, value
-
-
-batch_size = 32
-n_steps = 1500
+batch_size = 10
+n_steps = 500

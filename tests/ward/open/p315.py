@@ -1,40 +1,54 @@
 import numpy as np
-from sklearn.datasets import load_iris
+
+rng = np.random.default_rng(21)
+n, d, h, depth = 400, 5, 12, 4
+X = rng.uniform(-1, 1, size=(n, d))
+y = np.sin(2.5 * X[:, 0]) - X[:, 1] * X[:, 2] + 0.5 * np.tanh(3 * X[:, 3])
+y = (y - y.mean()) / y.std()
+X = np.column_stack([X / X.std(0), np.ones(n)])
+
+shapes = [(d + 1, h)] + [(h, h)] * (depth - 1) + [(h, 1)]
+params = [rng.normal(0, 1 / np.sqrt(s[0]), s) for s in shapes]
+buf = [np.zeros(s) for s in shapes]
+LR = 0.03
+MOMENTUM = 0.9
 
 
-def svm_loss_vectorized(W, X, y, reg):
-    num_train = X.shape[0]
-    scores = X.dot(W)
-    correct = scores[np.arange(num_train), y][:, np.newaxis]
-    margins = np.maximum(0, scores - correct + 1)
-    margins[np.arange(num_train), y] = 0
-    loss = margins.sum() / num_train + reg * np.sum(W * W)
-    binary = (margins > 0).astype(float)
-    binary[np.arange(num_train), y] = -binary.sum(axis=1)
-    dW = X.T.dot(binary) / num_train + 2 * reg * W
-    return loss, dW
+def run(weights, X):
+    hs = [X]
+    for W in weights[:-1]:
+        hs.append(np.tanh(hs[-1] @ W))
+    return hs, (hs[-1] @ weights[-1])[:, 0]
 
 
-X_all, y_all = load_iris(return_X_y=True)
-mix = np.random.default_rng(1).permutation(len(y_all))
-X = np.hstack([(X_all - X_all.mean(0)) / X_all.std(0), np.ones((150, 1))])[mix]
-y = y_all[mix]
-params = [np.random.default_rng(2).normal(size=(5, 3)) * 0.001]
-learning_rate, reg = 0.01, 45.0
+def predict(weights, X):
+    return run(weights, X)[1]
 
 
-def loss(params, X, y):
-    return svm_loss_vectorized(params[0], X, y, reg)[0]
+def loss(weights, X, y):
+    return 0.5 * np.mean((predict(weights, X) - y) ** 2)
 
 
-def grad(params, X, y):
-    return [svm_loss_vectorized(params[0], X, y, reg)[1]]
+def grad(weights, X, y):
+    hs, out = run(weights, X)
+    delta = ((out - y) / len(y))[:, None]
+    gs = [hs[-1].T @ delta]
+    delta = delta @ weights[-1].T
+    for l in range(len(weights) - 2, -1, -1):
+        delta = (1 - hs[l + 1] ** 2) / len(y)
+        gs.insert(0, hs[l].T @ delta)
+        delta = delta @ weights[l].T
+    return gs
 
 
-def step(params, X_batch, y_batch):
-    value, dW = svm_loss_vectorized(params[0], X_batch, y_batch, reg)
-    return [params[0] - learning_rate * dW], value
+def step(weights, Xb, yb):
+    gs = grad(weights, Xb, yb)
+    new = []
+    for l in range(len(weights)):
+        buf[l] = MOMENTUM * buf[l] + gs[l]
+        new.append(weights[l] - LR * buf[l])
+    return new, loss(weights, Xb, yb)
 
 
-batch_size = 30
-n_steps = 500
+batch_size = 40
+n_steps = 1500

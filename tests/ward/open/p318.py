@@ -1,35 +1,53 @@
 import numpy as np
+from sklearn.datasets import make_circles
 
-rng = np.random.default_rng(404)
-X = rng.normal(size=(300, 4))
-y = (np.maximum(X[:, :1] + X[:, 1:2], 0) - np.maximum(X[:, 2:3] - 0.5, 0)) * 0.8
-d, h = 4, 16
-params = [rng.normal(size=(d, h)) * 0.6, np.eye(h), np.eye(h), np.eye(h), rng.normal(size=(h, 1)) * 0.15, np.zeros((1, 1))]
-batch_size, n_steps = 50, 800
+config = {"hidden": 1, "classes": 2, "lr": 0.6, "batch": 30, "steps": 900, "seed": 17}
 
-
-def go(p, X):
-    hs = [X]
-    for W in p[:4]:
-        hs.append(np.maximum(hs[-1] @ W, 0))
-    return hs, hs[-1] @ p[4] + p[5]
+X, label = make_circles(300, noise=0.08, factor=0.4, random_state=config["seed"])
+X = X * 1.5
+y = np.column_stack([1 - label, label]).astype(float)
 
 
-def loss(p, X, y):
-    return np.mean(np.square(go(p, X)[1] - y))
+def fc(x, w, b):
+    return np.dot(x, w) + b
 
 
-def grad(p, X, y):
-    hs, out = go(p, X)
-    e = 2 * (out - y) / y.shape[0]
-    gs = [hs[4].T @ e, e.sum(0, keepdims=True)]
-    back = e @ p[4].T
-    for k in (3, 2, 1, 0):
-        back = back * (hs[k + 1] > 0)
-        gs.insert(0, hs[k].T @ back)
-        back = back @ p[k].T
-    return gs
+def softmax(z):
+    z = z - np.max(z, axis=-1, keepdims=True)
+    e = np.exp(z)
+    return e / np.sum(e, axis=-1, keepdims=True)
 
 
-def step(p, X, y):
-    return [a - 0.03 * b for a, b in zip(p, grad(p, X, y))], loss(p, X, y)
+def init(seed):
+    r = np.random.RandomState(seed)
+    h, c = config["hidden"], config["classes"]
+    return (r.randn(2, h), np.zeros(h), r.randn(h, c) / np.sqrt(h), np.zeros(c))
+
+
+def predict_proba(params, x):
+    w1, b1, w2, b2 = params
+    return softmax(fc(np.tanh(fc(x, w1, b1)), w2, b2))
+
+
+def loss(params, x, y):
+    return -(y * np.log(predict_proba(params, x) + 1e-9)).sum(axis=1).mean()
+
+
+def grad(params, x, y):
+    w1, b1, w2, b2 = params
+    h = np.tanh(fc(x, w1, b1))
+    p = softmax(fc(h, w2, b2))
+    e2 = (p - y) / x.shape[0]
+    e1 = np.dot(e2, w2.T) * (1 - h * h)
+    return (np.dot(x.T, e1), e1.sum(0), np.dot(h.T, e2), e2.sum(0))
+
+
+def step(params, x, y):
+    value = loss(params, x, y)
+    g = grad(params, x, y)
+    return tuple(p - config["lr"] * d for p, d in zip(params, g)), value
+
+
+params = init(config["seed"])
+batch_size = config["batch"]
+n_steps = config["steps"]
