@@ -29,9 +29,9 @@ exploding_gradient
 no_bias missing_nonlinearity capacity_too_small output_range_clipped missing_softmax double_softmax
 softmax_single_output softmax_wrong_axis
 loss_wrong_for_task loss_formula_wrong loss_broadcast loss_reporting_wrong loss_unstable
-inputs_unscaled targets_unscaled labels_misaligned labels_wrong data_not_shuffled batch_indexing_wrong nan_in_data
-class_imbalance dtype_truncation
-""".split()
+inputs_unscaled targets_unscaled labels_misaligned labels_wrong data_not_shuffled batch_indexing_wrong
+nan_in_data class_imbalance dtype_truncation
+""".split()  # noqa: SIM905 - the ids group by group
 
 
 def load(name: str):
@@ -113,7 +113,12 @@ def test_a_diagnosis_is_judged_by_its_first_fault_and_its_place():
     said = {"verdict": "faulty", "faults": [{"id": "lr_too_small", "where": "step"},
                                             {"id": "grad_transposed", "where": "0"}]}  # fmt: skip
     judged = _ward.judge(truth, said)
-    assert (judged["detection"], judged["top-1"], judged["top-3"], judged["where right"]) == (True, False, True, True)
+    assert (judged["detection"], judged["top-1"], judged["top-3"], judged["where right"]) == (
+        True,
+        False,
+        True,
+        True,
+    )
 
 
 def test_a_false_alarm_misses_the_goal():

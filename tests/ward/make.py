@@ -1,18 +1,18 @@
 """Writes the ward's patients from its voices: `python tests/ward/make.py`.
 
-A voice is a training loop as one particular person would write it (`voices/*.txt`), right as it stands, followed by
-its edits: what that person might get wrong, or might write differently and still be right.
+A voice is a training loop as one particular person would write it (`voices/*.txt`), right as it stands,
+followed by its edits: what that person might get wrong, or might write differently and still be right.
 
-    # key: value                     network, task, style; `pred` and `true` say how verify.py reads predictions,
-                                     `least` the quality it asks, `keys` the names of parameters kept in a dict
+    # key: value                     network, task, style; `pred` and `true` say how verify.py reads
+                                     predictions, `least` the quality it asks, `keys` names in a dict
     ...the loop...
     @@ fault_id | where[, where] | also=id, id
     old text ~> new text             the old text stands once in the loop; ⏎ is a line break
     @@ healthy | what looks wrong and is right
     old text ~> new text
 
-Whole voices are dealt to `open/` and `held/`, so that no loop in the part kept unseen resembles one in the other,
-and each fault is spread over both. File names are drawn; the truths stand in `truth.json`.
+Whole voices are dealt to `open/` and `held/`, so that no loop in the part kept unseen resembles one in the
+other, and each fault is spread over both. File names are drawn; the truths stand in `truth.json`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SEED = 20
 SETTING = r'(?:"?(?!n_steps = \d+$)[\w ,]+"?(?: =|:) [-\d., e]+)+,?'
 
 
-class Broken(Exception):
+class BrokenError(Exception):
     """A voice or an edit that cannot be read."""
 
 
@@ -43,7 +43,12 @@ def parse(path: Path) -> dict:
             code.append(line)
     base = "\n".join(code).strip() + "\n"
     keys = sorted(facts.pop("keys", "").split())
-    return {"name": path.stem, "facts": facts, "code": base, "edits": [edit(path, base, keys, text) for text in edits]}
+    return {
+        "name": path.stem,
+        "facts": facts,
+        "code": base,
+        "edits": [edit(path, base, keys, text) for text in edits],
+    }
 
 
 def edit(path: Path, base: str, keys: list[str], text: str) -> dict:
@@ -67,7 +72,7 @@ def edit(path: Path, base: str, keys: list[str], text: str) -> dict:
 
 
 def setting(line: str) -> bool:
-    """Whether a change is of a number of the settings only, no part of the fault where there are other changes."""
+    """Whether a change is of a setting's number only, no part of the fault where there are other changes."""
     old, _, new = line.partition(" ~> ")
     return bool(re.fullmatch(SETTING, old.strip()) and re.fullmatch(SETTING, new.strip()))
 
@@ -76,19 +81,28 @@ def changed(path: Path, title: str, code: str, lines: list[str]) -> str:
     """The loop after these changes."""
     for line in filter(str.strip, lines):
         if " ~> " not in line and not line.endswith(" ~>"):
-            raise Broken(f"{path.name}: {title}: no arrow in {line!r}")
+            raise BrokenError(f"{path.name}: {title}: no arrow in {line!r}")
         old, new = (part.replace("⏎", "\n") for part in (line + " ").split(" ~> ", 1))
         if code.count(old) != 1:
-            raise Broken(f"{path.name}: {title}: {old!r} stands {code.count(old)} times")
+            raise BrokenError(f"{path.name}: {title}: {old!r} stands {code.count(old)} times")
         code = code.replace(old, new[:-1])
     return code
+
+
+def settled_parts() -> dict[str, str]:
+    """Where each voice was dealt before: what was kept unseen stays unseen when voices are added."""
+    truth = HERE / "truth.json"
+    return {t["voice"]: t["part"] for t in json.loads(truth.read_text()).values()} if truth.exists() else {}
 
 
 def deal(voices: list[dict], rng: random.Random) -> dict[str, str]:
     """Deal whole voices to the two parts so that each fault, and the number of files, is balanced."""
     ids = {name: [e["id"] for e in v["edits"]] + ["healthy"] for name, v in ((v["name"], v) for v in voices)}
     kinds = sorted({i for has in ids.values() for i in has})
+    settled = settled_parts()
     side = {name: rng.choice((-1, 1)) for name in ids}
+    side |= {name: 1 if settled[name] == "open" else -1 for name in ids if name in settled}
+    free = sorted(set(ids) - set(settled))
     total = {k: sum(has.count(k) for has in ids.values()) for k in kinds}
 
     def cost() -> float:
@@ -97,8 +111,8 @@ def deal(voices: list[dict], rng: random.Random) -> dict[str, str]:
         return 10 * alone + sum(max(abs(t) - 1, 0) for t in tilt.values()) + abs(sum(tilt.values())) / 10
 
     best, heat = cost(), 3.0
-    for _ in range(20000):
-        flipped = rng.sample(sorted(ids), rng.choice((1, 1, 2)))
+    for _ in range(20000 if free else 0):
+        flipped = rng.sample(free, min(len(free), rng.choice((1, 1, 2))))
         for name in flipped:
             side[name] *= -1
         new = cost()
@@ -142,8 +156,8 @@ def main() -> None:
     for one in patients():
         (HERE / one["part"] / one["file"]).write_text(one["code"])
         truth[one["file"]] = {
-            "part": one["part"], "id": one["id"], "where": one["where"], "also": one["also"], "note": one["note"],
-            "twin": one["twin"], "voice": one["voice"], **one["facts"],
+            "part": one["part"], "id": one["id"], "where": one["where"], "also": one["also"],
+            "note": one["note"], "twin": one["twin"], "voice": one["voice"], **one["facts"],
         }  # fmt: skip
     lines = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in truth.items())
     (HERE / "truth.json").write_text("{\n" + lines + "\n}\n")

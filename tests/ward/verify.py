@@ -1,7 +1,7 @@
-"""Runs every patient and its twin, and says whether each is what `truth.json` claims: `python tests/ward/verify.py`.
+"""Runs every patient and its twin, and says whether each is what `truth.json` claims.
 
-A healthy loop must learn, have learned nearly all it can by its last step, have a right gradient where it gives one,
-and report a loss that is true. A sick one must do measurably worse than its twin, or show its fault directly.
+A healthy loop must learn, have learned nearly all it can by its last step, have a right gradient where it
+gives one, and report a loss that is true. A sick one must do measurably worse than its twin, or show its fault directly.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import numpy as np  # noqa: E402
+import numpy as np
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "src")]
@@ -82,7 +82,7 @@ def train(m, factor: float = 1.0, more: int = 0):
 
 
 def quality(m, params, facts, part: str = "") -> float:
-    """R2, or balanced accuracy with chance at 0: of the trained network on its rows, or on the rows held back."""
+    """R2, or balanced accuracy with chance at 0: on the network's own rows, or on those held back."""
     scope = {"m": m, "p": params, "X": getattr(m, "X" + part), "y": getattr(m, "y" + part), "np": np}
     p = np.asarray(eval(facts["pred"], scope))
     y = np.asarray(eval(facts.get("true", "y"), scope))
@@ -165,7 +165,7 @@ def examine(path: str, facts: dict, factor: float) -> dict:
         out["loss_first"] = first
         if hasattr(m, "step"):
             began = time.perf_counter()
-            params, reported = train(m)
+            params, _ = train(m)
             out["seconds"] = round(time.perf_counter() - began, 3)
             out["loss_last"] = float(m.loss(params, m.X, m.y))
             out["quality"] = round(quality(m, params, facts), 4)
@@ -187,7 +187,11 @@ def examine(path: str, facts: dict, factor: float) -> dict:
             for t in (0, 1):
                 Xb, yb = (np.copy(a) for a in rows(m2, t))
                 p0, (p1, said) = copy(p1), m2.step(p1, Xb.copy(), yb.copy())
-                true = [m2.loss(copy(p), A.copy(), b.copy()) for p in (p0, p1) for A, b in ((Xb, yb), (m2.X, m2.y))]
+                true = [
+                    m2.loss(copy(p), A.copy(), b.copy())
+                    for p in (p0, p1)
+                    for A, b in ((Xb, yb), (m2.X, m2.y))
+                ]
                 told.append(any(abs(float(np.mean(said)) - v) <= 1e-6 * max(1, abs(v)) for v in true))
             out["report_true"] = all(told)
             if factor > 1:
@@ -241,7 +245,11 @@ def judge(name: str, truth: dict, seen: dict) -> tuple[bool, str]:
         proofs.append(f"quality on rows held back {me['quality_val']} against {twin['quality_val']}")
     if me.get("rows_twice"):
         proofs.append(f"{me['rows_twice']} rows held back are among the training rows")
-    if not proofs and fact["id"] in FORMULA | UPDATE | {"dropout_scale_wrong"} and isinstance(me.get("loss_last"), float):
+    if (
+        not proofs
+        and fact["id"] in FORMULA | UPDATE | {"dropout_scale_wrong"}
+        and isinstance(me.get("loss_last"), float)
+    ):
         gap, base = me["loss_last"] / twin["loss_last"], twin["loss_first"]
         if gap > 1.25 or gap < 1 / 1.25 or abs(me["loss_last"] - twin["loss_last"]) > 0.03 * base:
             proofs.append(f"loss {me['loss_last']:.4g} against {twin['loss_last']:.4g}")
@@ -274,7 +282,7 @@ def healthy(me: dict, fact: dict) -> tuple[bool, str]:
 
 
 def main(only: str = "") -> int:
-    """Examine every patient (of voices whose name holds `only`) and print those that are not what they claim."""
+    """Examine every patient (of voices whose name holds `only`); print those that are not what they claim."""
     truth = json.loads((HERE / "truth.json").read_text())
     chosen = {k: v for k, v in truth.items() if only in v["voice"]}
     with ProcessPoolExecutor(2) as pool:
@@ -292,8 +300,11 @@ def main(only: str = "") -> int:
         failed += not right
         table[k] = {"id": truth[k]["id"], "ok": right, "evidence": why, **seen[k]}
         if not right or only:
-            print(f"{'ok ' if right else 'BAD'} {truth[k]['voice']} {truth[k]['part']}/{k} {truth[k]['id']}: {why}"
-                  f" [{seen[k].get('quality')} {seen[k].get('quality_more')} {seen[k].get('seconds')} s]")
+            print(
+                f"{'ok ' if right else 'BAD'} {truth[k]['voice']} {truth[k]['part']}/{k} {truth[k]['id']}:"
+                f" {why}"
+                f" [{seen[k].get('quality')} {seen[k].get('quality_more')} {seen[k].get('seconds')} s]"
+            )
     print(f"{len(chosen) - failed} of {len(chosen)} are what they claim")
     if not only:
         lines = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(table.items()))

@@ -1,8 +1,9 @@
 """The ward: every patient of `tests/ward/` diagnosed, and how often the diagnosis is right.
 
-`python -m pullback.diagnose._ward` prints, by fault and for the part that may be read while building (open) and the
-part kept unseen (held) apart: how many sick loops are found sick (detection), have their fault named first (top-1) or
-among the first three (top-3), have it placed (where), and how many healthy loops are called sick (false alarms).
+`python -m pullback.diagnose._ward` prints, by fault and for the part that may be read while building (open)
+and the part kept unseen (held) apart: how many sick loops are found sick (detection), have their fault named
+first (top-1) or among the first three (top-3), have it placed (where), and how many healthy loops are called
+sick (false alarms).
 """
 
 from __future__ import annotations
@@ -21,10 +22,15 @@ HOME = Path(__file__).resolve().parents[3] / "tests" / "ward"
 PARTS = ("open", "held")
 GOALS = {"detection": 0.98, "top-1": 0.90, "top-3": 0.97, "where": 0.90, "false alarms": 0.0}
 BEYOND = {
-    "label_leakage", "train_test_leakage", "overfitting", "eval_wrong_split", "metric_wrong", "dropout_at_eval",
-    "dropout_scale_wrong", "replica_desync",
+    "label_leakage", "train_test_leakage", "overfitting", "eval_wrong_split", "metric_wrong",
+    "dropout_at_eval", "dropout_scale_wrong", "replica_desync",
 }  # fmt: skip  # the generalisation group: shown by id, outside the totals
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+}
 
 Row = dict[str, Any]
 
@@ -62,7 +68,9 @@ def run_ward(
     """
     place = Path(folder) if folder is not None else HOME
     if not (place / "truth.json").exists():
-        print(f"No ward: {place / 'truth.json'} does not exist. Give the folder that holds it.", file=sys.stderr)
+        print(
+            f"No ward: {place / 'truth.json'} does not exist. Give the folder that holds it.", file=sys.stderr
+        )
         return 3
     results = diagnose_all(place, choose(read_truth(place), part, fraction), processes, timeout)
     score = tally(results)
@@ -91,7 +99,9 @@ def choose(truth: dict[str, Row], part: str, fraction: float) -> dict[str, Row]:
     return {name: truth[name] for name in sorted(picked)}
 
 
-def diagnose_all(folder: Path, chosen: dict[str, Row], processes: int = 2, timeout: float = 60.0) -> dict[str, Row]:
+def diagnose_all(
+    folder: Path, chosen: dict[str, Row], processes: int = 2, timeout: float = 60.0
+) -> dict[str, Row]:
     """Each patient's truth, its diagnosis, and which of the questions the diagnosis answers rightly."""
     with ThreadPoolExecutor(processes) as pool:
         found = pool.map(lambda one: in_process(folder / one[1]["part"] / one[0], timeout), chosen.items())
@@ -99,11 +109,16 @@ def diagnose_all(folder: Path, chosen: dict[str, Row], processes: int = 2, timeo
 
 
 def in_process(path: Path, timeout: float) -> Row:
-    """The diagnosis of one patient, made in a process of its own: whatever the patient does, the ward goes on."""
+    """The diagnosis of one patient, made in a process of its own: whatever it does, the ward goes on."""
     command = [sys.executable, "-m", "pullback.diagnose._ward", "--one", str(path)]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=timeout, env={**os.environ, **ONE_THREAD}, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env={**os.environ, **ONE_THREAD},
+            check=False,
         )
     except subprocess.TimeoutExpired:
         return {"verdict": "none", "faults": [], "error": f"no diagnosis after {timeout:g} s"}
@@ -159,7 +174,7 @@ def tally(results: dict[str, Row]) -> Row:
 def rates(results: Iterable[Row], beyond: bool = False) -> Row:
     """Shares of sick loops found, named and placed, and of healthy ones called sick.
 
-    The place is counted over the loops whose fault was named first; the generalisation group only where asked for.
+    The place is counted over the loops whose fault was named first; the generalisation group only where asked.
     """
     rows = [r for r in results if beyond or r["id"] not in BEYOND]
     sick = [r for r in rows if r["id"] != "healthy"]
@@ -200,7 +215,11 @@ def show(score: Row, results: dict[str, Row]) -> None:
             table.add_column(f"{part}\n{question}", justify="right")
     for name, parts in score["by id"].items():
         if name != "healthy":
-            cells = [cell for part in PARTS for cell in (str(parts[part]["sick"]), *percents(parts[part], questions))]
+            cells = [
+                cell
+                for part in PARTS
+                for cell in (str(parts[part]["sick"]), *percents(parts[part], questions))
+            ]
             table.add_row(name, *cells)
     console = Console(width=130)
     console.print(table)
@@ -209,16 +228,23 @@ def show(score: Row, results: dict[str, Row]) -> None:
         totals.add_column(column, justify="right")
     for part in ("all", *PARTS):
         own = score[part]
-        totals.add_row(part, str(own["sick"]), str(own["healthy"]), *percents(own, (*GOALS, "called healthy")))
+        totals.add_row(
+            part, str(own["sick"]), str(own["healthy"]), *percents(own, (*GOALS, "called healthy"))
+        )
     totals.add_row("goal", "", "", *(f"{100 * goal:.0f} %" for goal in GOALS.values()))
     console.print(totals)
     for name, r in results.items():
         if wrong(r):
-            said = ", ".join(f"{f['id']} at {f['where']}" for f in r["said"]["faults"][:3]) or r["said"]["verdict"]
+            said = (
+                ", ".join(f"{f['id']} at {f['where']}" for f in r["said"]["faults"][:3])
+                or r["said"]["verdict"]
+            )
             error = r["said"].get("error", "")
             last = error.strip().splitlines()[-1] if error.strip() else ""
             place = f" at {r['where'][0]}" if r["where"] else ""
-            console.print(f"{r['part']}/{name}: {r['id']}{place}; said {said} {last}", markup=False, highlight=False)
+            console.print(
+                f"{r['part']}/{name}: {r['id']}{place}; said {said} {last}", markup=False, highlight=False
+            )
 
 
 def wrong(result: Row) -> bool:
