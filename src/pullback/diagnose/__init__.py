@@ -26,8 +26,8 @@ In reading order:
 from __future__ import annotations
 
 from pullback.diagnose._cli import run_file
-from pullback.diagnose._door import diagnose, diagnose_torch
+from pullback.diagnose._door import diagnose, diagnose_file, diagnose_torch
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._verdict import Diagnosis
 
-__all__ = ["Diagnosis", "Finding", "diagnose", "diagnose_torch", "run_file"]
+__all__ = ["Diagnosis", "Finding", "diagnose", "diagnose_file", "diagnose_torch", "run_file"]

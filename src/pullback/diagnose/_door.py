@@ -55,6 +55,11 @@ def diagnose(patient: Any = None, *, budget: float | None = None, **names: Any) 
     return examine(_patient(patient, names), BUDGET if budget is None else float(budget))
 
 
+def diagnose_file(path: str, *, budget: float | None = None) -> Diagnosis:
+    """Examine the patient in a module file; see `diagnose`."""
+    return diagnose(str(path), budget=budget)
+
+
 def _patient(patient: Any, names: dict[str, Any]) -> Patient:
     if patient is None:
         return Patient(names)
