@@ -168,7 +168,8 @@ class Case:
 
     def reborn(self, seed: int = 0, only: int | None = None) -> Leaves:
         """Fresh initial weights: normal, divided by the root of the inputs' number; other leaves as they
-        are where they are ones, else zero."""
+        are where they are ones, else zero.
+        """
         rng = np.random.default_rng(seed)
         out = []
         for k, x in enumerate(self.leaves):
@@ -268,7 +269,7 @@ def _against(x: np.ndarray, rms: np.ndarray) -> np.ndarray:
     if not _fits(x, rms):
         return x
     scale = np.maximum(rms, 1.0)
-    return x / (scale if x.shape[-1] == len(rms) and x.shape[0] != len(rms) or x.ndim == 1 else scale[:, None])
+    return x / (scale if (x.shape[-1] == len(rms) and x.shape[0] != len(rms)) or x.ndim == 1 else scale[:, None])
 
 
 def _logit(p: np.ndarray) -> np.ndarray:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pullback.diagnose.experiments import data, gradient, model, objective, purity, reporting, splits, treatment, update
+from pullback.diagnose.experiments import (
+    data,
+    gradient,
+    model,
+    objective,
+    purity,
+    reporting,
+    splits,
+    treatment,
+    update,
+)
 
 EXPERIMENTS: list[tuple[str, Callable[..., Any]]] = [
     ("data", data.experiment),

@@ -47,7 +47,7 @@ class Truth:
                 through.update(id(p) for p in node.parents if node.name in _ADDITIVE)
         return tape.gradient(
             len(leaves),
-            skip=lambda node: bool(node.deps & data) and node is not tape.out and id(node) not in through
+            skip=lambda node: (bool(node.deps & data) and node is not tape.out and id(node) not in through)
             or (node.deps & data and node.name not in _ADDITIVE and _mixes(node, data)),
         )
 

@@ -56,7 +56,7 @@ class Ward:
     def cured(self, name: str, make: Callable[[], Run]) -> bool:
         mine = self.share(self.user.final)
         got = self.run(name, make)
-        return got > max(CURED * 0.9, mine + 0.25) or got > 0.5 and got > 2.5 * max(mine, 0.1)
+        return got > max(CURED * 0.9, mine + 0.25) or (got > 0.5 and got > 2.5 * max(mine, 0.1))
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
@@ -104,6 +104,10 @@ def _causes(ward: Ward, doubt: Finding | None, room: float) -> list[Finding]:
         found = cause(ward)
         if found is not None:
             return [found]
+    if _hardly_moved(ward):
+        found = _larger(ward)
+        if found is not None:
+            return [found]
     if doubt is not None and ward.cured(
             "fresh initial weights", lambda: case.user_with(leaves=case.reborn())):  # fmt: skip
         return [doubt]
@@ -117,6 +121,15 @@ def _causes(ward: Ward, doubt: Finding | None, room: float) -> list[Finding]:
         doubt.confidence = 0.5
         return [doubt]
     return []
+
+
+def _hardly_moved(ward: Ward) -> bool:
+    """Whether the whole run moved the weights by less than a hundredth of their size."""
+    from pullback.diagnose._moves import norm
+
+    size = norm(ward.case.leaves)
+    moved = norm([a - b for a, b in zip(ward.user.leaves, ward.case.leaves, strict=True)])
+    return bool(np.isfinite(moved) and moved < 0.01 * size)
 
 
 def _overflow(ward: Ward) -> Finding | None:
@@ -312,16 +325,27 @@ def _longer(ward: Ward) -> Finding | None:
 
 def _larger(ward: Ward) -> Finding | None:
     case = ward.case
+    steps, least = min(case.horizon, 5000), 0.0
     for scale in (10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8):
+        if scale < least:
+            continue
         name = f"moves times {scale:g}"
-        if ward.cured(name, lambda s=scale: case.user_with(scale=s)):
+        if ward.cured(name, lambda s=scale: case.user_with(scale=s, steps=steps)):
             return _small(ward, scale, name)
+        run = ward.runs[name]
+        way = (run.start - run.final) / max(run.start - ward.goal, 1e-300)
+        least = scale * 100 if abs(way) < 1e-3 else scale * 30 if abs(way) < 1e-2 else 0.0
     return None
 
 
 def _small(ward: Ward, scale: float, name: str) -> Finding:
     case = ward.case
     twice = _shrinks(case)
+    rate = getattr(getattr(case, "rule", None), "lr", 0.0)
+    if not twice and rate > 0 and not _round(rate) and _round(rate * case.n):
+        return Finding("grad_averaged_twice", "step", "the step is divided by the number of rows once more",
+                       evidence + f"; its rate {number(rate)} is {number(rate * case.n)} divided by n = {case.n}",
+                       "do not divide the step by n again", 0.85, 61)  # fmt: skip
     evidence = (f"as written the loss ends at {number(ward.user.final)}; with moves {number(scale)} times as large "
                 f"it ends at {number(ward.runs[name].final)}")  # fmt: skip
     if twice:
@@ -329,6 +353,11 @@ def _small(ward: Ward, scale: float, name: str) -> Finding:
                        evidence + "; the step shrinks as 1/n with the batch", "divide by n once", 0.9, 61)  # fmt: skip
     return Finding("lr_too_small", "step", "the step is too small: right direction, hardly any way",
                    evidence, f"multiply the step size by about {number(scale)}", 0.9, 60)  # fmt: skip
+
+
+def _round(x: float) -> bool:
+    """Whether a number has at most two digits, as people choose rates."""
+    return abs(float(f"{x:.1e}") / x - 1) < 1e-5
 
 
 def _shrinks(case: Case) -> bool:

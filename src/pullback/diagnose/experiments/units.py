@@ -149,7 +149,7 @@ def _along(case: Case, state: State) -> Finding | None:
         return _finding("vanishing_gradient", order[0], "the signal dies on its way down",
                         f"the gradient shrinks by {number(last / max(first, 1e-300))} from the last layer to the first",
                         "fewer layers, ReLU or residual connections, or larger initial weights", 68)  # fmt: skip
-    if last > 0 and first > 1e2 * last or not np.isfinite(first):
+    if (last > 0 and first > 1e2 * last) or not np.isfinite(first):
         return _finding("exploding_gradient", order[0], "the signal grows on its way down",
                         f"the gradient grows by {number(first / max(last, 1e-300))} from the last layer to the first",
                         "smaller initial weights, or clip the gradient", 68)  # fmt: skip
