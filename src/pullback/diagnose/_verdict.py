@@ -90,12 +90,23 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
     out.ruled_out = case.tried
     out.facts.update(getattr(case, 'facts', {}))
     out.printed = printed.getvalue()
+    out.reason = out.reason or _unsettled(out)
     if out.faults:
         out.verdict = "faulty"
     elif out.reason:
         out.verdict = "cannot tell"
     out.seconds = time.monotonic() - begun
     return out
+
+
+def _unsettled(out: Diagnosis) -> str:
+    """Why a clean record may not be trusted: an experiment broke, or the runs did not fit the time."""
+    if out.facts.get("failed"):
+        name, error, *_ = out.facts["failed"][0]
+        return f"the {name} experiment did not come to an end ({error})"
+    if "treatment" in out.facts.get("skipped", []):
+        return "the time was up before whole runs could be compared; give a larger budget"
+    return ""
 
 
 def _first_step(case: Case, out: Diagnosis) -> list[Finding]:

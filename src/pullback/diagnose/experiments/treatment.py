@@ -334,6 +334,8 @@ def _larger(ward: Ward) -> Finding | None:
             return _small(ward, scale, name)
         run = ward.runs[name]
         way = (run.start - run.final) / max(run.start - ward.goal, 1e-300)
+        if way > 0.9 and _hardly_moved(ward):
+            return _small(ward, scale, name)
         least = scale * 100 if abs(way) < 1e-3 else scale * 30 if abs(way) < 1e-2 else 0.0
     return None
 
@@ -341,13 +343,13 @@ def _larger(ward: Ward) -> Finding | None:
 def _small(ward: Ward, scale: float, name: str) -> Finding:
     case = ward.case
     twice = _shrinks(case)
+    evidence = (f"as written the loss ends at {number(ward.user.final)}; with moves {number(scale)} times as large "
+                f"it ends at {number(ward.runs[name].final)}")  # fmt: skip
     rate = getattr(getattr(case, "rule", None), "lr", 0.0)
     if not twice and rate > 0 and not _round(rate) and _round(rate * case.n):
         return Finding("grad_averaged_twice", "step", "the step is divided by the number of rows once more",
                        evidence + f"; its rate {number(rate)} is {number(rate * case.n)} divided by n = {case.n}",
                        "do not divide the step by n again", 0.85, 61)  # fmt: skip
-    evidence = (f"as written the loss ends at {number(ward.user.final)}; with moves {number(scale)} times as large "
-                f"it ends at {number(ward.runs[name].final)}")  # fmt: skip
     if twice:
         return Finding("grad_averaged_twice", "step", "the step divides by the number of rows once more",
                        evidence + "; the step shrinks as 1/n with the batch", "divide by n once", 0.9, 61)  # fmt: skip
