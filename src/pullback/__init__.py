@@ -7,6 +7,7 @@ In reading order, which is import order: a file imports only from those above it
     tree            nested lists, tuples, dicts and dataclasses of arrays
     files           arrays and facts on disk: safetensors and JSON, whole or not at all
     pair            what a pair is and the laws it obeys; @primitive
+    _callable       packages that can be called
     _where          the user's file and line
     _dispatch       from a NumPy call to what answers it
     primitives/     arithmetic, linear, reduction, shape, activation, loss: one shape for every file
@@ -25,7 +26,7 @@ In reading order, which is import order: a file imports only from those above it
     report/         figures and tables of a run
     model           a trained network as users keep it
     runs            a training run in a folder
-    cli             pullback train | predict
+    cli             pullback train | predict | check
 """
 
 from __future__ import annotations
@@ -43,19 +44,20 @@ from pullback.program import Program, program
 from pullback.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 
 if TYPE_CHECKING:
-    from pullback import data, nn, train
+    from pullback import data, nn, report, train
     from pullback.catalogue import functions
+    from pullback.check import assert_pair, check, check_gradient
     from pullback.train import fit
 
 __version__ = "0.1.0"
 
-_LATER = {"functions": "catalogue", "fit": "train"}
-_MODULES = {"data", "nn", "train", "report"}
+_LATER = {"assert_pair": "check", "check_gradient": "check", "functions": "catalogue", "fit": "train"}
+_MODULES = {"check", "data", "nn", "report", "train"}
 
 __all__ = [
-    "Primitive", "Program", "PullbackError", "data", "debug", "fit", "functions", "grad", "hessian", "hvp",
-    "jacobian", "jvp", "nn", "primitive", "primitives", "program", "stop_gradient", "train", "tree",
-    "value_and_grad", "vjp",
+    "Primitive", "Program", "PullbackError", "assert_pair", "check", "check_gradient", "data", "debug", "fit",
+    "functions", "grad", "hessian", "hvp", "jacobian", "jvp", "nn", "primitive", "primitives", "program",
+    "report", "stop_gradient", "train", "tree", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 

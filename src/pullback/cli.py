@@ -1,4 +1,4 @@
-"""`pullback train | predict`: the command line."""
+"""`pullback train | predict | check`: the command line."""
 
 from __future__ import annotations
 
@@ -72,6 +72,23 @@ def predict(
         csv.writer(sys.stdout, lineterminator="\n").writerows([line] for line in lines)
     else:
         files.write_text(out, "\n".join(lines) + "\n")
+
+
+@app.command()
+def check(
+    file: Annotated[str | None, typer.Argument(help="FILE.py, or FILE.py:name for one of its pairs")] = None,
+    self_test: Annotated[bool, typer.Option("--self-test", help="seed mistakes, and count")] = False,
+    json: Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")] = False,
+) -> None:
+    """Say which gradient of a file is wrong, and how.
+
+    The status is 0 for right, 1 for wrong, 2 for cannot tell, 3 for could not be run.
+    """
+    from pullback.check._cli import run_file, run_self_test
+
+    if file is None and not self_test:
+        raise typer.BadParameter("name a file, or give --self-test")
+    sys.exit(run_self_test(json=json) if file is None else run_file(file, json=json))
 
 
 def main() -> None:
