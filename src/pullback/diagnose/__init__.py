@@ -1,0 +1,33 @@
+"""Why a training loop does not learn, by experiments on copies of it.
+
+In reading order:
+
+    _clone         copies of functions, closures, classes and arrays
+    _sandbox       other people's code: prints kept, time limited, errors with their line
+    _patient       the loop under examination, by the names of the protocol
+    _rules         how recorded calls take their cotangents back
+    _record        user code run on arrays that note every call
+    _truth         the true gradient, checked by differences
+    _functions     activations, outputs and objectives, right and wrong, known by their values
+    _anatomy       layers, output and objective read off recordings
+    _tapes         wrong backward passes, made one mistake at a time
+    _moves         what step did, and the update rules that reproduce it
+    _runs          training runs, as written and mended
+    _findings      one fault with its evidence
+    _case          every measurement the experiments share
+    experiments/   one file, one experiment, one shape
+    _experiments   their order
+    _verdict       the ranking
+    _report        line, paragraph, JSON, page
+    _door          diagnose, diagnose_torch
+    _cli           what the command does
+"""
+
+from __future__ import annotations
+
+from pullback.diagnose._cli import run_file
+from pullback.diagnose._door import diagnose, diagnose_file, diagnose_torch
+from pullback.diagnose._findings import Finding
+from pullback.diagnose._verdict import Diagnosis
+
+__all__ = ["Diagnosis", "Finding", "diagnose", "diagnose_file", "diagnose_torch", "run_file"]

@@ -1,0 +1,280 @@
+"""The case: one patient with every measurement the experiments share, each taken once, when first asked for."""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._anatomy import Net, dissect
+from pullback.diagnose._moves import Moves, norm, watch
+from pullback.diagnose._patient import Patient
+from pullback.diagnose._runs import Run, adam, train, user_run
+from pullback.diagnose._sandbox import Failure
+from pullback.diagnose._tapes import Tape
+from pullback.diagnose._truth import Truth
+
+Leaves = list[np.ndarray]
+
+
+class Case:
+    """Measurements of a patient. Nothing here changes it."""
+
+    def __init__(self, patient: Patient, budget: float) -> None:
+        self.patient = patient
+        self.budget = budget
+        self.begun = time.monotonic()
+        self.body = patient.fresh()
+        self.X = np.array(patient.X)
+        self.y = np.array(patient.y)
+        self.leaves = [np.array(x, float) for x in patient.leaves]
+        self.n, self.size = patient.n, patient.batch_size
+        self.tried: list[str] = []
+
+    def left(self) -> float:
+        return self.budget - (time.monotonic() - self.begun)
+
+    def loss(self, leaves: Leaves, X: Any, y: Any) -> Any:
+        return self.body.loss(leaves, X, y)
+
+    @cached_property
+    def generic(self) -> Leaves:
+        """Parameters near the patient's, with ties, zeros and symmetries broken."""
+        rng = np.random.default_rng(7)
+        out: Leaves = []
+        rms = np.sqrt(np.mean(np.square(np.asarray(self.X, float)), axis=0)) if self.X.ndim == 2 else None
+        for x in self.leaves:
+            typical = float(np.std(x)) if x.size > 1 else 0.0
+            fan = x.shape[0] if x.ndim == 2 and min(x.shape) > 1 else max(x.size, 1)
+            size = min(max(0.3 * typical, 0.2 / np.sqrt(fan)), 0.5)
+            bounded = x if np.abs(x).max(initial=0) * 1.0 <= 3 / np.sqrt(fan) + 1 else x / (
+                np.abs(x).max() * np.sqrt(fan) / 2)  # fmt: skip
+            x = bounded + size * rng.standard_normal(x.shape)
+            out.append(_against(x, rms) if rms is not None and not any(_fits(o, rms) for o in out) else x)
+        return out
+
+    def batch(self, t: int = 0, size: int | None = None) -> tuple[Any, Any]:
+        rows = self.patient.batch(t, size)
+        return self.X[rows], self.y[rows]
+
+    @cached_property
+    def truth(self) -> Truth:
+        size = min(max(self.size, 8), 64, self.n)
+        return Truth(self.loss, self.generic, *self.batch(0, size))
+
+    @cached_property
+    def tape(self) -> Tape | None:
+        """The recording of the first batch at the generic point."""
+        return self.tape_at(self.generic, *self.batch())
+
+    def tape_at(self, leaves: Leaves, X: Any, y: Any) -> Tape | None:
+        try:
+            return Tape(self.loss, leaves, X, y) if self.truth.how == "recorded" else None
+        except Exception:  # a loss that cannot be recorded has no tape
+            return None
+
+    @cached_property
+    def net(self) -> Net | None:
+        try:
+            return dissect(self.loss, self.generic, self.X, self.y)
+        except Exception:  # a loss that cannot be recorded has no anatomy
+            return None
+
+    @cached_property
+    def weights(self) -> list[int]:
+        """The leaves that multiply something of the rows, in the order of the forward pass."""
+        return [p.leaf for p in self.tape.products] if self.tape else [
+            k for k, x in enumerate(self.leaves) if x.ndim == 2 and min(x.shape) > 1
+        ]  # fmt: skip
+
+    @cached_property
+    def judged(self) -> np.ndarray:
+        return np.unique(np.linspace(0, self.n - 1, min(self.n, 500)).astype(int))
+
+    def judge(self, leaves: Leaves) -> float:
+        """The patient's loss over up to 500 rows from all its data."""
+        return self.judge_on(leaves, self.X, self.y)
+
+    def judge_on(self, leaves: Leaves, X: Any, y: Any) -> float:
+        try:
+            return self.truth.value(leaves, X[self.judged], y[self.judged])
+        except Failure:
+            return float("nan")
+
+    @cached_property
+    def steps(self) -> int:
+        return self.patient.n_steps
+
+    @cached_property
+    def user(self) -> Run:
+        """The loop as written."""
+        if not self.patient.has_step:
+            return self.reference
+        return user_run(self.patient, self.judge, self.steps, min(0.25 * self.budget, 2.5))
+
+    @cached_property
+    def horizon(self) -> int:
+        """The steps every compared run takes: those the loop as written took in its time."""
+        return max(self.user.steps, 1) if self.patient.has_step else min(self.steps, 500)
+
+    def user_with(self, seconds: float | None = None, judge: Any = None, steps: int | None = None,
+                  **changes: Any) -> Run:  # fmt: skip
+        """The user's step with something exchanged; see `user_run`."""
+        limit = min(seconds or 1.5, max(0.3 * self.left(), 0.05))
+        return user_run(self.patient, judge or self.judge, steps or self.horizon, limit, **changes)
+
+    def gradient(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
+        return self.truth.grad(leaves, X, y)
+
+    def shuffled(self, seed: int = 0, n: int | None = None, size: int | None = None) -> Any:
+        """Rows of a batch drawn at random, without replacement within an epoch."""
+        n, size = n or self.n, min(size or max(self.size, min(32, self.n)), n or self.n)
+        orders: dict[int, np.ndarray] = {}
+
+        def rows(t: int) -> np.ndarray:
+            epoch, place = divmod(t * size, max(n - n % size, 1))
+            if epoch not in orders:
+                orders.clear()
+                orders[epoch] = np.random.default_rng((seed, epoch)).permutation(n)
+            return orders[epoch][place : place + size]
+
+        return rows
+
+    def mended(self, leaves: Leaves | None = None, lr: float = 0.01, data: Any = None, judge: Any = None,
+               steps: int | None = None, seconds: float = 1.2, rows: Any = None) -> Run:  # fmt: skip
+        """The exact gradient with Adam on shuffled rows, from `leaves`."""
+        advance, start = adam(self.gradient, leaves or self.leaves, lr)
+        limit = min(seconds, max(0.3 * self.left(), 0.05))
+        data = data or (self.X, self.y)
+        rows = rows or self.shuffled(n=len(data[0]))
+        return train(advance, start, rows, data, steps or self.horizon, judge or self.judge, limit)
+
+    def mended_by(self, gradient: Any, leaves: Leaves, judge: Any) -> Run:
+        """Adam on another gradient, as many steps as the reference."""
+        advance, start = adam(gradient, leaves, 0.02)
+        limit = min(1.0, max(0.2 * self.left(), 0.05))
+        steps = min(max(self.steps, 60), 600)
+        return train(advance, start, self.shuffled(), (self.X, self.y), steps, judge, limit)
+
+    @cached_property
+    def reference(self) -> Run:
+        """The best of a few mended runs: from the patient's start and from a fresh one."""
+        steps = min(max(self.steps, 60), 1500)
+        runs = [self.mended(leaves=start, lr=lr, steps=steps, seconds=0.12 * self.budget)
+                for start, lr in ((self.leaves, 0.01), (self.reborn(), 0.02))]  # fmt: skip
+        return min(runs, key=lambda run: run.final)
+
+    def reborn(self, seed: int = 0, only: int | None = None) -> Leaves:
+        """Fresh initial weights: normal, divided by the root of the inputs' number; other leaves as they
+        are where they are ones, else zero.
+        """
+        rng = np.random.default_rng(seed)
+        out = []
+        for k, x in enumerate(self.leaves):
+            fresh: Any = np.zeros(x.shape)
+            if k in self.weights:
+                fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / max(self.fan_in(k), 1))
+            elif x.size and np.allclose(x, 1.0):
+                fresh = x.copy()
+            out.append(fresh if only is None or only == k else x.copy())
+        return out
+
+    def fan_in(self, k: int) -> int:
+        """The number of inputs of the layer whose weight leaf `k` is."""
+        x = self.leaves[k]
+        if x.ndim < 2:
+            return int(x.size)
+        if self.net is not None:
+            for layer in self.net.layers:
+                if layer.w == k:
+                    return int(x.shape[0] if layer.stored == "io" else x.shape[1])
+        return int(x.shape[0])
+
+    @cached_property
+    def base(self) -> float:
+        """The loss of the best constant prediction, as near as it can be had: what knowing X must beat."""
+        found = [self.judge(self.leaves), self._constant()]
+        good = [x for x in found if np.isfinite(x)]
+        return min(good) if good else float("nan")
+
+    def _constant(self) -> float:
+        """Only the output's bias (or, without one, nothing) trained on zero weights before it."""
+        net = self.net
+        if net is None or net.objective == "unknown" or net.output == "unknown":
+            return float("nan")
+        from pullback.diagnose import _functions as fn
+
+        z = np.zeros((len(self.judged), self.leaves_out))
+        t = fn.targets(self.y[self.judged], z)
+        if t.shape != z.shape:
+            return float("nan")
+        grid = np.quantile(t, [0, 0.25, 0.5, 0.75, 1.0], axis=0)
+        grid = np.vstack([grid, t.mean(0, keepdims=True), _logit(t.mean(0, keepdims=True)), np.log(
+            np.maximum(t.mean(0, keepdims=True), 1e-9))])  # fmt: skip
+        values = [net.factor * fn.objective(net.objective, fn.VALUE[net.output](z + c), t).mean()
+                  for c in grid]  # fmt: skip
+        return float(np.nanmin(values)) * self.per_row
+
+    @cached_property
+    def per_row(self) -> float:
+        """What the loss of many rows is to the mean of their single losses: 1 for a mean, n for a sum."""
+        picked = self.judged[: min(len(self.judged), 16)]
+        if self.net is None:
+            return 1.0
+        rows = self.net.row_losses(self.generic, self.X[picked], self.y[picked])
+        whole = self.truth.value(self.generic, self.X[picked], self.y[picked]) - self.net.shift
+        ratio = whole / rows.mean() if rows.mean() else 1.0
+        return len(self.judged) if abs(ratio / len(picked) - 1) < 0.01 and len(picked) > 1 else 1.0
+
+    @cached_property
+    def leaves_out(self) -> int:
+        assert self.net is not None
+        return int(self.net.layers[-1].weight(self.leaves).shape[1])
+
+    @cached_property
+    def moves(self) -> Moves | None:
+        """Six of the user's steps from the generic point."""
+        return self._watch(self.generic, 6)
+
+    @cached_property
+    def first(self) -> Moves | None:
+        """Six of the user's steps from the patient's own start."""
+        return self._watch(None, 6)
+
+    def _watch(self, leaves: Leaves | None, count: int, size: int | None = None) -> Moves | None:
+        if not self.patient.has_step:
+            return None
+        return watch(self.patient, leaves, count, size)
+
+    def gradients(self, moves: Moves) -> list[Leaves]:
+        """The true gradients at the parameters and rows of some moves."""
+        return [
+            self.gradient(before, self.X[rows], self.y[rows])
+            for before, rows in zip(moves.before, moves.rows, strict=True)
+        ]
+
+    def gap(self, run: Run) -> float:
+        """What is left of the base loss after a run, 0 to 1 and above."""
+        return run.final / self.base if np.isfinite(run.final) else float("inf")
+
+
+def _fits(x: np.ndarray, rms: np.ndarray) -> bool:
+    return x.ndim > 0 and len(rms) in x.shape and (x.ndim == 2 or x.shape == rms.shape)
+
+
+def _against(x: np.ndarray, rms: np.ndarray) -> np.ndarray:
+    """First weights made smaller where the inputs are large, so that sums are of ordinary size."""
+    if not _fits(x, rms):
+        return x
+    scale = np.maximum(rms, 1.0)
+    return x / (scale if (x.shape[-1] == len(rms) and x.shape[0] != len(rms)) or x.ndim == 1 else scale[:, None])
+
+
+def _logit(p: np.ndarray) -> np.ndarray:
+    p = np.clip(p, 1e-6, 1 - 1e-6)
+    return np.log(p / (1 - p))
+
+
+__all__ = ["Case", "Leaves", "norm"]

@@ -1,0 +1,55 @@
+"""`pullback diagnose FILE.py`: what the command does; the command line itself is in `cli`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pullback.diagnose._door import diagnose
+from pullback.diagnose._report import as_json, html, paragraph
+from pullback.diagnose._sandbox import line_of
+from pullback.errors import PullbackError
+
+
+def run_file(path: str, json: bool = False, html: Any = None, budget: float | None = None) -> int:
+    """Diagnose a patient's file, print the report, write the page.
+
+    Parameters
+    ----------
+    path : str
+        A module file with the names of the patient protocol.
+    json : bool
+        Print JSON instead of text.
+    html : str or None
+        Where to write the page.
+    budget : float or None
+        Seconds.
+
+    Returns
+    -------
+    int
+        0 healthy, 1 faulty, 2 cannot tell, 3 could not run.
+    """
+    try:
+        found = diagnose(str(path), budget=budget)
+    except (PullbackError, OSError) as error:
+        return _could_not(str(error), json)
+    except BaseException as error:  # the file's own error, whatever it is
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return _could_not(f"{path} does not run: {type(error).__name__}: {error} ({line_of(error)})", json)
+    print(as_json(found) if json else paragraph(found))
+    if html:
+        page = f"<!doctype html><meta charset='utf-8'><title>{found.name}</title>{_page(found)}"
+        Path(html).write_text(page, encoding="utf-8")
+    return found.status
+
+
+_page = html
+
+
+def _could_not(text: str, json: bool) -> int:
+    import json as module
+
+    print(module.dumps({"verdict": "could not run", "faults": [], "reason": text}) if json else text)
+    return 3

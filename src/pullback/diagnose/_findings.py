@@ -1,0 +1,56 @@
+"""A finding: one fault by its id, where it is, the number that shows it, the fix, and the run that proves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Curve = tuple[list[int], list[float]]
+
+
+@dataclass
+class Finding:
+    """One fault.
+
+    Attributes
+    ----------
+    id, where : str, int or str
+        By FAULTS: the name of the fault and the smallest place that holds it.
+    words, evidence, fix : str
+        The cause in plain words; the number that proves it; what to change.
+    confidence : float
+        0 to 1: 1 where the patient's own arithmetic was reproduced to rounding.
+    weight : float
+        How early it stands among the causes: what explains the others stands first.
+    curves : dict
+        Losses by step, by name: as written and mended.
+    table : list of (str, str)
+        More numbers.
+    """
+
+    id: str
+    where: Any
+    words: str
+    evidence: str
+    fix: str
+    confidence: float = 1.0
+    weight: float = 0.0
+    curves: dict[str, Curve] = field(default_factory=dict)
+    table: list[tuple[str, str]] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "id": self.id, "where": self.where, "confidence": round(self.confidence, 3),
+            "cause": self.words, "evidence": self.evidence, "fix": self.fix,
+        }  # fmt: skip
+
+
+def number(x: float) -> str:
+    """Three digits, short.
+
+    Examples
+    --------
+    >>> number(0.00061234), number(17234567.0), number(2.0)
+    ('0.000612', '1.72e+07', '2')
+    """
+    return f"{x:.3g}"

@@ -1,0 +1,163 @@
+"""Activations, outputs and objectives by name, right and wrong, and their recognition by values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray
+_TINY = 1e-12
+
+
+def sigmoid(z: Array) -> Array:
+    return 0.5 * (1 + np.tanh(0.5 * np.asarray(z, float)))
+
+
+def softmax(z: Array, axis: int = 1) -> Array:
+    e = np.exp(z - np.max(z, axis=axis, keepdims=True))
+    return np.asarray(e / e.sum(axis=axis, keepdims=True))
+
+
+def _leaky(slope: float) -> Callable[[Array], Array]:
+    return lambda z: np.where(z > 0, z, slope * z)
+
+
+VALUE: dict[str, Callable[[Array], Array]] = {
+    "identity": lambda z: z,
+    "relu": lambda z: np.maximum(z, 0),
+    "tanh": np.tanh,
+    "sigmoid": sigmoid,
+    "leaky_relu(0.01)": _leaky(0.01), "leaky_relu(0.1)": _leaky(0.1), "leaky_relu(0.2)": _leaky(0.2),
+    "leaky_relu(0.05)": _leaky(0.05),
+    "softplus": lambda z: np.logaddexp(0, z),
+    "silu": lambda z: z * sigmoid(z),
+    "elu": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+    "gelu": lambda z: 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))),
+    "sin": np.sin, "abs": np.abs, "square": np.square,
+    "exp": np.exp,
+    "softmax": softmax,
+    "softmax twice": lambda z: softmax(softmax(z)),
+    "softmax over rows": lambda z: softmax(z, 0),
+    "sigmoid twice": lambda z: sigmoid(sigmoid(z)),
+    "softmax of sigmoid": lambda z: softmax(sigmoid(z)),
+    "softmax of relu": lambda z: softmax(np.maximum(z, 0)),
+}  # fmt: skip
+DERIVATIVE: dict[str, Callable[[Array], Array]] = {
+    "identity": np.ones_like,
+    "relu": lambda z: (z > 0) * 1.0,
+    "tanh": lambda z: 1 - np.tanh(z) ** 2,
+    "sigmoid": lambda z: sigmoid(z) * (1 - sigmoid(z)),
+    "softplus": sigmoid,
+    "sin": np.cos,
+}
+ACTIVATIONS = ["identity", "relu", "tanh", "sigmoid", "leaky_relu(0.01)", "leaky_relu(0.1)", "leaky_relu(0.2)",
+               "leaky_relu(0.05)", "softplus", "silu", "elu", "gelu", "sin", "square", "softmax"]  # fmt: skip
+OUTPUTS = ["identity", "sigmoid", "softmax", "tanh", "relu", "softplus", "exp", "softmax twice", "sigmoid twice",
+           "softmax of sigmoid", "softmax of relu", "softmax over rows"]  # fmt: skip
+
+
+def derivative(name: str, z: Array) -> Array:
+    """The derivative of an activation, in closed form or by differences."""
+    if name in DERIVATIVE:
+        return np.asarray(DERIVATIVE[name](z), float)
+    h = 1e-6
+    return np.asarray((VALUE[name](z + h) - VALUE[name](z - h)) / (2 * h))
+
+
+def targets(y: Any, z: Array) -> Array:
+    """Targets shaped like the output: one column each, or one-hot where labels index the columns."""
+    y = np.asarray(y)
+    t = y.reshape(len(z), -1).astype(float) if len(y) == len(z) else y.T.reshape(len(z), -1).astype(float)
+    if t.shape[1] == 1 and z.shape[1] > 1:
+        labels = t[:, 0].astype(int)
+        if np.array_equal(labels, t[:, 0]) and labels.min() >= 0 and labels.max() < z.shape[1]:
+            return np.eye(z.shape[1])[labels]
+    return t
+
+
+def _log(p: Array) -> Array:
+    with np.errstate(all="ignore"):
+        return np.log(np.maximum(p, 0) + 1e-300)
+
+
+OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
+    "squared": lambda p, t: (p - t) ** 2,
+    "cross-entropy": lambda p, t: -t * _log(p),
+    "binary cross-entropy": lambda p, t: -(t * _log(p) + (1 - t) * _log(1 - p)),
+    "absolute": lambda p, t: np.abs(p - t),
+    "hinge": lambda p, t: np.maximum(0, 1 - p * t),
+    "squared hinge": lambda p, t: np.maximum(0, 1 - p * t) ** 2,
+    "huber": lambda p, t: np.where(np.abs(p - t) <= 1, 0.5 * (p - t) ** 2, np.abs(p - t) - 0.5),
+    "log-cosh": lambda p, t: np.logaddexp(p - t, t - p) - np.log(2),
+    "multi-class hinge": lambda p, t: np.maximum(0, p - (p * t).sum(1, keepdims=True) + 1) * (1 - t),
+    "cross-entropy without the (1 - y) term": lambda p, t: -t * _log(p),
+    "binary cross-entropy with its second term's sign wrong": lambda p, t: (
+        -t * _log(p) + (1 - t) * _log(1 - p)
+    ),
+    "binary cross-entropy with its first term's sign wrong": lambda p, t: (
+        t * _log(p) - (1 - t) * _log(1 - p)
+    ),
+    "binary cross-entropy with log p twice": lambda p, t: -(t * _log(p) + (1 - t) * _log(p)),
+    "binary cross-entropy with p and 1 - p exchanged": lambda p, t: -(t * _log(1 - p) + (1 - t) * _log(p)),
+    "squared sum (p + y)": lambda p, t: (p + t) ** 2,
+    "difference, not squared": lambda p, t: p - t,
+    "fourth power": lambda p, t: (p - t) ** 4,
+    "cross-entropy of y under p exchanged": lambda p, t: -p * _log(t + 1e-12),
+    "probability without the log": lambda p, t: -p * t,
+    "mean of (p * y)": lambda p, t: p * t,
+    "squared on the wrong side": lambda p, t: p**2 - t**2,
+}
+WRONG = list(OBJECTIVE)[9:]
+
+
+def objective(name: str, p: Array, t: Array) -> Array:
+    """One loss a row."""
+    with np.errstate(all="ignore"):
+        if name == "root of the squared":
+            return np.asarray(np.sqrt(((p - t) ** 2).sum(axis=1)))
+        return np.asarray(OBJECTIVE[name](p, t).sum(axis=1))
+
+
+def recognise(z: Array, y: Any, values: Array) -> tuple[str, str, float, float]:
+    """The output's function, the objective, its factor and a constant beside it, by rows' losses."""
+    t = targets(y, z)
+    if t.shape != z.shape or not np.isfinite(values).all():
+        return _recognise_clipped(z, t, values)
+    best = ("unknown", "unknown", 1.0, 0.0, 1e-5)
+    for out in OUTPUTS:
+        if out == "softmax over rows" or (z.shape[1] == 1 and out == "softmax twice"):
+            continue
+        p = VALUE[out](z)
+        for name in OBJECTIVE:
+            if name == "cross-entropy" and z.shape[1] == 1 and out != "softmax":
+                continue
+            fit = _fit(objective(name, p, t), values)
+            if fit is not None and fit[2] < 0.1 * best[4]:
+                best = (out, name, *fit)
+    return best[:4]
+
+
+def _recognise_clipped(z: Array, t: Array, values: Array) -> tuple[str, str, float, float]:
+    if t.shape == z.shape and z.shape[1] > 1:
+        keep = np.isfinite(values)
+        fit = _fit(objective("cross-entropy", z, t)[keep], values[keep]) if keep.sum() > 3 else None
+        if fit is not None and fit[2] < 1e-5:
+            return "identity", "cross-entropy", fit[0], fit[1]
+    return "unknown", "unknown", 1.0, 0.0
+
+
+def _fit(v: Array, values: Array) -> tuple[float, float, float] | None:
+    if not np.isfinite(v).all() or len(v) < 3:
+        return None
+    spread = np.ptp(v)
+    if spread <= 1e-9 * np.abs(v).max(initial=_TINY):
+        flat = np.ptp(values) <= 1e-9 * max(np.abs(values).max(), 1e-9) and v.any()
+        return (float(values.mean() / v.mean()), 0.0, 1e-8) if flat else None
+    factor = np.sum((v - v.mean()) * (values - values.mean())) / np.sum((v - v.mean()) ** 2)
+    shift = values.mean() - factor * v.mean()
+    scale = np.sqrt(np.mean((values - values.mean()) ** 2)) or _TINY
+    gap = np.sqrt(np.mean((values - factor * v - shift) ** 2)) / scale
+    shift = 0.0 if abs(shift) < 1e-6 * max(abs(values.mean()), _TINY) else float(shift)
+    return (float(factor), shift, float(gap)) if factor > 0 or factor < 0 else None

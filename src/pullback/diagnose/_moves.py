@@ -1,0 +1,205 @@
+"""What `step` did: the moves of every parameter over a few steps, and the rule that reproduces them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._patient import Patient, flatten
+
+Leaves = list[np.ndarray]
+
+
+@dataclass
+class Moves:
+    """A few of the user's steps: parameters before and after each, rows fed, loss reported."""
+
+    before: list[Leaves] = field(default_factory=list)
+    after: list[Leaves] = field(default_factory=list)
+    rows: list[np.ndarray] = field(default_factory=list)
+    reported: list[Any] = field(default_factory=list)
+    data_changed: list[str] = field(default_factory=list)
+    kept: bool = True
+
+    def move(self, t: int) -> Leaves:
+        return [a - b for a, b in zip(self.after[t], self.before[t], strict=True)]
+
+
+def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None = None) -> Moves:
+    """Run a few steps of a fresh copy from `leaves` (None: its own start) and note everything."""
+    body = patient.fresh()
+    np.random.set_state(patient.random)
+    params = body.params if leaves is None else body.tree([_like(x) for x in leaves])
+    out = Moves()
+    for t in range(count):
+        rows = patient.batch(t, size)
+        X, y = body.X[rows], body.y[rows]
+        X0, y0, whole = np.array(X), np.array(y), (np.array(body.X), np.array(body.y))
+        before = [np.array(x, float) for x in flatten(params)]
+        params = body.step(params, X, y)
+        after = [np.array(x, float) for x in flatten(params)]
+        if [np.shape(a) for a in after] != [np.shape(b) for b in before]:
+            after = [
+                a.reshape(b.shape) if a.size == b.size else np.broadcast_to(a.mean(), b.shape).copy()
+                for a, b in zip(after, before, strict=False)
+            ]
+        out.before.append(before)
+        out.after.append(after)
+        out.rows.append(rows)
+        out.reported.append(body.reported)
+        out.data_changed += [n for n, a, b in (("X", X, X0), ("y", y, y0)) if not _same(a, b)]
+        pairs = (("X", body.X, whole[0]), ("y", body.y, whole[1]))
+        out.data_changed += [n for n, a, b in pairs if not _same(a, b)]
+    return out
+
+
+def _like(x: Any) -> Any:
+    return np.array(x) if np.ndim(x) else float(x)
+
+
+def _same(a: Any, b: Any) -> bool:
+    a, b = np.asarray(a), np.asarray(b)
+    return a.shape == b.shape and bool(np.all((a == b) | ((a != a) & (b != b))))
+
+
+@dataclass
+class Rule:
+    """An update rule that was recognised: its family, rate, memory, and how well it fits."""
+
+    name: str
+    lr: float
+    gap: float
+    coefficients: list[float] = field(default_factory=list)
+    wrong: str = ""
+    words: str = ""
+    per_leaf: list[float] = field(default_factory=list)
+
+
+def norm(xs: Any) -> float:
+    return float(np.sqrt(sum(float(np.sum(np.square(x))) for x in xs)))
+
+
+def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = None) -> Rule:
+    """Moves as a fixed combination of this and the earlier gradients (and of the weights)."""
+    T = len(grads)
+    chosen = range(len(grads[0])) if leaves is None else leaves
+    U, G, W = [], [], []
+    for t in range(T):
+        u = moves.move(t)
+        U.append(np.concatenate([u[k].ravel() for k in chosen]))
+        past = [np.concatenate([grads[t - j][k].ravel() for k in chosen]) if j <= t
+                else np.zeros(U[-1].size) for j in range(T)]  # fmt: skip
+        G.append(np.stack(past, 1))
+        W.append(np.concatenate([moves.before[t][k].ravel() for k in chosen]))
+    u, A = np.concatenate(U), np.hstack([np.concatenate(G), np.concatenate(W)[:, None]])
+    scale = np.sqrt((A**2).sum(0))
+    keep = scale > 0
+    c = np.zeros(A.shape[1])
+    if keep.any() and np.isfinite(A).all() and np.isfinite(u).all():
+        c[keep] = np.linalg.lstsq(A[:, keep] / scale[keep], u, rcond=1e-12)[0] / scale[keep]
+    gap = norm([u - A @ c]) / max(norm([u]), 1e-300)
+    return Rule("linear", -c[0], gap, [float(-x) for x in c])
+
+
+def simulate(moves: Moves, grads: list[Leaves]) -> Rule | None:
+    """The adaptive rule that reproduces the moves, right ones first, then those people get wrong."""
+    best: Rule | None = None
+    for name, wrong, words, deltas in _adaptive(grads):
+        top = bottom = total = 0.0
+        for t, delta in enumerate(deltas):
+            for d, u in zip(delta, moves.move(t), strict=True):
+                top += float(np.sum(d * u))
+                bottom += float(np.sum(d * d))
+                total += float(np.sum(u * u))
+        if bottom == 0 or total == 0 or not np.isfinite(bottom):
+            continue
+        gap = np.sqrt(max(total - top * top / bottom, 0.0) / total)
+        rule = Rule(name, -top / bottom, float(gap), wrong=wrong, words=words)
+        if best is None or gap < 0.2 * best.gap:
+            best = rule
+        if best.gap < 1e-5:
+            break
+    return best
+
+
+_B1 = (0.9, 0.8, 0.95, 0.5)
+_B2 = (0.999, 0.99, 0.9, 0.95)
+
+
+def _adaptive(grads: list[Leaves]) -> Iterator[tuple[str, str, str, list[Leaves]]]:
+    for eps in (1e-8, 1e-7, 1e-10, 1e-6):
+        yield "Adagrad", "", "", list(_squares(grads, None, eps))
+        for b2 in _B2:
+            yield f"RMSprop({b2})", "", "", list(_squares(grads, b2, eps))
+    for eps in (1e-8, 1e-7):
+        for b1 in _B1:
+            for b2 in _B2:
+                yield f"Adam({b1}, {b2})", "", "", list(_adam(grads, b1, b2, eps, "right"))
+                yield f"Adam({b1}, {b2}), uncorrected", "", "", list(_adam(grads, b1, b2, eps, "plain"))
+    for kind, (id, words) in _WRONG_ADAM.items():
+        for b1 in _B1[:2]:
+            for b2 in _B2[:2]:
+                yield f"Adam({b1}, {b2})", id, words, list(_adam(grads, b1, b2, 1e-8, kind))
+    for b2 in _B2:
+        yield (f"RMSprop({b2})", "optimizer_state_shared", "parameters share one buffer of squares",
+               list(_squares(grads, b2, 1e-8, shared=True)))  # fmt: skip
+
+
+_WRONG_ADAM = {
+    "per tensor": ("optimizer_state_mutated", "the step count grows with every tensor, not with every step"),
+    "in place": ("optimizer_state_mutated", "the bias correction is written back into the moments"),
+    "m in place": ("optimizer_state_mutated", "the bias correction of the mean is written back into it"),
+    "v in place": ("optimizer_state_mutated", "the bias correction of the squares is written back into them"),
+    "stuck": ("optimizer_state_mutated", "the step count of the bias correction never grows"),
+    "one list": ("optimizer_state_shared", "the mean and the squares are kept in one buffer"),
+    "all m": ("optimizer_state_shared", "parameters of one shape share their mean"),
+    "all v": ("optimizer_state_shared", "parameters of one shape share their squares"),
+    "shared": ("optimizer_state_shared", "parameters of one shape share their moments"),
+    "swapped": ("momentum_state_wrong", "the two decay rates are exchanged"),
+    "coefficients": ("momentum_state_wrong", "beta stands on the new gradient and 1 - beta on the memory"),
+}
+
+
+def _squares(grads: list[Leaves], b2: float | None, eps: float, shared: bool = False) -> Iterator[Leaves]:
+    store: dict[Any, Any] = {}
+    for gs in grads:
+        out = []
+        for k, g in enumerate(gs):
+            key = g.shape if shared else k
+            old = store.get(key, np.zeros(g.shape))
+            store[key] = old + g * g if b2 is None else b2 * old + (1 - b2) * g * g
+            out.append(g / (np.sqrt(store[key]) + eps))
+        yield out
+
+
+def _adam(grads: list[Leaves], b1: float, b2: float, eps: float, kind: str) -> Iterator[Leaves]:
+    if kind == "swapped":
+        b1, b2 = b2, b1
+    m: dict[Any, Any] = {}
+    v: dict[Any, Any] = {}
+    count = 0
+    for t, gs in enumerate(grads, 1):
+        out = []
+        for k, g in enumerate(gs):
+            key = g.shape if kind in ("shared", "all m") else k
+            vkey = g.shape if kind in ("shared", "all v") else k
+            count += 1
+            n = {"per tensor": count, "stuck": 1}.get(kind, t)
+            p, q = (1 - b1, 1 - b2) if kind == "coefficients" else (b1, b2)
+            m[key] = p * m.get(key, np.zeros(g.shape)) + (1 - p) * g
+            first = m[key]
+            if kind == "one list":
+                v = m
+            v[vkey] = q * v.get(vkey, np.zeros(g.shape)) + (1 - q) * g * g
+            mean = v[vkey] if kind == "one list" else first
+            mh = mean if kind == "plain" else mean / (1 - b1**n)
+            vh = v[vkey] if kind == "plain" else v[vkey] / (1 - b2**n)
+            if kind in ("in place", "m in place"):
+                m[key] = mh
+            if kind in ("in place", "v in place"):
+                v[vkey] = vh
+            out.append(mh / (np.sqrt(np.maximum(vh, 0)) + eps))
+        yield out

@@ -1,0 +1,104 @@
+"""Running other people's code: prints kept, warnings silent, time limited, errors with their line."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import io
+import signal
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+
+class TimeUp(BaseException):
+    """The code under examination ran longer than it was given. No `except Exception` of it stops this."""
+
+
+class Failure(Exception):
+    """The patient raised: its own error, the line, and which of its functions was called.
+
+    Attributes
+    ----------
+    error : BaseException
+        What the patient raised.
+    line : str
+        The patient's file, line and text, as far as known.
+    """
+
+    def __init__(self, name: str, error: BaseException) -> None:
+        self.name, self.error, self.line = name, error, line_of(error)
+        super().__init__(f"{type(error).__name__}: {error}")
+
+
+def line_of(error: BaseException) -> str:
+    """The innermost line of the patient's own code in an error's traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if "/pullback/" not in f.filename and "/numpy/" not in f.filename]
+    if not own:
+        return ""
+    last = own[-1]
+    return f"{last.filename.rpartition('/')[2]}:{last.lineno}: {last.line}"
+
+
+@contextlib.contextmanager
+def quiet(printed: io.StringIO | None = None) -> Iterator[None]:
+    """Keep what the patient prints, and its warnings, from the caller; keep NumPy's random state."""
+    sink = io.StringIO() if printed is None else printed
+    state = np.random.get_state()
+    with (
+        contextlib.redirect_stdout(sink),
+        contextlib.redirect_stderr(sink),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+    ):
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            np.random.set_state(state)
+
+
+@contextlib.contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Raise `TimeUp` inside the block once `seconds` are over, also out of an endless loop."""
+    if threading.current_thread() is threading.main_thread():
+        with _by_signal(max(seconds, 1e-3)):
+            yield
+    else:
+        with _by_thread(max(seconds, 1e-3)):
+            yield
+
+
+@contextlib.contextmanager
+def _by_signal(seconds: float) -> Iterator[None]:
+    def ring(*unused: Any) -> None:
+        raise TimeUp
+
+    start = time.monotonic()
+    old = signal.signal(signal.SIGALRM, ring)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - start), 1e-3), interval)
+
+
+@contextlib.contextmanager
+def _by_thread(seconds: float) -> Iterator[None]:
+    target = ctypes.c_ulong(threading.get_ident())
+    throw = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    timer = threading.Timer(seconds, throw, (target, ctypes.py_object(TimeUp)))
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

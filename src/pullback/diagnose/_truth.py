@@ -1,0 +1,100 @@
+"""The true gradient of the patient's loss: by its recording, checked by differences, or by differences alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._record import Node, record
+
+Leaves = list[np.ndarray]
+
+
+class Truth:
+    """The loss and its gradient, of float copies of the parameters.
+
+    Attributes
+    ----------
+    how : str
+        "recorded" or "differences".
+    """
+
+    def __init__(self, loss: Callable[..., Any], leaves: Leaves, X: Any, y: Any) -> None:
+        self._loss = loss
+        self.how = "differences"
+        self.how = "recorded" if self._agrees(leaves, X, y) else "differences"
+
+    def value(self, leaves: Leaves, X: Any, y: Any) -> float:
+        out = self._loss([x.copy() for x in leaves], X, y)
+        return float(np.asarray(out).reshape(-1)[0]) if np.size(out) == 1 else float("nan")
+
+    def grad(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
+        if self.how == "recorded":
+            return record(self._loss, leaves, X, y).gradient(len(leaves))
+        return self.differences(leaves, X, y)
+
+    def penalty_grad(self, leaves: Leaves, X: Any, y: Any) -> Leaves | None:
+        """The part of the gradient that no row takes part in, such as a weight penalty's."""
+        if self.how != "recorded":
+            return None
+        tape = record(self._loss, leaves, X, y)
+        data = 1 << len(leaves)
+        through: set[int] = set()
+        for node in reversed(tape.nodes):  # nodes with rows that only pass sums on stay open
+            if node is tape.out or id(node) in through:
+                through.update(id(p) for p in node.parents if node.name in _ADDITIVE)
+        return tape.gradient(
+            len(leaves),
+            skip=lambda node: (bool(node.deps & data) and node is not tape.out and id(node) not in through)
+            or (node.deps & data and node.name not in _ADDITIVE and _mixes(node, data)),
+        )
+
+    def differences(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
+        """Central differences, coordinate by coordinate, with one step of extrapolation."""
+        grads = [np.zeros(x.shape) for x in leaves]
+        for k, leaf in enumerate(leaves):
+            for i in np.ndindex(leaf.shape):
+                h = 1e-5 * max(1.0, abs(float(leaf[i])))
+                grads[k][i] = self._difference(leaves, k, i, h, X, y)
+        return grads
+
+    def _difference(self, leaves: Leaves, k: int, i: Any, h: float, X: Any, y: Any) -> float:
+        values = []
+        for sign in (1, -1):
+            moved = [x.copy() if j == k else x for j, x in enumerate(leaves)]
+            moved[k][i] += sign * h
+            values.append(self.value(moved, X, y))
+        return (values[0] - values[1]) / (2 * h)
+
+    def _agrees(self, leaves: Leaves, X: Any, y: Any) -> bool:
+        """Whether the recording gives the slope that differences give, along two directions."""
+        try:
+            self.how = "recorded"
+            gradient = self.grad(leaves, X, y)
+        except Exception:  # code that cannot be recorded is differentiated by differences
+            return False
+        rng = np.random.default_rng(0)
+        return all(self._slope_agrees(leaves, gradient, rng, X, y) for _ in range(2))
+
+    def _slope_agrees(self, leaves: Leaves, gradient: Leaves, rng: Any, X: Any, y: Any) -> bool:
+        direction = [rng.standard_normal(x.shape) for x in leaves]
+        size = np.sqrt(sum(np.sum(g * g) for g in gradient)) or 1.0
+        slope = sum(float(np.sum(g * d)) for g, d in zip(gradient, direction, strict=True))
+        gaps = []
+        for h in (1e-4, 1e-5, 1e-6, 1e-7):
+            up, down = (
+                self.value([x + s * h * d for x, d in zip(leaves, direction, strict=True)], X, y)
+                for s in (1, -1)
+            )
+            gaps.append(abs((up - down) / (2 * h) - slope))
+        return bool(np.nanmin(gaps) <= 1e-4 * max(abs(slope), size)) if np.isfinite(gaps).any() else True
+
+
+_ADDITIVE = {"add", "subtract", "copy", "item", "reshape", "ravel", "squeeze", "negative"}
+
+
+def _mixes(node: Node, data: int) -> bool:
+    """Whether a call multiplies rows with parameters rather than adding to them."""
+    return any(p.deps & data for p in node.parents)

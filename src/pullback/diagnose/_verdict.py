@@ -1,0 +1,189 @@
+"""The verdict: all experiments in order, their findings ranked, and what was ruled out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._experiments import EXPERIMENTS
+from pullback.diagnose._findings import Finding
+from pullback.diagnose._patient import Patient
+from pullback.diagnose._sandbox import Failure, TimeUp, limited, quiet
+
+
+@dataclass
+class Diagnosis:
+    """What was found.
+
+    Attributes
+    ----------
+    verdict : str
+        "faulty", "healthy" or "cannot tell".
+    faults : list of Finding
+        The root cause first.
+    ruled_out : list of str
+        What was tried and spoke against a fault.
+    reason : str
+        Why it cannot tell.
+    seconds : float
+    """
+
+    name: str
+    verdict: str = "healthy"
+    faults: list[Finding] = field(default_factory=list)
+    ruled_out: list[str] = field(default_factory=list)
+    reason: str = ""
+    seconds: float = 0.0
+    facts: dict[str, Any] = field(default_factory=dict)
+    printed: str = ""
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0 healthy, 1 faulty, 2 cannot tell."""
+        return {"healthy": 0, "faulty": 1}.get(self.verdict, 2)
+
+    def as_dict(self) -> dict[str, Any]:
+        out = {
+            "verdict": self.verdict,
+            "faults": [f.as_dict() for f in self.faults],
+            "ruled_out": self.ruled_out,
+            "seconds": round(self.seconds, 2),
+        }
+        return {**out, "reason": self.reason} if self.reason else out
+
+    def __str__(self) -> str:
+        from pullback.diagnose._report import paragraph
+
+        return paragraph(self)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from pullback.diagnose._report import html
+
+        return html(self)
+
+
+def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
+    """Run the experiments on a patient within `budget` seconds."""
+    import io
+
+    begun = time.monotonic()
+    out = Diagnosis(patient.name)
+    printed = io.StringIO()
+    with quiet(printed):
+        case = Case(patient, budget)
+        findings: list[Finding] = []
+        stopped = _first_step(case, out)
+        if not stopped:
+            for name, experiment in EXPERIMENTS:
+                found = _run(name, experiment, case, findings, out)
+                findings += found
+                if any(f.weight >= 100 for f in found):
+                    break
+        else:
+            findings += stopped
+    out.faults = _named(rank(findings), case)
+    out.ruled_out = case.tried
+    out.facts.update(getattr(case, 'facts', {}))
+    out.printed = printed.getvalue()
+    out.reason = out.reason or _unsettled(out)
+    if out.faults:
+        out.verdict = "faulty"
+    elif out.reason:
+        out.verdict = "cannot tell"
+    out.seconds = time.monotonic() - begun
+    return out
+
+
+def _unsettled(out: Diagnosis) -> str:
+    """Why a clean record may not be trusted: an experiment broke, or the runs did not fit the time."""
+    if out.facts.get("failed"):
+        name, error, *_ = out.facts["failed"][0]
+        return f"the {name} experiment did not come to an end ({error})"
+    if "treatment" in out.facts.get("skipped", []):
+        return "the time was up before whole runs could be compared; give a larger budget"
+    return ""
+
+
+def _first_step(case: Case, out: Diagnosis) -> list[Finding]:
+    """One call of each function under a time limit: what hangs is stopped here."""
+    limit = max(min(0.4 * case.budget, 5.0), 0.2)
+    for name in ("loss", "grad", "step"):
+        if case.patient.get(name) is None:
+            continue
+        body = case.patient.fresh()
+        X, y = body.X[case.patient.batch(0)], body.y[case.patient.batch(0)]
+        try:
+            with limited(limit):
+                if name == "step":
+                    body.step(body.params, X, y)
+                else:
+                    getattr(body, name)([x.copy() if x.ndim else x[()] for x in case.patient.leaves], X, y)
+        except TimeUp:
+            out.reason = f"one call of {name} did not return within {limit:.1f} s and was stopped"
+            return [_hung(name, limit)]
+        except Failure as failure:
+            return [_raised(failure)]
+    return []
+
+
+def _hung(name: str, limit: float) -> Finding:
+    return Finding(
+        "exception", name, f"{name} does not return", f"stopped after {limit:.1f} s on one batch",
+        f"look for a loop in {name} that never ends", 1.0, 101)  # fmt: skip
+
+
+def _raised(failure: Failure) -> Finding:
+    return Finding(
+        "exception", failure.name, f"{failure.name} raises {failure}", failure.line or str(failure),
+        f"mend this line of {failure.name} first", 1.0, 101)  # fmt: skip
+
+
+def _run(name: str, experiment: Any, case: Case, so_far: list[Finding], out: Diagnosis) -> list[Finding]:
+    if case.left() < 0.02 * case.budget:
+        out.facts.setdefault("skipped", []).append(name)
+        return []
+    try:
+        with limited(max(case.left(), 0.1) + 0.5):
+            return list(experiment(case, so_far) if name in ("treatment", "model", "splits") else experiment(case))
+    except TimeUp:
+        out.facts.setdefault("skipped", []).append(name)
+    except Failure as failure:
+        out.facts.setdefault("failed", []).append((name, str(failure), failure.line))
+        return [] if so_far else _later(failure, case)
+    except Exception as error:
+        if _strict:
+            raise
+        out.facts.setdefault("failed", []).append((name, f"{type(error).__name__}: {error}"))
+    return []
+
+
+_strict = False
+
+
+def _later(failure: Failure, case: Case) -> list[Finding]:
+    """An error that the patient's own run meets too is a finding; one of an experiment's making is not."""
+    run = case.__dict__.get("user")
+    return [_raised(failure)] if run is not None and run.failure is not None else []
+
+
+def _named(findings: list[Finding], case: Case) -> list[Finding]:
+    """Parameters kept in a dict are named by their key."""
+    params = case.patient.params
+    if isinstance(params, dict) and len(params) == len(case.leaves):
+        for f in findings:
+            f.where = list(params)[f.where] if isinstance(f.where, int) else f.where
+    return findings
+
+
+def rank(findings: list[Finding]) -> list[Finding]:
+    """The root cause first; one finding per id."""
+    out: list[Finding] = []
+    for f in sorted(findings, key=lambda f: -f.weight):
+        if f.confidence > 0 and all(f.id != g.id for g in out):
+            out.append(f)
+    return out

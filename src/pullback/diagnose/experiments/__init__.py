@@ -1,0 +1,1 @@
+"""The experiments: one file, one experiment, one shape: `experiment(case) -> list[Finding]`."""

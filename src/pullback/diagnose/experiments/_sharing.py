@@ -1,0 +1,110 @@
+"""Parts of the update experiment: which rows a step used, and whether parameters share a buffer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding
+from pullback.diagnose._moves import Moves, norm
+from pullback.diagnose._patient import flatten
+
+
+def rows_used(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
+    """The first move as a sum over rows: which rows of the batch, or of all data, have a part in it."""
+    if not 2 <= case.size <= min(160, case.n - 1) or sum(moves.before[0][k].size for k in moving) < 4:
+        return []
+    u = np.concatenate([moves.move(0)[k].ravel() for k in moving])
+    found = _weights_of_rows(case, moves, moving, moves.rows[0], u)
+    if found is None:
+        elsewhere = _ignores_batch(case)
+        return [_indexing("the step does the same whatever rows it is given: it takes rows of its own")] if (
+            elsewhere) else []
+    used = np.abs(found) > 1e-3 * np.abs(found).max()
+    if used.all() or np.ptp(found[used]) > 1e-2 * np.abs(found).max():
+        return []
+    return [_indexing(f"only {int(used.sum())} of the {len(used)} rows of a batch enter the step")]
+
+
+def _weights_of_rows(case: Case, moves: Moves, moving: list[int], rows: Any, u: Any) -> Any:
+    if len(rows) >= u.size:
+        return None
+    cols = []
+    for i in rows:
+        g = case.gradient(moves.before[0], case.X[i : i + 1], case.y[i : i + 1])
+        cols.append(np.concatenate([g[k].ravel() for k in moving]))
+    A = np.stack(cols, 1)
+    w = np.linalg.lstsq(A, u, rcond=1e-10)[0]
+    return w if norm([u - A @ w]) < 1e-6 * norm([u]) and np.linalg.matrix_rank(A) == A.shape[1] else None
+
+
+def _ignores_batch(case: Case) -> bool:
+    ends = []
+    for shift in (0, 1, 2):
+        body = case.patient.fresh()
+        np.random.set_state(case.patient.random)
+        rows = case.patient.batch(shift)
+        params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+        ends.append([np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))])
+    return all(np.array_equal(a, b) for e in ends[1:] for a, b in zip(ends[0], e, strict=True))
+
+
+def _indexing(words: str) -> Finding:
+    return Finding(
+        "batch_indexing_wrong", "data", words, "the first move fitted by the rows' own gradients",
+        "index the rows so that every row of every batch takes part", 0.95, 84)  # fmt: skip
+
+
+def shared(
+    moves: Moves, grads: list[Leaves], moving: list[int], odd: list[int]
+) -> list[Finding]:
+    """Whether a parameter's moves carry another parameter's gradients."""
+    T = len(grads)
+    for k in odd:
+        for j in moving:
+            if j == k or grads[0][j].shape != grads[0][k].shape:
+                continue
+            u = np.concatenate([moves.move(t)[k].ravel() for t in range(T)])
+            cols = [np.concatenate([grads[t - s][i].ravel() if s <= t else np.zeros(grads[0][k].size)
+                                    for t in range(T)]) for i in (k, j) for s in range(T)]  # fmt: skip
+            A = np.stack(cols, 1)
+            if A.shape[0] <= A.shape[1] + 2:
+                continue
+            c = np.linalg.lstsq(A, u, rcond=None)[0]
+            if norm([u - A @ c]) < 1e-4 * norm([u]) and np.abs(c[T:]).max() > 1e-3 * np.abs(c).max():
+                return [one_buffer(min(j, k), max(j, k))]
+    shapes = {}
+    for k in odd:
+        shapes.setdefault(grads[0][k].shape, []).append(k)
+    for same in [*shapes.values(), moving]:
+        if len(same) > 1 and same[0] in odd and _pooled(moves, grads, [k for k in moving if k in same]):
+            return [one_buffer(same[0], same[1])]
+    return []
+
+
+def one_buffer(j: int, k: int) -> Finding:
+    return Finding(
+        "optimizer_state_shared", "step", f"parameters {j} and {k} share one buffer",
+        f"the moves of parameter {k} carry the gradients of parameter {j}",
+        "give every parameter its own buffer", 1.0, 82)  # fmt: skip
+
+
+def _pooled(moves: Moves, grads: list[Leaves], same: list[int]) -> bool:
+    """One velocity through which all these parameters' gradients pass in turn."""
+    T, size = len(grads), grads[0][same[0]].size
+    if any(grads[0][k].shape != grads[0][same[0]].shape for k in same):
+        return False
+    for beta in (0.9, 0.95, 0.8, 0.99, 0.5, 0.85, 0.7, 0.6):
+        v, U, V = np.zeros(size), [], []
+        for t in range(T):
+            for k in same:
+                v = beta * v + grads[t][k].ravel()
+                V.append(v.copy())
+                U.append(moves.move(t)[k].ravel())
+        u, w = np.concatenate(U), np.concatenate(V)
+        c = u @ w / (w @ w or 1)
+        if norm([u - c * w]) < 1e-4 * norm([u]):
+            return True
+    return False

@@ -1,0 +1,89 @@
+"""The rows before any training: NaN, inf, whole numbers where fractions were meant, one drowned class.
+
+Does: looks at X, y and the parameters as they came.
+Measures: places of NaN and inf, dtypes, class shares.
+Speaks for: nan_in_data, dtype_truncation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding
+from pullback.diagnose._patient import flatten
+
+
+def experiment(case: Case) -> list[Finding]:
+    """Findings about the rows and the numbers they are kept in."""
+    case.tried += ["NaN and inf in X and y", "dtypes of parameters, gradients and rows"]
+    return [*_nan("X", case.X), *_nan("y", case.y), *_dtypes(case)]
+
+
+def _nan(name: str, x: Any) -> list[Finding]:
+    if x.dtype.kind != "f" or np.isfinite(x).all():
+        return []
+    bad = np.argwhere(~np.isfinite(x))
+    return [Finding(
+        "nan_in_data", name, f"{name} holds NaN or inf",
+        f"{len(bad)} of {x.size} values, first at {tuple(int(i) for i in bad[0])}",
+        f"drop or fill these rows of {name} before training", 1.0, 100)]  # fmt: skip
+
+
+def _dtypes(case: Case) -> list[Finding]:
+    out = []
+    whole = [k for k, x in enumerate(flatten(case.patient.params))
+             if isinstance(x, np.ndarray) and x.dtype.kind in "iub"]  # fmt: skip
+    if whole:
+        out.append(_cut(whole[0], f"parameter {whole[0]} has dtype {case.patient.leaves[whole[0]].dtype}"))
+    if not whole and case.patient.has_grad:
+        body = case.patient.fresh()
+        X, y = case.batch()
+        gs = body.grad([x.copy() if x.ndim else x[()] for x in case.patient.leaves], X, y)
+        cut = [k for k, g in enumerate(gs) if getattr(np.asarray(g), "dtype", None) is not None
+               and np.asarray(g).dtype.kind in "iub" and np.asarray(g).size]  # fmt: skip
+        if cut:
+            where: Any = "grad" if len(cut) == len(gs) else cut[0]
+            out.append(_cut(where, f"the gradient of parameter {cut[0]} has dtype {np.asarray(gs[cut[0]]).dtype}"))
+    if not out and case.first is not None:
+        out += _rounded_moves(case)
+    if not out and case.X.dtype.kind in "iu" and case.X.ndim == 2:
+        out += _flat_columns(case)
+    return out
+
+
+def _cut(where: Any, evidence: str) -> Finding:
+    return Finding(
+        "dtype_truncation", where, "whole numbers are kept where fractions are needed", evidence,
+        "convert to float64 before any arithmetic", 1.0, 95)  # fmt: skip
+
+
+def _rounded_moves(case: Case) -> list[Finding]:
+    body = case.patient.fresh()
+    params = body.params
+    for t in range(2):
+        rows = case.patient.batch(t)
+        params = body.step(params, body.X[rows], body.y[rows])
+        for k, (x, before) in enumerate(zip(flatten(params), case.leaves, strict=False)):
+            x = np.asarray(x)
+            if x.dtype.kind in "iub" and before.size:
+                return [_cut(k, f"the step returns parameter {k} with dtype {x.dtype}")]
+            if x.dtype == np.float16:
+                return [_cut(k, f"the step returns parameter {k} with dtype float16")]
+    moved = case.first.after[-1] if case.first else []
+    for k, x in enumerate(moved):
+        if x.size > 2 and 0 < np.abs(x).max() < 1e6 and np.array_equal(x, np.round(x)):
+            if not np.array_equal(case.leaves[k], np.round(case.leaves[k])):
+                return [_cut(k, f"after the step every value of parameter {k} is whole")]
+    return []
+
+
+def _flat_columns(case: Case) -> list[Finding]:
+    flat = [j for j in range(case.X.shape[1]) if np.ptp(case.X[:, j]) == 0]
+    few = [j for j in range(case.X.shape[1]) if len(np.unique(case.X[:, j])) <= 7 and case.X[:, j].min() < 0]
+    if case.X.dtype.kind == "i" and (len(few) == case.X.shape[1] or (flat and len(flat) > case.X.shape[1] // 3)):
+        return [_cut("X", f"X has dtype {case.X.dtype} and {len(few)} of {case.X.shape[1]} columns hold "
+                          "at most seven values around zero")]  # fmt: skip
+    return []

@@ -1,0 +1,138 @@
+"""Whether the model can represent the target at all: a wider network under the same loss, on unseen rows.
+
+Does: trains a network of two layers of 32 tanh units on two thirds of the rows, inputs standardised, with
+the patient's own objective, and the patient's own model by the exact gradient; judges both on the rest.
+Speaks for: missing_nonlinearity, no_bias, capacity_too_small; labels_misaligned where neither learns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose import _functions as fn
+from pullback.diagnose._anatomy import Layer, Net
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._runs import adam
+
+
+@dataclass
+class Bigger:
+    """Losses a row on unseen rows: of a constant, of the patient's model, of others."""
+
+    constant: float
+    own: float
+    biased: float
+    wide: float
+
+
+def net_grad(net: Net, leaves: Leaves, X: Any, y: Any) -> Leaves:
+    """The gradient of the mean row loss of a recognised network."""
+    A, Z = net.forward(leaves, X)
+    delta = net.output_delta(Z[-1], y) / len(X)
+    grads = [np.zeros(np.shape(x)) for x in leaves]
+    for i in range(len(net.layers) - 1, -1, -1):
+        layer = net.layers[i]
+        grads[layer.w] = grads[layer.w] + layer.back(A[i].T @ delta, leaves)
+        if layer.b is not None:
+            grads[layer.b] = grads[layer.b] + delta.sum(0).reshape(np.shape(leaves[layer.b]))
+        if i:
+            back = delta @ layer.weight(leaves).T
+            back = back[:, 1:] if layer.ones == "first" else back[:, :-1] if layer.ones == "last" else back
+            delta = back * fn.derivative(layer.before, Z[i - 1])
+    return grads
+
+
+def fit(net: Net, leaves: Leaves, data: Any, steps: int, lr: float) -> float:
+    """The best mean row loss on unseen rows during training by Adam."""
+    X, y, Xt, yt = data
+    advance, params = adam(lambda p, a, b: net_grad(net, p, a, b), leaves, lr)
+    rng, best = np.random.default_rng(0), np.inf
+    for t in range(steps):
+        if t % 25 == 0:
+            best = min(best, float(net.row_losses(params, Xt, yt).mean()))
+        rows = rng.integers(0, len(X), min(64, len(X)))
+        params = advance(params, X[rows], y[rows])
+        if not all(np.isfinite(p).all() for p in params):
+            return best
+    return min(best, float(net.row_losses(params, Xt, yt).mean()))
+
+
+def measure(case: Case) -> Bigger | None:
+    """The losses of `Bigger`, where the network and its objective were recognised."""
+    net = case.net
+    if net is None or "unknown" in (net.objective, net.output) or case.n < 40 or net.objective in fn.WRONG:
+        return None
+    X = np.asarray(case.X, float).reshape(case.n, -1)
+    rows = np.random.default_rng(1).permutation(case.n)[:900]
+    test, train = rows[: len(rows) // 3], rows[len(rows) // 3 :]
+    Z = (X - X[train].mean(0)) / np.where(X[train].std(0) > 1e-12, X[train].std(0), 1.0)
+    constant = X[train].std(0) <= 1e-12
+    Z[:, constant] = X[:, constant]
+    data = (Z[train], case.y[train], Z[test], case.y[test])
+    out, d = case.leaves_out, X.shape[1]
+    rng = np.random.default_rng(2)
+    target = fn.targets(case.y[test], np.zeros((len(test), out)))
+    if target.shape != (len(test), out):
+        return None
+    flat = Net([Layer(0, 1, "io")], net.output, net.objective, net.factor)
+    empty = [np.zeros((d, out)), np.zeros(out)]
+    blind = (data[0] * 0, data[1], data[2] * 0, data[3])
+    wide = Net([Layer(0, 1, "io"), Layer(2, 3, "io", "tanh"), Layer(4, 5, "io", "tanh")], net.output,
+               net.objective, net.factor)  # fmt: skip
+    big = [rng.standard_normal((d, 32)) / np.sqrt(d), np.zeros(32), rng.standard_normal((32, 32)) / 6,
+           np.zeros(32), rng.standard_normal((32, out)) / 12, np.zeros(out)]  # fmt: skip
+    own = min(fit(net, case.reborn(s), data, 500, 0.02) for s in (0, 1))
+    return Bigger(fit(flat, empty, blind, 300, 0.05), own, _with_bias(case, net, data), fit(wide, big, data, 600, 0.01))
+
+
+def _with_bias(case: Case, net: Net, data: Any) -> float:
+    layers, leaves = [], case.reborn()
+    for layer in net.layers:
+        b = layer.b
+        if b is None:
+            b = len(leaves)
+            leaves = [*leaves, np.zeros(layer.weight(case.leaves).shape[1])]
+        layers.append(Layer(layer.w, b, layer.stored, layer.before, layer.ones))
+    return fit(Net(layers, net.output, net.objective, net.factor), leaves, data, 500, 0.02)
+
+
+def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
+    """Findings about what the model can represent."""
+    if any(f.weight >= 60 and f.confidence > 0.5 for f in so_far) or case.left() < 1.0:
+        return []
+    try:
+        found = measure(case)
+    except (ValueError, IndexError, FloatingPointError):
+        return []
+    if found is None:
+        return []
+    case.tried.append("a wider network under the same loss, on unseen rows")
+    room = found.constant - found.wide
+    if room < 0.25 * abs(found.constant):
+        return []
+    share = (found.constant - found.own) / room
+    if share > 0.62:
+        return []
+    return [_which(case, found, share, room)]
+
+
+def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
+    net = case.net
+    assert net is not None
+    evidence = (f"on unseen rows: constant {number(found.constant)}, this model at its best {number(found.own)}, "
+                f"a wider one {number(found.wide)}")  # fmt: skip
+    ones = any(np.ptp(case.X[:, j]) == 0 and case.X[0, j] for j in range(case.X.shape[1])) if case.X.ndim == 2 else 0
+    biased = (found.constant - found.biased) / room
+    bare = all(layer.b is None and not layer.ones for layer in net.layers) and not ones
+    if bare and biased > share + 0.3:
+        return Finding("no_bias", "model", "the model has no bias: it cannot shift", evidence
+                       + f"; with a bias {number(found.biased)}", "add a bias to every layer", 0.9, 58)  # fmt: skip
+    if len(net.layers) > 1 and all(layer.before == "identity" for layer in net.layers):
+        return Finding("missing_nonlinearity", "model", "the layers have no activation between them: together "
+                       "they are one linear layer", evidence, "put a ReLU or tanh between the layers", 0.95, 59)  # fmt: skip
+    return Finding("capacity_too_small", "model", "the model is too small to represent the target", evidence,
+                   "more hidden units, or a hidden layer", 0.8, 57)  # fmt: skip

@@ -1,0 +1,319 @@
+"""The output and the loss: what function of the last sums it is, and whether it is least where it should be.
+
+Does: records the loss on seven rows and looks at every value on the way; recognises output and objective.
+Measures: shapes that spread rows against rows, sums of probabilities along each axis, the sign of the
+loss's slope at each row's target, the range of the output against the targets.
+Speaks for: the loss group and the output's faults in the model group.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose import _functions as fn
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._record import Node, Recording, record, recording
+
+_ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
+
+
+def experiment(case: Case) -> list[Finding]:
+    """Findings about output and loss, the most certain first."""
+    case.tried += ["shapes of the loss on seven rows", "the output's function and range", "the loss's slope"]
+    size = next((m for m in (7, 5, 11) if m <= case.n and m not in _widths(case)), min(7, case.n))
+    X, y = case.X[:size], case.y[:size]
+    try:
+        tape = record(case.loss, case.generic, X, y)
+    except Exception:  # a loss that cannot be recorded is not looked into
+        return []
+    out = [*_broadcast(case, tape, size), *_in_step(case, size)]
+    out += _softmax(case, tape, size)
+    if not out:
+        out += _range(case) + _formula(case)
+    if not out:
+        out += _unbounded(case, tape)
+    return out
+
+
+def _widths(case: Case) -> set[int]:
+    return {int(k) for x in case.leaves for k in x.shape} | {int(k) for k in case.X.shape[1:]}
+
+
+def _spread(nodes: list[Node], size: int, y_bit: int) -> Node | None:
+    for node in nodes:
+        shapes = [np.shape(p.value) for p in node.parents] + [
+            np.shape(a) for a in node.args if isinstance(a, np.ndarray)]  # fmt: skip
+        if node.name not in _ELEMENTWISE or node.value.ndim < 2 or node.value.shape[:2] != (size, size):
+            continue
+        if (size, 1) in shapes and ((size,) in shapes or (1, size) in shapes):
+            return node
+    return None
+
+
+def _broadcast(case: Case, tape: Recording, size: int, where: str = "loss") -> list[Finding]:
+    node = _spread(tape.nodes, size, len(case.leaves) + 1)
+    if node is None:
+        return []
+    shapes = " and ".join(str(np.shape(p.value)) for p in node.parents)
+    return [Finding(
+        "loss_broadcast", "loss", "predictions of shape (n, 1) meet targets of shape (n,): every row is compared "
+        "with every other", f"on {size} rows, {node.name} of shapes {shapes} gives {node.value.shape}",
+        "give both the same shape, for example y.reshape(-1, 1)", 1.0, 94)]  # fmt: skip
+
+
+def _in_step(case: Case, size: int) -> list[Finding]:
+    """The same in the user's own step or grad."""
+    body = case.patient.fresh()
+    X, y, n = body.X[:size], body.y[:size], len(case.leaves)
+    try:
+        with recording() as tape:
+            leaves = [tape.leaf(x, i) for i, x in enumerate(case.generic)]
+            Xr, yr = tape.leaf(X, n), tape.leaf(y, n + 1)
+            if case.patient.has_grad:
+                body.grad(leaves, Xr, yr)
+            else:
+                body.step(body.tree(leaves), Xr, yr)
+    except Exception:  # what cannot be recorded is not looked into
+        return []
+    return _broadcast(case, tape, size)
+
+
+def _class_axis(node: Node, size: int) -> int | None:
+    v = node.value
+    if v.ndim != 2 or v.dtype.kind != "f" or size not in v.shape:
+        return None
+    return 1 - v.shape.index(size)
+
+
+def _softmax(case: Case, tape: Recording, size: int) -> list[Finding]:
+    params = (1 << len(case.leaves)) - 1
+    nodes = [n for n in tape.nodes if n.deps & params and np.size(n.value) and np.isfinite(n.value).all()]
+    right, wrong, single = [], [], []
+    for node in nodes:
+        axis = _class_axis(node, size)
+        v = node.value
+        if axis is None or node.name not in ("divide", "multiply", "exp") or (v < 0).any() or not v.any():
+            continue
+        by_class, by_row = v.sum(axis), v.sum(1 - axis)
+        if v.shape[axis] == 1:
+            if np.allclose(v, 1.0) and node.name == "divide":
+                single.append(node)
+        elif np.allclose(by_class, 1, atol=1e-6):
+            right.append(node)
+        elif (np.allclose(by_row, 1, atol=1e-6) and not np.allclose(by_class, 1, atol=1e-3)) or (np.isclose(v.sum(), 1) and size > 1):
+            wrong.append(node)
+    if not single and not wrong and not right and _over_rows(tape, size):
+        return [Finding(
+            "softmax_wrong_axis", "output", "the softmax is normalised over the rows, not the classes",
+            "the logarithm of the sum of exponentials runs over the rows of one class",
+            "sum over the axis of the classes", 1.0, 93)]  # fmt: skip
+    if single:
+        return [Finding(
+            "softmax_single_output", "output", "softmax over a single unit is 1 whatever the network says",
+            "the output is 1 on every row", "use a sigmoid, or one unit per class", 1.0, 93)]  # fmt: skip
+    if wrong:
+        return [Finding(
+            "softmax_wrong_axis", "output", "the softmax is normalised over the rows, not the classes",
+            f"the classes of one row sum to {number(float(np.min(_sums(wrong[0], size))))} .. "
+            f"{number(float(np.max(_sums(wrong[0], size))))}; the rows of one class to 1",
+            "sum over the axis of the classes", 1.0, 93)]  # fmt: skip
+    return _twice(right, nodes) or _logits(case, tape, right)
+
+
+def _sums(node: Node, size: int) -> Any:
+    return node.value.sum(_class_axis(node, size))
+
+
+def _twice(right: list[Node], nodes: list[Node]) -> list[Finding]:
+    for p in right:
+        axis = 1 if np.allclose(p.value.sum(1), 1, atol=1e-6) else 0
+        again = fn.softmax(p.value, axis)
+        log = np.log(again)
+        for node in nodes:
+            v = node.value
+            if v.shape != p.value.shape or node is p:
+                continue
+            if np.allclose(v, again, atol=1e-9) or np.allclose(v, log, atol=1e-9):
+                return [Finding(
+                    "double_softmax", "output", "the softmax is applied twice: probabilities are squashed again",
+                    f"the largest probability the loss can see is {number(float(again.max()))}",
+                    "give the loss the logits, or drop its own softmax", 1.0, 93)]  # fmt: skip
+        for node in nodes:
+            if node.name == "log" and _is_lse(node.value, p.value, axis):
+                return [Finding(
+                    "double_softmax", "output", "the softmax is applied twice: probabilities are squashed again",
+                    f"the largest probability the loss can see is {number(float(again.max()))}",
+                    "give the loss the logits, or drop its own softmax", 1.0, 93)]  # fmt: skip
+    return []
+
+
+def _is_lse(v: Any, z: Any, axis: int) -> bool:
+    lse = np.log(np.exp(z - z.max()).sum(axis)) + z.max()
+    return bool(v.size == lse.size and np.allclose(v.ravel(), lse, atol=1e-9))
+
+
+def _over_rows(tape: Recording, size: int) -> bool:
+    """Whether a logarithm of sums of exponentials runs over the rows of the last sums."""
+    sums = [n for n in tape.nodes if n.value.ndim == 2 and size in n.value.shape and n.value.shape[0] != n.value.shape[1]
+            and n.name in ("add", "matmul", "dot", "subtract")]  # fmt: skip
+    for node in tape.nodes:
+        if node.name != "log":
+            continue
+        for z in sums:
+            rows = z.value.shape.index(size)
+            k = z.value.shape[1 - rows]
+            if k > 1 and k != size and _is_lse(node.value, z.value, rows):
+                return True
+    return False
+
+
+def _logits(case: Case, tape: Recording, right: list[Node]) -> list[Finding]:
+    """A logarithm taken of the output's sums themselves."""
+    if right:
+        return []
+    products = [n for n in tape.nodes if n.name in ("matmul", "dot", "einsum")]
+    if not products:
+        return []
+    last = products[-1].value.size
+    ends = {id(n) for n in products}
+    through = {"add", "subtract", "clip", "maximum", "minimum", "getitem", "copy", "reshape", "ravel", "squeeze",
+               "transpose", "item", "abs", "absolute", "max", "sum", "divide", "negative"}  # fmt: skip
+    for node in tape.nodes:
+        if node.name not in ("log", "log2", "log10", "log1p") or node.value.size > last * 2:
+            continue
+        todo, seen = list(node.parents), 0
+        while todo and seen < 30:
+            p = todo.pop()
+            seen += 1
+            if id(p) in ends:
+                return [Finding(
+                    "missing_softmax", "output", "the loss takes the logarithm of raw outputs: probabilities are "
+                    "expected, logits given", "the argument of the log is a sum of weighted inputs, "
+                    f"{number(float(np.min(p.value)))} .. {number(float(np.max(p.value)))}",
+                    "put a softmax (or sigmoid) before the loss", 1.0, 93)]  # fmt: skip
+            if p.name in through:
+                todo += p.parents
+    return []
+
+
+_RANGES = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, np.inf), "softmax": (0, 1), "softplus": (0, np.inf),
+           "exp": (0, np.inf)}  # fmt: skip
+
+
+def _range(case: Case) -> list[Finding]:
+    net = case.net
+    if net is None:
+        return []
+    name = net.output if net.objective != "unknown" else None
+    if name not in _RANGES or net.objective not in ("squared", "absolute", "huber", "log-cosh"):
+        return []
+    low, high = _RANGES[name]
+    y = case.y.astype(float)
+    outside = float(np.mean((y < low - 1e-9) | (y > high + 1e-9)))
+    if outside < 0.02:
+        return []
+    return [Finding(
+        "output_range_clipped", "output", f"the output's {name} cannot reach the targets",
+        f"{number(100 * outside)} % of the targets ({number(y.min())} .. {number(y.max())}) lie outside "
+        f"{low} .. {high}", "leave the last layer linear, or scale the targets into the range", 1.0, 92)]  # fmt: skip
+
+
+def _formula(case: Case) -> list[Finding]:
+    net = case.net
+    if net is None:
+        return []
+    if net.objective in fn.WRONG and case.leaves_out > 1 and "without" in net.objective:
+        return _task(case)
+    if net.objective in fn.WRONG or net.factor < 0:
+        what = net.objective if net.factor > 0 else f"minus the {net.objective}"
+        return [_wrong_formula(f"it is {what}", "the rows' losses fit this formula to rounding", 1.0)]
+    return _task(case)
+
+
+def _wrong_formula(words: str, evidence: str, confidence: float) -> Finding:
+    return Finding("loss_formula_wrong", "loss", f"the loss is not least where prediction equals target: {words}",
+                   evidence, "write the formula again, term by term", confidence, 90)  # fmt: skip
+
+
+def labels(y: Any) -> int:
+    """The number of classes where y looks like class labels, else 0."""
+    y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] > 1:
+        hot = np.isin(y, (0, 1)).all() and (y.sum(1) == 1).all()
+        return int(y.shape[1]) if hot else 0
+    if y.dtype.kind in "f" and not np.array_equal(y, np.round(y)):
+        return 0
+    values = np.unique(y)
+    return len(values) if 2 <= len(values) <= max(2, min(12, len(y) // 10)) else 0
+
+
+def _task(case: Case) -> list[Finding]:
+    net, y = case.net, case.y
+    assert net is not None
+    classes = labels(y)
+    kind, wide = net.objective, case.leaves_out
+    y_f = y.astype(float)
+    words = ""
+    if kind == "unknown":
+        return []
+    if not classes and kind.endswith("cross-entropy") and (y_f.min() < 0 or y_f.max() > 1):
+        words = f"{kind} on targets that are numbers ({number(y_f.min())} .. {number(y_f.max())})"
+    if not classes and kind == "hinge":
+        words = "a hinge loss on targets that are numbers"
+    if kind == "cross-entropy" and wide > 1 and net.output == "sigmoid":
+        words = ""
+    if classes > 2 and wide == 1 and y.dtype.kind in "iu" and kind in ("squared", "absolute"):
+        words = f"{kind} error on the numbers of {classes} classes, as if class 2 lay between 1 and 3"
+    if classes and kind == "absolute":
+        words = "absolute error on class labels"
+    if classes and kind == "squared" and net.output == "identity" and (y.ndim == 2 or classes == 2):
+        words = "squared error on class labels through a linear output"
+    if classes and kind == "squared" and net.output == "softmax":
+        words = "squared error on class probabilities"
+    if not words:
+        return []
+    return [Finding(
+        "loss_wrong_for_task", "loss", f"the loss does not fit the task: {words}",
+        f"y holds {classes or 'no'} classes; the loss is {kind} of the {net.output} output",
+        "cross-entropy for classes, squared error for numbers", 0.8, 60)]  # fmt: skip
+
+
+def _unbounded(case: Case, tape: Recording) -> list[Finding]:
+    """The slope of the loss by the output's sums against each row's target."""
+    net = case.net
+    if net is None or net.objective != "unknown" or case.truth.how != "recorded":
+        return []
+    m = min(case.n, 48)
+    picked = np.unique(np.linspace(0, case.n - 1, m).astype(int))
+    slopes, sums = [], []
+    for i in picked:
+        rec = record(case.loss, case.generic, case.X[i : i + 1], case.y[i : i + 1])
+        adjoint = rec.backward()
+        last = [n for n in rec.nodes if n.name in ("matmul", "dot")][-1:]
+        if not last:
+            return []
+        slopes.append(np.ravel(adjoint.get(id(last[0]), np.zeros(last[0].value.shape))))
+        sums.append(np.ravel(last[0].value))
+    D, Z = np.array(slopes), np.array(sums)
+    t = fn.targets(case.y[picked], Z)
+    return _slope_against(case, D, Z, t)
+
+
+def _slope_against(case: Case, D: np.ndarray, Z: np.ndarray, t: np.ndarray) -> list[Finding]:
+    if t.shape != D.shape or not labels(case.y):
+        return []
+    positive = t > 0.5 if t.min() >= 0 else t > 0
+    uphill = float(np.mean(D[positive] > 1e-9)) if positive.any() else 0.0
+    downhill = float(np.mean(D[~positive] < -1e-9)) if (~positive).any() else 0.0
+    flat_no = D.shape[1] == 1 and (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
+    flat_yes = D.shape[1] == 1 and positive.any() and not np.any(np.abs(D[positive]) > 1e-12)
+    if uphill > 0.15 or downhill > 0.15:
+        return [_wrong_formula("it falls when the output moves away from the label",
+                               f"on {number(100 * max(uphill, downhill))} % of the outputs", 0.9)]  # fmt: skip
+    if flat_no or flat_yes:
+        side = "labels of zero" if flat_no else "labels of one"
+        return [_wrong_formula(f"{side} have no part in it", f"its slope is zero on all {side}", 0.9)]
+    return []

@@ -1,0 +1,138 @@
+"""Labels, classes and splits: what the rows say about each other.
+
+Does: asks each row's nearest neighbours for its label; follows the rarest class's and the validation rows'
+loss through the run; looks for rows that are in two splits and for columns that give the target away.
+Speaks for: labels_wrong, class_imbalance, overfitting, train_test_leakage, eval_wrong_split, label_leakage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments.objective import labels
+
+
+def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
+    """Findings about labels and splits."""
+    out = [*_shared_rows(case), *_leak(case)]
+    if any(f.weight >= 57 and f.confidence > 0.5 for f in so_far):
+        return out
+    return [*out, *_imbalance(case), *_corrupt(case), *_overfitting(case)]
+
+
+def _rows(x: Any) -> Any:
+    x = np.asarray(x)
+    return {row.tobytes() for row in np.ascontiguousarray(x.reshape(len(x), -1).astype(float))}
+
+
+def _shared_rows(case: Case) -> list[Finding]:
+    own = _rows(case.X)
+    for name in ("X_val", "X_test"):
+        X = case.patient.get(name)
+        if X is None or np.asarray(X).size == 0 or np.asarray(X).reshape(len(X), -1).shape[1] < 2:
+            continue
+        case.tried.append(f"rows of {name} among the training rows")
+        given = np.ascontiguousarray(np.asarray(X).reshape(len(X), -1).astype(float))
+        share = float(np.mean([row.tobytes() in own for row in given]))
+        whole = np.asarray(X).shape == case.X.shape and np.array_equal(X, case.X)
+        if whole:
+            return [Finding("eval_wrong_split", name, f"{name} is X: the metric is taken on the training rows",
+                            f"all {len(X)} rows are equal", f"evaluate on rows kept apart from X ({name})", 1.0, 59)]  # fmt: skip
+        if share > 0.05:
+            return [Finding("train_test_leakage", name, f"rows of {name} are among the training rows",
+                            f"{number(100 * share)} % of the rows of {name} are also in X",
+                            "split once, before anything else, without overlap", 1.0, 59)]  # fmt: skip
+    return []
+
+
+def _leak(case: Case) -> list[Finding]:
+    X, y = case.X, case.y
+    if X.ndim != 2 or X.shape[1] < 3 or case.n < 30 or y.size != case.n or X.dtype.kind != "f":
+        return []
+    t = y.reshape(-1).astype(float)
+    if t.std() == 0 or not np.isfinite(X).all():
+        return []
+    deviation = X.std(0)
+    keep = np.flatnonzero(deviation > 1e-12)
+    r = np.abs((X[:, keep] - X[:, keep].mean(0)).T @ (t - t.mean())) / (len(t) * deviation[keep] * t.std())
+    order = np.sort(r)
+    if len(r) < 3 or order[-1] < 0.985 or order[-2] > 0.9:
+        return []
+    j = int(keep[np.argmax(r)])
+    return [Finding("label_leakage", "X", f"column {j} of X gives the target away",
+                    f"its correlation with y is {number(float(r.max()))}; the next is {number(float(order[-2]))}",
+                    f"drop column {j} unless it is known when predicting", 0.9, 58)]  # fmt: skip
+
+
+def _classes(case: Case) -> np.ndarray | None:
+    if not labels(case.y):
+        return None
+    y = np.asarray(case.y)
+    return y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
+
+
+def _imbalance(case: Case) -> list[Finding]:
+    classes = _classes(case)
+    if classes is None or not case.patient.has_step or not case.user.leaves:
+        return []
+    values, counts = np.unique(classes, return_counts=True)
+    rare = values[np.argmin(counts)]
+    case.tried.append("the rarest class's share and loss")
+    if counts.min() > 0.12 * counts.max() or counts.min() > 0.08 * case.n:
+        return []
+    rows = np.flatnonzero(classes == rare)[:200]
+    ends = [case.truth.value(leaves, case.X[rows], case.y[rows]) / (case.per_row if case.per_row > 1 else 1.0)
+            for leaves in (case.leaves, case.user.leaves)]  # fmt: skip
+    if not np.isfinite(ends).all() or ends[1] < 0.75 * ends[0]:
+        return []
+    return [Finding("class_imbalance", "y", "one class drowns the others",
+                    f"class {rare} has {number(100 * counts.min() / case.n)} % of the rows; its own loss goes from "
+                    f"{number(ends[0])} to {number(ends[1])} while the whole falls",
+                    "weight the rare class, or draw its rows more often", 0.85, 56)]  # fmt: skip
+
+
+def _corrupt(case: Case) -> list[Finding]:
+    """Rows whose label all their neighbours contradict."""
+    classes = _classes(case)
+    if classes is None or case.n < 60:
+        return []
+    case.tried.append("each row's label against its neighbours'")
+    X = np.asarray(case.X, float).reshape(case.n, -1)
+    deviation = X.std(0)
+    X = ((X - X.mean(0)) / np.where(deviation > 0, deviation, 1))[:800]
+    c = classes[:800]
+    d = ((X[:, None, :] - X[None]) ** 2).sum(-1) if X.shape[1] <= 12 else (
+        (X**2).sum(1)[:, None] + (X**2).sum(1)[None] - 2 * X @ X.T)  # fmt: skip
+    np.fill_diagonal(d, np.inf)
+    near = c[np.argsort(d, 1)[:, :8]]
+    other = np.array([max(np.sum(row == v) for v in set(row) if v != own) if (row != own).any() else 0
+                      for row, own in zip(near, c, strict=True)])  # fmt: skip
+    same = (near == c[:, None]).sum(1)
+    against = float(np.mean((other >= 6) & (same <= 2)))
+    _, counts = np.unique(c, return_counts=True)
+    if against < 0.09 or counts.min() < 0.15 * counts.max() or np.mean(same >= 5) < 0.35:
+        return []
+    return [Finding("labels_wrong", "y", "many labels contradict all their neighbours",
+                    f"{number(100 * against)} % of the rows lie among rows of one other class",
+                    "look at these rows and correct or drop them", 0.8, 55)]  # fmt: skip
+
+
+def _overfitting(case: Case) -> list[Finding]:
+    Xv, yv = case.patient.get("X_val"), case.patient.get("y_val")
+    if Xv is None or yv is None or not case.patient.has_step:
+        return []
+    case.tried.append("the validation rows' loss through the run")
+    Xv, yv = np.asarray(Xv), np.asarray(yv)
+    run = case.user_with(judge=lambda leaves: case.truth.value(leaves, Xv, yv))
+    if not run.losses or not np.isfinite(run.final):
+        return []
+    if run.final < 1.25 * run.best or case.user.final > 0.4 * run.final:
+        return []
+    return [Finding("overfitting", "model", "the training loss falls while the validation loss rises",
+                    f"validation: least {number(run.best)}, at the end {number(run.final)}; training ends at "
+                    f"{number(case.user.final)}", "stop early, penalise the weights, or gather rows", 0.9, 56,
+                    curves={"validation": run.curve(), "training": case.user.curve()})]  # fmt: skip

@@ -1,0 +1,192 @@
+"""The units at the start and after the run: dead, saturated, identical; the signal layer by layer.
+
+Does: records the loss on all judged rows at the patient's own start and looks at every activation.
+Measures: the share of units that are zero, flat or equal to another on every row; the spread of each
+layer's weights against the number of its inputs; the norm of the gradient layer by layer.
+Speaks for: the initialisation group. A finding stands only where fresh weights learn and these do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose import _functions as fn
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._tapes import Segment, Tape
+
+
+@dataclass
+class State:
+    """What the start looks like, layer by layer."""
+
+    tape: Tape | None
+    zero: list[int]
+    equal: list[int]
+    spread: dict[int, float]
+    dead: dict[int, float]
+    flat: dict[int, float]
+    grads: dict[int, float]
+
+
+def look(case: Case, leaves: Any = None) -> State:
+    """The state of weights, units and signal at `leaves` (None: the start)."""
+    leaves = case.leaves if leaves is None else leaves
+    rows = case.judged[:: max(1, len(case.judged) // 120)]
+    tape = case.tape_at(leaves, case.X[rows], case.y[rows])
+    weights = case.weights
+    hidden = weights[:-1] if len(weights) > 1 else []
+    zero = [k for k in weights if not np.any(leaves[k])]
+    equal = [k for k in weights if leaves[k].ndim == 2 and _twins(case, k, leaves[k])] if hidden else []
+    spread = {k: _spread(case, k, leaves[k]) for k in weights}
+    dead, flat, grads = {}, {}, {}
+    if tape is not None:
+        for segment in tape.segments:
+            k = tape.products[min(segment.depth, len(tape.products) - 1)].leaf
+            share = _share(segment, len(rows))
+            (dead if segment.name == "relu" else flat)[k] = share
+        grads = {p.leaf: float(np.sqrt(np.mean(tape.true[p.leaf] ** 2))) for p in tape.products}
+    return State(tape, zero, equal, spread, dead, flat, grads)
+
+
+def _spread(case: Case, k: int, W: np.ndarray) -> float:
+    return float(np.sqrt(np.mean((W - 0.0) ** 2)) * np.sqrt(max(case.fan_in(k), 1)))
+
+
+def _median(case: Case, k: int) -> float:
+    """As `_spread`, but blind to a few large entries."""
+    return float(1.5 * np.median(np.abs(case.leaves[k])) * np.sqrt(max(case.fan_in(k), 1)))
+
+
+def _no_slope(case: Case, k: int) -> bool:
+    """By differences: at a kink the recording's own slope may be zero by convention."""
+    direction = np.random.default_rng(3).standard_normal(case.leaves[k].shape)
+    ends = []
+    for sign in (1, -1):
+        moved = [x + sign * 1e-4 * direction if j == k else x for j, x in enumerate(case.leaves)]
+        ends.append(case.judge(moved))
+    return abs(ends[0] - ends[1]) < 1e-9 * max(abs(ends[0]), 1e-12)
+
+
+def _twins(case: Case, k: int, W: np.ndarray) -> bool:
+    """Whether all units of the layer have the same incoming weights."""
+    io = case.fan_in(k) == W.shape[0]
+    units = W.T if io else W
+    if len(units) < 2:
+        return False
+    return bool(np.any(W) and np.allclose(units, units[0], rtol=1e-9, atol=1e-12))
+
+
+def _share(segment: Segment, rows: int) -> float:
+    """The share of units that are dead (ReLU: zero on every row) or of values on the flat part."""
+    a, z = segment.a.value, segment.z.value
+    if segment.name == "relu":
+        if a.ndim == 2:
+            axis = 0 if a.shape[0] == rows else 1
+            return float(np.mean(~(a > 0).any(axis)))
+        return float(np.mean(a <= 0))
+    if segment.name in ("tanh", "sigmoid"):
+        top = {"tanh": 1.0, "sigmoid": 0.25}[segment.name]
+        return float(np.mean(fn.derivative(segment.name, z) < 0.02 * top))
+    return 0.0
+
+
+def suspect(case: Case, state: State) -> Finding | None:
+    """The one fault of the start that these numbers speak for, before any run has proved it."""
+    stuck_now = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
+    tied = state.tape is not None and len(case.weights) == 1 and any(
+        len({n.value.shape for n in p.nodes}) > 1 for p in state.tape.products)  # fmt: skip
+    if state.zero and len(case.weights) == 1 and (tied or (stuck_now and _no_slope(case, state.zero[0]))):
+        stuck_now = state.zero
+        return _finding("init_zero", stuck_now[0], "all weights start at zero: no signal passes",
+                        f"parameter {stuck_now[0]} and its gradient are zero everywhere", "draw the weights at random", 70)  # fmt: skip
+    if state.zero and len(case.weights) > 1:
+        hidden = [k for k in state.zero if k in case.weights[:-1]]
+        stuck = not hidden or len(state.zero) == len(case.weights) or any(
+            state.grads.get(k, 0.0) < 1e-12 for k in case.weights)  # fmt: skip
+        if hidden and stuck:
+            return _finding("init_zero", state.zero[0], "all weights of a layer start at zero: no signal passes",
+                            f"parameter {state.zero[0]} is zero everywhere", "draw the weights at random", 70)  # fmt: skip
+    if state.equal:
+        k = state.equal[0]
+        return _finding("init_symmetric", k, "the units of a layer start alike and stay alike",
+                        f"all units of parameter {k} have the same weights", "draw the weights at random", 70)  # fmt: skip
+    again = _through_time(case, state) if _repeated(state) else None
+    if again is not None:
+        return again
+    big = {k: s for k, s in state.spread.items() if s > 4.0 and _median(case, k) > 2.5}
+    small = {k: s for k, s in state.spread.items() if s < 0.12}
+    if big:
+        return _of_spread(case, "init_too_large", min(big), big, "saturated or exploding from the first step")
+    dead = {k: s for k, s in state.dead.items() if s > 0.6}
+    if dead:
+        k = min(dead)
+        return _finding("dead_relu", k, "ReLU units are zero on every row",
+                        f"{number(100 * dead[k])} % of the units after parameter {k} are dead at the start",
+                        "start the biases at zero (or slightly above), or use a leaky ReLU", 70)  # fmt: skip
+    flat = {k: s for k, s in state.flat.items() if s > 0.6}
+    if flat:
+        k = min(flat)
+        return _finding("saturated_activation", k, "the activation works on its flat part",
+                        f"{number(100 * flat[k])} % of the values after parameter {k} have next to no slope",
+                        "bring the sums near zero: biases at zero, inputs and weights scaled", 69)  # fmt: skip
+    hidden_small = {k: s for k, s in small.items() if len(case.weights) > 1}
+    if hidden_small:
+        return _of_spread(case, "init_too_small", min(small), small, "the signal vanishes")
+    return _along(case, state)
+
+
+def _along(case: Case, state: State) -> Finding | None:
+    """The gradient's size from the last layer to the first."""
+    order = [k for k in case.weights if k in state.grads]
+    if len(order) < 4 and not _repeated(state):
+        return None
+    first, last = state.grads[order[0]], state.grads[order[-1]]
+    if last > 0 and first < 1e-3 * last:
+        return _finding("vanishing_gradient", order[0], "the signal dies on its way down",
+                        f"the gradient shrinks by {number(last / max(first, 1e-300))} from the last layer to the first",
+                        "fewer layers, ReLU or residual connections, or larger initial weights", 68)  # fmt: skip
+    if (last > 0 and first > 1e2 * last) or not np.isfinite(first):
+        return _finding("exploding_gradient", order[0], "the signal grows on its way down",
+                        f"the gradient grows by {number(first / max(last, 1e-300))} from the last layer to the first",
+                        "smaller initial weights, or clip the gradient", 68)  # fmt: skip
+    return None
+
+
+def _through_time(case: Case, state: State) -> Finding | None:
+    """The error signal at the first and the last use of a weight that is used again and again."""
+    tape = state.tape
+    assert tape is not None
+    product = max(tape.products, key=lambda p: (len(p.nodes), p.leaf in case.weights and case.leaves[p.leaf].shape[0]
+                                                == case.leaves[p.leaf].shape[-1]))  # fmt: skip
+    if case.leaves[product.leaf].ndim != 2 or len(product.nodes) >= case.n:
+        return None
+    sizes = [float(np.linalg.norm(tape.sums.get(id(n), 0.0))) for n in product.nodes]
+    first, last = sizes[0], sizes[-1]
+    if not np.isfinite(first) or first > 30 * last > 0:
+        return _finding("exploding_gradient", product.leaf, "the signal grows on its way down",
+                        f"the error signal grows from {number(last)} to {number(first)} over {len(sizes)} uses of "
+                        f"parameter {product.leaf}", "clip the gradient, or start with a smaller recurrent weight", 68)  # fmt: skip
+    if first < 1e-3 * last:
+        return _finding("vanishing_gradient", product.leaf, "the signal dies on its way down",
+                        f"the error signal shrinks from {number(last)} to {number(first)} over {len(sizes)} uses of "
+                        f"parameter {product.leaf}", "start near an orthogonal recurrent weight, or use gates", 68)  # fmt: skip
+    return None
+
+
+def _repeated(state: State) -> bool:
+    return state.tape is not None and any(len(p.nodes) > 3 for p in state.tape.products)
+
+
+def _of_spread(case: Case, id: str, k: int, spreads: dict[int, float], words: str) -> Finding:
+    return _finding(
+        id, k, f"the initial weights are too {'large' if id == 'init_too_large' else 'small'}: {words}",
+        f"parameter {k}: weights are {number(spreads[k])} times 1/sqrt(inputs)",
+        "draw the weights with a deviation of about 1/sqrt(inputs)", 67)  # fmt: skip
+
+
+def _finding(id: str, where: Any, words: str, evidence: str, fix: str, weight: float) -> Finding:
+    return Finding(id, where, words, evidence, fix, 0.9, weight)

@@ -1,0 +1,378 @@
+"""What `step` did against the gradients: which parameters moved, by what rule, with what memory.
+
+Does: runs six of the user's steps from a point without ties, and from the patient's own start.
+Measures: each parameter's move against the true gradients of this and the earlier batches.
+Speaks for: the update group, and the gradient group where the step's own gradient can be read off.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
+from pullback.diagnose._record import recording
+from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
+from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient
+
+
+def experiment(case: Case) -> list[Finding]:
+    """Findings about the step; those about its gradient only where `grad` itself is not given."""
+    moves = case.moves
+    if moves is None:
+        return []
+    case.tried.append("each parameter's move against -lr times the true gradient")
+    moves = _steady(moves)
+    true = case.gradients(moves)
+    still = _still(case, moves, true)
+    if any(f.id == "params_not_updated" for f in still):
+        return still
+    if not all(np.isfinite(a).all() for after in moves.after for a in after):
+        return still
+    used = _used_gradients(case, moves) or true
+    moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
+    return still + _rule(case, moves, true, used, moving)
+
+
+def _steady(moves: Moves) -> Moves:
+    """The first moves, as long as none dwarfs the first: a fit to a runaway says nothing of memory."""
+    sizes = [norm(moves.move(t)) for t in range(len(moves.after))]
+    keep = 1
+    while keep < len(sizes) and np.isfinite(sizes[keep]) and sizes[keep] < 30 * max(sizes[0], 1e-300):
+        keep += 1
+    return Moves(moves.before[:keep], moves.after[:keep], moves.rows[:keep], moves.reported[:keep])
+
+
+def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
+    """Parameters that do not move although their gradient is not zero."""
+    count = len(case.leaves)
+    frozen = [k for k in range(count) if all(not np.any(moves.move(t)[k]) for t in range(len(true)))]
+    frozen = [k for k in frozen if norm([g[k] for g in true]) > 1e-9 * norm(sum(true, []))]
+    if frozen and len(frozen) < count:
+        ended = case.user.leaves
+        frozen = [k for k in frozen if len(ended) == count and np.array_equal(ended[k], case.leaves[k])]
+    if not frozen:
+        return _underflow(case)
+    if not all(np.isfinite(x).all() for x in case.user.leaves):
+        return []
+    if len(frozen) == count and case.first is not None and _moved(case):
+        return []
+    if len(frozen) == count or all(not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)):
+        size = norm(true[0])
+        return [Finding(
+            "params_not_updated", "step", "nothing moves: the step leaves every parameter as it was",
+            f"after {len(true)} steps every parameter is bit-identical; the gradient's norm is {number(size)}",
+            "update the arrays the model uses, by a step large enough to change them", 1.0, 86)]  # fmt: skip
+    return [Finding(
+        "layer_not_updated", frozen[0],
+        f"parameter{'s' if len(frozen) > 1 else ''} {', '.join(map(str, frozen))} never move",
+        f"unchanged after {len(true)} steps; the gradient's norm there is "
+        f"{number(norm([true[0][k] for k in frozen]))}",
+        f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
+
+
+def _moved(case: Case) -> bool:
+    """Whether the loop as written ends elsewhere than it began."""
+    ended = case.user.leaves
+    return any(not np.array_equal(a, b) for a, b in zip(ended, case.leaves, strict=True))
+
+
+def _underflow(case: Case) -> list[Finding]:
+    first = case.first
+    if first is None:
+        return []
+    total = norm([a - b for a, b in zip(first.after[-1], first.before[0], strict=True)])
+    if total > 0 or not np.isfinite(total) or _moved(case) or norm(case.gradients(first)[0]) == 0:
+        return []
+    return [Finding(
+        "params_not_updated", "step", "nothing moves: the step is too small to change any weight",
+        f"after {len(first.after)} steps every parameter is bit-identical",
+        "use a step the weights' precision can hold", 1.0, 86)]  # fmt: skip
+
+
+def _used_gradients(case: Case, moves: Moves) -> list[Leaves] | None:
+    """What the patient's own grad gives along the moves, where it is given."""
+    if not case.patient.has_grad:
+        return None
+    body = case.patient.fresh()
+    out = []
+    for before, rows in zip(moves.before, moves.rows, strict=True):
+        gs = body.grad([x.copy() if x.ndim else float(x) for x in before], body.X[rows], body.y[rows])
+        if len(gs) != len(before):
+            return None
+        fixed = [np.zeros(x.shape) if g is None else np.asarray(g, float) for g, x in zip(gs, before, strict=True)]
+        if any(g.size != x.size for g, x in zip(fixed, before, strict=True)):
+            return None
+        out.append([g.reshape(x.shape).copy() for g, x in zip(fixed, before, strict=True)])
+    return out
+
+
+def _rule(
+    case: Case, moves: Moves, true: list[Leaves], used: list[Leaves], moving: list[int]
+) -> list[Finding]:
+    if not moving:
+        return []
+    for grads in ([used, true] if used is not true else [true]):
+        rule = fit_linear(moves, grads, moving)
+        if rule.gap < 1e-4:
+            return _judge_linear(case, rule, moves, grads, moving)
+        adaptive = simulate(_only(moves, moving), [[g[k] for k in moving] for g in grads])
+        if adaptive is not None and adaptive.gap < 1e-3:
+            return _judge_adaptive(case, adaptive)
+    if _nesterov(case, moves, moving):
+        return []
+    return _by_leaf(case, moves, true, used, moving)
+
+
+def _nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
+    """Gradients taken where the last move, faded, would lead: u = beta u' - lr g(w + beta u')."""
+    if len(moves.after) < 3:
+        return False
+    for beta in (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99):
+        left, kept, size = [], [], 0.0
+        for t in range(1, len(moves.after)):
+            before = moves.move(t - 1)
+            ahead = [x + beta * m for x, m in zip(moves.before[t], before, strict=True)]
+            g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
+            left.append(np.concatenate([(moves.move(t)[k] - beta * before[k]).ravel() for k in moving]))
+            kept.append(np.concatenate([g[k].ravel() for k in moving]))
+            size += norm([moves.move(t)[k] for k in moving]) ** 2
+        r, g1 = np.concatenate(left), np.concatenate(kept)
+        lr = -(r @ g1) / (g1 @ g1 or 1)
+        if lr > 0 and norm([r + lr * g1]) < 1e-4 * np.sqrt(size):
+            return True
+    return False
+
+
+def _only(moves: Moves, keep: list[int]) -> Moves:
+    return Moves([[b[k] for k in keep] for b in moves.before], [[a[k] for k in keep] for a in moves.after])
+
+
+def _judge_linear(
+    case: Case, rule: Rule, moves: Moves, grads: list[Leaves], moving: list[int]
+) -> list[Finding]:
+    """A fixed combination of this and earlier gradients: is it a rule anyone means?"""
+    c = np.array(rule.coefficients[: len(grads)])
+    case.rule = rule  # type: ignore[attr-defined]
+    decay = rule.coefficients[-1]
+    scale = np.abs(c).max()
+    if scale == 0:
+        return []
+    if c[0] < 0 and (np.abs(c[1:]) < 1e-3 * scale).all():
+        return [Finding(
+            "grad_sign_flipped", "step", "the step goes uphill: the update is added",
+            f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
+    del decay, moves, moving
+    return _judge_memory(c / scale, scale) if len(c) >= 2 and rule.gap < 1e-7 else []
+
+
+def _judge_memory(c: np.ndarray, scale: float) -> list[Finding]:
+    table = [("weight of gradients, newest first", ", ".join(number(x) for x in c * scale))]
+
+    def wrong(words: str, id: str = "momentum_state_wrong", fix: str = "") -> list[Finding]:
+        return [Finding(
+            id, "grad" if id == "grad_not_zeroed" else "step", words,
+            f"the moves are the last gradients times {', '.join(number(x) for x in c[:4] * scale)}, ...",
+            fix or "keep v = beta v + g and move by -lr v", 1.0, 81, table=table)]  # fmt: skip
+
+    if (np.abs(c[1:]) < 1e-3).all():
+        return []
+    if abs(c[0]) < 1e-3:
+        return wrong("the step uses the velocity of the step before: it is stale by one")
+    if c[0] < 0:
+        return wrong("the newest gradient is added, uphill")
+    if np.allclose(c, c[0], rtol=1e-3):
+        return wrong("every step carries all gradients of earlier batches", "grad_not_zeroed",
+                     "set the gradient buffers to zero before each backward pass")  # fmt: skip
+    ratios = c[2:] / np.where(np.abs(c[1:-1]) > 1e-9, c[1:-1], np.nan)
+    early = c[1] / c[0]
+    known = ratios[np.isfinite(ratios) & (np.abs(c[1:-1]) > 1e-5)]
+    if (c[1:] < -1e-3).any():
+        return wrong("earlier gradients enter with changing sign: the velocity's sign is lost")
+    if known.size and np.ptp(known) > 1e-2 * abs(known.mean()):
+        return wrong("earlier gradients fade at no fixed rate: the velocity is scaled again on the way")
+    beta = float(known.mean()) if known.size else early
+    if beta > 1 - 1e-4 or early > 1 + 1e-4:
+        if abs(early - beta / (1 + beta) * beta) > 1e-2:
+            return wrong(f"the velocity grows without end: its memory is {number(max(beta, early))}")
+    if abs(early - beta) < 1e-3 and beta < 0.35:
+        return wrong(f"the memory is only {number(beta)}: the coefficients stand on the wrong terms")
+    return []
+
+
+def _judge_adaptive(case: Case, rule: Rule) -> list[Finding]:
+    case.rule = rule  # type: ignore[attr-defined]
+    if rule.lr < 0:
+        return [Finding("grad_sign_flipped", "step", "the step goes uphill: the update is added",
+                        f"{rule.name} with rate {number(rule.lr)} reproduces the moves", "subtract the update",
+                        1.0, 82)]  # fmt: skip
+    if not rule.wrong:
+        return []
+    fixes = {
+        "optimizer_state_mutated": "keep m and v uncorrected, use corrected copies, count steps once per step",
+        "optimizer_state_shared": "give every parameter its own buffers",
+        "momentum_state_wrong": "m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g**2",
+    }
+    return [Finding(
+        rule.wrong, "step", f"{rule.name}: {rule.words}",
+        f"this rule reproduces six steps to {number(100 * rule.gap)} %, the right one does not",
+        fixes[rule.wrong], 1.0, 81)]  # fmt: skip
+
+
+def _by_leaf(
+    case: Case, moves: Moves, true: list[Leaves], used: list[Leaves], moving: list[int]
+) -> list[Finding]:
+    """No one rule fits all: shared buffers, one leaf's own factor, or another gradient inside the step."""
+    out: list[Finding] = []
+    rows = rows_used(case, moves, moving)
+    if rows:
+        return rows
+    rules = {k: fit_linear(moves, used, [k]) for k in moving}
+    fine = [k for k in moving if rules[k].gap < 1e-4]
+    if len(fine) == len(moving):
+        return _own_factors(case, moves, true, used, rules)
+    pooled = shared(moves, used, moving, [k for k in moving if k not in fine])
+    if pooled:
+        return pooled
+    clipped = _clipped(moves, used, moving)
+    if clipped:
+        return []
+    if not case.patient.has_grad or used is not true:
+        out = _inside(case, moves, true, moving, [k for k in moving if k not in fine])
+    return out
+
+
+def _own_factors(
+    case: Case, moves: Moves, true: list[Leaves], used: list[Leaves], rules: dict[int, Rule]
+) -> list[Finding]:
+    """Every parameter follows its gradients, but not all by the same weights."""
+    if used is not true and case.patient.has_grad:
+        observed_ok = all(
+            np.allclose(u, t, rtol=1e-4, atol=1e-8) for a, b in zip(used, true, strict=True)
+            for u, t in zip(a, b, strict=True))  # fmt: skip
+        if not observed_ok:
+            return []
+    lead = {k: rule.coefficients[0] for k, rule in rules.items()}
+    ordered = sorted(lead.values())
+    usual = ordered[len(ordered) // 2]
+    firsts = [-m for m in moves.move(0)]
+    weights = [k for k in case.weights if k in lead]
+    usual = lead[weights[-1]] if weights and len({round(lead[k] / usual, 3) for k in weights}) == 1 else usual
+    scaled = [f / usual for f in firsts] if usual > 0 else firsts
+    if usual <= 0:
+        return []
+    sure = used is not true and case.patient.has_grad
+    found = [] if sure else examine_gradient(
+        case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False)  # fmt: skip
+    memories = {k: np.array(r.coefficients[:-1]) / r.coefficients[0] for k, r in rules.items()
+                if r.coefficients[0]}  # fmt: skip
+    lists = [c[:3] for c in memories.values() if len(c) >= 3]
+    if sure and lists and max(float(np.abs(c - lists[0]).max()) for c in lists) > 0.05:
+        return [one_buffer(min(memories), max(memories))]
+    for c in memories.values():
+        bad = _judge_memory(c, usual)
+        if bad:
+            return bad
+    return found
+
+
+def _clipped(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Each step along its gradient, but by its own factor: clipping, a schedule; meant, and fine."""
+    for t in range(len(grads)):
+        match = compare([moves.move(t)[k] for k in moving], [grads[t][k] for k in moving])
+        f = consensus(match)
+        if f >= 0 or any(g > 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z):
+            return False
+        if any(abs(x / f - 1) > 1e-3 for x, z in zip(match.factors, match.zero, strict=True) if not z):
+            return False
+    return True
+
+
+def _inside(
+    case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd: list[int]
+) -> list[Finding]:
+    """The first move, or the gradient met inside the step, against the true gradient and its mistakes."""
+    u = [-m for m in moves.move(0)]
+    match = compare(u, true[0])
+    flat = _sign_like(u, true[0])
+    if flat:
+        met = _met_inside(case, moves, true)
+        if met is None:
+            return []
+        return examine_gradient(case, met, case.tape, true[0], "step", expect_one=False)
+    f = consensus(match)
+    good = any(g < 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)
+    if not good:
+        f = abs(float(np.median([x for x, z in zip(match.factors, match.zero, strict=True) if not z] or [1.0])))
+        f = _rate_by_mistakes(case, u) or f
+    if f == 0:
+        return []
+    scaled = [x / f for x in u]
+    if not _wrong_first(scaled, true[0]):
+        return []
+    return examine_gradient(case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False)
+
+
+def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
+    return any(
+        norm([s - t]) > 1e-4 * max(norm([t]), 1e-12) for s, t in zip(scaled, true, strict=True)
+    )
+
+
+def _rate_by_mistakes(case: Case, u: Leaves) -> float | None:
+    from pullback.diagnose._tapes import mistakes
+
+    if case.tape is None:
+        return None
+    for claim in mistakes(case.tape):
+        if claim.partial:
+            continue
+        match = compare(u, claim.grads)
+        rates = [f for f, g, z in zip(match.factors, match.gaps, match.zero, strict=True) if g < 1e-4 and not z]
+        if len(rates) == len([z for z in match.zero if not z]) and rates and np.ptp(rates) < 1e-3 * abs(rates[0]):
+            return float(rates[0])
+    return None
+
+
+def _sign_like(u: Leaves, true: Leaves) -> bool:
+    """Whether the first move has one size everywhere, as adaptive rules' have."""
+    values = np.abs(np.concatenate([x.ravel() for x in u]))
+    values = values[values > 1e-3 * values.max()]
+    return bool(values.size > 4 and np.ptp(values) < 0.05 * values.max())
+
+
+def _met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
+    """Per parameter the array inside the step that agrees in sign with the first move and is nearest the
+    true gradient, read off a recording of the step.
+    """
+    body = case.patient.fresh()
+    try:
+        with recording() as tape:
+            params = body.tree([tape.leaf(x, i) for i, x in enumerate(moves.before[0])])
+            rows = moves.rows[0]
+            n = len(true[0])
+            body.step(params, tape.leaf(body.X[rows], n), tape.leaf(body.y[rows], n + 1))
+    except Exception:  # a step that cannot be recorded is not read
+        return None
+    out = []
+    for k, (u, g) in enumerate(zip(moves.move(0), true[0], strict=True)):
+        best: tuple[float, Any] = (np.inf, None)
+        for node in tape.nodes:
+            v = node.value
+            if v.shape != g.shape or not np.isfinite(v).all() or not np.any(v):
+                continue
+            agree = np.mean(np.sign(v) == -np.sign(u))
+            if agree < 0.98:
+                continue
+            gap = norm([v - g]) / max(norm([g]), 1e-12)
+            if gap < best[0]:
+                best = (gap, np.array(v, float))
+        out.append(best[1] if best[1] is not None else -u * 0)
+        del k
+    return out
+
+
+__all__: list[Any] = ["experiment"]

@@ -1,0 +1,51 @@
+from collections import namedtuple
+
+import numpy as np
+from sklearn.datasets import make_blobs
+
+Layer = namedtuple("Layer", "w b")
+CENTRES = [(-2, -2), (2, 2), (-2, 2), (2, -2), (0, 0)]
+points, group = make_blobs(300, centers=np.array(CENTRES, float), cluster_std=0.5, random_state=6)
+X, y = points / 2.0, np.eye(5)[group]
+source = np.random.default_rng(60)
+
+
+def dense(n_in, n_out):
+    return Layer(source.standard_normal((n_in, n_out)) * (2 / n_in) ** 0.5, np.zeros(n_out))
+
+
+params = [dense(2, 20), dense(20, 5)]
+speed = 0.5
+
+
+def hidden(params, X):
+    return (X @ params[0].w + params[0].b).clip(min=0)
+
+
+def run(params, X):
+    return hidden(params, X) @ params[1].w + params[1].b
+
+
+def loss(params, X, y):
+    s = run(params, X)
+    lse = s.max(0) + np.log(np.exp(s - s.max(0)).sum(0))
+    return np.mean(np.sum((lse - s) * y, axis=1))
+
+
+def grad(params, X, y):
+    h = hidden(params, X)
+    s = run(params, X)
+    e = np.exp(s - s.max(0))
+    above = (e / e.sum(0) * y.sum(0) - y) / len(X)
+    below = np.where(h > 0, above @ params[1].w.T, 0)
+    return [Layer(X.T @ below, below.sum(0)), Layer(h.T @ above, above.sum(0))]
+
+
+def step(params, X_batch, y_batch):
+    slopes = grad(params, X_batch, y_batch)
+    move = lambda p, g: p - speed * g
+    return [Layer(*map(move, p, g)) for p, g in zip(params, slopes)], loss(params, X_batch, y_batch)
+
+
+batch_size = 10
+n_steps = 500

@@ -1,0 +1,41 @@
+"""Linear regression by gradient descent, as in the course notes."""
+import numpy as np
+from sklearn.datasets import load_diabetes
+
+X, y = load_diabetes(return_X_y=True)
+X = X / X.std(axis=0)
+y = (y - 150.0) / 80.0
+shuffled = np.random.RandomState(0).permutation(len(y))
+X, y = X[shuffled], y[shuffled]
+
+theta = np.zeros(X.shape[1], dtype=int)
+theta0 = np.array(0.0)
+params = [theta, theta0]
+alpha = 0.1
+
+
+def h(params, X):
+    return X.dot(params[0]) + params[1]
+
+
+def loss(params, X, y):
+    m = len(y)
+    return (1 / (2 * m)) * np.sum((h(params, X) - y) ** 2)
+
+
+def grad(params, X, y):
+    m = len(y)
+    error = h(params, X) - y
+    return [X.T.dot(error) / m, error.sum() / m]
+
+
+def step(params, X, y):
+    J = loss(params, X, y)
+    g = grad(params, X, y)
+    w = params[0].copy()
+    w[:] = w - alpha * g[0]
+    return [w, params[1] - alpha * g[1]], J
+
+
+batch_size = len(y)
+n_steps = 400
