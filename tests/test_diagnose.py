@@ -42,7 +42,7 @@ def network(seed=0, wrong=None, lr=0.1):
 
 
 @pytest.mark.parametrize(
-    "wrong, id, where",
+    ("wrong", "id", "where"),
     [
         ("mask", "grad_missing_activation_derivative", 0),
         ("sigmoid", "grad_activation_derivative_wrong", 0),
@@ -62,7 +62,9 @@ def test_the_step_alone_tells_as_much():
 
 def test_a_healthy_loop_is_healthy():
     found = diagnose(network())
-    assert found.verdict == "healthy" and found.status == 0 and found.faults == []
+    assert found.verdict == "healthy"
+    assert found.status == 0
+    assert found.faults == []
     assert str(found).startswith("the loop is healthy: ")
 
 
@@ -92,15 +94,18 @@ def test_nothing_that_is_given_changes():
 
     kept = [p.copy() for p in patient["params"]], patient["X"].copy(), np.random.get_state()[1].copy()
     found = diagnose({**patient, "step": step})
-    assert found.faults[0].id == "inplace_mutation" and found.faults[0].where == "X"
+    assert found.faults[0].id == "inplace_mutation"
+    assert found.faults[0].where == "X"
     assert all(np.array_equal(a, b) for a, b in zip(patient["params"], kept[0]))
-    assert np.array_equal(patient["X"], kept[1]) and not calls
+    assert np.array_equal(patient["X"], kept[1])
+    assert not calls
     assert np.array_equal(np.random.get_state()[1], kept[2])
 
 
 def test_prints_are_kept_from_the_caller(capsys):
     found = diagnose(network(wrong="print"))
-    assert capsys.readouterr().out == "" and "chatter" in found.printed
+    assert capsys.readouterr().out == ""
+    assert "chatter" in found.printed
 
 
 def test_a_hanging_step_is_stopped():
@@ -139,7 +144,7 @@ batch_size, n_steps = 20, 200
 
 
 @pytest.mark.parametrize(
-    "body, status",
+    ("body", "status"),
     [
         ("def step(p, X, y): return [p[0] - 0.1 * X.T @ (X @ p[0] - y) / len(y)], loss(p, X, y)", 0),
         ("def step(p, X, y): return [p[0] + 0.1 * X.T @ (X @ p[0] - y) / len(y)], loss(p, X, y)", 1),
@@ -161,4 +166,5 @@ def test_the_page_shows_both_curves(tmp_path):
                     + "def step(p, X, y): return [p[0] - 1e-7 * X.T @ (X @ p[0] - y)], loss(p, X, y)")  # fmt: skip
     run_file(str(file), html=str(tmp_path / "page.html"))
     page = (tmp_path / "page.html").read_text()
-    assert page.count("<polyline") == 2 and "lr_too_small" in page
+    assert page.count("<polyline") == 2
+    assert "lr_too_small" in page

@@ -117,7 +117,7 @@ def _layers(tape: Recording, leaves: Leaves) -> list[tuple[Layer, np.ndarray, np
             used.setdefault(id(p), []).append(node)
     out = []
     for node in tape.nodes:
-        operands = [p for p in node.parents]
+        operands = list(node.parents)
         if node.name not in _PRODUCTS or len(operands) != 2:
             continue
         pure = [p for p in operands if _single(p.deps, rows) is not None]

@@ -269,7 +269,9 @@ def _against(x: np.ndarray, rms: np.ndarray) -> np.ndarray:
     if not _fits(x, rms):
         return x
     scale = np.maximum(rms, 1.0)
-    return x / (scale if (x.shape[-1] == len(rms) and x.shape[0] != len(rms)) or x.ndim == 1 else scale[:, None])
+    return x / (
+        scale if (x.shape[-1] == len(rms) and x.shape[0] != len(rms)) or x.ndim == 1 else scale[:, None]
+    )
 
 
 def _logit(p: np.ndarray) -> np.ndarray:

@@ -105,7 +105,7 @@ def torch_patient(model: Any, loss_fn: Any, optimizer: Any, X: Any, y: Any) -> d
     import torch
 
     model, optimizer = copy.deepcopy((model, optimizer))
-    ours = [p for p in model.parameters()]
+    ours = list(model.parameters())
     X, y = torch.as_tensor(X), torch.as_tensor(y)
 
     def put(params: Any) -> None:

@@ -235,7 +235,24 @@ def _method(function: Any) -> Any:
 
 
 _SHAPES = {np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.array_equal, np.allclose}
-for _name in ["sum", "mean", "std", "var", "max", "min", "dot", "clip", "squeeze", "swapaxes", "ravel", "take", "repeat", "cumsum", "prod", "trace"]:
+for _name in [
+    "sum",
+    "mean",
+    "std",
+    "var",
+    "max",
+    "min",
+    "dot",
+    "clip",
+    "squeeze",
+    "swapaxes",
+    "ravel",
+    "take",
+    "repeat",
+    "cumsum",
+    "prod",
+    "trace",
+]:
     setattr(Rec, _name, _method(getattr(np, _name)))
 Rec.copy = lambda self, order="C": np.copy(self)  # type: ignore[method-assign, assignment]
 

@@ -42,7 +42,9 @@ def _reduce(u: Any, out: Any, x: Any, axis: Any = 0, *unused: Any, keepdims: Any
     return _sum(u, out, x, axis, keepdims=keepdims, **more)
 
 
-def _mean(u: Any, out: Any, x: Any, axis: Any = None, *unused: Any, keepdims: Any = False, **more: Any) -> Any:
+def _mean(
+    u: Any, out: Any, x: Any, axis: Any = None, *unused: Any, keepdims: Any = False, **more: Any
+) -> Any:
     gs = _sum(u, out, x, axis, keepdims=keepdims, **more)
     return gs and (gs[0] * (np.size(out) / np.size(x)),)
 
@@ -96,7 +98,9 @@ def _reshape(u: Any, out: Any, x: Any, *unused: Any, **also: Any) -> Any:
     return (np.reshape(u, np.shape(x)),)
 
 
-def _extreme(u: Any, out: Any, x: Any, axis: Any = None, *unused: Any, keepdims: Any = False, **k: Any) -> Any:
+def _extreme(
+    u: Any, out: Any, x: Any, axis: Any = None, *unused: Any, keepdims: Any = False, **k: Any
+) -> Any:
     hit = np.asarray(x) == (_spread(out, x, axis, keepdims))
     return (_spread(u, x, axis, keepdims) * hit / hit.sum(axis=axis, keepdims=True),)
 

@@ -394,8 +394,7 @@ def _ways(product: Product, change: Callable[[Any], Any]) -> dict[int, Any]:
         return pull
 
     return {
-        id(n): way(n, w, a)
-        for n, w, a in zip(product.nodes, product.weights, product.inputs, strict=True)
+        id(n): way(n, w, a) for n, w, a in zip(product.nodes, product.weights, product.inputs, strict=True)
     }
 
 

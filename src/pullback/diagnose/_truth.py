@@ -47,8 +47,10 @@ class Truth:
                 through.update(id(p) for p in node.parents if node.name in _ADDITIVE)
         return tape.gradient(
             len(leaves),
-            skip=lambda node: (bool(node.deps & data) and node is not tape.out and id(node) not in through)
-            or (node.deps & data and node.name not in _ADDITIVE and _mixes(node, data)),
+            skip=lambda node: (
+                (bool(node.deps & data) and node is not tape.out and id(node) not in through)
+                or (node.deps & data and node.name not in _ADDITIVE and _mixes(node, data))
+            ),
         )
 
     def differences(self, leaves: Leaves, X: Any, y: Any) -> Leaves:

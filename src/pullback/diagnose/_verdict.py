@@ -88,7 +88,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
             findings += stopped
     out.faults = _named(rank(findings), case)
     out.ruled_out = case.tried
-    out.facts.update(getattr(case, 'facts', {}))
+    out.facts.update(getattr(case, "facts", {}))
     out.printed = printed.getvalue()
     out.reason = out.reason or _unsettled(out)
     if out.faults:
@@ -149,7 +149,9 @@ def _run(name: str, experiment: Any, case: Case, so_far: list[Finding], out: Dia
         return []
     try:
         with limited(max(case.left(), 0.1) + 0.5):
-            return list(experiment(case, so_far) if name in ("treatment", "model", "splits") else experiment(case))
+            return list(
+                experiment(case, so_far) if name in ("treatment", "model", "splits") else experiment(case)
+            )
     except TimeUp:
         out.facts.setdefault("skipped", []).append(name)
     except Failure as failure:

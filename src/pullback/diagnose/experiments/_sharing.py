@@ -20,8 +20,11 @@ def rows_used(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
     found = _weights_of_rows(case, moves, moving, moves.rows[0], u)
     if found is None:
         elsewhere = _ignores_batch(case)
-        return [_indexing("the step does the same whatever rows it is given: it takes rows of its own")] if (
-            elsewhere) else []
+        return (
+            [_indexing("the step does the same whatever rows it is given: it takes rows of its own")]
+            if (elsewhere)
+            else []
+        )
     used = np.abs(found) > 1e-3 * np.abs(found).max()
     if used.all() or np.ptp(found[used]) > 1e-2 * np.abs(found).max():
         return []
@@ -57,9 +60,7 @@ def _indexing(words: str) -> Finding:
         "index the rows so that every row of every batch takes part", 0.95, 84)  # fmt: skip
 
 
-def shared(
-    moves: Moves, grads: list[Leaves], moving: list[int], odd: list[int]
-) -> list[Finding]:
+def shared(moves: Moves, grads: list[Leaves], moving: list[int], odd: list[int]) -> list[Finding]:
     """Whether a parameter's moves carry another parameter's gradients."""
     T = len(grads)
     for k in odd:

@@ -46,7 +46,9 @@ def _dtypes(case: Case) -> list[Finding]:
                and np.asarray(g).dtype.kind in "iub" and np.asarray(g).size]  # fmt: skip
         if cut:
             where: Any = "grad" if len(cut) == len(gs) else cut[0]
-            out.append(_cut(where, f"the gradient of parameter {cut[0]} has dtype {np.asarray(gs[cut[0]]).dtype}"))
+            out.append(
+                _cut(where, f"the gradient of parameter {cut[0]} has dtype {np.asarray(gs[cut[0]]).dtype}")
+            )
     if not out and case.first is not None:
         out += _rounded_moves(case)
     if not out and case.X.dtype.kind in "iu" and case.X.ndim == 2:
@@ -83,7 +85,9 @@ def _rounded_moves(case: Case) -> list[Finding]:
 def _flat_columns(case: Case) -> list[Finding]:
     flat = [j for j in range(case.X.shape[1]) if np.ptp(case.X[:, j]) == 0]
     few = [j for j in range(case.X.shape[1]) if len(np.unique(case.X[:, j])) <= 7 and case.X[:, j].min() < 0]
-    if case.X.dtype.kind == "i" and (len(few) == case.X.shape[1] or (flat and len(flat) > case.X.shape[1] // 3)):
+    if case.X.dtype.kind == "i" and (
+        len(few) == case.X.shape[1] or (flat and len(flat) > case.X.shape[1] // 3)
+    ):
         return [_cut("X", f"X has dtype {case.X.dtype} and {len(few)} of {case.X.shape[1]} columns hold "
                           "at most seven values around zero")]  # fmt: skip
     return []

@@ -85,8 +85,16 @@ def examine_gradient(
     common = consensus(match)
     one = expect_one and any(
         abs(f - 1) < 1e-4 and g < 1e-4 for f, g in zip(match.factors, match.gaps, strict=True))  # fmt: skip
-    common = 1.0 if one or (expect_one and common < 0 and any(
-        g > 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)) else common
+    common = (
+        1.0
+        if one
+        or (
+            expect_one
+            and common < 0
+            and any(g > 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)
+        )
+        else common
+    )
     bad = [k for k in match.wrong(common, noise) if not match.zero[k] or _present(observed[k], true)]
     frozen = [k for k in bad if not np.any(observed[k])]
     if frozen and len(frozen) < len(observed) and source == "step":
@@ -142,8 +150,14 @@ def _name(
         f"{number(100 * worst)} %"
     )
     return Finding(
-        id, where, words, evidence, _FIXES.get(id, "see the parameter named"), confidence,
-        80 if confidence > 0.55 else 50, table=table,
+        id,
+        where,
+        words,
+        evidence,
+        _FIXES.get(id, "see the parameter named"),
+        confidence,
+        80 if confidence > 0.55 else 50,
+        table=table,
     )
 
 
@@ -205,7 +219,9 @@ def _orders(tape: Tape, after: Leaves) -> Any:
             late = tape.again(mixed)
             first = range(split) if mixed[0] is tape.leaves[0] else range(split, len(mixed))
             grads = [late[k] if k in first else tape.true[k] for k in range(len(mixed))]
-            yield Wrong("update_order", "some weights are changed before the others' gradients are taken", grads)
+            yield Wrong(
+                "update_order", "some weights are changed before the others' gradients are taken", grads
+            )
     if len(tape.products) > 2:
         from pullback.diagnose._tapes import _ways
 

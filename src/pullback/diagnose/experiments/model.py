@@ -86,7 +86,9 @@ def measure(case: Case) -> Bigger | None:
     big = [rng.standard_normal((d, 32)) / np.sqrt(d), np.zeros(32), rng.standard_normal((32, 32)) / 6,
            np.zeros(32), rng.standard_normal((32, out)) / 12, np.zeros(out)]  # fmt: skip
     own = min(fit(net, case.reborn(s), data, 500, 0.02) for s in (0, 1))
-    return Bigger(fit(flat, empty, blind, 300, 0.05), own, _with_bias(case, net, data), fit(wide, big, data, 600, 0.01))
+    return Bigger(
+        fit(flat, empty, blind, 300, 0.05), own, _with_bias(case, net, data), fit(wide, big, data, 600, 0.01)
+    )
 
 
 def _with_bias(case: Case, net: Net, data: Any) -> float:
@@ -125,7 +127,11 @@ def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
     assert net is not None
     evidence = (f"on unseen rows: constant {number(found.constant)}, this model at its best {number(found.own)}, "
                 f"a wider one {number(found.wide)}")  # fmt: skip
-    ones = any(np.ptp(case.X[:, j]) == 0 and case.X[0, j] for j in range(case.X.shape[1])) if case.X.ndim == 2 else 0
+    ones = (
+        any(np.ptp(case.X[:, j]) == 0 and case.X[0, j] for j in range(case.X.shape[1]))
+        if case.X.ndim == 2
+        else 0
+    )
     biased = (found.constant - found.biased) / room
     bare = all(layer.b is None and not layer.ones for layer in net.layers) and not ones
     if bare and biased > share + 0.3:

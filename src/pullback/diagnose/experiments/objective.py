@@ -103,7 +103,9 @@ def _softmax(case: Case, tape: Recording, size: int) -> list[Finding]:
                 single.append(node)
         elif np.allclose(by_class, 1, atol=1e-6):
             right.append(node)
-        elif (np.allclose(by_row, 1, atol=1e-6) and not np.allclose(by_class, 1, atol=1e-3)) or (np.isclose(v.sum(), 1) and size > 1):
+        elif (np.allclose(by_row, 1, atol=1e-6) and not np.allclose(by_class, 1, atol=1e-3)) or (
+            np.isclose(v.sum(), 1) and size > 1
+        ):
             wrong.append(node)
     if not single and not wrong and not right and _over_rows(tape, size):
         return [Finding(

@@ -77,7 +77,13 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     ward = Ward(case)
     reached = ward.share(ward.user.final)
     room = (ward.base - ward.goal) / abs(ward.base) if ward.base else 0.0
-    case.facts = {"reached": round(reached, 3), "room": round(room, 3), "base": ward.base, "user": ward.user.final, "ref": ward.reference.final}  # type: ignore[attr-defined]
+    case.facts = {
+        "reached": round(reached, 3),
+        "room": round(room, 3),
+        "base": ward.base,
+        "user": ward.user.final,
+        "ref": ward.reference.final,
+    }  # type: ignore[attr-defined]
     if ward.user.final < -1e6 * (1 + abs(ward.base)) and not labels(case.y):
         return [Finding("loss_wrong_for_task", "loss", "the loss has no least value on these targets: it falls for ever",
                         f"it reaches {number(ward.user.final)}", "squared error for numbers", 0.9, 66)]  # fmt: skip
@@ -164,7 +170,9 @@ def _penalty(ward: Ward) -> Finding | None:
 
     def data_only(leaves: Any) -> float:
         penalty = case.truth.penalty_grad(leaves, X, y) or []
-        return case.judge(leaves) - 0.5 * sum(float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True))
+        return case.judge(leaves) - 0.5 * sum(
+            float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True)
+        )
 
     run = case.mended_by(less, case.reborn(), data_only)
     case.tried.append("no penalty")

@@ -60,7 +60,9 @@ def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         return []
     if len(frozen) == count and case.first is not None and _moved(case):
         return []
-    if len(frozen) == count or all(not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)):
+    if len(frozen) == count or all(
+        not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)
+    ):
         size = norm(true[0])
         return [Finding(
             "params_not_updated", "step", "nothing moves: the step leaves every parameter as it was",
@@ -103,7 +105,9 @@ def _used_gradients(case: Case, moves: Moves) -> list[Leaves] | None:
         gs = body.grad([x.copy() if x.ndim else float(x) for x in before], body.X[rows], body.y[rows])
         if len(gs) != len(before):
             return None
-        fixed = [np.zeros(x.shape) if g is None else np.asarray(g, float) for g, x in zip(gs, before, strict=True)]
+        fixed = [
+            np.zeros(x.shape) if g is None else np.asarray(g, float) for g, x in zip(gs, before, strict=True)
+        ]
         if any(g.size != x.size for g, x in zip(fixed, before, strict=True)):
             return None
         out.append([g.reshape(x.shape).copy() for g, x in zip(fixed, before, strict=True)])
@@ -115,7 +119,7 @@ def _rule(
 ) -> list[Finding]:
     if not moving:
         return []
-    for grads in ([used, true] if used is not true else [true]):
+    for grads in [used, true] if used is not true else [true]:
         rule = fit_linear(moves, grads, moving)
         if rule.gap < 1e-4:
             return _judge_linear(case, rule, moves, grads, moving)
@@ -195,9 +199,8 @@ def _judge_memory(c: np.ndarray, scale: float) -> list[Finding]:
     if known.size and np.ptp(known) > 1e-2 * abs(known.mean()):
         return wrong("earlier gradients fade at no fixed rate: the velocity is scaled again on the way")
     beta = float(known.mean()) if known.size else early
-    if beta > 1 - 1e-4 or early > 1 + 1e-4:
-        if abs(early - beta / (1 + beta) * beta) > 1e-2:
-            return wrong(f"the velocity grows without end: its memory is {number(max(beta, early))}")
+    if (beta > 1 - 1e-4 or early > 1 + 1e-4) and abs(early - beta / (1 + beta) * beta) > 1e-2:
+        return wrong(f"the velocity grows without end: its memory is {number(max(beta, early))}")
     if abs(early - beta) < 1e-3 and beta < 0.35:
         return wrong(f"the memory is only {number(beta)}: the coefficients stand on the wrong terms")
     return []
@@ -291,9 +294,7 @@ def _clipped(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
     return True
 
 
-def _inside(
-    case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd: list[int]
-) -> list[Finding]:
+def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd: list[int]) -> list[Finding]:
     """The first move, or the gradient met inside the step, against the true gradient and its mistakes."""
     u = [-m for m in moves.move(0)]
     match = compare(u, true[0])
@@ -306,7 +307,9 @@ def _inside(
     f = consensus(match)
     good = any(g < 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)
     if not good:
-        f = abs(float(np.median([x for x, z in zip(match.factors, match.zero, strict=True) if not z] or [1.0])))
+        f = abs(
+            float(np.median([x for x, z in zip(match.factors, match.zero, strict=True) if not z] or [1.0]))
+        )
         f = _rate_by_mistakes(case, u) or f
     if f == 0:
         return []
@@ -317,9 +320,7 @@ def _inside(
 
 
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
-    return any(
-        norm([s - t]) > 1e-4 * max(norm([t]), 1e-12) for s, t in zip(scaled, true, strict=True)
-    )
+    return any(norm([s - t]) > 1e-4 * max(norm([t]), 1e-12) for s, t in zip(scaled, true, strict=True))
 
 
 def _rate_by_mistakes(case: Case, u: Leaves) -> float | None:
@@ -331,8 +332,14 @@ def _rate_by_mistakes(case: Case, u: Leaves) -> float | None:
         if claim.partial:
             continue
         match = compare(u, claim.grads)
-        rates = [f for f, g, z in zip(match.factors, match.gaps, match.zero, strict=True) if g < 1e-4 and not z]
-        if len(rates) == len([z for z in match.zero if not z]) and rates and np.ptp(rates) < 1e-3 * abs(rates[0]):
+        rates = [
+            f for f, g, z in zip(match.factors, match.gaps, match.zero, strict=True) if g < 1e-4 and not z
+        ]
+        if (
+            len(rates) == len([z for z in match.zero if not z])
+            and rates
+            and np.ptp(rates) < 1e-3 * abs(rates[0])
+        ):
             return float(rates[0])
     return None
 
