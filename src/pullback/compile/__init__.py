@@ -6,11 +6,7 @@ Each can be looked at: `compiled.program`, `compiled.plan`, `compiled.source`. `
 look after the machine code that is kept on disk.
 """
 
-import sys
-import types
-from collections.abc import Callable
-from typing import Any
-
+from pullback._callable import callable_package
 from pullback.compile._cache import CacheInfo
 from pullback.compile._cache import clear as cache_clear
 from pullback.compile._cache import info as cache_info
@@ -22,12 +18,4 @@ __all__ = [
     "CacheInfo", "Compiled", "Epoch", "NotLoweredError", "Runner", "cache_clear", "cache_info", "compile",
 ]  # fmt: skip
 
-
-class _Door(types.ModuleType):
-    """The module itself is called too: `pb.compile(f)`."""
-
-    def __call__(self, f: Callable[..., Any]) -> Compiled:
-        return compile(f)
-
-
-sys.modules[__name__].__class__ = _Door
+callable_package(__name__, "compile")
