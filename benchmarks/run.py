@@ -3,6 +3,7 @@
 Contestants of one row run in one process, in turn, several times; the table shows medians and, in brackets,
 the lowest and the highest. Each has to give the right weights first. With 1 thread the process is bound to
 one processor; with 2 every library has two.
+`--quick` takes fewer and shorter repeats, prints the table and writes nothing.
 """
 
 import json
@@ -71,7 +72,17 @@ def show(x):
     return f"{x['median']:.3g} [{x['low']:.3g}, {x['high']:.3g}]"
 
 
+def quick():
+    """The rows of steps and calls alone, for a look while working."""
+    os.environ["QUICK"] = "1"
+    rows = [*rows_of("steps.py", 1), *rows_of("steps.py", 2)[4:], *rows_of("single.py", 1)]
+    print("\n".join(map(line, rows)))
+
+
 def main():
+    if "--quick" in sys.argv:
+        quick()
+        return
     RESULTS.mkdir(exist_ok=True)
     one, two = rows_of("steps.py", 1), rows_of("steps.py", 2)
     rows = [*one, *two[4:], *rows_of("single.py", 1), cold_rows()]

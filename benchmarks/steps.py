@@ -23,8 +23,9 @@ ROWS = [
     ("minibatch 256, 8-256-256-1, float32", [8, 256, 256, 1], 256, "float32", "sgd"),
     ("minibatch 256, 8-512-512-512-1, float32", [8, 512, 512, 512, 1], 256, "float32", "sgd"),
 ]
-REPEATS = int(os.environ.get("REPEATS", "7"))
-SECONDS = 0.15
+QUICK = bool(os.environ.get("QUICK"))
+REPEATS = 3 if QUICK else 7
+SECONDS = 0.02 if QUICK else 0.15
 
 
 def check(work, made):
@@ -53,9 +54,8 @@ def measure(title, sizes, batch, dtype, optimizer):
         started = time.perf_counter()
         run(8)
         one = (time.perf_counter() - started) / 8
-        counts[name] = most if name in ("pullback", "JAX jit + scan") or name[0] == "C" else int(
-            max(8, min(most, SECONDS / one))
-        )  # fmt: skip
+        whole = name in ("pullback", "JAX jit + scan") or name[0] == "C"
+        counts[name] = most if whole and not QUICK else int(max(8, min(most, SECONDS / one)))
         run(counts[name])
     times = {name: [] for name in made}
     for _ in range(REPEATS):

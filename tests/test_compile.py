@@ -17,6 +17,7 @@ import pullback as pb
 from pullback import nn, train, tree
 from pullback.compile import Epoch, NotLoweredError, Runner, _cache, cache_clear, cache_info
 from pullback.compile import compile as to_machine_code
+from pullback.compile._cli import run_cache
 from pullback.errors import ArgumentError, PullbackWarning
 from pullback.program import program
 from pullback.simplify import simplify
@@ -241,6 +242,15 @@ def test_infinity_names_the_step_and_the_function():
 
 
 # The cache.
+
+
+def test_the_command_line_says_what_the_cache_holds_and_empties_it(cache):
+    to_machine_code(lambda x: np.sum(x * 7))(np.ones(2))
+    assert re.fullmatch(rf"{re.escape(str(cache))} holds 1 file of machine code, 0\.0 MB", run_cache("info"))
+    assert "lost 1 file of" in run_cache("clear")
+    assert "holds 0 files of" in run_cache("info")
+    with pytest.raises(ArgumentError, match="cache has no action 'delete'"):
+        run_cache("delete")
 
 
 def run_python(text, **environment):

@@ -1,4 +1,4 @@
-"""`pullback train | predict | check`: the command line."""
+"""`pullback train | predict | check | cache`: the command line."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def train(
     weight_decay: Annotated[float, typer.Option(help="of the optimiser")] = 0.0,
     patience: Annotated[int | None, typer.Option(help="epochs without a better one")] = None,
     seed: Annotated[int, typer.Option(help="of the weights and the row order")] = 0,
+    engine: Annotated[str, typer.Option(help="auto, native (machine code) or reference (NumPy)")] = "auto",
     out: Annotated[Path | None, typer.Option(help="the run's folder; runs/NAME by default")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with the run in --out")] = False,
     json: Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")] = False,
@@ -49,7 +50,7 @@ def train(
     if not json:
         _say(f"{table!r}", table.note)
     folder = out or runs.next_folder(Path("runs"), table.name)
-    run = runs.train_run(settings, folder, table=table, progress=not json, resume=resume)
+    run = runs.train_run(settings, folder, table=table, progress=not json, resume=resume, engine=engine)
     if json:
         print(files.to_json({**run.summary, "out": str(folder)}))
     else:
@@ -89,6 +90,16 @@ def check(
     if file is None and not self_test:
         raise typer.BadParameter("name a file, or give --self-test")
     sys.exit(run_self_test(json=json) if file is None else run_file(file, json=json))
+
+
+@app.command()
+def cache(
+    action: Annotated[str, typer.Argument(help="info, or clear to remove every file")] = "info",
+) -> None:
+    """Say what the folder of machine code holds, or empty it."""
+    from pullback.compile._cli import run_cache
+
+    _say(run_cache(action))
 
 
 def main() -> None:

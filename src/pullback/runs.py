@@ -77,6 +77,7 @@ def train_run(
     table: Table | None = None,
     progress: bool = False,
     resume: bool = False,
+    engine: str = "auto",
 ) -> Run:
     """Train as `settings` say and write model, history, pictures and figures into `folder`.
 
@@ -88,7 +89,7 @@ def train_run(
     _keep_settings(folder, settings, resume)
     rows = data.research_split(len(table.y))
     features, target = Standardizer.fit(table.X[rows.train]), Standardizer.fit(table.y[rows.train, None])
-    result = _fit(settings, folder, table, rows, (features, target), progress, resume)
+    result = _fit(settings, folder, table, rows, (features, target), progress, resume, engine)
     model = Model(
         result.params, settings.activation, features, target, table.feature_names, table.target_name, {}
     )
@@ -139,8 +140,9 @@ def _loss(activation: Any) -> Any:
 
 
 def _fit(
-    settings: Settings, folder: Path, table: Table, rows: Split, scalers: Any, progress: bool, resume: bool
-) -> Result:
+    settings: Settings, folder: Path, table: Table, rows: Split, scalers: Any, progress: bool, resume: bool,
+    engine: str,
+) -> Result:  # fmt: skip
     features, target = scalers
     rng = np.random.default_rng(settings.seed)
     sizes = [table.X.shape[1], *settings.hidden, 1]
@@ -155,7 +157,7 @@ def _fit(
         X_val=X_val, y_val=y_val, optimizer=settings.optimizer, lr=settings.lr, schedule=settings.schedule,
         batch_size=settings.batch_size, epochs=settings.epochs, weight_decay=settings.weight_decay,
         patience=settings.patience, seed=settings.seed, progress=progress,
-        checkpoint=folder / "checkpoint.safetensors", resume=resume,
+        checkpoint=folder / "checkpoint.safetensors", resume=resume, engine=engine,
     )  # fmt: skip
 
 
