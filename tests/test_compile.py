@@ -104,6 +104,30 @@ def test_the_number_of_threads_does_not_change_a_bit():
     assert found[0] == found[1]
 
 
+SHAPES = [
+    (1, 20, 9),
+    (7, 5, 3),
+    (8, 8, 8),
+    (9, 16, 33),
+    (33, 37, 53),
+    (100, 30, 30),
+    (16, 200, 90),
+    (70, 300, 77),
+]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_products_agree_whichever_way_the_operands_lie(shape, dtype):
+    m, k, n = shape
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((m, k)).astype(dtype), rng.standard_normal((k, n)).astype(dtype)
+    for x, f in ((a, lambda x: x), (a.T.copy(), np.transpose)):
+        for y, g in ((b, lambda y: y), (b.T.copy(), np.transpose)):
+            for h in (lambda z: z, np.transpose):
+                assert agreement(lambda x, y, f=f, g=g, h=h: h(f(x) @ g(y)), (x, y)) <= 64
+
+
 # Programs drawn at random.
 
 UNARY = [np.sin, np.tanh, np.exp, np.negative, np.square, np.abs, lambda x: x.T, lambda x: np.maximum(x, 0.1),

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from llvmlite import ir
 
 from pullback.compile._emit import FAST, FLOATS, I32, I64, Emitter, View
+from pullback.compile._turn import ROOM, room, turn
 
 
 class Registers(NamedTuple):
@@ -45,11 +46,17 @@ def emit_product(e: Emitter, out: View, a: View, b: View, cpu: Registers) -> Non
         _Kernel(e, out, a, b, lanes, cpu).packed(m, n, depth)
         return
     if a.strides[1] == 1 and b.strides[0] == 1 and depth > 1 and (b.strides[1] != 1 or n < 4):
-        _Kernel(e, out, a, b, lanes, cpu).dots(m, n, depth)
+        kernel = _Kernel(e, out, a, b, lanes, cpu)
+        if min(m, n, depth) >= WORTH_TURNING and out.strides[1] == 1 and depth * n * b.dtype.itemsize <= ROOM:
+            kernel.turned(m, n, depth)
+        else:
+            kernel.dots(m, n, depth)
     else:
         _Kernel(e, out, a, b, lanes, cpu).rows(m, n, depth)
 
 
+WORTH_TURNING = 8
+"""From so many rows, columns and depth on, transposing `b` costs less than adding up its dot products."""
 DEPTH = 128
 """How many rows of `b` a packed block has: a panel of them fits the first cache."""
 PACKED_FROM = 1 << 20
@@ -93,6 +100,12 @@ class _Kernel:
         rest = all_widths[full * per_panel :]
         if rest:
             self._panel(m, depth, rest, I64(full * size))
+
+    def turned(self, m: int, n: int, depth: int) -> None:
+        """Form 1 on a transposed copy of `b`."""
+        b = View(room(self.e, self.b.dtype), (depth, n), (n, 1), self.b.dtype)
+        turn(self.e, b, self.b, self.lanes, self._loops)
+        _Kernel(self.e, self.out, self.a, b, self.lanes, self.cpu).rows(m, n, depth)
 
     def packed(self, m: int, n: int, depth: int) -> None:
         """Form 1 in blocks of the depth; what is left at the edges goes unpacked."""
@@ -174,6 +187,8 @@ class _Kernel:
 
         if b.strides[1] == 1:
             self._loop(depth, row)
+        elif b.strides[0] == 1:
+            turn(self.e, to, self._sub(b, I64(0), self._by(p, wide), (depth, wide)), lanes, self._loops)
         else:
             self._loops(wide, depth, one)
 
