@@ -111,6 +111,7 @@ REFUSED = [
     (["--optimizer", "adm"], "adm"),
     (["--hidden", "a,b"], "--hidden takes whole numbers"),
     (["--lr", "-1"], "lr"),
+    (["--engine", "fast"], "engine='fast' is not known"),
 ]
 
 
