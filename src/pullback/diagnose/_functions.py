@@ -52,10 +52,37 @@ DERIVATIVE: dict[str, Callable[[Array], Array]] = {
     "softplus": sigmoid,
     "sin": np.cos,
 }
-ACTIVATIONS = ["identity", "relu", "tanh", "sigmoid", "leaky_relu(0.01)", "leaky_relu(0.1)", "leaky_relu(0.2)",
-               "leaky_relu(0.05)", "softplus", "silu", "elu", "gelu", "sin", "square", "softmax"]  # fmt: skip
-OUTPUTS = ["identity", "sigmoid", "softmax", "tanh", "relu", "softplus", "exp", "softmax twice", "sigmoid twice",
-           "softmax of sigmoid", "softmax of relu", "softmax over rows"]  # fmt: skip
+ACTIVATIONS = [
+    "identity",
+    "relu",
+    "tanh",
+    "sigmoid",
+    "leaky_relu(0.01)",
+    "leaky_relu(0.1)",
+    "leaky_relu(0.2)",
+    "leaky_relu(0.05)",
+    "softplus",
+    "silu",
+    "elu",
+    "gelu",
+    "sin",
+    "square",
+    "softmax",
+]
+OUTPUTS = [
+    "identity",
+    "sigmoid",
+    "softmax",
+    "tanh",
+    "relu",
+    "softplus",
+    "exp",
+    "softmax twice",
+    "sigmoid twice",
+    "softmax of sigmoid",
+    "softmax of relu",
+    "softmax over rows",
+]
 
 
 def derivative(name: str, z: Array) -> Array:

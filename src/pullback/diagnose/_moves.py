@@ -86,10 +86,12 @@ def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = Non
     """Moves as a fixed combination of this and the earlier gradients (and of the weights)."""
     T = len(grads)
     chosen = range(len(grads[0])) if leaves is None else leaves
-    U, G, W = [], [], []
+    U: list[np.ndarray] = []
+    G: list[np.ndarray] = []
+    W: list[np.ndarray] = []
     for t in range(T):
-        u = moves.move(t)
-        U.append(np.concatenate([u[k].ravel() for k in chosen]))
+        now = moves.move(t)
+        U.append(np.concatenate([now[k].ravel() for k in chosen]))
         past = [np.concatenate([grads[t - j][k].ravel() for k in chosen]) if j <= t
                 else np.zeros(U[-1].size) for j in range(T)]  # fmt: skip
         G.append(np.stack(past, 1))
@@ -139,10 +141,10 @@ def _adaptive(grads: list[Leaves]) -> Iterator[tuple[str, str, str, list[Leaves]
             for b2 in _B2:
                 yield f"Adam({b1}, {b2})", "", "", list(_adam(grads, b1, b2, eps, "right"))
                 yield f"Adam({b1}, {b2}), uncorrected", "", "", list(_adam(grads, b1, b2, eps, "plain"))
-    for kind, (id, words) in _WRONG_ADAM.items():
+    for kind, (fault, words) in _WRONG_ADAM.items():
         for b1 in _B1[:2]:
             for b2 in _B2[:2]:
-                yield f"Adam({b1}, {b2})", id, words, list(_adam(grads, b1, b2, 1e-8, kind))
+                yield f"Adam({b1}, {b2})", fault, words, list(_adam(grads, b1, b2, 1e-8, kind))
     for b2 in _B2:
         yield (f"RMSprop({b2})", "optimizer_state_shared", "parameters share one buffer of squares",
                list(_squares(grads, b2, 1e-8, shared=True)))  # fmt: skip

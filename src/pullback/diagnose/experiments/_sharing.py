@@ -76,7 +76,7 @@ def shared(moves: Moves, grads: list[Leaves], moving: list[int], odd: list[int])
             c = np.linalg.lstsq(A, u, rcond=None)[0]
             if norm([u - A @ c]) < 1e-4 * norm([u]) and np.abs(c[T:]).max() > 1e-3 * np.abs(c).max():
                 return [one_buffer(min(j, k), max(j, k))]
-    shapes = {}
+    shapes: dict[Any, list[int]] = {}
     for k in odd:
         shapes.setdefault(grads[0][k].shape, []).append(k)
     for same in [*shapes.values(), moving]:

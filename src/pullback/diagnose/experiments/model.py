@@ -125,8 +125,10 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
 def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
     net = case.net
     assert net is not None
-    evidence = (f"on unseen rows: constant {number(found.constant)}, this model at its best {number(found.own)}, "
-                f"a wider one {number(found.wide)}")  # fmt: skip
+    evidence = (
+        f"on unseen rows: constant {number(found.constant)}, this model at its best {number(found.own)}, "
+        f"a wider one {number(found.wide)}"
+    )
     ones = (
         any(np.ptp(case.X[:, j]) == 0 and case.X[0, j] for j in range(case.X.shape[1]))
         if case.X.ndim == 2
@@ -135,10 +137,24 @@ def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
     biased = (found.constant - found.biased) / room
     bare = all(layer.b is None and not layer.ones for layer in net.layers) and not ones
     if bare and biased > share + 0.3:
-        return Finding("no_bias", "model", "the model has no bias: it cannot shift", evidence
-                       + f"; with a bias {number(found.biased)}", "add a bias to every layer", 0.9, 58)  # fmt: skip
+        return Finding(
+            "no_bias",
+            "model",
+            "the model has no bias: it cannot shift",
+            evidence + f"; with a bias {number(found.biased)}",
+            "add a bias to every layer",
+            0.9,
+            58,
+        )
     if len(net.layers) > 1 and all(layer.before == "identity" for layer in net.layers):
-        return Finding("missing_nonlinearity", "model", "the layers have no activation between them: together "
-                       "they are one linear layer", evidence, "put a ReLU or tanh between the layers", 0.95, 59)  # fmt: skip
+        return Finding(
+            "missing_nonlinearity",
+            "model",
+            "the layers have no activation between them: together they are one linear layer",
+            evidence,
+            "put a ReLU or tanh between the layers",
+            0.95,
+            59,
+        )
     return Finding("capacity_too_small", "model", "the model is too small to represent the target", evidence,
                    "more hidden units, or a hidden layer", 0.8, 57)  # fmt: skip
