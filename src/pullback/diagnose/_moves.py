@@ -97,6 +97,11 @@ def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = Non
         G.append(np.stack(past, 1))
         W.append(np.concatenate([moves.before[t][k].ravel() for k in chosen]))
     u, A = np.concatenate(U), np.hstack([np.concatenate(G), np.concatenate(W)[:, None]])
+    plain = _newest_only(u, A)
+    if plain is not None:
+        return plain
+    if A.shape[0] <= A.shape[1]:  # as many weights as numbers fit anything and say nothing
+        return Rule("linear", 0.0, 1.0, [0.0] * A.shape[1])
     scale = np.sqrt((A**2).sum(0))
     keep = scale > 0
     c = np.zeros(A.shape[1])
@@ -104,6 +109,17 @@ def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = Non
         c[keep] = np.linalg.lstsq(A[:, keep] / scale[keep], u, rcond=1e-12)[0] / scale[keep]
     gap = norm([u - A @ c]) / max(norm([u]), 1e-300)
     return Rule("linear", -c[0], gap, [float(-x) for x in c])
+
+
+def _newest_only(u: np.ndarray, A: np.ndarray) -> Rule | None:
+    """The rule without memory, where it suffices: gradients that hardly change fit any memory."""
+    g = A[:, 0]
+    power = float(g @ g)
+    if not power or not np.isfinite(power) or not np.isfinite(u).all():
+        return None
+    c = float(u @ g) / power
+    gap = norm([u - c * g]) / max(norm([u]), 1e-300)
+    return Rule("linear", -c, gap, [-c] + [0.0] * (A.shape[1] - 1)) if gap < 1e-9 else None
 
 
 def simulate(moves: Moves, grads: list[Leaves]) -> Rule | None:

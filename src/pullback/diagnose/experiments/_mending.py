@@ -21,6 +21,9 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         found = cause(runs)
         if found is not None:
             return [found]
+    twice = _divided(runs)
+    if twice is not None:
+        return [twice]
     if _hardly_moved(runs):
         found = _larger(runs)
         if found is not None:
@@ -38,6 +41,28 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         doubt.confidence = 0.5
         return [doubt]
     return []
+
+
+def _divided(runs: Compared) -> Finding | None:
+    """A rate that no one chooses, but that is one times 1/rows; and as many times the move cures."""
+    case = runs.case
+    rate = case.rule.lr if case.rule is not None else 0.0
+    for rows in dict.fromkeys((case.size, case.n)):
+        if rows < 8 or rate <= 0 or _round(rate) or not _round(rate * rows):
+            continue
+        if runs.cured(f"moves times {rows}", partial(case.user_with, scale=float(rows))):
+            end = number(runs.made[f"moves times {rows}"].final)
+            return Finding(
+                "grad_averaged_twice",
+                "step",
+                "the step is divided by the number of rows once more",
+                f"its rate {number(rate)} is {number(rate * rows)} divided by {rows} rows; with larger moves it "
+                f"ends at {end}, not {number(runs.user.final)}",
+                "do not divide the step by the rows again",
+                0.9,
+                61,
+            )
+    return None
 
 
 def _hardly_moved(runs: Compared) -> bool:

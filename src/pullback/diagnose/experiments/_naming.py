@@ -91,6 +91,8 @@ def _by_factor(
     if any(match.gaps[k] > 1e-4 for k in bad):
         return None
     ratio = match.factors[bad[0]] / common
+    if all(true[k].size == 1 for k in bad) and not _chosen(ratio):
+        return None  # one number is always some multiple of another: only a factor someone would write counts
     if all(match.factors[k] / common < 0 for k in bad):
         return "grad_sign_flipped", "a minus is lost on the way: some parameters go uphill", 1.0
     n = case.size
@@ -102,6 +104,12 @@ def _by_factor(
     if n > 2 and abs(ratio * n - 1) < 1e-3:
         return "grad_averaged_twice", f"divided by the {n} rows twice", 0.9
     return "grad_constant_factor", f"a stray factor of {number(ratio)}", 0.95
+
+
+def _chosen(ratio: float) -> bool:
+    """Whether a factor, or what it divides by, has at most two digits."""
+    sizes = [abs(r) for r in (ratio, 1 / ratio if ratio else 0.0) if r]
+    return any(abs(float(f"{r:.1e}") / r - 1) < 1e-5 for r in sizes)
 
 
 def _bias_words(observed: Leaves, match: Match, bad: list[int]) -> str:
@@ -158,7 +166,8 @@ def _exact(
         first = weights[min(weights)][0]
         return (first.id if first.id in full else full[0]), first.words
     for claim in claims:  # a spoiled pass that explains the wrong ones, up to one common factor
-        if not claim.partial and all(_fits(observed[k], claim.grads[k], None) for k in bad):
+        single = all(observed[k].size == 1 for k in bad)
+        if not claim.partial and not single and all(_fits(observed[k], claim.grads[k], None) for k in bad):
             return claim.id, claim.words
     return None
 

@@ -323,7 +323,10 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
         return examine_gradient(case, met, case.tape, true[0], "step", expect_one=False)
     f = consensus(match)
     good = any(g < 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)
-    if not good:
+    trusted = [k for k in (*case.weights, *moving) if k in moving and k not in odd and match.gaps[k] < 1e-4]
+    if trusted and match.factors[trusted[0]] > 0:  # a single number agrees with any factor: not asked
+        f = match.factors[trusted[0]]
+    elif not good:
         f = abs(
             float(np.median([x for x, z in zip(match.factors, match.zero, strict=True) if not z] or [1.0]))
         )
