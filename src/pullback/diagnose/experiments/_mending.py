@@ -56,8 +56,8 @@ def _divided(runs: Compared) -> Finding | None:
                 "grad_averaged_twice",
                 "step",
                 "the step is divided by the number of rows once more",
-                f"its rate {number(rate)} is {number(rate * rows)} divided by {rows} rows; with larger moves it "
-                f"ends at {end}, not {number(runs.user.final)}",
+                f"its rate {number(rate)} is {number(rate * rows)} divided by {rows} rows; larger moves "
+                f"end at {end}, not {number(runs.user.final)}",
                 "do not divide the step by the rows again",
                 0.9,
                 61,

@@ -219,6 +219,22 @@ def _closest(
     return best
 
 
+def nearest(observed: Leaves, tape: Tape, bad: list[int], known: str) -> list[tuple[str, str]]:
+    """The two faults, other than `known`, whose spoiled passes point most nearly the observed way."""
+    best: dict[str, tuple[float, str]] = {}
+    for claim in mistakes(tape):
+        over = [
+            k for k in bad if claim.grads[k] is not None and np.shape(claim.grads[k]) == observed[k].shape
+        ]
+        if claim.id == known or not over:
+            continue
+        c = _cosine(observed, claim.grads, over)
+        if c > best.get(claim.id, (0.2, ""))[0]:
+            best[claim.id] = c, claim.words + " (near, not exact)"
+    ranked = sorted(best.items(), key=lambda one: -one[1][0])
+    return [(fault, words) for fault, (_, words) in ranked[:2]]
+
+
 def _cosine(a: Leaves, b: Leaves, over: list[int]) -> float:
     x = np.concatenate([np.ravel(a[k]) / (np.linalg.norm(a[k]) or 1) for k in over])
     z = np.concatenate([np.ravel(b[k]) / (np.linalg.norm(b[k]) or 1) for k in over])

@@ -7,6 +7,7 @@ Speaks for: every fault of the gradient group. Against: all of them where factor
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._tapes import Tape
-from pullback.diagnose.experiments._naming import Match, compare, consensus, explain
+from pullback.diagnose.experiments._naming import Match, compare, consensus, explain, nearest
 
 _FIXES = {
     "grad_sign_flipped": "put the minus back: the gradient is negated",
@@ -59,7 +60,18 @@ def examine_gradient(
         bad = [k for k in bad if k not in frozen]
     if not bad:
         return [] if not expect_one else _whole_factor(case, common, source, match)
-    return [_name(case, observed, tape, true, match, bad, common, source, after)]
+    first = _name(case, observed, tape, true, match, bad, common, source, after)
+    return [first, *_others(first, observed, tape, bad)]
+
+
+def _others(first: Finding, observed: Leaves, tape: Tape | None, bad: list[int]) -> list[Finding]:
+    """Where no mistake gives the gradient to rounding: the two other faults whose gradients are nearest."""
+    if first.confidence > 0.55 or tape is None:
+        return []
+    return [
+        replace(first, id=fault, words=words, fix=_FIXES.get(fault, first.fix), confidence=0.2, weight=49 - i)
+        for i, (fault, words) in enumerate(nearest(observed, tape, bad, first.id))
+    ]
 
 
 def _present(o: np.ndarray, true: Leaves) -> bool:

@@ -86,6 +86,9 @@ def measure(case: Case) -> Bigger | None:
     big = [rng.standard_normal((d, 32)) / np.sqrt(d), np.zeros(32), rng.standard_normal((32, 32)) / 6,
            np.zeros(32), rng.standard_normal((32, out)) / 12, np.zeros(out)]  # fmt: skip
     own = min(fit(net, case.reborn(s), data, 500, 0.02) for s in (0, 1))
+    if case.patient.has_step and case.user.leaves:  # what the loop itself reached, the model can represent
+        reached = float(net.row_losses(case.user.leaves, X[test], case.y[test]).mean())
+        own = min(own, reached) if np.isfinite(reached) else own
     return Bigger(
         fit(flat, empty, blind, 300, 0.05), own, _with_bias(case, net, data), fit(wide, big, data, 600, 0.01)
     )
