@@ -53,7 +53,8 @@ class Net:
     def forward(self, leaves: Leaves, X: Any) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """The inputs `A` and sums `Z` of every layer, one row a row."""
         a = np.asarray(X, float).reshape(len(X), -1)
-        A, Z = [], []
+        A: list[np.ndarray] = []
+        Z: list[np.ndarray] = []
         for i, layer in enumerate(self.layers):
             a = a if i == 0 else fn.VALUE[layer.before](Z[-1])
             ones = np.ones((len(a), 1))

@@ -1,4 +1,4 @@
-"""The case: one patient with every measurement the experiments share, each taken once, when first asked for."""
+"""The case: one patient with every measurement the experiments share, each taken once, when asked for."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class Case:
         self.leaves = [np.array(x, float) for x in patient.leaves]
         self.n, self.size = patient.n, patient.batch_size
         self.tried: list[str] = []
+        self.facts: dict[str, Any] = {}
+        self.rule: Any = None
 
     def left(self) -> float:
         return self.budget - (time.monotonic() - self.begun)

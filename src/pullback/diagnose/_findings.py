@@ -1,4 +1,4 @@
-"""A finding: one fault by its id, where it is, the number that shows it, the fix, and the run that proves it."""
+"""A finding: one fault by its id, where it is, the number that shows it, the fix, the run that proves it."""
 
 from __future__ import annotations
 

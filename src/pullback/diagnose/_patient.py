@@ -92,11 +92,11 @@ class Patient:
                 "step(params, X_batch, y_batch)",
                 hint="a diagnosis needs these names in the file, the mapping or the call",
             )
-        self._given = {key: given.get(key) for key in REQUIRED + OPTIONAL}
-        self._given = clone(self._given)
+        self._given: dict[str, Any] = clone({key: given.get(key) for key in REQUIRED + OPTIONAL})
         self.random = np.random.get_state()
-        self.X, self.y = self._given["X"], self._given["y"]
-        self.params = self._given["params"]
+        self.X: Any = self._given["X"]
+        self.y: Any = self._given["y"]
+        self.params: Any = self._given["params"]
         self.n = len(self.X)
         self.leaves = [np.array(x) for x in flatten(self.params)]
         self.batch_size = min(int(given.get("batch_size") or min(32, self.n)), self.n)

@@ -92,7 +92,7 @@ class Recording:
             if arriving is None or (skip is not None and skip(node)):
                 continue
             pull = instead.get(id(node))
-            for parent, g in pull(arriving) if pull else _pull(node, arriving):
+            for parent, g in pull(arriving) if pull else pull_back(node, arriving):
                 old = sums.get(id(parent))
                 sums[id(parent)] = g if old is None else old + g
         return sums
@@ -107,7 +107,7 @@ class Recording:
         ]
 
 
-def _pull(node: Node, u: Any) -> Iterator[tuple[Node, Any]]:
+def pull_back(node: Node, u: Any) -> Iterator[tuple[Node, Any]]:
     rule = RULES.get(node.op)
     values = [a.value if isinstance(a, Node) else a for a in node.args]
     gs = None
@@ -203,10 +203,10 @@ class Rec(np.ndarray):
         return self.view(np.ndarray).item(*args)
 
     @property
-    def T(self) -> Any:
+    def T(self) -> Any:  # noqa: N802 - NumPy's name
         return np.transpose(self)
 
-    def reshape(self, *shape: Any, order: Any = "C") -> Any:
+    def reshape(self, *shape: Any, order: Any = "C") -> Any:  # type: ignore[override]
         return np.reshape(self, shape[0] if len(shape) == 1 else shape)
 
     def transpose(self, *axes: Any) -> Any:
@@ -254,7 +254,7 @@ for _name in [
     "trace",
 ]:
     setattr(Rec, _name, _method(getattr(np, _name)))
-Rec.copy = lambda self, order="C": np.copy(self)  # type: ignore[method-assign, assignment]
+Rec.copy = lambda self, order="C": np.copy(self)  # type: ignore[method-assign, assignment, call-overload]
 
 
 def _wrap(value: Any, node: Node | None) -> Any:
@@ -267,8 +267,10 @@ def _holds(x: Any) -> bool:
     return isinstance(x, Rec) or (isinstance(x, (list, tuple)) and any(_holds(y) for y in x))
 
 
-_ORIGINAL = {name: getattr(np, name) for name in
-             ("array", "asarray", "asanyarray", "zeros", "empty", "ones", "full", "eye", "identity")}  # fmt: skip
+_ORIGINAL = {
+    name: getattr(np, name)
+    for name in ("array", "asarray", "asanyarray", "zeros", "empty", "ones", "full", "eye", "identity")
+}
 
 
 def _to_array(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Any:

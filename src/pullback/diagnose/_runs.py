@@ -53,9 +53,15 @@ Judge = Callable[[Leaves], float]
 
 
 def train(
-    advance: Advance, params: Any, rows: Callable[[int], Any], data: tuple[Any, Any], steps: int, judge: Judge,
-    seconds: float, looks: int = 16,
-) -> Run:  # fmt: skip
+    advance: Advance,
+    params: Any,
+    rows: Callable[[int], Any],
+    data: tuple[Any, Any],
+    steps: int,
+    judge: Judge,
+    seconds: float,
+    looks: int = 16,
+) -> Run:
     """Run `params = advance(params, X[rows(t)], y[rows(t)])` and look at the loss now and then."""
     X, y = data
     run = Run(planned=steps)
@@ -85,9 +91,15 @@ def _alive(run: Run) -> bool:
 
 
 def user_run(
-    patient: Patient, judge: Judge, steps: int, seconds: float, scale: float = 1.0, leaves: Leaves | None = None,
-    data: tuple[Any, Any] | None = None, rows: Any = None,
-) -> Run:  # fmt: skip
+    patient: Patient,
+    judge: Judge,
+    steps: int,
+    seconds: float,
+    scale: float = 1.0,
+    leaves: Leaves | None = None,
+    data: tuple[Any, Any] | None = None,
+    rows: Any = None,
+) -> Run:
     """The user's own step from a fresh copy, its updates scaled, its data or start exchanged."""
     body = patient.fresh()
     np.random.set_state(patient.random)

@@ -20,7 +20,7 @@ class TimeUp(BaseException):
     """The code under examination ran longer than it was given. No `except Exception` of it stops this."""
 
 
-class Failure(Exception):
+class Failure(Exception):  # noqa: N818 - the patient's failure, not an error of ours
     """The patient raised: its own error, the line, and which of its functions was called.
 
     Attributes

@@ -1,4 +1,4 @@
-"""The true gradient of the patient's loss: by its recording, checked by differences, or by differences alone."""
+"""The true gradient of the patient's loss: by its recording and checked by differences, or by these alone."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Truth:
             len(leaves),
             skip=lambda node: (
                 (bool(node.deps & data) and node is not tape.out and id(node) not in through)
-                or (node.deps & data and node.name not in _ADDITIVE and _mixes(node, data))
+                or (bool(node.deps & data) and node.name not in _ADDITIVE and _mixes(node, data))
             ),
         )
 

@@ -88,7 +88,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
             findings += stopped
     out.faults = _named(rank(findings), case)
     out.ruled_out = case.tried
-    out.facts.update(getattr(case, "facts", {}))
+    out.facts.update(case.facts)
     out.printed = printed.getvalue()
     out.reason = out.reason or _unsettled(out)
     if out.faults:

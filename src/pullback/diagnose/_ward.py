@@ -174,7 +174,8 @@ def tally(results: dict[str, Row]) -> Row:
 def rates(results: Iterable[Row], beyond: bool = False) -> Row:
     """Shares of sick loops found, named and placed, and of healthy ones called sick.
 
-    The place is counted over the loops whose fault was named first; the generalisation group only where asked.
+    The place is counted over the loops whose fault was named first; the generalisation group only
+    where asked.
     """
     rows = [r for r in results if beyond or r["id"] not in BEYOND]
     sick = [r for r in rows if r["id"] != "healthy"]

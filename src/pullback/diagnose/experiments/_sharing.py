@@ -43,6 +43,19 @@ def _weights_of_rows(case: Case, moves: Moves, moving: list[int], rows: Any, u: 
     return w if norm([u - A @ w]) < 1e-6 * norm([u]) and np.linalg.matrix_rank(A) == A.shape[1] else None
 
 
+def _draws_anew(case: Case) -> bool:
+    """Whether two calls of one step from the same point move in different directions: rows drawn inside."""
+    body = case.patient.fresh()
+    np.random.set_state(case.patient.random)
+    rows, ways = case.patient.batch(0), []
+    for _ in range(2):
+        params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+        after = [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
+        ways.append(np.concatenate([(a - b).ravel() for a, b in zip(after, case.generic, strict=True)]))
+    a, b = ways
+    return bool(abs(a @ b) < 0.999 * np.linalg.norm(a) * np.linalg.norm(b))
+
+
 def _ignores_batch(case: Case) -> bool:
     ends = []
     for shift in (0, 1, 2):
@@ -51,7 +64,8 @@ def _ignores_batch(case: Case) -> bool:
         rows = case.patient.batch(shift)
         params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
         ends.append([np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))])
-    return all(np.array_equal(a, b) for e in ends[1:] for a, b in zip(ends[0], e, strict=True))
+    same = all(np.array_equal(a, b) for e in ends[1:] for a, b in zip(ends[0], e, strict=True))
+    return same and not _draws_anew(case)
 
 
 def _indexing(words: str) -> Finding:
@@ -76,7 +90,7 @@ def shared(moves: Moves, grads: list[Leaves], moving: list[int], odd: list[int])
             c = np.linalg.lstsq(A, u, rcond=None)[0]
             if norm([u - A @ c]) < 1e-4 * norm([u]) and np.abs(c[T:]).max() > 1e-3 * np.abs(c).max():
                 return [one_buffer(min(j, k), max(j, k))]
-    shapes = {}
+    shapes: dict[Any, list[int]] = {}
     for k in odd:
         shapes.setdefault(grads[0][k].shape, []).append(k)
     for same in [*shapes.values(), moving]:

@@ -76,9 +76,9 @@ def _rounded_moves(case: Case) -> list[Finding]:
                 return [_cut(k, f"the step returns parameter {k} with dtype float16")]
     moved = case.first.after[-1] if case.first else []
     for k, x in enumerate(moved):
-        if x.size > 2 and 0 < np.abs(x).max() < 1e6 and np.array_equal(x, np.round(x)):
-            if not np.array_equal(case.leaves[k], np.round(case.leaves[k])):
-                return [_cut(k, f"after the step every value of parameter {k} is whole")]
+        whole = x.size > 2 and 0 < np.abs(x).max() < 1e6 and np.array_equal(x, np.round(x))
+        if whole and not np.array_equal(case.leaves[k], np.round(case.leaves[k])):
+            return [_cut(k, f"after the step every value of parameter {k} is whole")]
     return []
 
 

@@ -54,4 +54,5 @@ def rare(case: Case) -> bool:
 
 
 def learnable(case: Case) -> bool:
+    """Whether the rows tell anything of their targets."""
     return explained(case) > 0.05

@@ -86,6 +86,9 @@ def measure(case: Case) -> Bigger | None:
     big = [rng.standard_normal((d, 32)) / np.sqrt(d), np.zeros(32), rng.standard_normal((32, 32)) / 6,
            np.zeros(32), rng.standard_normal((32, out)) / 12, np.zeros(out)]  # fmt: skip
     own = min(fit(net, case.reborn(s), data, 500, 0.02) for s in (0, 1))
+    if case.patient.has_step and case.user.leaves:  # what the loop itself reached, the model can represent
+        reached = float(net.row_losses(case.user.leaves, X[test], case.y[test]).mean())
+        own = min(own, reached) if np.isfinite(reached) else own
     return Bigger(
         fit(flat, empty, blind, 300, 0.05), own, _with_bias(case, net, data), fit(wide, big, data, 600, 0.01)
     )
@@ -125,8 +128,10 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
 def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
     net = case.net
     assert net is not None
-    evidence = (f"on unseen rows: constant {number(found.constant)}, this model at its best {number(found.own)}, "
-                f"a wider one {number(found.wide)}")  # fmt: skip
+    evidence = (
+        f"on unseen rows: constant {number(found.constant)}, this model at its best {number(found.own)}, "
+        f"a wider one {number(found.wide)}"
+    )
     ones = (
         any(np.ptp(case.X[:, j]) == 0 and case.X[0, j] for j in range(case.X.shape[1]))
         if case.X.ndim == 2
@@ -135,10 +140,24 @@ def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
     biased = (found.constant - found.biased) / room
     bare = all(layer.b is None and not layer.ones for layer in net.layers) and not ones
     if bare and biased > share + 0.3:
-        return Finding("no_bias", "model", "the model has no bias: it cannot shift", evidence
-                       + f"; with a bias {number(found.biased)}", "add a bias to every layer", 0.9, 58)  # fmt: skip
+        return Finding(
+            "no_bias",
+            "model",
+            "the model has no bias: it cannot shift",
+            evidence + f"; with a bias {number(found.biased)}",
+            "add a bias to every layer",
+            0.9,
+            58,
+        )
     if len(net.layers) > 1 and all(layer.before == "identity" for layer in net.layers):
-        return Finding("missing_nonlinearity", "model", "the layers have no activation between them: together "
-                       "they are one linear layer", evidence, "put a ReLU or tanh between the layers", 0.95, 59)  # fmt: skip
+        return Finding(
+            "missing_nonlinearity",
+            "model",
+            "the layers have no activation between them: together they are one linear layer",
+            evidence,
+            "put a ReLU or tanh between the layers",
+            0.95,
+            59,
+        )
     return Finding("capacity_too_small", "model", "the model is too small to represent the target", evidence,
                    "more hidden units, or a hidden layer", 0.8, 57)  # fmt: skip

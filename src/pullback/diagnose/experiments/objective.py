@@ -58,10 +58,17 @@ def _broadcast(case: Case, tape: Recording, size: int, where: str = "loss") -> l
     if node is None:
         return []
     shapes = " and ".join(str(np.shape(p.value)) for p in node.parents)
-    return [Finding(
-        "loss_broadcast", "loss", "predictions of shape (n, 1) meet targets of shape (n,): every row is compared "
-        "with every other", f"on {size} rows, {node.name} of shapes {shapes} gives {node.value.shape}",
-        "give both the same shape, for example y.reshape(-1, 1)", 1.0, 94)]  # fmt: skip
+    return [
+        Finding(
+            "loss_broadcast",
+            "loss",
+            "predictions of shape (n, 1) meet targets of shape (n,): every row is compared with every other",
+            f"on {size} rows, {node.name} of shapes {shapes} gives {node.value.shape}",
+            "give both the same shape, for example y.reshape(-1, 1)",
+            1.0,
+            94,
+        )
+    ]
 
 
 def _in_step(case: Case, size: int) -> list[Finding]:
@@ -139,16 +146,30 @@ def _twice(right: list[Node], nodes: list[Node]) -> list[Finding]:
             if v.shape != p.value.shape or node is p:
                 continue
             if np.allclose(v, again, atol=1e-9) or np.allclose(v, log, atol=1e-9):
-                return [Finding(
-                    "double_softmax", "output", "the softmax is applied twice: probabilities are squashed again",
-                    f"the largest probability the loss can see is {number(float(again.max()))}",
-                    "give the loss the logits, or drop its own softmax", 1.0, 93)]  # fmt: skip
+                return [
+                    Finding(
+                        "double_softmax",
+                        "output",
+                        "the softmax is applied twice: probabilities are squashed again",
+                        f"the largest probability the loss can see is {number(float(again.max()))}",
+                        "give the loss the logits, or drop its own softmax",
+                        1.0,
+                        93,
+                    )
+                ]
         for node in nodes:
             if node.name == "log" and _is_lse(node.value, p.value, axis):
-                return [Finding(
-                    "double_softmax", "output", "the softmax is applied twice: probabilities are squashed again",
-                    f"the largest probability the loss can see is {number(float(again.max()))}",
-                    "give the loss the logits, or drop its own softmax", 1.0, 93)]  # fmt: skip
+                return [
+                    Finding(
+                        "double_softmax",
+                        "output",
+                        "the softmax is applied twice: probabilities are squashed again",
+                        f"the largest probability the loss can see is {number(float(again.max()))}",
+                        "give the loss the logits, or drop its own softmax",
+                        1.0,
+                        93,
+                    )
+                ]
     return []
 
 
@@ -159,8 +180,14 @@ def _is_lse(v: Any, z: Any, axis: int) -> bool:
 
 def _over_rows(tape: Recording, size: int) -> bool:
     """Whether a logarithm of sums of exponentials runs over the rows of the last sums."""
-    sums = [n for n in tape.nodes if n.value.ndim == 2 and size in n.value.shape and n.value.shape[0] != n.value.shape[1]
-            and n.name in ("add", "matmul", "dot", "subtract")]  # fmt: skip
+    sums = [
+        n
+        for n in tape.nodes
+        if n.value.ndim == 2
+        and size in n.value.shape
+        and n.value.shape[0] != n.value.shape[1]
+        and n.name in ("add", "matmul", "dot", "subtract")
+    ]
     for node in tape.nodes:
         if node.name != "log":
             continue
@@ -181,8 +208,26 @@ def _logits(case: Case, tape: Recording, right: list[Node]) -> list[Finding]:
         return []
     last = products[-1].value.size
     ends = {id(n) for n in products}
-    through = {"add", "subtract", "clip", "maximum", "minimum", "getitem", "copy", "reshape", "ravel", "squeeze",
-               "transpose", "item", "abs", "absolute", "max", "sum", "divide", "negative"}  # fmt: skip
+    through = {
+        "add",
+        "subtract",
+        "clip",
+        "maximum",
+        "minimum",
+        "getitem",
+        "copy",
+        "reshape",
+        "ravel",
+        "squeeze",
+        "transpose",
+        "item",
+        "abs",
+        "absolute",
+        "max",
+        "sum",
+        "divide",
+        "negative",
+    }
     for node in tape.nodes:
         if node.name not in ("log", "log2", "log10", "log1p") or node.value.size > last * 2:
             continue
@@ -191,18 +236,32 @@ def _logits(case: Case, tape: Recording, right: list[Node]) -> list[Finding]:
             p = todo.pop()
             seen += 1
             if id(p) in ends:
-                return [Finding(
-                    "missing_softmax", "output", "the loss takes the logarithm of raw outputs: probabilities are "
-                    "expected, logits given", "the argument of the log is a sum of weighted inputs, "
-                    f"{number(float(np.min(p.value)))} .. {number(float(np.max(p.value)))}",
-                    "put a softmax (or sigmoid) before the loss", 1.0, 93)]  # fmt: skip
+                return [
+                    Finding(
+                        "missing_softmax",
+                        "output",
+                        "the loss takes the logarithm of raw outputs: probabilities are "
+                        "expected, logits given",
+                        "the argument of the log is a sum of weighted inputs, "
+                        f"{number(float(np.min(p.value)))} .. {number(float(np.max(p.value)))}",
+                        "put a softmax (or sigmoid) before the loss",
+                        1.0,
+                        93,
+                    )
+                ]
             if p.name in through:
                 todo += p.parents
     return []
 
 
-_RANGES = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, np.inf), "softmax": (0, 1), "softplus": (0, np.inf),
-           "exp": (0, np.inf)}  # fmt: skip
+_RANGES = {
+    "sigmoid": (0, 1),
+    "tanh": (-1, 1),
+    "relu": (0, np.inf),
+    "softmax": (0, 1),
+    "softplus": (0, np.inf),
+    "exp": (0, np.inf),
+}
 
 
 def _range(case: Case) -> list[Finding]:
@@ -217,10 +276,18 @@ def _range(case: Case) -> list[Finding]:
     outside = float(np.mean((y < low - 1e-9) | (y > high + 1e-9)))
     if outside < 0.02:
         return []
-    return [Finding(
-        "output_range_clipped", "output", f"the output's {name} cannot reach the targets",
-        f"{number(100 * outside)} % of the targets ({number(y.min())} .. {number(y.max())}) lie outside "
-        f"{low} .. {high}", "leave the last layer linear, or scale the targets into the range", 1.0, 92)]  # fmt: skip
+    return [
+        Finding(
+            "output_range_clipped",
+            "output",
+            f"the output's {name} cannot reach the targets",
+            f"{number(100 * outside)} % of the targets ({number(y.min())} .. {number(y.max())}) lie outside "
+            f"{low} .. {high}",
+            "leave the last layer linear, or scale the targets into the range",
+            1.0,
+            92,
+        )
+    ]
 
 
 def _formula(case: Case) -> list[Finding]:
@@ -236,8 +303,15 @@ def _formula(case: Case) -> list[Finding]:
 
 
 def _wrong_formula(words: str, evidence: str, confidence: float) -> Finding:
-    return Finding("loss_formula_wrong", "loss", f"the loss is not least where prediction equals target: {words}",
-                   evidence, "write the formula again, term by term", confidence, 90)  # fmt: skip
+    return Finding(
+        "loss_formula_wrong",
+        "loss",
+        f"the loss is not least where prediction equals target: {words}",
+        evidence,
+        "write the formula again, term by term",
+        confidence,
+        90,
+    )
 
 
 def labels(y: Any) -> int:
@@ -313,8 +387,13 @@ def _slope_against(case: Case, D: np.ndarray, Z: np.ndarray, t: np.ndarray) -> l
     flat_no = D.shape[1] == 1 and (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
     flat_yes = D.shape[1] == 1 and positive.any() and not np.any(np.abs(D[positive]) > 1e-12)
     if uphill > 0.15 or downhill > 0.15:
-        return [_wrong_formula("it falls when the output moves away from the label",
-                               f"on {number(100 * max(uphill, downhill))} % of the outputs", 0.9)]  # fmt: skip
+        return [
+            _wrong_formula(
+                "it falls when the output moves away from the label",
+                f"on {number(100 * max(uphill, downhill))} % of the outputs",
+                0.9,
+            )
+        ]
     if flat_no or flat_yes:
         side = "labels of zero" if flat_no else "labels of one"
         return [_wrong_formula(f"{side} have no part in it", f"its slope is zero on all {side}", 0.9)]

@@ -56,9 +56,17 @@ def _weights(case: Case) -> list[Finding]:
         getattr(body, name)(leaves, X, y)
         for k, (a, b) in enumerate(zip(leaves, case.patient.leaves, strict=True)):
             if not np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind == "f"):
-                return [Finding(
-                    "inplace_mutation", k, f"{name} writes into parameter {k}",
-                    f"after one call of {name} parameter {k} has changed", "work on a copy", 1.0, 91)]  # fmt: skip
+                return [
+                    Finding(
+                        "inplace_mutation",
+                        k,
+                        f"{name} writes into parameter {k}",
+                        f"after one call of {name} parameter {k} has changed",
+                        "work on a copy",
+                        1.0,
+                        91,
+                    )
+                ]
     return []
 
 

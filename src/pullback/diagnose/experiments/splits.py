@@ -40,8 +40,17 @@ def _shared_rows(case: Case) -> list[Finding]:
         share = float(np.mean([row.tobytes() in own for row in given]))
         whole = np.asarray(X).shape == case.X.shape and np.array_equal(X, case.X)
         if whole:
-            return [Finding("eval_wrong_split", name, f"{name} is X: the metric is taken on the training rows",
-                            f"all {len(X)} rows are equal", f"evaluate on rows kept apart from X ({name})", 1.0, 59)]  # fmt: skip
+            return [
+                Finding(
+                    "eval_wrong_split",
+                    name,
+                    f"{name} is X: the metric is taken on the training rows",
+                    f"all {len(X)} rows are equal",
+                    f"evaluate on rows kept apart from X ({name})",
+                    1.0,
+                    59,
+                )
+            ]
         if share > 0.05:
             return [Finding("train_test_leakage", name, f"rows of {name} are among the training rows",
                             f"{number(100 * share)} % of the rows of {name} are also in X",
@@ -63,9 +72,17 @@ def _leak(case: Case) -> list[Finding]:
     if len(r) < 3 or order[-1] < 0.985 or order[-2] > 0.9:
         return []
     j = int(keep[np.argmax(r)])
-    return [Finding("label_leakage", "X", f"column {j} of X gives the target away",
-                    f"its correlation with y is {number(float(r.max()))}; the next is {number(float(order[-2]))}",
-                    f"drop column {j} unless it is known when predicting", 0.9, 58)]  # fmt: skip
+    return [
+        Finding(
+            "label_leakage",
+            "X",
+            f"column {j} of X gives the target away",
+            f"its correlation with y is {number(float(r.max()))}; the next is {number(float(order[-2]))}",
+            f"drop column {j} unless it is known when predicting",
+            0.9,
+            58,
+        )
+    ]
 
 
 def _classes(case: Case) -> np.ndarray | None:
@@ -89,10 +106,18 @@ def _imbalance(case: Case) -> list[Finding]:
             for leaves in (case.leaves, case.user.leaves)]  # fmt: skip
     if not np.isfinite(ends).all() or ends[1] < 0.75 * ends[0]:
         return []
-    return [Finding("class_imbalance", "y", "one class drowns the others",
-                    f"class {rare} has {number(100 * counts.min() / case.n)} % of the rows; its own loss goes from "
-                    f"{number(ends[0])} to {number(ends[1])} while the whole falls",
-                    "weight the rare class, or draw its rows more often", 0.85, 56)]  # fmt: skip
+    return [
+        Finding(
+            "class_imbalance",
+            "y",
+            "one class drowns the others",
+            f"class {rare} has {number(100 * counts.min() / case.n)} % of the rows; its own loss goes from "
+            f"{number(ends[0])} to {number(ends[1])} while the whole falls",
+            "weight the rare class, or draw its rows more often",
+            0.85,
+            56,
+        )
+    ]
 
 
 def _corrupt(case: Case) -> list[Finding]:

@@ -42,7 +42,9 @@ def look(case: Case, leaves: Any = None) -> State:
     zero = [k for k in weights if not np.any(leaves[k])]
     equal = [k for k in weights if leaves[k].ndim == 2 and _twins(case, k, leaves[k])] if hidden else []
     spread = {k: _spread(case, k, leaves[k]) for k in weights}
-    dead, flat, grads = {}, {}, {}
+    dead: dict[int, float] = {}
+    flat: dict[int, float] = {}
+    grads: dict[int, float] = {}
     if tape is not None:
         for segment in tape.segments:
             k = tape.products[min(segment.depth, len(tape.products) - 1)].leaf
@@ -101,19 +103,37 @@ def suspect(case: Case, state: State) -> Finding | None:
         len({n.value.shape for n in p.nodes}) > 1 for p in state.tape.products)  # fmt: skip
     if state.zero and len(case.weights) == 1 and (tied or (stuck_now and _no_slope(case, state.zero[0]))):
         stuck_now = state.zero
-        return _finding("init_zero", stuck_now[0], "all weights start at zero: no signal passes",
-                        f"parameter {stuck_now[0]} and its gradient are zero everywhere", "draw the weights at random", 70)  # fmt: skip
+        return _finding(
+            "init_zero",
+            stuck_now[0],
+            "all weights start at zero: no signal passes",
+            f"parameter {stuck_now[0]} and its gradient are zero everywhere",
+            "draw the weights at random",
+            70,
+        )
     if state.zero and len(case.weights) > 1:
         hidden = [k for k in state.zero if k in case.weights[:-1]]
         stuck = not hidden or len(state.zero) == len(case.weights) or any(
             state.grads.get(k, 0.0) < 1e-12 for k in case.weights)  # fmt: skip
         if hidden and stuck:
-            return _finding("init_zero", state.zero[0], "all weights of a layer start at zero: no signal passes",
-                            f"parameter {state.zero[0]} is zero everywhere", "draw the weights at random", 70)  # fmt: skip
+            return _finding(
+                "init_zero",
+                state.zero[0],
+                "all weights of a layer start at zero: no signal passes",
+                f"parameter {state.zero[0]} is zero everywhere",
+                "draw the weights at random",
+                70,
+            )
     if state.equal:
         k = state.equal[0]
-        return _finding("init_symmetric", k, "the units of a layer start alike and stay alike",
-                        f"all units of parameter {k} have the same weights", "draw the weights at random", 70)  # fmt: skip
+        return _finding(
+            "init_symmetric",
+            k,
+            "the units of a layer start alike and stay alike",
+            f"all units of parameter {k} have the same weights",
+            "draw the weights at random",
+            70,
+        )
     again = _through_time(case, state) if _repeated(state) else None
     if again is not None:
         return again
@@ -130,9 +150,14 @@ def suspect(case: Case, state: State) -> Finding | None:
     flat = {k: s for k, s in state.flat.items() if s > 0.6}
     if flat:
         k = min(flat)
-        return _finding("saturated_activation", k, "the activation works on its flat part",
-                        f"{number(100 * flat[k])} % of the values after parameter {k} have next to no slope",
-                        "bring the sums near zero: biases at zero, inputs and weights scaled", 69)  # fmt: skip
+        return _finding(
+            "saturated_activation",
+            k,
+            "the activation works on its flat part",
+            f"{number(100 * flat[k])} % of the values after parameter {k} have next to no slope",
+            "bring the sums near zero: biases at zero, inputs and weights scaled",
+            69,
+        )
     hidden_small = {k: s for k, s in small.items() if len(case.weights) > 1}
     if hidden_small:
         return _of_spread(case, "init_too_small", min(small), small, "the signal vanishes")
@@ -146,13 +171,23 @@ def _along(case: Case, state: State) -> Finding | None:
         return None
     first, last = state.grads[order[0]], state.grads[order[-1]]
     if last > 0 and first < 1e-3 * last:
-        return _finding("vanishing_gradient", order[0], "the signal dies on its way down",
-                        f"the gradient shrinks by {number(last / max(first, 1e-300))} from the last layer to the first",
-                        "fewer layers, ReLU or residual connections, or larger initial weights", 68)  # fmt: skip
+        return _finding(
+            "vanishing_gradient",
+            order[0],
+            "the signal dies on its way down",
+            f"the gradient shrinks by {number(last / max(first, 1e-300))} from the last layer to the first",
+            "fewer layers, ReLU or residual connections, or larger initial weights",
+            68,
+        )
     if (last > 0 and first > 1e2 * last) or not np.isfinite(first):
-        return _finding("exploding_gradient", order[0], "the signal grows on its way down",
-                        f"the gradient grows by {number(first / max(last, 1e-300))} from the last layer to the first",
-                        "smaller initial weights, or clip the gradient", 68)  # fmt: skip
+        return _finding(
+            "exploding_gradient",
+            order[0],
+            "the signal grows on its way down",
+            f"the gradient grows by {number(first / max(last, 1e-300))} from the last layer to the first",
+            "smaller initial weights, or clip the gradient",
+            68,
+        )
     return None
 
 
@@ -160,20 +195,37 @@ def _through_time(case: Case, state: State) -> Finding | None:
     """The error signal at the first and the last use of a weight that is used again and again."""
     tape = state.tape
     assert tape is not None
-    product = max(tape.products, key=lambda p: (len(p.nodes), p.leaf in case.weights and case.leaves[p.leaf].shape[0]
-                                                == case.leaves[p.leaf].shape[-1]))  # fmt: skip
+    product = max(
+        tape.products,
+        key=lambda p: (
+            len(p.nodes),
+            p.leaf in case.weights and case.leaves[p.leaf].shape[0] == case.leaves[p.leaf].shape[-1],
+        ),
+    )
     if case.leaves[product.leaf].ndim != 2 or len(product.nodes) >= case.n:
         return None
     sizes = [float(np.linalg.norm(tape.sums.get(id(n), 0.0))) for n in product.nodes]
     first, last = sizes[0], sizes[-1]
     if not np.isfinite(first) or first > 30 * last > 0:
-        return _finding("exploding_gradient", product.leaf, "the signal grows on its way down",
-                        f"the error signal grows from {number(last)} to {number(first)} over {len(sizes)} uses of "
-                        f"parameter {product.leaf}", "clip the gradient, or start with a smaller recurrent weight", 68)  # fmt: skip
+        return _finding(
+            "exploding_gradient",
+            product.leaf,
+            "the signal grows on its way down",
+            f"the error signal grows from {number(last)} to {number(first)} over {len(sizes)} uses of "
+            f"parameter {product.leaf}",
+            "clip the gradient, or start with a smaller recurrent weight",
+            68,
+        )
     if first < 1e-3 * last:
-        return _finding("vanishing_gradient", product.leaf, "the signal dies on its way down",
-                        f"the error signal shrinks from {number(last)} to {number(first)} over {len(sizes)} uses of "
-                        f"parameter {product.leaf}", "start near an orthogonal recurrent weight, or use gates", 68)  # fmt: skip
+        return _finding(
+            "vanishing_gradient",
+            product.leaf,
+            "the signal dies on its way down",
+            f"the error signal shrinks from {number(last)} to {number(first)} over {len(sizes)} uses of "
+            f"parameter {product.leaf}",
+            "start near an orthogonal recurrent weight, or use gates",
+            68,
+        )
     return None
 
 
@@ -181,12 +233,12 @@ def _repeated(state: State) -> bool:
     return state.tape is not None and any(len(p.nodes) > 3 for p in state.tape.products)
 
 
-def _of_spread(case: Case, id: str, k: int, spreads: dict[int, float], words: str) -> Finding:
+def _of_spread(case: Case, fault: str, k: int, spreads: dict[int, float], words: str) -> Finding:
     return _finding(
-        id, k, f"the initial weights are too {'large' if id == 'init_too_large' else 'small'}: {words}",
+        fault, k, f"the initial weights are too {'large' if fault == 'init_too_large' else 'small'}: {words}",
         f"parameter {k}: weights are {number(spreads[k])} times 1/sqrt(inputs)",
         "draw the weights with a deviation of about 1/sqrt(inputs)", 67)  # fmt: skip
 
 
-def _finding(id: str, where: Any, words: str, evidence: str, fix: str, weight: float) -> Finding:
-    return Finding(id, where, words, evidence, fix, 0.9, weight)
+def _finding(fault: str, where: Any, words: str, evidence: str, fix: str, weight: float) -> Finding:
+    return Finding(fault, where, words, evidence, fix, 0.9, weight)

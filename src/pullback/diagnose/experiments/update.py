@@ -15,6 +15,7 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
 from pullback.diagnose._record import recording
+from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient
 
@@ -50,7 +51,7 @@ def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
     """Parameters that do not move although their gradient is not zero."""
     count = len(case.leaves)
     frozen = [k for k in range(count) if all(not np.any(moves.move(t)[k]) for t in range(len(true)))]
-    frozen = [k for k in frozen if norm([g[k] for g in true]) > 1e-9 * norm(sum(true, []))]
+    frozen = [k for k in frozen if norm([g[k] for g in true]) > 1e-9 * norm([x for g in true for x in g])]
     if frozen and len(frozen) < count:
         ended = case.user.leaves
         frozen = [k for k in frozen if len(ended) == count and np.array_equal(ended[k], case.leaves[k])]
@@ -64,10 +65,18 @@ def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)
     ):
         size = norm(true[0])
-        return [Finding(
-            "params_not_updated", "step", "nothing moves: the step leaves every parameter as it was",
-            f"after {len(true)} steps every parameter is bit-identical; the gradient's norm is {number(size)}",
-            "update the arrays the model uses, by a step large enough to change them", 1.0, 86)]  # fmt: skip
+        return [
+            Finding(
+                "params_not_updated",
+                "step",
+                "nothing moves: the step leaves every parameter as it was",
+                f"after {len(true)} steps every parameter is bit-identical; the gradient's norm is "
+                f"{number(size)}",
+                "update the arrays the model uses, by a step large enough to change them",
+                1.0,
+                86,
+            )
+        ]
     return [Finding(
         "layer_not_updated", frozen[0],
         f"parameter{'s' if len(frozen) > 1 else ''} {', '.join(map(str, frozen))} never move",
@@ -160,7 +169,7 @@ def _judge_linear(
 ) -> list[Finding]:
     """A fixed combination of this and earlier gradients: is it a rule anyone means?"""
     c = np.array(rule.coefficients[: len(grads)])
-    case.rule = rule  # type: ignore[attr-defined]
+    case.rule = rule
     decay = rule.coefficients[-1]
     scale = np.abs(c).max()
     if scale == 0:
@@ -176,9 +185,9 @@ def _judge_linear(
 def _judge_memory(c: np.ndarray, scale: float) -> list[Finding]:
     table = [("weight of gradients, newest first", ", ".join(number(x) for x in c * scale))]
 
-    def wrong(words: str, id: str = "momentum_state_wrong", fix: str = "") -> list[Finding]:
+    def wrong(words: str, fault: str = "momentum_state_wrong", fix: str = "") -> list[Finding]:
         return [Finding(
-            id, "grad" if id == "grad_not_zeroed" else "step", words,
+            fault, "grad" if fault == "grad_not_zeroed" else "step", words,
             f"the moves are the last gradients times {', '.join(number(x) for x in c[:4] * scale)}, ...",
             fix or "keep v = beta v + g and move by -lr v", 1.0, 81, table=table)]  # fmt: skip
 
@@ -207,15 +216,23 @@ def _judge_memory(c: np.ndarray, scale: float) -> list[Finding]:
 
 
 def _judge_adaptive(case: Case, rule: Rule) -> list[Finding]:
-    case.rule = rule  # type: ignore[attr-defined]
+    case.rule = rule
     if rule.lr < 0:
-        return [Finding("grad_sign_flipped", "step", "the step goes uphill: the update is added",
-                        f"{rule.name} with rate {number(rule.lr)} reproduces the moves", "subtract the update",
-                        1.0, 82)]  # fmt: skip
+        return [
+            Finding(
+                "grad_sign_flipped",
+                "step",
+                "the step goes uphill: the update is added",
+                f"{rule.name} with rate {number(rule.lr)} reproduces the moves",
+                "subtract the update",
+                1.0,
+                82,
+            )
+        ]
     if not rule.wrong:
         return []
     fixes = {
-        "optimizer_state_mutated": "keep m and v uncorrected, use corrected copies, count steps once per step",
+        "optimizer_state_mutated": "keep m and v uncorrected, use corrected copies, count once per step",
         "optimizer_state_shared": "give every parameter its own buffers",
         "momentum_state_wrong": "m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g**2",
     }
@@ -306,7 +323,10 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
         return examine_gradient(case, met, case.tape, true[0], "step", expect_one=False)
     f = consensus(match)
     good = any(g < 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)
-    if not good:
+    trusted = [k for k in (*case.weights, *moving) if k in moving and k not in odd and match.gaps[k] < 1e-4]
+    if trusted and match.factors[trusted[0]] > 0:  # a single number agrees with any factor: not asked
+        f = match.factors[trusted[0]]
+    elif not good:
         f = abs(
             float(np.median([x for x, z in zip(match.factors, match.zero, strict=True) if not z] or [1.0]))
         )
@@ -324,8 +344,6 @@ def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
 
 
 def _rate_by_mistakes(case: Case, u: Leaves) -> float | None:
-    from pullback.diagnose._tapes import mistakes
-
     if case.tape is None:
         return None
     for claim in mistakes(case.tape):

@@ -1,0 +1,276 @@
+"""Wrong backward passes, made by spoiling one place of the right one; the right names are FAULTS ids.
+
+A recording knows every product, every activation between products and every cotangent. Each mistake that
+people make in a backward pass is one change at one of these places, so a gradient that is wrong is named
+by the change that reproduces it to rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose import _functions as fn
+from pullback.diagnose._record import Node, pull_back
+from pullback.diagnose._tapes import Product, Segment, Tape, through, ways
+
+Leaves = list[np.ndarray]
+
+
+@dataclass
+class Wrong:
+    """One spoiled gradient: the fault it stands for and what was done, in words."""
+
+    id: str
+    words: str
+    grads: Leaves
+    partial: bool = False  # only the leaves that are not None are claimed
+
+
+def mistakes(tape: Tape) -> Iterator[Wrong]:
+    """Every spoiled gradient, one at a time, most common first."""
+    depths = sorted({s.depth for s in tape.segments}, reverse=True)
+    groups = [[s for s in tape.segments if s.depth == d] for d in depths]
+    hidden = [g for g in groups if g is not groups[0] or not _is_output(tape, g)]
+    if len(hidden) > 1:
+        groups.append([s for g in hidden for s in g])
+    if len(groups) > 1 and len(depths) > 1:
+        groups.append(list(tape.segments))
+    for group in groups:
+        yield from _activations(tape, group)
+    yield from _products(tape)
+    yield from _weights(tape)
+
+
+def _is_output(tape: Tape, group: list[Segment]) -> bool:
+    inputs = {id(n) for p in tape.products for n in p.inputs}
+    return not any(id(s.a) in inputs for s in group)
+
+
+def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
+    name = group[0].name
+    yield Wrong(
+        "grad_missing_activation_derivative",
+        f"the derivative of {name} left out",
+        tape.spoiled(lambda s, u: u, group),
+    )
+    for words, slope in _SLOPES.items():
+        yield Wrong(
+            "grad_activation_derivative_wrong",
+            f"{words} in place of the derivative of {name}",
+            tape.spoiled(_times(slope), group),
+        )
+    handed = _passed_on(tape, group)
+    yield Wrong("grad_drops_upstream", f"the derivative of {name} alone is handed down", handed)
+    for words, factor in _dropped(tape):
+        yield Wrong(
+            "grad_drops_upstream",
+            f"the derivative of {name} {words} in place of its product with the incoming signal",
+            tape.spoiled(_alone(factor), group),
+        )
+
+
+def _times(slope: Callable[[Any, Any], Any]) -> Callable[[Segment, Any], Any]:
+    return lambda s, u: u * slope(s.z.value, s.a.value)
+
+
+def _alone(factor: float) -> Callable[[Segment, Any], Any]:
+    return lambda s, u: fn.derivative(s.name, s.z.value) * factor
+
+
+def _always(v: Any) -> Callable[[Any], Any]:
+    return lambda w: v
+
+
+def _passed_on(tape: Tape, group: list[Segment]) -> Leaves:
+    """The derivative alone is what is handed further down; the layer's own gradient is right."""
+    by_product = {id(n): (p, n, w, a) for p in tape.products
+                  for n, w, a in zip(p.nodes, p.weights, p.inputs, strict=True)}  # fmt: skip
+    instead: dict[int, Any] = {}
+    for s in group:
+        for node in tape._ancestors(s.z, 8):
+            if id(node) in by_product:
+                _, n, w, a = by_product[id(node)]
+                instead[id(n)] = _hand(n, w, a, fn.derivative(s.name, s.z.value))
+                break
+    return tape.rec.gradient(len(tape.leaves), instead=instead)
+
+
+def _hand(node: Node, weight: Node, source: Node, slope: Any) -> Any:
+    def pull(u: Any) -> list[tuple[Node, Any]]:
+        right = [(p, g) for p, g in pull_back(node, u) if p is weight]
+        return right + [(p, g) for p, g in pull_back(node, np.reshape(slope, np.shape(u))) if p is source]
+
+    return pull
+
+
+def _dropped(tape: Tape) -> list[tuple[str, float]]:
+    n = len(tape.X)
+    return [("alone", 1.0), (f"alone, divided by n = {n},", 1.0 / n)]
+
+
+_SLOPES: dict[str, Callable[[Any, Any], Any]] = {
+    "z(1 - z), taken before the activation,": lambda z, a: z * (1 - z),
+    "s(a)(1 - s(a)), the sigmoid taken twice,": lambda z, a: fn.sigmoid(a) * (1 - fn.sigmoid(a)),
+    "a(1 - a)": lambda z, a: a * (1 - a),
+    "1 - z**2, taken before the activation,": lambda z, a: 1 - z * z,
+    "1 - tanh(a)**2, the tanh taken twice,": lambda z, a: 1 - np.tanh(a) ** 2,
+    "1 - a**2": lambda z, a: 1 - a * a,
+    "the ReLU's mask": lambda z, a: z > 0,
+    "the opposite of the ReLU's mask": lambda z, a: z <= 0,
+    "the mask of positive values": lambda z, a: a > 0,
+    "1 - a": lambda z, a: 1 - a,
+    "1 + a**2": lambda z, a: 1 + a * a,
+    "a**2 - 1": lambda z, a: a * a - 1,
+    "a": lambda z, a: a,
+    "z": lambda z, a: z,
+    "1 - tanh(z)**2": lambda z, a: 1 - np.tanh(z) ** 2,
+    "s(z)(1 - s(z))": lambda z, a: fn.sigmoid(z) * (1 - fn.sigmoid(z)),
+    "s(z)": lambda z, a: fn.sigmoid(z),
+    "a(a - 1)": lambda z, a: a * (a - 1),
+    "a(1 + a)": lambda z, a: a * (1 + a),
+    "the root of the derivative": lambda z, a: np.sqrt(np.abs(a * (1 - a))),
+    "a leaky mask of slope 0.01": lambda z, a: np.where(z > 0, 1, 0.01),
+    "a leaky mask of slope 0.1": lambda z, a: np.where(z > 0, 1, 0.1),
+    "the sign": lambda z, a: np.sign(z),
+}
+
+
+def _products(tape: Tape) -> Iterator[Wrong]:
+    """A weight's gradient made of another layer's input or error signal, transposed or unsummed."""
+    pool = _pool(tape)
+    for product in tape.products:
+        k = product.leaf
+        deltas = [np.asarray(tape.sums.get(id(n), 0.0)) for n in product.nodes]
+        inputs = [n.value for n in product.inputs]
+        shape = np.shape(tape.leaves[k])
+        true = tape.true[k]
+        if len(shape) == 2 and shape[0] == shape[1]:
+            yield _only(tape, k, true.T, "grad_transposed", "the gradient transposed")
+        for words, others in pool:
+            if _same_shapes(others, inputs) and not _equal(others, inputs):
+                yield _only(tape, k, _outer(others, deltas, shape, true), "grad_wrong_input", words)
+        for words, others in _signals(tape):
+            if _same_shapes(others, deltas) and not _equal(others, deltas):
+                g = _outer(inputs, others, shape, true)
+                yield _only(tape, k, g, "grad_wrong_delta", words)
+
+
+def _pool(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
+    out = [(f"the input of the layer of parameter {p.leaf} as its own", [n.value for n in p.inputs])
+           for p in tape.products]  # fmt: skip
+    out += [("a sum before its activation as its input", [n.value for n in p.nodes]) for p in tape.products]
+    depths = sorted({s.depth for s in tape.segments})
+    for d in depths:
+        group = [s for s in tape.segments if s.depth == d]
+        out.append(("an activation's input instead of its value", [s.z.value for s in group]))
+        out.append(("another activation as its input", [s.a.value for s in group]))
+    if len(tape.products) and len(tape.products[0].nodes) == 1:
+        out += [("another value of the forward pass as its input", [n.value]) for n in tape.rec.nodes]
+    return out
+
+
+def _signals(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
+    def grads(nodes: list[Node]) -> list[np.ndarray]:
+        return [np.asarray(tape.sums.get(id(n), 0.0)) for n in nodes]
+
+    out = [(f"the error signal of the layer of parameter {p.leaf}", grads(p.nodes)) for p in tape.products]
+    depths = sorted({s.depth for s in tape.segments})
+    for d in depths:
+        group = [s for s in tape.segments if s.depth == d]
+        out.append(("the error signal before the activation's derivative", grads([s.a for s in group])))
+    if len(tape.products) and len(tape.products[0].nodes) == 1:
+        out += [("the error signal of another place", grads([n])) for n in tape.rec.nodes]
+    return out
+
+
+def bias_claims(tape: Tape, k: int) -> Iterator[Wrong]:
+    """A bias gradient summed from another error signal than its own."""
+    size = tape.leaves[k].size
+    for words, values in _signals(tape):
+        scalar = float(sum(np.sum(v) for v in values)) * np.ones(tape.leaves[k].shape)
+        if size > 1 and len(values) and np.shape(values[0])[-1:] != (size,):
+            yield _only(tape, k, scalar, "grad_wrong_delta", words + ", summed to one number")
+        total = np.zeros(size)
+        for v in values:
+            v = np.asarray(v)
+            if v.size == size:
+                total = total + v.ravel()
+            elif v.ndim == 2 and v.shape[1] == size:
+                total = total + v.sum(0)
+            elif v.ndim == 2 and v.shape[0] == size:
+                total = total + v.sum(1)
+            else:
+                break
+        else:
+            g = total.reshape(tape.leaves[k].shape)
+            if not np.allclose(g, tape.true[k], rtol=1e-6, atol=1e-12):
+                yield _only(tape, k, g, "grad_wrong_delta", words)
+
+
+def _same_shapes(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
+    return len(a) == len(b) and all(np.shape(x) == np.shape(z) for x, z in zip(a, b, strict=True))
+
+
+def _equal(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
+    return all(np.allclose(x, z, rtol=1e-12) for x, z in zip(a, b, strict=True))
+
+
+def _outer(inputs: list[Any], deltas: list[Any], shape: tuple[int, ...], true: Any) -> np.ndarray | None:
+    total: Any = 0.0
+    for a, d in zip(inputs, deltas, strict=True):
+        a, d = np.asarray(a), np.asarray(d)
+        candidates = []
+        if a.ndim == d.ndim == 1:
+            candidates = [np.outer(a, d), np.outer(d, a)]
+        elif a.ndim == d.ndim == 2:
+            pairs = ((a.T, d), (d, a.T), (d.T, a), (a, d.T))
+            candidates = [p @ q for p, q in pairs if p.shape[1] == q.shape[0]]
+        elif a.ndim == 2 and d.ndim == 1 and len(a) == len(d):
+            candidates = [a.T @ d]
+        fitting = [c.reshape(shape) for c in candidates if c.shape == shape or c.size == np.prod(shape)]
+        if not fitting:
+            return None
+        total = total + np.stack(fitting)
+    del true
+    return np.asarray(total)
+
+
+def _only(tape: Tape, k: int, g: Any, fault: str, words: str) -> Wrong:
+    grads: list[Any] = [None] * len(tape.leaves)
+    grads[k] = g
+    return Wrong(fault, words, grads, partial=True)
+
+
+def _weights(tape: Tape) -> Iterator[Wrong]:
+    """The way back through a product with the weight transposed, another weight, or none."""
+    for product in tape.products[1:]:
+        W = tape.leaves[product.leaf]
+        if W.ndim == 2 and W.shape[0] == W.shape[1]:
+            yield Wrong(
+                "grad_transposed", f"parameter {product.leaf} transposed on the way back",
+                through(tape, product, lambda w: w.T),
+            )  # fmt: skip
+    square = [p for p in tape.products[1:] if tape.leaves[p.leaf].ndim == 2
+              and tape.leaves[p.leaf].shape[0] == tape.leaves[p.leaf].shape[1]]  # fmt: skip
+    if len(square) > 1:
+        yield Wrong("grad_transposed", "the weights transposed on the way back",
+                    _through_all(tape, square))  # fmt: skip
+    for product in tape.products[1:]:
+        for other in tape.products:
+            W, V = tape.leaves[product.leaf], tape.leaves[other.leaf]
+            if other is not product and W.shape == V.shape:
+                yield Wrong(
+                    "grad_wrong_delta", f"parameter {other.leaf} in place of {product.leaf} on the way back",
+                    through(tape, product, _always(other.weights[0].value)),
+                )  # fmt: skip
+
+
+def _through_all(tape: Tape, products: list[Product]) -> Leaves:
+    instead: dict[int, Any] = {}
+    for product in products:
+        instead |= ways(product, lambda w: w.T)
+    return tape.rec.gradient(len(tape.leaves), instead=instead)

@@ -1,0 +1,64 @@
+"""Parts of the treatment experiment: the runs of one patient and what share of the improvement each gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._runs import Run
+
+ENOUGH, CURED = 0.6, 0.75
+
+
+class Compared:
+    """The runs of one patient, each made once."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.user, self.base = case.user, case.base
+        self.reference = case.reference
+        finals = [self.reference.final, self.user.final]
+        if uneven(case) is not None:
+            Z = uneven(case)
+            run = case.mended(leaves=case.reborn(), lr=0.02, data=(Z, case.y),
+                              judge=lambda leaves: case.judge_on(leaves, Z, case.y))  # fmt: skip
+            finals.append(run.final)
+        self.goal = min(finals)
+        self.made: dict[str, Run] = {}
+
+    def share(self, final: float) -> float:
+        """The share of the reachable improvement that a final loss stands for."""
+        room = self.base - self.goal
+        if not np.isfinite(final):
+            return -1.0
+        return float((self.base - final) / room) if room > 0 else 0.0
+
+    def run(self, name: str, make: Callable[[], Run]) -> float:
+        if name not in self.made:
+            self.made[name] = make() if self.case.left() > 0.15 else Run(losses=[float("inf")])
+            self.case.tried.append(name)
+        return self.share(self.made[name].final)
+
+    def cured(self, name: str, make: Callable[[], Run]) -> bool:
+        mine = self.share(self.user.final)
+        got = self.run(name, make)
+        return got > max(CURED * 0.9, mine + 0.25) or (got > 0.5 and got > 2.5 * max(mine, 0.1))
+
+
+def uneven(case: Case) -> Any:
+    """X standardised, where its columns are of very unlike or unusual sizes; else None."""
+    X = np.asarray(case.X, float).reshape(case.n, -1)
+    deviation, mean = X.std(0), np.abs(X.mean(0))
+    moving = deviation > 1e-12 * (1 + mean)
+    if not moving.any():
+        return None
+    scales = np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2)
+    top = float(scales.max())
+    if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15:
+        return None
+    Z = X.copy()
+    Z[:, moving] = (X[:, moving] - X[:, moving].mean(0)) / deviation[moving]
+    return Z.reshape(case.X.shape)

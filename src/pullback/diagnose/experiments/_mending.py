@@ -1,0 +1,356 @@
+"""Parts of the treatment experiment: each thing that can be mended alone, and what it says of the cause."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._moves import norm, watch
+from pullback.diagnose._runs import Run
+from pullback.diagnose.experiments._comparing import CURED, Compared
+from pullback.diagnose.experiments.objective import labels
+
+
+def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
+    case = runs.case
+    for cause in (_targets, _overflow, _order, _inputs):
+        found = cause(runs)
+        if found is not None:
+            return [found]
+    twice = _divided(runs)
+    if twice is not None:
+        return [twice]
+    if _hardly_moved(runs):
+        found = _larger(runs)
+        if found is not None:
+            return [found]
+    if doubt is not None and runs.cured(
+            "fresh initial weights", lambda: case.user_with(leaves=case.reborn())):  # fmt: skip
+        return [doubt]
+    if room < 0.12:
+        return []
+    for cause in (_smaller, _batches, _longer, _larger):
+        found = cause(runs)
+        if found is not None:
+            return [found]
+    if doubt is not None:
+        doubt.confidence = 0.5
+        return [doubt]
+    return []
+
+
+def _divided(runs: Compared) -> Finding | None:
+    """A rate that no one chooses, but that is one times 1/rows; and as many times the move cures."""
+    case = runs.case
+    rate = case.rule.lr if case.rule is not None else 0.0
+    for rows in dict.fromkeys((case.size, case.n)):
+        if rows < 8 or rate <= 0 or _round(rate) or not _round(rate * rows):
+            continue
+        if runs.cured(f"moves times {rows}", partial(case.user_with, scale=float(rows))):
+            end = number(runs.made[f"moves times {rows}"].final)
+            return Finding(
+                "grad_averaged_twice",
+                "step",
+                "the step is divided by the number of rows once more",
+                f"its rate {number(rate)} is {number(rate * rows)} divided by {rows} rows; larger moves "
+                f"end at {end}, not {number(runs.user.final)}",
+                "do not divide the step by the rows again",
+                0.9,
+                61,
+            )
+    return None
+
+
+def _hardly_moved(runs: Compared) -> bool:
+    """Whether the whole run moved the weights by less than a hundredth of their size."""
+    size = norm(runs.case.leaves)
+    moved = norm([a - b for a, b in zip(runs.user.leaves, runs.case.leaves, strict=True)])
+    return bool(np.isfinite(moved) and moved < 0.01 * size)
+
+
+def _overflow(runs: Compared) -> Finding | None:
+    """NaN or inf while the weights are still of ordinary size: the formula's own."""
+    run, case = runs.user, runs.case
+    if np.isfinite(run.losses).all():
+        return None
+    bad = int(np.argmin(np.isfinite(run.losses)))
+    sound = run.sound or case.leaves
+    if not all(np.isfinite(x).all() and np.abs(x).max(initial=0) < 1e4 for x in sound):
+        return None
+    if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
+            "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip
+        return None
+    return Finding(
+        "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
+        f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}",
+        "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
+
+
+def penalty(runs: Compared) -> Finding | None:
+    """The data's loss reached with and without the penalty's part of the gradient."""
+    case = runs.case
+    X, y = case.batch()
+    part = case.truth.penalty_grad(case.generic, X, y)
+    if part is None or not any(np.any(p) for p in part):
+        return None
+
+    def less(leaves: Any, X: Any, y: Any) -> Any:
+        whole, penalty = case.gradient(leaves, X, y), case.truth.penalty_grad(leaves, X, y)
+        return [w - p for w, p in zip(whole, penalty or whole, strict=True)]
+
+    def data_only(leaves: Any) -> float:
+        penalty = case.truth.penalty_grad(leaves, X, y) or []
+        return case.judge(leaves) - 0.5 * sum(
+            float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True)
+        )
+
+    run = case.mended_by(less, case.reborn(), data_only)
+    case.tried.append("no penalty")
+    mine = data_only(runs.user.leaves) if np.isfinite(runs.user.final) else np.inf
+    held = data_only(runs.reference.leaves)
+    base = min(runs.base, data_only(case.leaves))
+    room = base - run.final
+    if room < 0.1 * abs(base) or base - held > 0.45 * room:
+        return None
+    return Finding(
+        "regularisation_too_strong", "loss", "the penalty dominates the data term",
+        f"the data's loss ends at {number(mine)} with it and {number(run.final)} without (best constant "
+        f"{number(base)})", "divide the penalty's factor by 100", 0.9, 66)  # fmt: skip
+
+
+def _inputs(runs: Compared) -> Finding | None:
+    case = runs.case
+    X = np.asarray(case.X, float)
+    if X.ndim != 2:
+        X = X.reshape(len(X), -1)
+    deviation, mean = X.std(0), np.abs(X.mean(0))
+    moving = deviation > 1e-12 * (1 + mean)
+    if not moving.any():
+        return None
+    scales = np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2)
+    ratio, top = float(scales.max() / np.quantile(scales, 0.3)), float(scales.max())
+    if (ratio < 15 or top < 3) and 0.02 < top < 15:
+        return None
+    Z = X.copy()
+    Z[:, moving] = (X[:, moving] - X[:, moving].mean(0)) / deviation[moving]
+    Z = Z.reshape(case.X.shape)
+    judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
+    even = partial(case.user_with, data=(Z, case.y), judge=judge)
+    if not runs.cured("inputs standardised", even):
+        best = max(
+            runs.run(f"inputs standardised, moves times {s:g}", partial(even, scale=s))
+            for s in (0.1, 10, 100)
+        )
+        if best < CURED:
+            return None
+    return Finding(
+        "inputs_unscaled",
+        "X",
+        "the features are on scales that one step size cannot serve",
+        f"the columns' sizes go from {number(float(scales.min()))} to {number(top)}; standardised, "
+        "the same loop "
+        "learns",
+        "subtract each column's mean and divide by its deviation",
+        0.95,
+        64,
+    )
+
+
+def _targets(runs: Compared) -> Finding | None:
+    case = runs.case
+    y = np.asarray(case.y, float)
+    if labels(case.y) or y.std() == 0:
+        return None
+    size = float(np.sqrt(y.std() ** 2 + y.mean() ** 2))
+    if 0.03 < size < 8:
+        return None
+    t = (y - y.mean(0)) / y.std(0)
+    judge = lambda leaves: case.judge_on(leaves, case.X, t)  # noqa: E731
+    mended = case.mended(leaves=case.reborn(), data=(case.X, t), judge=judge)
+    base = 1.0
+    run = case.user_with(data=(case.X, t), judge=judge)
+    case.tried.append("targets standardised")
+    start = judge(case.reborn())
+    del base
+    got = (start - run.final) / max(start - mended.final, 1e-12) if np.isfinite(run.final) else -1
+    if got < 0.6:
+        return None
+    return Finding(
+        "targets_unscaled",
+        "y",
+        "the targets are so large or shifted that the step size cannot serve them",
+        f"mean {number(float(y.mean()))}, deviation {number(float(y.std()))}; standardised, the same "
+        "loop learns",
+        "subtract the targets' mean, divide by their deviation, undo it when predicting",
+        0.95,
+        63,
+    )
+
+
+def _order(runs: Compared) -> Finding | None:
+    """Whether neighbouring rows are alike, and whether shuffling them cures."""
+    case = runs.case
+    y = np.asarray(case.y, float).reshape(case.n, -1)
+    if y.shape[1] > 1:
+        y = y.argmax(1)[:, None].astype(float) if labels(case.y) else y[:, :1]
+    y = y[:, 0] - y.mean()
+    power = float(np.sum(y * y))
+    alike = float(np.sum(y[1:] * y[:-1])) / power if power else 0.0
+    if alike < 0.4 or case.size >= 0.6 * case.n:
+        return None
+    rows = case.shuffled(size=case.size)
+    if not runs.cured("rows shuffled", lambda: case.user_with(rows=rows)):
+        return None
+    return Finding(
+        "data_not_shuffled", "data", "the rows are ordered by the target: each batch holds one kind only",
+        f"neighbouring targets correlate by {number(alike)}; shuffled, the same loop learns",
+        "shuffle the rows (X and y together) before every epoch", 0.95, 62)  # fmt: skip
+
+
+def _smaller(runs: Compared) -> Finding | None:
+    case = runs.case
+    for scale in (0.3, 0.1, 0.03, 0.01, 0.001):
+        name = f"moves times {scale:g}"
+        if not runs.cured(name, partial(case.user_with, scale=scale)):
+            continue
+        if case.size <= 4 and runs.cured("batches of 32 rows", lambda: _rows(case, 32)):
+            return _batch(case, "single rows are too noisy for this step size")
+        return Finding(
+            "lr_too_large",
+            "step",
+            "the step is too large",
+            f"as written the loss ends at {number(runs.user.final)} (best constant "
+            f"{number(runs.base)}); with "
+            f"moves {scale:g} times as large it ends at {number(runs.made[name].final)}",
+            f"multiply the step size by about {scale:g}",
+            0.9,
+            60,
+        )
+    return None
+
+
+def _rows(case: Case, size: int) -> Run:
+    steps = max(case.horizon, 1)
+    return case.user_with(rows=lambda t: case.patient.batch(t, min(size, case.n)), steps=steps)
+
+
+def _batch(case: Case, words: str) -> Finding:
+    return Finding("batch_size_unsuitable", "step", words, f"batches of {case.size} rows of {case.n}",
+                   "use batches of about 32 rows", 0.8, 61)  # fmt: skip
+
+
+def _batches(runs: Compared) -> Finding | None:
+    """Full batches in few steps: the same number of row visits in smaller batches."""
+    case = runs.case
+    if case.size < max(0.5 * case.n, 100) or case.horizon > 400:
+        return None
+    steps = min(case.horizon * (case.size // 32), 4000)
+    rows = case.shuffled(size=32)
+    if runs.cured("batches of 32 rows, as many passes", lambda: case.user_with(rows=rows, steps=steps)):
+        return _batch(case, "so large a batch leaves too few steps for its passes")
+    return None
+
+
+def _longer(runs: Compared) -> Finding | None:
+    """Ten times the steps, when ten times the step would be about as far as it may go."""
+    case = runs.case
+    fast = runs.run("moves times 30", lambda: case.user_with(scale=30.0))
+    short = case.horizon < 0.34 * 300 or case.horizon * case.size < 4 * case.n
+    if fast >= 0.85 and not short:
+        return None
+    more = min(case.horizon * 12, 20000)
+    if runs.cured("twelve times the steps", lambda: case.user_with(steps=more, seconds=3.0)):
+        return Finding(
+            "too_few_steps",
+            "step",
+            "the loop is on its way and stopped early",
+            f"after {case.horizon} steps the loss is {number(runs.user.final)}, after "
+            f"{runs.made['twelve times the steps'].steps} it is "
+            f"{number(runs.made['twelve times the steps'].final)}",
+            f"take about {more} steps",
+            0.85,
+            60,
+        )
+    return None
+
+
+def _larger(runs: Compared) -> Finding | None:
+    case = runs.case
+    steps, least = min(case.horizon, 5000), 0.0
+    for scale in (10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8):
+        if scale < least:
+            continue
+        name = f"moves times {scale:g}"
+        if runs.cured(name, partial(case.user_with, scale=scale, steps=steps)):
+            return _small(runs, scale, name)
+        run = runs.made[name]
+        way = (run.start - run.final) / max(run.start - runs.goal, 1e-300)
+        if way > 0.9 and _hardly_moved(runs):
+            return _small(runs, scale, name)
+        least = scale * 100 if abs(way) < 1e-3 else scale * 30 if abs(way) < 1e-2 else 0.0
+    return None
+
+
+def _small(runs: Compared, scale: float, name: str) -> Finding:
+    case = runs.case
+    twice = _shrinks(case)
+    evidence = (
+        f"as written the loss ends at {number(runs.user.final)}; with moves {number(scale)} times as large "
+        f"it ends at {number(runs.made[name].final)}"
+    )
+    rate = case.rule.lr if case.rule is not None else 0.0
+    if not twice and rate > 0 and not _round(rate) and _round(rate * case.n):
+        return Finding(
+            "grad_averaged_twice",
+            "step",
+            "the step is divided by the number of rows once more",
+            evidence + f"; its rate {number(rate)} is {number(rate * case.n)} divided by n = {case.n}",
+            "do not divide the step by n again",
+            0.85,
+            61,
+        )
+    if twice:
+        return Finding(
+            "grad_averaged_twice",
+            "step",
+            "the step divides by the number of rows once more",
+            evidence + "; the step shrinks as 1/n with the batch",
+            "divide by n once",
+            0.9,
+            61,
+        )
+    return Finding("lr_too_small", "step", "the step is too small: right direction, hardly any way",
+                   evidence, f"multiply the step size by about {number(scale)}", 0.9, 60)  # fmt: skip
+
+
+def _round(x: float) -> bool:
+    """Whether a number has at most two digits, as people choose rates."""
+    return abs(float(f"{x:.1e}") / x - 1) < 1e-5
+
+
+def _shrinks(case: Case) -> bool:
+    """Whether moves against the true gradient go as 1/rows."""
+    if case.size < 4:
+        return False
+    ratios = []
+    for size in (case.size, case.size // 2):
+        moves = watch(case.patient, case.generic, 1, size)
+        true = case.gradients(moves)[0]
+        ratios.append(norm(moves.move(0)) / max(norm(true), 1e-300))
+    return abs(ratios[1] / max(ratios[0], 1e-300) - case.size / (case.size // 2)) < 0.05
+
+
+def nothing_to_learn(case: Case) -> Finding:
+    return Finding(
+        "labels_misaligned",
+        "data",
+        "nothing in X tells anything about y: rows and targets do not belong together",
+        "a model fitted to three quarters of the rows predicts the rest no better than a constant",
+        "check that X and y are shuffled, sorted and filtered together",
+        0.8,
+        66,
+    )

@@ -1,0 +1,243 @@
+"""Parts of the gradient experiment: an observed gradient against the true one, and the mistake made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import number
+from pullback.diagnose._spoiled import Wrong, bias_claims, mistakes
+from pullback.diagnose._tapes import Tape, through, ways
+
+
+@dataclass
+class Match:
+    """An observed gradient against the true one: factor and remainder by parameter."""
+
+    factors: list[float]
+    gaps: list[float]
+    zero: list[bool]
+
+    def wrong(self, common: float, loose: float = 1e-4) -> list[int]:
+        return [
+            k for k, (f, gap) in enumerate(zip(self.factors, self.gaps, strict=True))
+            if gap > loose or abs(f / common - 1) > loose
+        ]  # fmt: skip
+
+
+def compare(observed: Leaves, true: Leaves) -> Match:
+    """Per parameter the best factor `f` and |observed - f true| / |observed|."""
+    factors, gaps, zero = [], [], []
+    size = np.sqrt(sum(float(np.sum(t * t)) for t in true)) or 1.0
+    for o, t in zip(observed, true, strict=True):
+        tt, oo = float(np.sum(t * t)), float(np.sum(o * o))
+        none = tt <= (1e-9 * size) ** 2
+        f = float(np.sum(o * t)) / tt if not none else 1.0
+        left = float(np.sum((o - f * t) ** 2))
+        factors.append(f)
+        gaps.append(float(np.sqrt(left / oo)) if oo > 0 else (0.0 if none else 1.0))
+        zero.append(none)
+    return Match(factors, gaps, zero)
+
+
+def consensus(match: Match) -> float:
+    """The factor most parameters agree on, weighted by nothing but their number."""
+    good = [f for f, g, z in zip(match.factors, match.gaps, match.zero, strict=True)
+            if g < 1e-4 and not z and f != 0]  # fmt: skip
+    if not good:
+        return 1.0
+    counts = [(sum(abs(f / g - 1) < 1e-4 for g in good), abs(f - 1) < 1e-4, i) for i, f in enumerate(good)]
+    last = max(counts)
+    return good[last[2]]
+
+
+def explain(
+    case: Case,
+    observed: Leaves,
+    tape: Tape | None,
+    true: Leaves,
+    match: Match,
+    bad: list[int],
+    common: float,
+    after: Leaves | None,
+) -> tuple[str, str, float]:
+    simple = _by_factor(case, observed, true, match, bad, common)
+    if simple is not None:
+        return simple
+    if tape is None:
+        return _closest(case, observed, true, match, bad, common, [])
+    claims = list(mistakes(tape))
+    for k in bad:
+        if k not in case.weights:
+            claims += list(bias_claims(tape, k))
+    if after is not None:
+        claims = list(_orders(tape, after)) + claims
+    exact = _exact(observed, claims, bad, common, true)
+    if exact is not None:
+        return exact[0], exact[1], 1.0
+    biases = [k for k in bad if k not in case.weights]
+    if len(biases) == len(bad):
+        return "grad_bias_wrong", _bias_words(observed, match, bad), 0.95
+    return _closest(case, observed, true, match, bad, common, claims)
+
+
+def _by_factor(
+    case: Case, observed: Leaves, true: Leaves, match: Match, bad: list[int], common: float
+) -> tuple[str, str, float] | None:
+    if any(match.gaps[k] > 1e-4 for k in bad):
+        return None
+    ratio = match.factors[bad[0]] / common
+    if all(true[k].size == 1 for k in bad) and not _chosen(ratio):
+        return None  # one number is always some multiple of another: only a factor someone would write counts
+    if all(match.factors[k] / common < 0 for k in bad):
+        return "grad_sign_flipped", "a minus is lost on the way: some parameters go uphill", 1.0
+    n = case.size
+    biased = all(k not in case.weights for k in bad)
+    if biased and (abs(ratio / n - 1) < 1e-3 or abs(ratio * n - 1) < 1e-3) and n > 2:
+        return "grad_bias_wrong", "the bias gradient is reduced in another way than the weights'", 0.95
+    if n > 2 and abs(ratio / n - 1) < 1e-3:
+        return "grad_reduction_sum", f"summed over the {n} rows where the loss is their mean", 0.9
+    if n > 2 and abs(ratio * n - 1) < 1e-3:
+        return "grad_averaged_twice", f"divided by the {n} rows twice", 0.9
+    return "grad_constant_factor", f"a stray factor of {number(ratio)}", 0.95
+
+
+def _chosen(ratio: float) -> bool:
+    """Whether a factor, or what it divides by, has at most two digits."""
+    sizes = [abs(r) for r in (ratio, 1 / ratio if ratio else 0.0) if r]
+    return any(abs(float(f"{r:.1e}") / r - 1) < 1e-5 for r in sizes)
+
+
+def _bias_words(observed: Leaves, match: Match, bad: list[int]) -> str:
+    if all(np.ptp(observed[k]) == 0 and observed[k].size > 1 for k in bad):
+        return "the bias gradient is one number for all units: reduced over the wrong axis"
+    return "the bias gradient is not the sum of its error signal over the rows"
+
+
+def _orders(tape: Tape, after: Leaves) -> Any:
+    words = "a weight is changed before it has carried the error signal back"
+    for product in tape.products[1:]:
+        yield Wrong("update_order", words, through(tape, product, _newer(tape, product, after)))
+    for split in range(1, len(tape.leaves)):
+        for mixed in ([*tape.leaves[:split], *after[split:]], [*after[:split], *tape.leaves[split:]]):
+            late = tape.again(mixed)
+            first = range(split) if mixed[0] is tape.leaves[0] else range(split, len(mixed))
+            grads = [late[k] if k in first else tape.true[k] for k in range(len(mixed))]
+            yield Wrong(
+                "update_order", "some weights are changed before the others' gradients are taken", grads
+            )
+    if len(tape.products) > 2:
+        instead: dict[int, Any] = {}
+        for product in tape.products[1:]:
+            instead |= ways(product, _newer(tape, product, after))
+        yield Wrong("update_order", words, tape.rec.gradient(len(tape.leaves), instead=instead))
+
+
+def _newer(tape: Tape, product: Any, after: Leaves) -> Any:
+    old, new = np.asarray(tape.leaves[product.leaf], float), after[product.leaf]
+
+    def change(w: np.ndarray) -> np.ndarray:
+        if w.shape == old.shape and np.allclose(w, old):
+            return new
+        return new.T if w.shape == old.T.shape else new.reshape(w.shape)
+
+    return change
+
+
+def _exact(
+    observed: Leaves, claims: list[Wrong], bad: list[int], common: float, true: Leaves
+) -> tuple[str, str] | None:
+    by_leaf: dict[int, list[Wrong]] = {k: [] for k in bad}
+    for claim in claims:
+        if claim.partial:
+            for k in bad:
+                if claim.grads[k] is not None and _fits(observed[k], claim.grads[k], common):
+                    by_leaf[k].append(claim)
+        elif all(_fits(observed[k], claim.grads[k], common) for k in range(len(observed))):
+            return claim.id, claim.words
+    weights = {k: found for k, found in by_leaf.items() if found}
+    if weights:
+        count = Counter(name for found in weights.values() for name in {c.id for c in found})
+        full = [name for name, c in count.most_common() if c == max(count.values())]
+        first = weights[min(weights)][0]
+        return (first.id if first.id in full else full[0]), first.words
+    for claim in claims:  # a spoiled pass that explains the wrong ones, up to one common factor
+        single = all(observed[k].size == 1 for k in bad)
+        if not claim.partial and not single and all(_fits(observed[k], claim.grads[k], None) for k in bad):
+            return claim.id, claim.words
+    return None
+
+
+def _fits(o: np.ndarray, g: Any, common: float | None, tight: float = 1e-4) -> bool:
+    if g is None:
+        return False
+    options = list(g) if np.ndim(g) == o.ndim + 1 else [g]
+    for h in options:
+        h = np.asarray(h)
+        if h.shape != o.shape:
+            continue
+        f = common
+        hh = float(np.sum(h * h))
+        if f is None:
+            f = float(np.sum(o * h)) / hh if hh else 0.0
+        size = float(np.sqrt(np.sum(o * o))) or abs(f) * np.sqrt(hh)
+        if 0 < np.abs(o).max(initial=0) < 1e-13 and 0 < np.abs(h).max(initial=0) < 1e-13:
+            return True
+        if float(np.sqrt(np.sum((o - f * h) ** 2))) <= tight * size or (size == 0 and hh == 0):
+            return f != 0
+    return False
+
+
+def _closest(
+    case: Case,
+    observed: Leaves,
+    true: Leaves,
+    match: Match,
+    bad: list[int],
+    common: float,
+    claims: list[Wrong],
+) -> tuple[str, str, float]:
+    """No spoiled pass gives the same: the one nearest in direction, over the parameters that are wrong."""
+    best = ("grad_wrong_delta", "it is not the gradient of the loss", 0.3)
+    if all(k not in case.weights for k in bad):
+        return "grad_bias_wrong", _bias_words(observed, match, bad), 0.8
+    cos = _cosine(observed, true, bad)
+    if cos < -0.9:
+        return "grad_sign_flipped", "it points uphill", 0.7
+    score = max(cos, 0.2)
+    for claim in claims:
+        if claim.partial:
+            continue
+        c = _cosine(observed, claim.grads, bad)
+        if c > score + 0.02:
+            score = c
+            best = (claim.id, claim.words + " (nearest, not exact)", 0.5 * c)
+    return best
+
+
+def nearest(observed: Leaves, tape: Tape, bad: list[int], known: str) -> list[tuple[str, str]]:
+    """The two faults, other than `known`, whose spoiled passes point most nearly the observed way."""
+    best: dict[str, tuple[float, str]] = {}
+    for claim in mistakes(tape):
+        over = [
+            k for k in bad if claim.grads[k] is not None and np.shape(claim.grads[k]) == observed[k].shape
+        ]
+        if claim.id == known or not over:
+            continue
+        c = _cosine(observed, claim.grads, over)
+        if c > best.get(claim.id, (0.2, ""))[0]:
+            best[claim.id] = c, claim.words + " (near, not exact)"
+    ranked = sorted(best.items(), key=lambda one: -one[1][0])
+    return [(fault, words) for fault, (_, words) in ranked[:2]]
+
+
+def _cosine(a: Leaves, b: Leaves, over: list[int]) -> float:
+    x = np.concatenate([np.ravel(a[k]) / (np.linalg.norm(a[k]) or 1) for k in over])
+    z = np.concatenate([np.ravel(b[k]) / (np.linalg.norm(b[k]) or 1) for k in over])
+    if not (np.isfinite(x).all() and np.isfinite(z).all()):
+        return 0.0
+    return float(x @ z / ((np.linalg.norm(x) * np.linalg.norm(z)) or 1))
