@@ -27,7 +27,7 @@ In reading order, which is import order: a file imports only from those above it
     report/         figures and tables of a run
     model           a trained network as users keep it
     runs            a training run in a folder
-    cli             pullback train | predict | check
+    cli             pullback train | predict | check | diagnose
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from pullback import (
         compile,  # noqa: A004 - as NumPy has abs and sum
         data,
+        diagnose,
         nn,
         report,
         tabular,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     )
     from pullback.catalogue import functions
     from pullback.check import assert_pair, check, check_gradient
+    from pullback.diagnose import diagnose_torch
     from pullback.tabular import MLPClassifier, MLPRegressor
     from pullback.train import fit
 
@@ -62,15 +64,15 @@ __version__ = "0.1.0"
 
 _LATER = {
     "MLPClassifier": "tabular", "MLPRegressor": "tabular", "assert_pair": "check", "check_gradient": "check",
-    "functions": "catalogue", "fit": "train",
+    "diagnose_torch": "diagnose", "functions": "catalogue", "fit": "train",
 }  # fmt: skip
-_MODULES = {"check", "compile", "data", "nn", "report", "tabular", "train"}
+_MODULES = {"check", "compile", "data", "diagnose", "nn", "report", "tabular", "train"}
 
 __all__ = [
     "MLPClassifier", "MLPRegressor", "Primitive", "Program", "PullbackError", "assert_pair", "check",
-    "check_gradient", "compile", "data", "debug", "fit", "functions", "grad", "hessian", "hvp", "jacobian",
-    "jvp", "nn", "primitive", "primitives", "program", "report", "stop_gradient", "tabular", "train", "tree",
-    "value_and_grad", "vjp",
+    "check_gradient", "compile", "data", "debug", "diagnose", "diagnose_torch", "fit", "functions", "grad",
+    "hessian", "hvp", "jacobian", "jvp", "nn", "primitive", "primitives", "program", "report",
+    "stop_gradient", "tabular", "train", "tree", "value_and_grad", "vjp",
 ]  # fmt: skip
 
 

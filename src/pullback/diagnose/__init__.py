@@ -19,15 +19,21 @@ In reading order:
     _experiments   their order
     _verdict       the ranking
     _report        line, paragraph, JSON, page
+    _own           runs of this library
+    _torch         PyTorch loops
+    _torch_record  their losses, recorded
     _door          diagnose, diagnose_torch
     _cli           what the command does
 """
 
 from __future__ import annotations
 
+from pullback._callable import callable_package
 from pullback.diagnose._cli import run_file
 from pullback.diagnose._door import diagnose, diagnose_file, diagnose_torch
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._verdict import Diagnosis
 
 __all__ = ["Diagnosis", "Finding", "diagnose", "diagnose_file", "diagnose_torch", "run_file"]
+
+callable_package(__name__, "diagnose")

@@ -1,44 +1,52 @@
-"""`diagnose`: from a file, a mapping, keywords, a run of this library or a PyTorch loop to a diagnosis."""
+"""`diagnose`: from a file, a module, keywords, a run of this library or a PyTorch loop to a diagnosis."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import random
+from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._patient import Patient
+from pullback.diagnose._patient import OPTIONAL, REQUIRED, Patient, places
 from pullback.diagnose._sandbox import quiet
 from pullback.diagnose._verdict import Diagnosis, examine
 from pullback.errors import ArgumentError
+from pullback.train import Result
 
 BUDGET = 7.0
 
 
-def diagnose(patient: Any = None, *, budget: float | None = None, **names: Any) -> Diagnosis:
+def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0, **names: Any) -> Diagnosis:
     """Examine a training loop and say why it does not learn.
 
     Parameters
     ----------
-    patient : str, path, mapping or None
-        A module file, or a mapping, with the names of the protocol; else give them as keywords.
+    patient : str, path, module, mapping, Result or None
+        A Python file, a module or a mapping with the names of the protocol; or what `pullback.fit`
+        returned. None where the names are given as keywords.
     budget : float, optional
-        Seconds to spend; 10 unless told.
+        Seconds to spend at most; 7 unless told. Most loops take less.
+    seed : int
+        Of every random number the examination draws; the same seed gives the same diagnosis.
     **names
         `params` (list of arrays or any tree), `X` and `y` (arrays of rows), `loss(params, X, y)`, and
-        `grad(params, X, y)` or `step(params, X_batch, y_batch) -> (params, reported_loss)`; also
-        `batch_size`, `n_steps`. Everything is copied first; nothing given is ever changed.
+        `grad(params, X, y)` or `step(params, X_batch, y_batch) -> (params, reported_loss)`; where they
+        matter also `batch_size`, `n_steps`, `X_val`, `y_val`, `X_test`, `y_test`. Everything is copied
+        first; nothing given is ever changed.
 
     Returns
     -------
     Diagnosis
-        `.verdict`, `.faults` (the root cause first), `.ruled_out`, `.status`; prints as a report.
+        `.verdict` ("faulty", "healthy", "cannot tell"), `.faults` (the root cause first), `.ruled_out`,
+        `.status`; prints as a report, and shows itself as a page in a notebook.
 
     Raises
     ------
     ArgumentError
-        Where a name of the protocol is missing.
+        Where a name of the protocol is missing, or is not what it should be.
 
     Examples
     --------
@@ -52,7 +60,11 @@ def diagnose(patient: Any = None, *, budget: float | None = None, **names: Any) 
     >>> found.faults[0].id, found.faults[0].where
     ('grad_sign_flipped', 'step')
     """
-    return examine(_patient(patient, names), BUDGET if budget is None else float(budget))
+    with seeded(seed):
+        given = _patient(patient, names)
+        found = examine(given, BUDGET if budget is None else _seconds(budget))
+    found.facts["places"] = _places(given)
+    return found
 
 
 def diagnose_file(path: str, *, budget: float | None = None) -> Diagnosis:
@@ -60,76 +72,123 @@ def diagnose_file(path: str, *, budget: float | None = None) -> Diagnosis:
     return diagnose(str(path), budget=budget)
 
 
+class seeded:  # noqa: N801 - used as a function
+    """Both global generators start at `seed` inside the block, and go on as they were after it."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def __enter__(self) -> None:
+        self.kept = np.random.get_state(), random.getstate()
+        np.random.seed(self.seed % 2**32)
+        random.seed(self.seed)
+
+    def __exit__(self, *unused: object) -> None:
+        np.random.set_state(self.kept[0])
+        random.setstate(self.kept[1])
+
+
+def _seconds(budget: float) -> float:
+    if not (isinstance(budget, (int, float)) and budget > 0):
+        raise ArgumentError(f"budget={budget!r}", expected="seconds, a number above 0")
+    return float(budget)
+
+
 def _patient(patient: Any, names: dict[str, Any]) -> Patient:
+    unknown = sorted(set(names) - set(REQUIRED) - set(OPTIONAL))
+    if unknown:
+        raise ArgumentError(
+            f"diagnose knows no argument {unknown[0]!r}", expected=", ".join((*REQUIRED, *OPTIONAL))
+        )
     if patient is None:
         return Patient(names)
     if isinstance(patient, (str, os.PathLike)):
-        if not os.path.exists(patient):
-            raise ArgumentError(f"{patient} is not there", hint="give the path of a Python file")
-        with quiet():
-            return Patient.from_file(str(patient))
+        return _from_file(str(patient), names)
     if isinstance(patient, Mapping):
         return Patient({**patient, **names})
-    if hasattr(patient, "__dict__") and all(hasattr(patient, name) for name in ("params", "X", "y", "loss")):
-        return Patient({**{k: getattr(patient, k) for k in dir(patient) if not k.startswith("_")}, **names})
+    run = patient if isinstance(patient, Result) else getattr(patient, "result", None)
+    if isinstance(run, Result):
+        from pullback.diagnose._own import own_patient
+
+        return Patient({**own_patient(run), **names}, name="the run")
+    if isinstance(patient, ModuleType) or hasattr(patient, "loss"):
+        return Patient({**_attributes(patient), **names}, name=getattr(patient, "__name__", "the loop"))
     raise ArgumentError(
-        "this is no patient", expected="a file, a mapping or keywords", got=type(patient).__name__
+        "this is no patient",
+        expected="a Python file, a module, a mapping, what `fit` returned, or keywords",
+        got=type(patient).__name__,
     )
+
+
+def _from_file(path: str, names: dict[str, Any]) -> Patient:
+    if not os.path.isfile(path):
+        raise ArgumentError(f"{path} is not there", hint="give the path of a Python file")
+    with quiet():
+        patient = Patient.from_file(path)
+    return patient if not names else Patient({**patient.given(), **names}, name=patient.name)
+
+
+def _attributes(x: Any) -> dict[str, Any]:
+    return {name: getattr(x, name) for name in (*REQUIRED, *OPTIONAL) if hasattr(x, name)}
+
+
+def _places(given: Patient) -> list[str]:
+    """What each parameter is called in its tree, such as `[0]['W']`; nothing for a plain list."""
+    paths = list(places(given.params))
+    return [] if paths == [f"[{i}]" for i in range(len(paths))] else paths
 
 
 def diagnose_torch(
-    model: Any, loss_fn: Any, optimizer: Any, X: Any, y: Any, *, batch_size: int = 32, n_steps: int | None = None,
-    budget: float | None = None,
+    model: Any, loss_fn: Callable[..., Any], optimizer: Any, X: Any, y: Any, *,
+    step: Callable[..., Any] | None = None, batch_size: int = 32, n_steps: int | None = None,
+    X_val: Any = None, y_val: Any = None, budget: float | None = None, seed: int = 0,
 ) -> Diagnosis:  # fmt: skip
-    """Examine a PyTorch loop: `optimizer.zero_grad(); loss_fn(model(X), y).backward(); optimizer.step()`.
+    """Examine a PyTorch loop.
 
-    Model and optimiser are copied first. Needs the `torch` package, which is imported here only.
+    The model's and the optimiser's own objects are used, so that a step or a loss that closes over them
+    works; weights, buffers, gradients, modes and the optimiser's state are put back at the end. Dropout is
+    off and numbers are float64 meanwhile. Needs the `torch` package, which is imported here only.
 
     Parameters
     ----------
-    model, loss_fn, optimizer
-        As in the loop.
+    model : torch.nn.Module
+        On the CPU, in the mode it is trained in.
+    loss_fn : callable
+        `loss_fn(model(X), y) -> scalar tensor`.
+    optimizer : torch.optim.Optimizer
     X, y : tensors or arrays, one row a sample
-    batch_size, n_steps, budget
+    step : callable, optional
+        `step(X_batch, y_batch) -> loss`: the update as it is written in your loop, with `model`, `loss_fn`
+        and `optimizer` from around it. Without one, the usual four lines are taken:
+        `optimizer.zero_grad(); loss = loss_fn(model(X), y); loss.backward(); optimizer.step()`.
+    batch_size, n_steps, X_val, y_val, budget, seed
         As in `diagnose`.
+
+    Returns
+    -------
+    Diagnosis
+        Parameters are named as in `model.named_parameters()`.
+
+    Raises
+    ------
+    ArgumentError
+        Where an argument is not PyTorch's, or X and y differ in length.
     """
-    return diagnose(
-        torch_patient(model, loss_fn, optimizer, X, y), batch_size=batch_size, n_steps=n_steps, budget=budget
-    )
+    from pullback.diagnose._torch import TorchLoop, as_rows, check_arguments
 
-
-def torch_patient(model: Any, loss_fn: Any, optimizer: Any, X: Any, y: Any) -> dict[str, Any]:
-    """The names of the protocol, from copies of a PyTorch model and optimiser."""
-    import copy
-
-    import torch
-
-    model, optimizer = copy.deepcopy((model, optimizer))
-    ours = list(model.parameters())
-    X, y = torch.as_tensor(X), torch.as_tensor(y)
-
-    def put(params: Any) -> None:
-        with torch.no_grad():
-            for p, x in zip(ours, params, strict=True):
-                p.copy_(torch.as_tensor(np.asarray(x)))
-
-    def rows(a: Any, like: Any) -> Any:
-        return torch.as_tensor(np.array(a)).to(like.dtype)
-
-    def loss(params: Any, X_batch: Any, y_batch: Any) -> float:
-        put(params)
-        with torch.no_grad():
-            return float(loss_fn(model(rows(X_batch, X)), rows(y_batch, y)))
-
-    def step(params: Any, X_batch: Any, y_batch: Any) -> Any:
-        put(params)
-        optimizer.zero_grad()
-        value = loss_fn(model(rows(X_batch, X)), rows(y_batch, y))
-        value.backward()
-        optimizer.step()
-        return [p.detach().numpy().copy() for p in ours], float(value.detach())
-
-    return {
-        "params": [p.detach().numpy().copy() for p in ours], "X": X.numpy(), "y": y.numpy(), "loss": loss,
-        "step": step,
-    }  # fmt: skip
+    check_arguments(model, optimizer, X, y)
+    loop = TorchLoop(model, loss_fn, optimizer, step)
+    X, y = as_rows(X), as_rows(y)
+    with loop.borrowed(), seeded(seed):
+        loop.torch.manual_seed(seed)
+        with quiet():
+            loop.widen(X[:batch_size], y[:batch_size])
+        names = {"X_val": X_val, "y_val": y_val}
+        names = {k: as_rows(v) for k, v in names.items() if v is not None}
+        patient = Patient({
+            "params": loop.leaves(), "X": X, "y": y, "loss": loop.loss, "step": loop.step,
+            "batch_size": batch_size, "n_steps": n_steps, **names,
+        }, name=type(model).__name__)  # fmt: skip
+        found = examine(patient, BUDGET if budget is None else _seconds(budget))
+    found.facts["places"] = loop.names
+    return found

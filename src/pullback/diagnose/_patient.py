@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,21 @@ def flatten(params: Any) -> list[Any]:
 
 def _holds_arrays(x: Any) -> bool:
     return isinstance(x, np.ndarray) or (isinstance(x, (list, tuple, dict)) and len(x) > 0)
+
+
+def places(params: Any, path: str = "") -> Iterator[str]:
+    """Where each leaf stands, in the order of `flatten`: `[0]['W']`, `.hidden[1]`."""
+    if isinstance(params, (list, tuple)):
+        parts = [(f"[{i}]", part) for i, part in enumerate(params)]
+    elif isinstance(params, Mapping):
+        parts = [(f"[{key!r}]", part) for key, part in params.items()]
+    elif isinstance(params, (np.ndarray, np.generic, float, int)) or not hasattr(params, "__dict__"):
+        yield from [] if params is None else [path]
+        return
+    else:
+        parts = [(f".{k}", v) for k, v in vars(params).items() if _holds_arrays(v)]
+    for name, part in parts:
+        yield from places(part, path + name)
 
 
 def rebuild(params: Any, leaves: list[Any]) -> Any:
@@ -112,6 +127,10 @@ class Patient:
 
     def get(self, name: str) -> Any:
         return self._given.get(name)
+
+    def given(self) -> dict[str, Any]:
+        """The names of the protocol, as they came in."""
+        return dict(self._given)
 
     def fresh(self) -> Body:
         """A copy of everything, as it was when the patient came in."""

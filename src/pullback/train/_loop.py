@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from pullback.errors import ArgumentError
 from pullback.train import _arguments, _checkpoint
 from pullback.train._arguments import Rows
 from pullback.train._optimisers import Optimizer
-from pullback.train._result import Result
+from pullback.train._result import Asked, Result
 from pullback.train._run import Callback, Metric, Run
 from pullback.train._schedules import Schedule
 from pullback.train._step import Loss
@@ -147,7 +148,23 @@ def fit(
             clip_norm=clip_norm, patience=patience,
         )  # fmt: skip
     found = _checkpoint.load(checkpoint, run.settings) if checkpoint is not None and resume else None
-    return run.go(found or run.first(), progress)
+    asked = Asked(
+        loss,
+        run.params,
+        X,
+        y,
+        X_val,
+        y_val,
+        chosen,
+        lr,
+        run.schedule,
+        total,
+        batch_size,
+        shuffle,
+        seed,
+        clip_norm,
+    )
+    return dataclasses.replace(run.go(found or run.first(), progress), asked=asked)
 
 
 def _check_choices(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from pullback.errors import ArgumentError
+from pullback.train._optimisers import Optimizer
+from pullback.train._schedules import Schedule
 from pullback.typing import Tree
 
 
@@ -45,6 +48,37 @@ class Epoch:
 
 
 @dataclasses.dataclass(frozen=True)
+class Asked:
+    """What a run was asked for: enough to run it again. Rows are the caller's own arrays, not copies.
+
+    Attributes
+    ----------
+    loss : callable
+    params : tree of arrays
+        Where it started.
+    X, y, X_val, y_val : arrays or None
+        As they were given.
+    optimizer, lr, schedule, total, batch_size, shuffle, seed, clip_norm
+        As in `fit`; `total` is the number of steps.
+    """
+
+    loss: Callable[..., Any]
+    params: Tree
+    X: Any
+    y: Any
+    X_val: Any
+    y_val: Any
+    optimizer: Optimizer
+    lr: float
+    schedule: Schedule
+    total: int
+    batch_size: int
+    shuffle: bool
+    seed: int | None
+    clip_norm: float | None
+
+
+@dataclasses.dataclass(frozen=True)
 class Result:
     """What `fit` returns.
 
@@ -64,6 +98,8 @@ class Result:
         All epochs together, those before a resumption included.
     message : str
         The end of the run in one sentence.
+    asked : Asked or None
+        What the run was asked for, for `pullback.diagnose(result)`; it does not outlive a pickle.
     """
 
     params: Tree
@@ -72,6 +108,10 @@ class Result:
     stopped: str
     seconds: float
     message: str
+    asked: Asked | None = dataclasses.field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "asked": None}
 
     def curve(self, name: str = "train_loss") -> np.ndarray:
         """One column of the history, `(n_epochs,)` float64; NaN where an epoch has no such number.
@@ -93,4 +133,4 @@ def _number(record: Epoch, name: str) -> Any:
     return np.nan if x is None else x
 
 
-__all__ = ["Epoch", "Result"]
+__all__ = ["Asked", "Epoch", "Result"]

@@ -1,0 +1,213 @@
+"""A PyTorch loop as a patient: the model's and the optimiser's own objects, their state put aside and back.
+
+Nothing is copied whole, since a loss or a step may close over the model: every call of the loop first loads
+the state of the run it belongs to into the user's objects; what they held before is put back at the end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._record import Rec
+from pullback.errors import ArgumentError
+
+
+class State:
+    """What one run has changed: buffers, gradients, the optimiser's memory and settings."""
+
+    def __init__(self, loop: TorchLoop) -> None:
+        self.buffers = [b.detach().clone() for b in loop.model.buffers()]
+        self.grads = [None if p.grad is None else p.grad.detach().clone() for p in loop.held]
+        self.memory = {p: _copied(kept) for p, kept in loop.optimizer.state.items()}
+        self.groups = [dict(group) for group in loop.optimizer.param_groups]
+
+    def load(self, loop: TorchLoop) -> None:
+        """Put it into the user's objects."""
+        for b, x in zip(loop.model.buffers(), self.buffers, strict=True):
+            b.data = x.clone()
+        for p, g in zip(loop.held, self.grads, strict=True):
+            p.grad = None if g is None else g.clone()
+        loop.optimizer.state.clear()
+        loop.optimizer.state.update({p: _copied(kept) for p, kept in self.memory.items()})
+        for group, kept in zip(loop.optimizer.param_groups, self.groups, strict=True):
+            group.update(kept)
+
+
+def _copied(kept: Any) -> Any:
+    return {k: v.clone() if hasattr(v, "clone") else copy.copy(v) for k, v in kept.items()}
+
+
+class TorchLoop:
+    """One PyTorch loop; copies of it share the user's objects and have a state each."""
+
+    def __init__(self, model: Any, loss_fn: Any, optimizer: Any, step: Callable[..., Any] | None) -> None:
+        import torch
+
+        self.torch = torch
+        self.model, self.loss_fn, self.optimizer = model, loss_fn, optimizer
+        named = list(model.named_parameters())
+        self.names = [name for name, _ in named]
+        self.ours = [p for _, p in named]
+        others = [p for group in optimizer.param_groups for p in group["params"]]
+        self.held = self.ours + [p for p in others if all(p is not q for q in self.ours)]
+        self.update = step or self._usual
+        self.dtype = torch.float64
+        self.state = State(self)
+        self.start = self.state
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> TorchLoop:
+        return copy.copy(self)  # a state is replaced, never changed
+
+    def _usual(self, X: Any, y: Any) -> Any:
+        self.optimizer.zero_grad()
+        value = self.loss_fn(self.model(X), y)
+        value.backward()
+        self.optimizer.step()
+        return value
+
+    def put(self, params: Any) -> None:
+        for p, x in zip(self.ours, params, strict=True):
+            p.data = self.torch.as_tensor(np.array(x), dtype=p.dtype)
+
+    def rows(self, a: Any) -> Any:
+        """Rows as a tensor; floats in the dtype the model has while it is examined."""
+        x = self.torch.as_tensor(np.array(a))
+        return x.to(self.dtype) if x.is_floating_point() else x
+
+    def loss(self, params: Any, X: Any, y: Any) -> Any:
+        """The objective: the loss of the model's outputs, its randomness switched off."""
+        if any(isinstance(a, Rec) for a in (*params, X, y)):
+            from pullback.diagnose._torch_record import recorded
+
+            return recorded(self, list(params), X, y)
+        self.put(params)
+        self.start.load(self)
+        with self.torch.no_grad():
+            return float(self.loss_fn(self.model(self.rows(X)), self.rows(y)))
+
+    def gradient(self, params: Any, X: Any, y: Any) -> list[np.ndarray]:
+        """By PyTorch's own differentiation."""
+        self.put(params)
+        self.start.load(self)
+        frozen = [p for p in self.ours if not p.requires_grad]
+        for p in frozen:
+            p.requires_grad_(True)
+        try:
+            value = self.loss_fn(self.model(self.rows(X)), self.rows(y))
+            found = self.torch.autograd.grad(value, self.ours, allow_unused=True)
+        finally:
+            for p in frozen:
+                p.requires_grad_(False)
+        return [np.zeros(tuple(p.shape)) if g is None else g.detach().numpy().astype(float)
+                for p, g in zip(self.ours, found, strict=True)]  # fmt: skip
+
+    def step(self, params: Any, X: Any, y: Any) -> tuple[list[np.ndarray], float | None]:
+        """One update as the user wrote it, from the state this run is in."""
+        self.put(params)
+        self.state.load(self)
+        value = self.update(self.rows(X), self.rows(y))
+        self.state = State(self)
+        told = None if value is None else float(value.detach() if hasattr(value, "detach") else value)
+        return self.leaves(), told
+
+    def leaves(self) -> list[np.ndarray]:
+        return [p.detach().numpy().astype(float) for p in self.ours]
+
+    @contextlib.contextmanager
+    def borrowed(self) -> Iterator[None]:
+        """Examine in float64 and without dropout where that can be done; put everything back at the end."""
+        torch, before = self.torch, State(self)
+        grads = [p.grad for p in self.held]
+        params = [p.data for p in self.ours]
+        modes = [(m, m.training) for m in self.model.modules()]
+        random = torch.get_rng_state()
+        try:
+            for m in self.model.modules():
+                if "Dropout" in type(m).__name__:
+                    m.training = False
+            yield
+        finally:
+            for p, x in zip(self.ours, params, strict=True):
+                p.grad = None
+                p.data = x
+            before.load(self)
+            for p, g in zip(self.held, grads, strict=True):
+                p.grad = g
+            for m, mode in modes:
+                m.training = mode
+            torch.set_rng_state(random)
+
+    def widen(self, X: Any, y: Any) -> None:
+        """Go over to float64, unless the loop does not run in it, or not even in its own precision."""
+        own = [p.data for p in self.ours]
+        start, plain = self.state, self.dtype
+        self.dtype = self.ours[0].dtype if self.ours else torch_float(self.torch)
+        try:
+            self._try(X, y)
+            for p in self.ours:
+                p.grad, p.data = None, p.data.double()
+            for b in self.model.buffers():
+                b.data = b.data.double() if b.is_floating_point() else b.data
+            for kept in self.optimizer.state.values():
+                kept.update({k: v.double() for k, v in kept.items() if _is_moment(v)})
+            narrow, self.dtype = self.dtype, plain
+            self.state = self.start = State(self)
+            self._try(X, y)
+        except Exception:  # the loop's own error: it is met again, and reported, in its own precision
+            self.dtype = narrow if self.dtype is plain else self.dtype
+            start.load(self)
+            for p, x in zip(self.ours, own, strict=True):
+                p.data = x
+            self.state = self.start = start
+
+    def _try(self, X: Any, y: Any) -> None:
+        kept, state = [p.data.clone() for p in self.ours], self.state
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self.step(self.leaves(), X, y)
+        finally:
+            for p, x in zip(self.ours, kept, strict=True):
+                p.data = x
+            self.state = state
+            state.load(self)
+
+
+def torch_float(torch: Any) -> Any:
+    return torch.get_default_dtype()
+
+
+def _is_moment(v: Any) -> bool:
+    return bool(hasattr(v, "is_floating_point") and v.is_floating_point() and v.dim() > 0)
+
+
+def as_rows(x: Any) -> np.ndarray:
+    """A tensor or array as NumPy rows; floats as float64."""
+    x = np.asarray(x.detach().cpu().numpy() if hasattr(x, "detach") else x)
+    return x.astype(np.float64) if x.dtype.kind == "f" else x
+
+
+def check_arguments(model: Any, optimizer: Any, X: Any, y: Any) -> None:
+    """What can be said before any work."""
+    for name, x, method in (("model", model, "named_parameters"), ("optimizer", optimizer, "param_groups")):
+        if not hasattr(x, method):
+            raise ArgumentError(
+                f"{name} is not PyTorch's", expected=f"an object with {method}", got=type(x).__name__
+            )
+    if any(p.device.type != "cpu" for p in model.parameters()):
+        raise ArgumentError(
+            "model is not on the CPU", expected="parameters on the CPU", hint="give a copy: model.cpu()"
+        )
+    if len(X) != len(y):
+        raise ArgumentError(
+            "X and y have different numbers of rows", expected=f"{len(X)} rows in y", got=len(y)
+        )
+
+
+__all__ = ["TorchLoop", "as_rows", "check_arguments"]
