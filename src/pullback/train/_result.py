@@ -64,6 +64,8 @@ class Result:
         All epochs together, those before a resumption included.
     message : str
         The end of the run in one sentence.
+    state : object
+        Where it stands (weights, optimiser, row orders); `fit(..., after=result)` goes on from it.
     """
 
     params: Tree
@@ -72,6 +74,7 @@ class Result:
     stopped: str
     seconds: float
     message: str
+    state: Any = dataclasses.field(default=None, repr=False, compare=False)
 
     def curve(self, name: str = "train_loss") -> np.ndarray:
         """One column of the history, `(n_epochs,)` float64; NaN where an epoch has no such number.
