@@ -139,3 +139,11 @@ def test_ordinary_fits_are_not_warned_of(name):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         make(**SMALL).fit(columns, target)
+
+
+def test_a_callback_sees_every_epoch_and_can_stop():
+    seen = []
+    model = MLPRegressor(**SMALL, callbacks=[lambda record, params: seen.append(record) or len(seen) == 3])
+    model.fit(X, Y)
+    assert model.history_ == seen
+    assert model.n_iter_ == 3

@@ -25,7 +25,7 @@ class MLPClassifier(ClassifierMixin, TableModel):
         "log_loss", "brier", or `loss(logits, targets)` of arrays `(n, n_classes)`, the targets columns of
         0 and 1; see `MLPRegressor`.
     preset, hidden, activation, members, epochs, batch_size, lr, weight_decay, schedule, neighbours
-    validation_fraction, patience, warm_start, random_state, progress, engine
+    validation_fraction, patience, callbacks, warm_start, random_state, progress, engine
         As in `MLPRegressor`.
     class_weight : dict, "balanced" or None
         What a row of each class weighs.
@@ -62,6 +62,7 @@ class MLPClassifier(ClassifierMixin, TableModel):
         validation_fraction: float = 0.15,
         patience: int | None = None,
         class_weight: Any = None,
+        callbacks: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
         progress: bool = False,
@@ -70,8 +71,8 @@ class MLPClassifier(ClassifierMixin, TableModel):
         super().__init__(
             preset, hidden=hidden, activation=activation, loss=loss, members=members, epochs=epochs,
             batch_size=batch_size, lr=lr, weight_decay=weight_decay, schedule=schedule, neighbours=neighbours,
-            validation_fraction=validation_fraction, patience=patience, warm_start=warm_start,
-            random_state=random_state, progress=progress, engine=engine,
+            validation_fraction=validation_fraction, patience=patience, callbacks=callbacks,
+            warm_start=warm_start, random_state=random_state, progress=progress, engine=engine,
         )  # fmt: skip
         self.class_weight = class_weight
 

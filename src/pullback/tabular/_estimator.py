@@ -46,6 +46,7 @@ class TableModel(BaseEstimator):
         neighbours: bool = True,
         validation_fraction: float = 0.15,
         patience: int | None = None,
+        callbacks: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
         progress: bool = False,
@@ -64,6 +65,7 @@ class TableModel(BaseEstimator):
         self.neighbours = neighbours
         self.validation_fraction = validation_fraction
         self.patience = patience
+        self.callbacks = callbacks
         self.warm_start = warm_start
         self.random_state = random_state
         self.progress = progress
@@ -155,6 +157,7 @@ class TableModel(BaseEstimator):
                 activation=act, seed=seed + i, schedule=self.schedule,
                 patience=self.patience if validation else None,
                 progress=self.progress, engine=self.engine, after=result,
+                callbacks=tuple(self.callbacks or ()),
             )  # fmt: skip
             self.networks_.append(network)
         self.history_ = [record for network in self.networks_ for record in network.history]

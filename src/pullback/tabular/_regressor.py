@@ -44,6 +44,8 @@ class MLPRegressor(RegressorMixin, TableModel):
         Stop after so many epochs without a better one.
     quantiles : sequence of float, optional
         Levels in (0, 1); then `predict_quantiles` gives them, and `predict` the one nearest the median.
+    callbacks : sequence of callables, optional
+        `callback(record, params)` after each epoch, as in `pullback.fit`; True stops the fit.
     warm_start : bool
         Whether `fit` goes on where the last one ended, `epochs` more, with its scaling, its optimiser's
         state and its best epoch; with schedule="constant" to the bits of one longer fit.
@@ -83,6 +85,7 @@ class MLPRegressor(RegressorMixin, TableModel):
         validation_fraction: float = 0.15,
         patience: int | None = None,
         quantiles: Sequence[float] | None = None,
+        callbacks: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
         progress: bool = False,
@@ -91,8 +94,8 @@ class MLPRegressor(RegressorMixin, TableModel):
         super().__init__(
             preset, hidden=hidden, activation=activation, loss=loss, members=members, epochs=epochs,
             batch_size=batch_size, lr=lr, weight_decay=weight_decay, schedule=schedule, neighbours=neighbours,
-            validation_fraction=validation_fraction, patience=patience, warm_start=warm_start,
-            random_state=random_state, progress=progress, engine=engine,
+            validation_fraction=validation_fraction, patience=patience, callbacks=callbacks,
+            warm_start=warm_start, random_state=random_state, progress=progress, engine=engine,
         )  # fmt: skip
         self.quantiles = quantiles
 
