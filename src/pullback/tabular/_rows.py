@@ -43,7 +43,7 @@ def distinct(columns: list[Array], Y: Array, weights: Array) -> Distinct:
     --------
     >>> column = np.array([3.0, 5.0, 3.0, 7.0])
     >>> found = distinct([column], np.zeros((4, 1)), np.array([1.0, 2.0, 1.0, 0.0]))
-    >>> sorted(column[found.index]), found.weights
+    >>> sorted(column[found.index].tolist()), found.weights
     ([3.0, 5.0], array([1., 1.]))
     """
     kept = np.flatnonzero(weights > 0)
