@@ -12,16 +12,10 @@ from pullback import tabular
 from pullback.errors import ArgumentError, FileError
 from pullback.tabular import MLPClassifier, MLPRegressor
 
-WEIGHTS_ARE_NOT_ROWS = {
-    "check_sample_weight_equivalence_on_dense_data": "minibatches of repeated rows are other minibatches"
-}
 SMALL = {"preset": "fast", "epochs": 20, "random_state": 0}
 
 
-@parametrize_with_checks(
-    [MLPRegressor("fast", epochs=20), MLPClassifier("fast", epochs=20)],
-    expected_failed_checks=lambda model: WEIGHTS_ARE_NOT_ROWS,
-)
+@parametrize_with_checks([MLPRegressor("fast", epochs=20), MLPClassifier("fast", epochs=20)])
 @pytest.mark.filterwarnings("ignore")  # the checks hand in much that scikit-learn itself warns of
 def test_scikit_learn_checks(estimator, check):
     check(estimator)

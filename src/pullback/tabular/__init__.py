@@ -7,8 +7,10 @@ from pullback.tabular._neighbours import Neighbours, search_metric
 from pullback.tabular._presets import PRESETS, Preset
 from pullback.tabular._regressor import MLPRegressor
 from pullback.tabular._scale import RobustScaler, smooth_clip
+from pullback.tabular._watch import NotLearnedWarning
 
 __all__ = [
-    "PRESETS", "Columns", "MLPClassifier", "MLPRegressor", "Neighbours", "Preset", "RobustScaler", "bins",
-    "columns_of", "encode", "quantile_edges", "search_metric", "smooth_clip", "tree_edges",
+    "PRESETS", "Columns", "MLPClassifier", "MLPRegressor", "Neighbours", "NotLearnedWarning", "Preset",
+    "RobustScaler", "bins", "columns_of", "encode", "quantile_edges", "search_metric", "smooth_clip",
+    "tree_edges",
 ]  # fmt: skip

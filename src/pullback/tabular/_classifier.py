@@ -10,8 +10,9 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
 
 from pullback.errors import ArgumentError
+from pullback.tabular import _losses
 from pullback.tabular._estimator import TableModel, checked_weights
-from pullback.tabular._recipe import cross_entropy, probabilities
+from pullback.tabular._recipe import probabilities
 from pullback.typing import Array
 
 
@@ -20,8 +21,11 @@ class MLPClassifier(ClassifierMixin, TableModel):
 
     Parameters
     ----------
+    loss : str or callable
+        "log_loss", "brier", or `loss(logits, targets)` of arrays `(n, n_classes)`, the targets columns of
+        0 and 1; see `MLPRegressor`.
     preset, hidden, activation, members, epochs, batch_size, lr, weight_decay, schedule, neighbours
-    validation_fraction, patience, warm_start, random_state, progress, engine
+    validation_fraction, patience, callbacks, warm_start, random_state, progress, engine
         As in `MLPRegressor`.
     class_weight : dict, "balanced" or None
         What a row of each class weighs.
@@ -39,13 +43,15 @@ class MLPClassifier(ClassifierMixin, TableModel):
     """
 
     _labels = True
+    classes_: Array
 
     def __init__(
         self,
         preset: str = "default",
         *,
         hidden: tuple[int, ...] | None = None,
-        activation: str = "relu",
+        activation: Any = "relu",
+        loss: Any = "log_loss",
         members: int | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
@@ -56,27 +62,28 @@ class MLPClassifier(ClassifierMixin, TableModel):
         validation_fraction: float = 0.15,
         patience: int | None = None,
         class_weight: Any = None,
+        callbacks: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
         progress: bool = False,
         engine: str = "reference",
     ) -> None:
         super().__init__(
-            preset, hidden=hidden, activation=activation, members=members, epochs=epochs,
+            preset, hidden=hidden, activation=activation, loss=loss, members=members, epochs=epochs,
             batch_size=batch_size, lr=lr, weight_decay=weight_decay, schedule=schedule, neighbours=neighbours,
-            validation_fraction=validation_fraction, patience=patience, warm_start=warm_start,
-            random_state=random_state, progress=progress, engine=engine,
+            validation_fraction=validation_fraction, patience=patience, callbacks=callbacks,
+            warm_start=warm_start, random_state=random_state, progress=progress, engine=engine,
         )  # fmt: skip
         self.class_weight = class_weight
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> Self:
         """Learn from a table `(n_rows, n_features)` and labels `(n_rows,)`."""
-        from sklearn.utils.class_weight import compute_sample_weight
+        from sklearn.utils.class_weight import compute_class_weight
 
         columns = self._checked(X, reset=True)
         labels = _checked_labels(y)
         check_consistent_length(columns[0], labels)
-        self.classes_ = np.unique(labels)
+        self._set_classes(np.unique(labels))
         if len(self.classes_) < 2:
             raise ArgumentError(
                 f"y holds one class only: {self.classes_[0]!r}",
@@ -85,12 +92,27 @@ class MLPClassifier(ClassifierMixin, TableModel):
             )
         weights = checked_weights(sample_weight, X, labels)
         if self.class_weight is not None:
-            weights = checked_weights(weights * compute_sample_weight(self.class_weight, labels), X, labels)
+            each = compute_class_weight(
+                self.class_weight, classes=self.classes_, y=labels, sample_weight=weights
+            )
+            weights = checked_weights(weights * each[np.searchsorted(self.classes_, labels)], X, labels)
         held = None
         if X_val is not None:
             held = self._checked(X_val, reset=False), self._one_hot(_checked_labels(y_val))
         Y = self._one_hot(labels)
-        return self._fit_rows(columns, Y, weights, held, cross_entropy, len(self.classes_))
+        objective = _losses.classification(self.loss, len(self.classes_))
+        return self._fit_rows(columns, Y, weights, held, objective, len(self.classes_))
+
+    def _set_classes(self, classes: Array) -> None:
+        again = self.warm_start and hasattr(self, "networks_")
+        if again and not np.array_equal(classes, self.classes_):
+            raise ArgumentError(
+                "warm_start with other classes than those of the last fit",
+                expected=", ".join(map(str, self.classes_)),
+                got=", ".join(map(str, classes)),
+                hint="warm_start=False starts anew",
+            )
+        self.classes_ = classes
 
     def predict_proba(self, X: Any) -> Array:
         """Probabilities `(n_rows, n_classes)`, in the order of `classes_`."""

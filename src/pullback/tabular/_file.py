@@ -37,6 +37,11 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
     else:
         trees["target"] = model.target_.to_arrays()
         meta["flat"] = bool(model._flat)
+    if not isinstance(meta["activation"], str):
+        raise ArgumentError(
+            "an activation of your own cannot be written to a file", expected="an activation by name"
+        )
+    meta["link"] = model._link
     arrays, meta["structure"] = files.flatten_tree(trees)
     files.save_arrays(path, arrays, meta)
 
@@ -59,6 +64,7 @@ def load(cls: Any, path: str | os.PathLike[str]) -> Any:
     if meta["named"]:
         model.feature_names_in_ = np.array(model._names, dtype=object)
     model.networks_ = [_network(t, meta["activation"]) for t in trees["networks"]]
+    model._link, model._seed_ = meta.get("link", "identity"), 0
     if "classes" in meta:
         model.classes_ = np.array(meta["classes"], dtype=np.dtype(meta["dtype"]))
     else:

@@ -87,8 +87,10 @@ def _float32(x: Array) -> Array:
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "selu", "gelu", "silu", "mish", "softplus", "sigmoid", "tanh")
 
 
-def activation_named(name: str) -> Any:
-    """The activation of this name."""
+def activation_named(name: Any) -> Any:
+    """The activation of this name, or the function that was given."""
+    if callable(name):
+        return name
     if name not in ACTIVATIONS:
         raise ArgumentError(f"activation={name!r} is not known", expected=f"one of {', '.join(ACTIVATIONS)}")
     return getattr(activations, name)

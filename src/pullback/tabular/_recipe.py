@@ -86,9 +86,10 @@ class Network:
 
     inputs: Inputs
     params: Tree
-    activation: str
+    activation: Any
     history: list[Epoch]
     best_epoch: int
+    result: Any = None
 
     def outputs(self, numbers: Array, plain: Array) -> Array:
         """The members' outputs `(members, n_rows, n_outputs)`, float64."""
@@ -122,7 +123,7 @@ def train_network(
     loss: Loss,
     preset: Preset,
     *,
-    activation: str,
+    activation: Any,
     seed: int,
     **options: Any,
 ) -> Network:
@@ -141,7 +142,7 @@ def train_network(
         batch_size=max(1, min(preset.batch_size, math.ceil(len(X) / 4))), epochs=preset.epochs, **options,
     )  # fmt: skip
     best = tree.map(np.asarray, result.params)
-    return Network(inputs, {**best, **fixed}, activation, result.history, result.best_epoch)
+    return Network(inputs, {**best, **fixed}, activation, result.history, result.best_epoch, result)
 
 
 def squared(outputs: Array, targets: Array) -> Array:

@@ -9,10 +9,9 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
-from pullback.data import Standardizer
 from pullback.errors import ArgumentError
+from pullback.tabular import _losses
 from pullback.tabular._estimator import TableModel, checked_target, checked_weights
-from pullback.tabular._recipe import pinball, squared
 from pullback.typing import Array
 
 
@@ -25,7 +24,13 @@ class MLPRegressor(RegressorMixin, TableModel):
         How much work is done for how much accuracy; the arguments below replace single numbers of it.
     hidden : tuple of int, optional
         Widths of the trunk.
-    activation : str
+    activation : str or callable
+        A name ("relu", "gelu", "mish", ...), or a function of arrays that can be traced or returns a pair.
+    loss : str or callable
+        "squared_error", "absolute_error", "huber", "poisson", "gamma", "quantile" (with `quantiles`), or
+        `loss(predictions, targets)` of arrays `(n, n_outputs)`, the target standardised: a number for each
+        row, or their mean; traceable, or returning a pair `(value, vjp)`. "huber" turns linear at one
+        standard deviation; "poisson" and "gamma" predict means above 0.
     members : int, optional
         Networks that share the trunk and are averaged.
     epochs, batch_size, lr, weight_decay : optional
@@ -39,8 +44,11 @@ class MLPRegressor(RegressorMixin, TableModel):
         Stop after so many epochs without a better one.
     quantiles : sequence of float, optional
         Levels in (0, 1); then `predict_quantiles` gives them, and `predict` the one nearest the median.
+    callbacks : sequence of callables, optional
+        `callback(record, params)` after each epoch, as in `pullback.fit`; True stops the fit.
     warm_start : bool
-        Whether `fit` starts from the weights of the last.
+        Whether `fit` goes on where the last one ended, `epochs` more, with its scaling, its optimiser's
+        state and its best epoch; with schedule="constant" to the bits of one longer fit.
     random_state : int, RandomState or None
     progress : bool
     engine : str
@@ -65,7 +73,8 @@ class MLPRegressor(RegressorMixin, TableModel):
         preset: str = "default",
         *,
         hidden: tuple[int, ...] | None = None,
-        activation: str = "relu",
+        activation: Any = "relu",
+        loss: Any = "squared_error",
         members: int | None = None,
         epochs: int | None = None,
         batch_size: int | None = None,
@@ -76,16 +85,17 @@ class MLPRegressor(RegressorMixin, TableModel):
         validation_fraction: float = 0.15,
         patience: int | None = None,
         quantiles: Sequence[float] | None = None,
+        callbacks: Any = None,
         warm_start: bool = False,
         random_state: Any = None,
         progress: bool = False,
         engine: str = "reference",
     ) -> None:
         super().__init__(
-            preset, hidden=hidden, activation=activation, members=members, epochs=epochs,
+            preset, hidden=hidden, activation=activation, loss=loss, members=members, epochs=epochs,
             batch_size=batch_size, lr=lr, weight_decay=weight_decay, schedule=schedule, neighbours=neighbours,
-            validation_fraction=validation_fraction, patience=patience, warm_start=warm_start,
-            random_state=random_state, progress=progress, engine=engine,
+            validation_fraction=validation_fraction, patience=patience, callbacks=callbacks,
+            warm_start=warm_start, random_state=random_state, progress=progress, engine=engine,
         )  # fmt: skip
         self.quantiles = quantiles
 
@@ -97,19 +107,19 @@ class MLPRegressor(RegressorMixin, TableModel):
         check_consistent_length(columns[0], Y)
         weights = checked_weights(sample_weight, X, Y)
         self._flat = np.ndim(y) == 1
-        self.target_ = Standardizer.fit(Y[weights > 0])
         held = None
         if X_val is not None:
-            held = self._checked(X_val, reset=False), self.target_.transform(checked_target(y_val, "y_val"))
+            held = self._checked(X_val, reset=False), checked_target(y_val, "y_val")
         levels = self._levels(Y)
-        loss = squared if levels is None else pinball(levels)
         n_outputs = Y.shape[1] if levels is None else len(levels)
-        return self._fit_rows(columns, self.target_.transform(Y), weights, held, loss, n_outputs)
+        objective = _losses.regression(self.loss, levels, n_outputs)
+        return self._fit_rows(columns, Y, weights, held, objective, n_outputs)
 
     def predict(self, X: Any) -> Array:
         """Predictions in the target's units, of the shape of `y` in `fit`."""
         check_is_fitted(self)
-        out = self._outputs(X).mean(axis=0)
+        out = self._outputs(X)
+        out = (np.exp(out) if self._link == "exp" else out).mean(axis=0)
         if self.quantiles is not None:
             middle = int(np.argmin(np.abs(np.asarray(self.quantiles) - 0.5)))
             out = np.sort(out, axis=1)[:, middle : middle + 1]
@@ -129,8 +139,10 @@ class MLPRegressor(RegressorMixin, TableModel):
         return np.asarray(out * self.target_.scale[0] + self.target_.mean[0])[:, order]
 
     def _levels(self, Y: Array) -> Array | None:
-        if self.quantiles is None:
+        if self.quantiles is None and self.loss != "quantile":
             return None
+        if self.quantiles is None:
+            raise ArgumentError('loss="quantile" without quantiles', hint="quantiles=(0.05, 0.5, 0.95)")
         levels = np.asarray(self.quantiles, np.float64)
         if levels.ndim != 1 or not len(levels) or not ((levels > 0) & (levels < 1)).all():
             raise ArgumentError(f"quantiles={self.quantiles!r}", expected="levels between 0 and 1")

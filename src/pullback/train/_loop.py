@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from pullback import tree
 from pullback.errors import ArgumentError
 from pullback.train import _arguments, _checkpoint
 from pullback.train._arguments import Rows
+from pullback.train._checkpoint import State
 from pullback.train._optimisers import Optimizer
 from pullback.train._result import Asked, Result
 from pullback.train._run import Callback, Metric, Run
@@ -45,6 +47,8 @@ def fit(
     checkpoint: str | os.PathLike[str] | None = None,
     resume: bool = False,
     engine: str = "auto",
+    val_loss: Loss | None = None,
+    after: Result | None = None,
 ) -> Result:
     """Train: minimise a loss over rows by minibatch gradient descent.
 
@@ -100,6 +104,12 @@ def fit(
         "native": steps run as machine code. "reference": in NumPy. "auto": native where every function of
         the step has machine code, else reference, after a notice that names the function and its line.
         The engines agree to a few units in the last place; each gives the same bits every time.
+    val_loss : callable, optional
+        What validation rows are judged by, where that is not `loss`: without dropout, for instance.
+    after : Result, optional
+        Go on from the end of an earlier run, with its weights, optimiser state, best epoch and row orders,
+        for `epochs` more; `params` then gives the structure only. The schedule begins anew; with a constant
+        one, and the same rows, the bits are those of one longer run.
 
     Returns
     -------
@@ -132,12 +142,14 @@ def fit(
     _check_choices(engine, patience, validation, checkpoint, resume)
     chosen = _arguments.choose_optimizer(optimizer, weight_decay)
     total = epochs * math.ceil(len(rows) / batch_size)
+    before = _state_after(after, params, chosen) if after is not None else None
+    begun = before.epoch if before is not None else 0
     run = Run(
         loss=loss, params=params, rows=rows, validation=validation, optimizer=chosen, lr=lr,
         schedule=_arguments.choose_schedule(schedule, total), total=total, batch_size=batch_size,
-        epochs=epochs, shuffle=shuffle, rng=np.random.default_rng(seed), clip_norm=clip_norm,
+        epochs=begun + epochs, shuffle=shuffle, rng=np.random.default_rng(seed), clip_norm=clip_norm,
         patience=patience, keep_best=keep_best, metrics=dict(metrics or {}), callbacks=tuple(callbacks),
-        checkpoint=checkpoint, engine=engine,
+        checkpoint=checkpoint, engine=engine, val_loss=val_loss, begun=begun,
     )  # fmt: skip
     if checkpoint is not None:
         name = schedule if isinstance(schedule, str) else getattr(schedule, "__qualname__", "callable")
@@ -164,7 +176,20 @@ def fit(
         seed,
         clip_norm,
     )
-    return dataclasses.replace(run.go(found or run.first(), progress), asked=asked)
+    return dataclasses.replace(run.go(found or before or run.first(), progress), asked=asked)
+
+
+def _state_after(after: Result, params: Tree, optimizer: Optimizer) -> State:
+    """Where the earlier run ended, if it was one of these parameters and this optimiser."""
+    state = after.state
+    wanted = [tree.leaves(params), tree.leaves(optimizer.init(params))]
+    there = [] if state is None else [state.params, state.optimizer]
+    if [[np.shape(x) for x in part] for part in there] != [[np.shape(x) for x in part] for part in wanted]:
+        raise ArgumentError(
+            "after= is the result of a run of other parameters or another optimiser",
+            expected="weights and an optimiser's state of the same shapes",
+        )
+    return state
 
 
 def _check_choices(

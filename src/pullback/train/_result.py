@@ -100,6 +100,8 @@ class Result:
         The end of the run in one sentence.
     asked : Asked or None
         What the run was asked for, for `pullback.diagnose(result)`; it does not outlive a pickle.
+    state : object
+        Where it stands (weights, optimiser, row orders); `fit(..., after=result)` goes on from it.
     """
 
     params: Tree
@@ -108,6 +110,7 @@ class Result:
     stopped: str
     seconds: float
     message: str
+    state: Any = dataclasses.field(default=None, repr=False, compare=False)
     asked: Asked | None = dataclasses.field(default=None, repr=False, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -67,6 +67,8 @@ class Run:
     checkpoint: str | os.PathLike[str] | None
     engine: str = "reference"
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
+    val_loss: Loss | None = None
+    begun: int = 0
 
     def __post_init__(self) -> None:
         flat, self.structure = tree.flatten(self.params)
@@ -142,7 +144,7 @@ class Run:
         n = len(self.rows)
         order = self.rng.permutation(n) if self.shuffle else None
         self.live = [*state.params, *state.optimizer]
-        number, total = state.epoch * math.ceil(n / self.batch_size), 0.0
+        number, total = (state.epoch - self.begun) * math.ceil(n / self.batch_size), 0.0
         last = LastStep([], [], 0.0)
         for rows, size in segments(n, self.batch_size):
             chosen = np.arange(rows.start, rows.stop) if order is None else order[rows]
@@ -226,10 +228,10 @@ class Run:
     def _validate(self, params: list[Any], epoch: int) -> float | None:
         if self.validation is None:
             return None
-        rows, total = self.validation, 0.0
+        rows, total, loss = self.validation, 0.0, self.val_loss or self.loss
         for start in range(0, len(rows), CHUNK):
             X, y = rows.both(slice(start, start + CHUNK))
-            total += len(X) * float(self.loss(self._tree(params), X, y))
+            total += len(X) * float(loss(self._tree(params), X, y))
         _refuse_non_finite([total], f"the validation loss became infinite or NaN in epoch {epoch}")
         return total / len(rows)
 
@@ -266,6 +268,7 @@ class Run:
             stopped=stopped,
             seconds=math.fsum(record.seconds for record in state.history),
             message=message,
+            state=state,
         )
 
     def _message(self, state: State, stopped: str, detail: str) -> str:

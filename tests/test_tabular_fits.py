@@ -1,0 +1,149 @@
+"""Fits: losses, activations, weights, warm starts, and what watches over them."""
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn import datasets
+
+import pullback as pb
+from pullback.errors import ArgumentError
+from pullback.tabular import MLPClassifier, MLPRegressor, NotLearnedWarning
+
+SMALL = {"preset": "fast", "epochs": 12, "random_state": 0, "neighbours": False}
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((300, 3))
+Y = np.exp(0.5 * X[:, 0]) + 0.1 * RNG.random(300)
+LABELS = np.where(X[:, 0] + X[:, 1] > 0, "up", "down")
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber", "poisson", "gamma"])
+def test_losses_by_name_learn(loss):
+    model = MLPRegressor(**SMALL | {"epochs": 60}, loss=loss).fit(X, Y)
+    assert model.score(X, Y) > 0.7
+    assert loss not in ("poisson", "gamma") or (model.predict(10 * X) > 0).all()
+
+
+@pytest.mark.parametrize("loss", ["log_loss", "brier"])
+def test_losses_of_classes_learn(loss):
+    model = MLPClassifier(**SMALL | {"epochs": 30}, loss=loss).fit(X, LABELS)
+    assert model.score(X, LABELS) > 0.9
+    np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1.0)
+
+
+def traced(predictions, targets):
+    return (predictions - targets) ** 2
+
+
+def a_number_a_row(predictions, targets):
+    return np.sum((predictions - targets) ** 2, axis=1)
+
+
+def their_mean(predictions, targets):
+    return np.mean((predictions - targets) ** 2)
+
+
+def pair(predictions, targets):
+    d = predictions - targets
+    return d * d, lambda u: (2 * u * d, -2 * u * d)
+
+
+@pytest.mark.parametrize("loss", [traced, a_number_a_row, their_mean, pair])
+def test_a_loss_of_ones_own_is_as_the_named_one(loss):
+    own, named = (MLPRegressor(**SMALL, loss=x).fit(X, Y).predict(X) for x in (loss, "squared_error"))
+    np.testing.assert_allclose(own, named, rtol=1e-3, atol=1e-3)
+
+
+def test_an_activation_of_ones_own_is_as_the_named_one():
+    def softplus(x):
+        return np.logaddexp(x, 0), lambda u: (u / (1 + np.exp(-x)),)
+
+    own, named = (MLPRegressor(**SMALL, activation=x).fit(X, Y).predict(X) for x in (softplus, "softplus"))
+    np.testing.assert_allclose(own, named, rtol=1e-3, atol=1e-3)
+
+
+BAD = [
+    ({"loss": "cubed"}, "loss='cubed' is not known"),
+    ({"loss": "quantile"}, 'loss="quantile" without quantiles'),
+    ({"loss": lambda p: p}, "loss could not be called with arrays of shape (2, 1) and (2, 1): "),
+    ({"loss": lambda p, y: p[:1]}, "loss gave an array of another shape than its predictions"),
+    ({"loss": "huber", "quantiles": (0.5,)}, "quantiles= with loss='huber'"),
+]
+
+
+@pytest.mark.parametrize(("settings", "text"), BAD, ids=[text[:20] for _, text in BAD])
+def test_bad_losses_are_named(settings, text):
+    with pytest.raises(ArgumentError) as caught:
+        MLPRegressor(**SMALL, **settings).fit(X, Y)
+    assert str(caught.value).startswith(text)
+
+
+def test_rates_of_negative_targets_are_refused():
+    with pytest.raises(ArgumentError) as caught:
+        MLPRegressor(**SMALL, loss="poisson").fit(X, X[:, 0])
+    assert str(caught.value).startswith("y has values below zero, or only zeros, under a loss of rates")
+
+
+@pytest.mark.parametrize("neighbours", [False, True])
+def test_a_weight_of_two_is_the_row_twice_in_any_order(neighbours):
+    settings = SMALL | {"neighbours": neighbours}
+    count = RNG.integers(0, 3, 300)
+    weighted = MLPRegressor(**settings).fit(X, Y, sample_weight=count)
+    rows = RNG.permutation(np.repeat(np.arange(300), count))
+    repeated = MLPRegressor(**settings).fit(X[rows], Y[rows])
+    np.testing.assert_array_equal(weighted.predict(X), repeated.predict(X))
+
+
+@pytest.mark.parametrize("neighbours", [False, True])
+@pytest.mark.parametrize("make", [MLPRegressor, MLPClassifier])
+def test_a_warm_start_is_one_longer_fit(make, neighbours):
+    settings = SMALL | {"neighbours": neighbours, "schedule": "constant"}
+    target = Y if make is MLPRegressor else LABELS
+    parts = make(**settings | {"epochs": 5}, warm_start=True).fit(X, target).set_params(epochs=7)
+    whole = make(**settings | {"epochs": 12}).fit(X, target)
+    for a, b in zip(parts.fit(X, target)._outputs(X), whole._outputs(X), strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert [r.train_loss for r in parts.history_] == [r.train_loss for r in whole.history_]
+
+
+def test_a_warm_start_goes_on_with_other_rows_but_not_with_other_classes():
+    model = MLPClassifier(**SMALL, warm_start=True).fit(X, LABELS)
+    model.fit(X[:250], LABELS[:250])
+    with pytest.raises(ArgumentError) as caught:
+        model.fit(X, np.where(X[:, 0] > 0, "left", "right"))
+    assert str(caught.value).startswith("warm_start with other classes than those of the last fit")
+
+
+@pytest.mark.parametrize(
+    ("columns", "target", "text"),
+    [
+        (X, np.full(300, 3.0), "every training row has the same target"),
+        (np.ones((300, 2)), Y, "every column of X is constant in training"),
+    ],
+    ids=["target", "columns"],
+)
+def test_what_cannot_be_learned_is_said(columns, target, text):
+    with pytest.warns(NotLearnedWarning, match=text):
+        MLPRegressor(**SMALL).fit(columns, target)
+
+
+def test_a_learning_rate_that_is_too_large_is_said():
+    with pytest.warns(pb.errors.PullbackWarning, match=r"learning rate|smaller lr"):
+        MLPRegressor(**SMALL, lr=30.0, schedule="constant").fit(X, Y)
+
+
+@pytest.mark.parametrize("name", ["iris", "wine", "breast_cancer", "diabetes"])
+def test_ordinary_fits_are_not_warned_of(name):
+    columns, target = getattr(datasets, f"load_{name}")(return_X_y=True)
+    make = MLPRegressor if name == "diabetes" else MLPClassifier
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        make(**SMALL).fit(columns, target)
+
+
+def test_a_callback_sees_every_epoch_and_can_stop():
+    seen = []
+    model = MLPRegressor(**SMALL, callbacks=[lambda record, params: seen.append(record) or len(seen) == 3])
+    model.fit(X, Y)
+    assert model.history_ == seen
+    assert model.n_iter_ == 3
