@@ -82,9 +82,8 @@ def _arrays(network: Network) -> dict[str, Any]:
 def _network(found: dict[str, Any], activation: str) -> Network:
     near = None if found["near"] is None else Neighbours(*found["near"])
     near_scaler = None if found["near_scaler"] is None else RobustScaler(*found["near_scaler"])
-    inputs = Inputs(
-        RobustScaler(*found["scaler"]), near, near_scaler, *found["bins"], found.get("directions")
-    )
+    inputs = Inputs(RobustScaler(*found["scaler"]), near, near_scaler, *found["bins"])
+    inputs.directions = found.get("directions")
     return Network(inputs, found["params"], activation, [], 0)
 
 

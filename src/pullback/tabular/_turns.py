@@ -17,7 +17,7 @@ _COLUMNS = 12
 
 
 def turned_axes(X: Array, Y: Array, rng: np.random.Generator, *, angles: int = 8) -> Array:
-    """Directions `(n_columns, angles - 1)` between the two columns that interact most.
+    """Directions `(n_columns, n_directions)` between the two columns that interact most.
 
     What an additive model of half the rows leaves is foretold, on the other half, by a tree of each pair of
     columns (the 12 of greatest importance); the best pair is turned where it foretells a hundredth of the
@@ -27,12 +27,15 @@ def turned_axes(X: Array, Y: Array, rng: np.random.Generator, *, angles: int = 8
     ----------
     X : `(n_rows, n_columns)` array of training rows, on a common scale
     Y : `(n_rows, n_outputs)` array, standardised
+    angles : int
+        Steps of half a turn; those that fall on a column's own axis are left out.
 
     Examples
     --------
     >>> X = np.random.default_rng(0).uniform(-1, 1, (2000, 3))
-    >>> turned_axes(X, np.sign(X[:, :1] * X[:, 2:]), np.random.default_rng(0), angles=2).round(2).T
-    array([[0.71, 0.  , 0.71]])
+    >>> turned_axes(X, np.sign(X[:, :1] * X[:, 2:]), np.random.default_rng(0), angles=4).round(2).T
+    array([[ 0.71,  0.  ,  0.71],
+           [-0.71,  0.  ,  0.71]])
     """
     none = np.zeros((X.shape[1], 0))
     if len(X) < 500 or X.shape[1] < 2 or angles < 2:
@@ -41,7 +44,8 @@ def turned_axes(X: Array, Y: Array, rng: np.random.Generator, *, angles: int = 8
     if gain < 0.01:
         return none
     turns = np.pi * np.arange(1, angles) / angles
-    directions = np.zeros((X.shape[1], angles - 1))
+    turns = turns[2 * np.arange(1, angles) != angles]  # a right angle is the other column itself
+    directions = np.zeros((X.shape[1], len(turns)))
     directions[i], directions[j] = np.cos(turns), np.sin(turns)
     return directions
 
@@ -68,7 +72,7 @@ def _strongest_pair(X: Array, y: Array, rng: np.random.Generator) -> tuple[float
     )
     rest = y - additive.fit(X[:half], y[:half]).predict(X)
     before = np.mean(rest[half:] ** 2)
-    columns = range(X.shape[1])
+    columns = list(range(X.shape[1]))
     if X.shape[1] > _COLUMNS:
         columns = sorted(np.argsort(-importances(X, y[:, None]))[:_COLUMNS].tolist())
     found = []
