@@ -48,7 +48,7 @@ class Preset(NamedTuple):
 PRESETS = {
     "fast": Preset((64, 64), 1, 24, 8, 10, 256, 3e-3, 1e-2, 2, 1000, 1),
     "default": Preset((128, 128), 4, 32, 8, 16, 256, 2e-3, 1e-2, 3, 2000, 1),
-    "best": Preset((256, 256), 8, 48, 12, 20, 256, 1e-3, 1e-2, 4, 4000, 2),
+    "best": Preset((256, 256), 8, 64, 16, 20, 256, 1e-3, 1e-2, 4, 4000, 2, 8, 16),
 }
 
 """With neighbour features."""
