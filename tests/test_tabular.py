@@ -11,6 +11,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from pullback import tabular
 from pullback.errors import ArgumentError, FileError
 from pullback.tabular import MLPClassifier, MLPRegressor
+from pullback.tabular._turns import turned_axes
 
 SMALL = {"preset": "fast", "epochs": 20, "random_state": 0}
 
@@ -133,6 +134,26 @@ def test_permuted_targets_gain_nothing():
     if near is not None:
         said = near.transform(X[1500:])[:, 1:2]
         assert np.mean((said - y[1500:]) ** 2) > 0.97 * y[1500:].var()
+
+
+def test_columns_that_act_together_are_seen_from_more_angles():
+    rng = np.random.default_rng(3)
+    X = rng.uniform(-1, 1, (2500, 5))
+    together, apart = np.sin(4 * X[:, 1] * X[:, 4]), X[:, 1] + X[:, 4] ** 2
+    found = turned_axes(X, (together / together.std())[:, None], rng, angles=8)
+    assert found.shape == (5, 6)
+    assert set(np.flatnonzero(found.any(axis=1))) == {1, 4}
+    assert turned_axes(X, (apart / apart.std())[:, None], rng).shape == (5, 0)
+    assert turned_axes(X, rng.permutation(together)[:, None], rng).shape == (5, 0)
+
+
+def test_turned_axes_are_kept_in_the_file(tmp_path):
+    X = np.random.default_rng(4).uniform(-1, 1, (800, 3))
+    model = MLPRegressor(**SMALL, neighbours=False).fit(X, np.sign(X[:, 0] * X[:, 2]))
+    assert model.networks_[0].inputs.directions.shape == (3, 6)
+    model.save(tmp_path / "model.safetensors")
+    again = MLPRegressor.load(tmp_path / "model.safetensors")
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
 
 
 def test_a_row_is_left_out_of_its_own_neighbours():

@@ -47,7 +47,9 @@ def tree_edges(x: Array, y: Array, n_bins: int, *, min_rows: int = 32, labels: b
     return np.unique(np.concatenate([[x.min(), x.max()], inner]))
 
 
-def bins(X: Array, y: Array, n_bins: int, *, by: str = "tree", labels: bool = False) -> tuple[Array, Array]:
+def bins(
+    X: Array, y: Array, n_bins: int, *, by: str = "tree", min_rows: int = 32, labels: bool = False
+) -> tuple[Array, Array]:
     """The bins of all columns, padded to one number.
 
     Parameters
@@ -55,13 +57,15 @@ def bins(X: Array, y: Array, n_bins: int, *, by: str = "tree", labels: bool = Fa
     X : `(n_rows, n_columns)` array of training rows
     y : `(n_rows,)` or `(n_rows, n_outputs)` array
     by : "tree" or "quantile"
+    min_rows : int
+        Rows in a bin of a tree, at least, where there are many.
 
     Returns
     -------
     start, inverse : `(n_columns, n_bins)` float32 arrays
         Where each bin begins, and one over its width; bins that only pad have inverse 0.
     """
-    rows = max(2, min(32, len(X) // (2 * n_bins)))
+    rows = max(2, min(min_rows, len(X) // (2 * n_bins)))
     edges = [
         tree_edges(x, y, n_bins, min_rows=rows, labels=labels) if by == "tree" else quantile_edges(x, n_bins)
         for x in np.asarray(X, np.float64).T

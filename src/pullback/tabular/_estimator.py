@@ -73,7 +73,7 @@ class TableModel(BaseEstimator):
 
     def _settings(self) -> Preset:
         """The preset with what was given in its place."""
-        preset = preset_named(self.preset)
+        preset = preset_named(self.preset, neighbours=self.neighbours)
         given = {name: getattr(self, name) for name in _OWN if getattr(self, name) is not None}
         if self.hidden is not None:
             given["hidden"] = tuple(self.hidden)

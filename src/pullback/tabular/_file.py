@@ -81,6 +81,7 @@ def _arrays(network: Network) -> dict[str, Any]:
         "near_scaler": None if scaler is None else list(scaler),
         "near": None if near is None else [near.points, near.targets, near.weights],
         "bins": [inputs.start, inputs.inverse],
+        "directions": inputs.directions,
     }
 
 
@@ -88,6 +89,7 @@ def _network(found: dict[str, Any], activation: str) -> Network:
     near = None if found["near"] is None else Neighbours(*found["near"])
     near_scaler = None if found["near_scaler"] is None else RobustScaler(*found["near_scaler"])
     inputs = Inputs(RobustScaler(*found["scaler"]), near, near_scaler, *found["bins"])
+    inputs.directions = found.get("directions")
     return Network(inputs, found["params"], activation, [], 0)
 
 

@@ -24,6 +24,10 @@ class Preset(NamedTuple):
         Of the search for the neighbours' metric.
     fits : int
         Whole networks, each from its own seed, whose predictions are averaged.
+    angles : int
+        Views of the pair of columns that interact most; 1 is none.
+    bin_rows : int
+        Rows in a bin, at least.
     """
 
     hidden: tuple[int, ...]
@@ -37,17 +41,28 @@ class Preset(NamedTuple):
     rounds: int
     rows: int
     fits: int
+    angles: int = 1
+    bin_rows: int = 32
 
 
 PRESETS = {
     "fast": Preset((64, 64), 1, 24, 8, 10, 256, 3e-3, 1e-2, 2, 1000, 1),
     "default": Preset((128, 128), 4, 32, 8, 16, 256, 2e-3, 1e-2, 3, 2000, 1),
-    "best": Preset((256, 256), 8, 48, 12, 20, 256, 1e-3, 1e-2, 4, 4000, 2),
+    "best": Preset((256, 256), 8, 64, 16, 20, 256, 1e-3, 1e-2, 4, 4000, 2, 8, 16),
 }
 
+"""With neighbour features."""
 
-def preset_named(name: str) -> Preset:
-    """The preset of this name."""
+ALONE = {
+    "fast": Preset((64, 64), 2, 48, 12, 10, 256, 4e-3, 1e-2, 0, 0, 1, 8, 16),
+    "default": Preset((128, 128), 8, 64, 16, 30, 256, 3e-3, 1e-2, 0, 0, 1, 8, 16),
+    "best": Preset((256, 256), 16, 64, 16, 40, 256, 2e-3, 1e-2, 0, 0, 1, 8, 16),
+}
+"""Without: finer bins, and turned axes."""
+
+
+def preset_named(name: str, *, neighbours: bool = True) -> Preset:
+    """The preset of this name, with or without neighbour features."""
     if name not in PRESETS:
         raise ArgumentError(f"preset={name!r} is not known", expected=f"one of {', '.join(PRESETS)}")
-    return PRESETS[name]
+    return (PRESETS if neighbours else ALONE)[name]

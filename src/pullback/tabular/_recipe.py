@@ -19,6 +19,7 @@ from pullback.tabular._neighbours import Neighbours
 from pullback.tabular._network import Shape, activation_named, forward, initial
 from pullback.tabular._presets import Preset
 from pullback.tabular._scale import RobustScaler
+from pullback.tabular._turns import turned_axes
 from pullback.train import Epoch
 from pullback.typing import Array, Tree
 
@@ -38,6 +39,7 @@ class Inputs:
     near_scaler: RobustScaler | None
     start: Array
     inverse: Array
+    directions: Array | None = None
 
     def __call__(self, numbers: Array, plain: Array) -> Array:
         """Inputs `(n_rows, n_inputs)` float32 of rows that were not trained on."""
@@ -47,10 +49,12 @@ class Inputs:
 
     def join(self, scaled: Array, near: Array | None, plain: Array) -> Array:
         """Scaled numbers, neighbour features and plain columns side by side."""
-        parts = [scaled, plain]
+        parts = [scaled]
+        if self.directions is not None:
+            parts.append(scaled @ self.directions)
         if near is not None and self.near_scaler is not None:
-            parts.insert(1, self.near_scaler.transform(near))
-        return np.concatenate(parts, axis=1).astype(np.float32)
+            parts.append(self.near_scaler.transform(near))
+        return np.concatenate([*parts, plain], axis=1).astype(np.float32)
 
 
 def fit_inputs(
@@ -73,10 +77,14 @@ def fit_inputs(
     features = near.training_features() if near is not None else None
     near_scaler = RobustScaler.fit(features) if features is not None else None
     inputs = Inputs(scaler, near, near_scaler, np.zeros((0, 1)), np.zeros((0, 1)))
+    if preset.angles > 1:
+        inputs.directions = turned_axes(scaled, Y, rng, angles=preset.angles)
     joined = inputs.join(scaled, features, plain)
     encoded = joined[:, : joined.shape[1] - plain.shape[1]]
     count = min(preset.bins, max(2, len(encoded) // 8))
-    inputs.start, inputs.inverse = bins(encoded, Y.argmax(1) if labels else Y, count, labels=labels)
+    inputs.start, inputs.inverse = bins(
+        encoded, Y.argmax(1) if labels else Y, count, min_rows=preset.bin_rows, labels=labels
+    )
     return inputs, joined
 
 
