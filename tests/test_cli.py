@@ -128,7 +128,7 @@ REFUSED = [
     (["--optimizer", "adm"], "adm"),
     (["--hidden", "a,b"], "--hidden takes whole numbers"),
     (["--lr", "-1"], "lr"),
-    (["--preset", "quick"], "preset='quick' is not known"),
+    (["--preset", "fast"], "epochs has no meaning with the preset 'fast', which fixes it"),
 ]
 
 

@@ -96,8 +96,11 @@ def train_run(
     """Train as `settings` say and write model, history, pictures and figures into `folder`.
 
     A run that is killed goes on with `resume` from its last complete epoch, to the same bits.
+    One with a preset other than "plain" is fitted anew, also to the same bits; its Ctrl-C keeps the best
+    epoch so far.
     """
     begin = time.perf_counter()
+    _refuse_unused(settings)
     table = load_table(settings) if table is None else table
     folder.mkdir(parents=True, exist_ok=True)
     _keep_settings(folder, settings, resume)
@@ -116,13 +119,29 @@ def train_run(
     return Run(folder, model, result, metrics, summary)
 
 
+_PLAIN = (
+    "hidden", "activation", "batch_size", "epochs", "lr", "optimizer", "schedule", "weight_decay", "patience"
+)  # fmt: skip
+
+
+def _refuse_unused(settings: Settings) -> None:
+    """Settings that a preset fixes are not taken in silence."""
+    plain = Settings()
+    given = [name for name in _PLAIN if getattr(settings, name) != getattr(plain, name)]
+    if settings.preset != "plain" and given:
+        raise ArgumentError(
+            f"{given[0]} has no meaning with the preset {settings.preset!r}, which fixes it",
+            hint="--preset plain, or pullback.MLPRegressor, which takes single numbers in a preset's place",
+        )
+
+
 def _train_recipe(
     settings: Settings, folder: Path, table: Table, rows: Split, progress: bool, begin: float
 ) -> Run:
     """Train a recipe of `pullback.tabular`, and what it is compared with."""
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    from pullback.tabular import MLPRegressor
+    from pullback.tabular import PRESETS, MLPRegressor
 
     X, y = table.X[rows.train], table.y[rows.train]
     line = _Line()
@@ -148,7 +167,10 @@ def _train_recipe(
     metrics = report.metrics_table(predictions, {k: table.y[i] for k, i in sets.items()})
     model = predictors["network"]
     message = f"the weights are those of epoch {model.best_epoch_}, the best of {model.n_iter_}"
-    result = Result(None, model.history_, model.best_epoch_, "epochs", seconds["network"], message)
+    preset = PRESETS[settings.preset]
+    stopped = "epochs" if len(model.history_) == preset.epochs * preset.fits else "early"
+    message = message if stopped == "epochs" else f"stopped early; {message}"
+    result = Result(None, model.history_, model.best_epoch_, stopped, seconds["network"], message)
     summary = _summary(settings, table, rows, metrics, result, time.perf_counter() - begin)
     summary |= {"fit_seconds": seconds, "features": list(table.feature_names)}
     _write(folder, model, result, table, rows, predictions["network"]["test"], metrics, summary)
