@@ -93,6 +93,23 @@ def test_a_csv_with_a_target(tmp_path):
     assert said["target"] == "price"
 
 
+def test_a_preset_is_compared_and_predicts(tmp_path):
+    options = ["--data", "diabetes", "--preset", "fast", "--out", "made", "--json"]
+    said = json.loads(pullback("train", *options, cwd=tmp_path).stdout)
+    assert list(said["metrics"]) == ["network", "gradient boosting", "least squares", "mean"]
+    assert said["rmse"] < said["metrics"]["mean"]["test"]["rmse"]
+    assert said["fit_seconds"].keys() == {"network", "gradient boosting", "least squares"}
+    from pullback.data import load_diabetes
+
+    table = load_diabetes()
+    rows = [table.feature_names, *table.X[:5].tolist()]
+    with open(tmp_path / "new.csv", "w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    out = pullback("predict", "made", "new.csv", cwd=tmp_path).stdout.split()
+    assert out[0] == "predicted_progression"
+    assert len(out) == 6
+
+
 def test_without_california_it_says_so_and_trains_on_diabetes(tmp_path):
     away = {
         "PULLBACK_DATA": str(tmp_path),
@@ -112,6 +129,7 @@ REFUSED = [
     (["--hidden", "a,b"], "--hidden takes whole numbers"),
     (["--lr", "-1"], "lr"),
     (["--engine", "fast"], "engine='fast' is not known"),
+    (["--preset", "fast"], "epochs has no meaning with the preset 'fast', which fixes it"),
 ]
 
 

@@ -24,6 +24,10 @@ def _about() -> None:
 def train(
     data: Annotated[str, typer.Option(help="california, diabetes, or a CSV or Parquet file")] = "california",
     target: Annotated[str | None, typer.Option(help="the column to predict, for a file")] = None,
+    preset: Annotated[
+        str, typer.Option(help="fast, default or best; plain: an MLP as the options from --hidden on say")
+    ] = "plain",
+    neighbours: Annotated[bool, typer.Option(help="features from neighbours, in the presets")] = True,
     hidden: Annotated[str, typer.Option(help="widths of the hidden layers; '' for none")] = "64,64",
     activation: Annotated[str, typer.Option(help="of the hidden layers")] = "relu",
     batch_size: Annotated[int, typer.Option(help="rows a step; 1 is SGD proper")] = 32,
@@ -44,7 +48,7 @@ def train(
 
     settings = runs.Settings(
         data, target, _widths(hidden), activation, batch_size, epochs, lr, optimizer, schedule, weight_decay,
-        patience, seed,
+        patience, seed, preset, neighbours,
     )  # fmt: skip
     table = runs.load_table(settings)
     if not json:
@@ -129,6 +133,8 @@ def _show(run: Any) -> None:
     unit = run.summary["unit"]
     title = f"{run.summary['target']}, errors in {unit}" if unit else run.summary["target"]
     report.print_table(run.metrics, title)
+    fits = run.summary.get("fit_seconds", {})
+    _say(", ".join(f"{name} fitted in {seconds:.1f} s" for name, seconds in fits.items()))
     _say(run.result.message, f"{run.summary['seconds']:.1f} s; model, history and pictures in {run.folder}/")
 
 
