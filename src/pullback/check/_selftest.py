@@ -275,7 +275,7 @@ def _all_networks(done: SelfTest, mine: _Turn, rounds: int, seed: int) -> None:
 
 
 def _weights(k: int, dtype: Any, seed: int) -> tuple[list[Any], np.ndarray]:
-    """Weights and rows of a k-layer perceptron that is alive: in a dead layer no mistake changes a gradient."""
+    """Weights and rows of a living k-layer perceptron: in a dead layer no mistake changes a gradient."""
     sizes = [3, *[4] * (k - 1), 3]
     for draw in itertools.count():
         rng = np.random.default_rng([seed, k, draw])
