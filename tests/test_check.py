@@ -11,6 +11,7 @@ import pytest
 import pullback as pb
 from pullback.check import check, check_gradient
 from pullback.errors import ArgumentError, PairError
+from pullback.primitives import activation
 
 RNG = np.random.default_rng(0)
 
@@ -265,3 +266,30 @@ def test_an_array_changed_in_a_library_of_plain_closures_is_named():
     assert report.mistake.kind == "saved"
     here = "test_an_array_changed_in_a_library_of_plain_closures_is_named.<locals>.layer"
     assert f"'kept' of {here} was changed in place between value and vjp" in report.line()
+
+
+@pb.primitive
+def hinge(x, *, slope=0.25):
+    """`x` where x > 0, else `slope x`; vjp: u, or u slope; kink: slope at 0."""
+    return np.where(x > 0, x, slope * x), lambda u: (u * np.where(x >= 0, 1.0, slope),)
+
+
+@pb.primitive
+def larger(a, b):
+    """`max(a, b)`; vjp: u where it was taken from; kink: half each at ties."""
+    return np.maximum(a, b), lambda u: (u * (a >= b), u * (a < b))
+
+
+def test_a_convention_that_the_docstring_states_is_tested():
+    at_zero = pb.check(hinge, np.array([0.0, 1.0]))
+    assert at_zero.verdict == "wrong"
+    assert at_zero.line() == (
+        "hinge: wrong: the docstring states 'kink: slope at 0', the cotangent of x follows 1"
+    )
+    assert pb.check(hinge, np.array([0.5, 1.0])).verdict == "right"
+    ties = pb.check(larger, np.array([1.0, 2.0]), np.array([1.0, 3.0]))
+    assert ties.line() == (
+        "larger: wrong: the docstring states 'kink: half each at ties', the cotangent of a follows 1"
+    )
+    assert pb.check(activation.leaky_relu, np.array([0.0, -1.0])).verdict == "right"
+    assert pb.check(np.maximum, np.ones(2), np.ones(2)).verdict == "right"

@@ -25,6 +25,7 @@ special = sys.modules["pullback.primitives.special"]
 
 UNARY = [
     (sp.expit, -4, 4), (sp.log_expit, -4, 4), (sp.logit, 0.1, 0.9), (sp.erf, -2, 2), (sp.erfc, -2, 2),
+    (sp.erfcx, -2, 5),
     (sp.ndtr, -3, 3), (sp.log_ndtr, -5, 3), (sp.gammaln, 0.5, 5), (sp.digamma, 0.6, 5), (sp.psi, 0.6, 5),
 ]  # fmt: skip
 PLAIN = [softmax, log_softmax, logsumexp]
@@ -147,3 +148,19 @@ def test_under_value_and_grad_with_plain_settings():
     value, g = value_and_grad(lambda x: logsumexp(x))(np.array([0.0, 0.0]))
     assert value == np.log(2)
     assert g.tolist() == [0.5, 0.5]
+
+
+def test_the_scaled_error_function_keeps_its_derivative_where_the_formula_cancels():
+    """At 1e6 it is -1 / (x^2 sqrt(pi)) to twelve digits; 2 x erfcx x - 2 / sqrt(pi) has none left."""
+    slope = grad(lambda x: np.sum(sp.erfcx(x)))
+    assert slope(np.array(1e6)) == pytest.approx(-1 / (1e12 * np.sqrt(np.pi)), rel=1e-11)
+    below, above = slope(np.array(np.nextafter(30, 0))), slope(np.array(np.nextafter(30, 40)))
+    assert above == pytest.approx(below, rel=1e-12)
+
+
+@pytest.mark.parametrize("x", [-1e8, -1e4, -40.0])
+def test_the_logarithm_of_the_normal_distribution_far_to_the_left(x):
+    """There the ratio density / ndtr is -x + 1/-x - 2/-x^3 + ..."""
+    t = -x
+    assert grad(sp.log_ndtr)(np.array(x)) == pytest.approx(t + 1 / t - 2 / t**3 + 10 / t**5, rel=1e-9)
+    assert grad(grad(sp.log_ndtr))(np.array(x)) == pytest.approx(-1 + 1 / t**2, abs=1e-4)

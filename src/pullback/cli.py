@@ -83,6 +83,7 @@ def predict(
 def check(
     file: Annotated[str | None, typer.Argument(help="FILE.py, or FILE.py:name for one of its pairs")] = None,
     self_test: Annotated[bool, typer.Option("--self-test", help="seed mistakes, and count")] = False,
+    seed: Annotated[int, typer.Option(help="of the self-test: another seed is another test")] = 0,
     json: Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")] = False,
 ) -> None:
     """Say which gradient of a file is wrong, and how.
@@ -93,7 +94,7 @@ def check(
 
     if file is None and not self_test:
         raise typer.BadParameter("name a file, or give --self-test")
-    sys.exit(run_self_test(json=json) if file is None else run_file(file, json=json))
+    sys.exit(run_self_test(json=json, seed=seed) if file is None else run_file(file, json=json))
 
 
 @app.command()

@@ -44,7 +44,9 @@ class Guard:
     """Wraps the vjp of each pair made while `debug()` is on."""
 
     @staticmethod
-    def guard(primitive: Primitive, args: tuple[Any, ...], made: tuple[Any, Vjp]) -> Vjp:
+    def guard(
+        primitive: Primitive, args: tuple[Any, ...], settings: dict[str, Any], made: tuple[Any, Vjp]
+    ) -> Vjp:
         """The same vjp, which first compares what the pair keeps with what it kept."""
         where = user_line()
         kept = dict(_named_arrays(primitive, args, made))

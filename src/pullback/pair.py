@@ -123,7 +123,7 @@ class Primitive:
             )
         if trace is not None:
             return trace.bind(self, args, settings), pair[1]
-        return pair if DEBUG is None else (pair[0], DEBUG.guard(self, args, pair))
+        return pair if DEBUG is None else (pair[0], DEBUG.guard(self, args, settings, pair))
 
     def split(self, args: tuple[Any, ...], settings: dict[str, Any]) -> tuple[Any, Any]:
         """Inputs given by name become positional; what is left are the settings."""

@@ -121,16 +121,16 @@ class _Watch:
         self.steps: list[Step] = []
         self.outer = outer
 
-    def guard(self, primitive: Primitive, args: Any, made: Any) -> Any:
+    def guard(self, primitive: Primitive, args: Any, settings: dict[str, Any], made: Any) -> Any:
         if primitive is self.outer:
             return made[1]
-        step = Step(primitive, args, {}, user_line(), [primitive.name])
+        step = Step(primitive, args, settings, user_line(), [primitive.name])
         self.steps.append(step)
         return _noting(made[1], step)
 
 
 def _watched(subject: Subject) -> list[Step]:
-    """Those pairs a hand-written one calls whose settings are the usual ones."""
+    """The pairs that a hand-written one calls."""
     before, watch = pair.DEBUG, _Watch(subject.f)
     pair.DEBUG = watch
     try:
@@ -141,14 +141,4 @@ def _watched(subject: Subject) -> list[Step]:
         pass
     finally:
         pair.DEBUG = before
-    made = [step for step in watch.steps if step.us is not None]
-    return [step for step in made if _same_call(step)]
-
-
-def _same_call(step: Step) -> bool:
-    """Whether the call can be made again from its inputs alone."""
-    try:
-        shapes = [y.shape for y in floats_of(step.primitive.plain(*step.args))]
-    except (*ERRORS, TypeError):
-        return False
-    return shapes == [u.shape for u in step.us or []]
+    return [step for step in watch.steps if step.us is not None]

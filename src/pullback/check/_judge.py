@@ -25,6 +25,7 @@ from pullback.check._laws import Breach, Exam, arrays, broken
 from pullback.check._mistakes import SIMPLE, WEAK, case_of, factor_mistake, name_leaf, subset
 from pullback.check._second import confirmed_by_complex_step, taylor
 from pullback.check._shapes import name_shapes
+from pullback.check._stated import contradicted
 from pullback.check._subject import GradientSubject, Subject, floats_of
 from pullback.errors import PullbackError
 
@@ -128,6 +129,7 @@ FIXES = {
     "dtype": "keep the input's dtype: np.astype(g, x.dtype)",
     "value": "return the function's own value",
     "shape": "return a cotangent of the input's shape",
+    "convention": "give at the kink what the docstring says, or say there what is given",
     "structure": "return a tuple with one cotangent for each input",
 }
 
@@ -152,6 +154,11 @@ def _weigh(
         if naming or breaches:
             verdict.mistakes = name(found, breaches)
             verdict.notes += [note for note in [_taylor(found)] if note]
+        return verdict
+    other = contradicted(found)
+    if other is not None:
+        breaches.append(Breach("convention", *other))
+        verdict.status, verdict.mistakes = WRONG, _of_breaches(breaches)
         return verdict
     reason = _undecided(found)
     if reason and found.mode == "whole" and confirmed_by_complex_step(found):

@@ -153,6 +153,21 @@ def erfc(x: Array) -> tuple[Array, Vjp]:
     return sp.erfc(x), lambda u: (-u * (2 / math.sqrt(math.pi)) * np.exp(-x * x),)
 
 
+@primitive(answers=sp.erfcx)
+def erfcx(x: Array) -> tuple[Array, Vjp]:
+    """`e^x^2 erfc x`; vjp: u (2 x erfcx x - 2 / sqrt(pi)), by its series from 30 on, where that cancels."""
+    y = sp.erfcx(x)
+
+    def vjp(u: Array) -> tuple[Array]:
+        far = np.where(np.greater(x, 30), x, 30)
+        t = 1 / (far * far)  # erfcx ~ (1 - 1/2 t + 3/4 t^2 - 15/8 t^3 + ...) / (x sqrt(pi))
+        series = t * (-1 + t * (3 / 2 + t * (-15 / 4 + t * (105 / 8 + t * (-945 / 16 + t * 10395 / 32)))))
+        near = 2 * np.where(np.greater(x, 30), 0, x * y) - 2 / math.sqrt(math.pi)
+        return (u * np.where(np.greater(x, 30), series / math.sqrt(math.pi), near),)
+
+    return y, vjp
+
+
 @primitive(answers=sp.ndtr)
 def ndtr(x: Array) -> tuple[Array, Vjp]:
     """The normal distribution function; vjp: u times the normal density."""
@@ -161,9 +176,8 @@ def ndtr(x: Array) -> tuple[Array, Vjp]:
 
 @primitive(answers=sp.log_ndtr)
 def log_ndtr(x: Array) -> tuple[Array, Vjp]:
-    """`ln ndtr(x)`; vjp: u density / ndtr, computed as one exponential, so that it holds far to the left."""
-    y = sp.log_ndtr(x)
-    return y, lambda u: (u * np.exp(-0.5 * x * x - y) * (1 / math.sqrt(2 * math.pi)),)
+    """`ln ndtr(x)`; vjp: u sqrt(2 / pi) / erfcx(-x / sqrt(2)), which holds far to the left."""
+    return sp.log_ndtr(x), lambda u: (u * (math.sqrt(2 / math.pi) / erfcx(-x / math.sqrt(2))),)
 
 
 # Gamma and its logarithmic derivatives.
