@@ -91,15 +91,9 @@ def _which_factor(c: float, rel: float, case: Case, found: Evidence) -> tuple[st
                 return "factor", f"{word}{what}"
             if is_(sign / k):
                 return "factor", f"{word}1 / {what}"
-    for k, what, _ in dimensions(
-        case, found
-    ):  # a half that the loss has and its gradient has not, or the like
-        for value, words in (
-            (k / 2, "half of "),
-            (2 / k, "2 / "),
-            (2 * k, "twice "),
-            (1 / (2 * k), "1 / twice "),
-        ):
+    for k, what, _ in dimensions(case, found):  # the half of a squared error, lost or doubled
+        halves = ((k / 2, "half of "), (2 / k, "2 / "), (2 * k, "twice "), (1 / (2 * k), "1 / twice "))
+        for value, words in halves:
             if k > 2 and is_(value):
                 return "factor", f"{words}{what}"
     for sign, value, what in (
