@@ -12,7 +12,7 @@ followed by its edits: what that person might get wrong, or might write differen
     old text ~> new text
 
 Whole voices are dealt to `open/` and `held/`, so that no loop in the part kept unseen resembles one in the
-other, and each fault is spread over both. File names are drawn; the truths stand in `truth.json`.
+other, and each fault is spread over both. File names are drawn, once; the truths stand in `truth.json`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from itertools import count
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -95,6 +96,16 @@ def settled_parts() -> dict[str, str]:
     return {t["voice"]: t["part"] for t in json.loads(truth.read_text()).values()} if truth.exists() else {}
 
 
+def settled_names() -> dict[tuple[str, str, str], str]:
+    """The file of each patient written before: its name stays its own when voices are added."""
+    truth = HERE / "truth.json"
+    if not truth.exists():
+        return {}
+    files = {name: (t, HERE / t["part"] / name) for name, t in json.loads(truth.read_text()).items()}
+    return {(t["voice"], t["id"], path.read_text()): name
+            for name, (t, path) in files.items() if path.exists()}  # fmt: skip
+
+
 def deal(voices: list[dict], rng: random.Random) -> dict[str, str]:
     """Deal whole voices to the two parts so that each fault, and the number of files, is balanced."""
     ids = {name: [e["id"] for e in v["edits"]] + ["healthy"] for name, v in ((v["name"], v) for v in voices)}
@@ -136,9 +147,11 @@ def patients() -> list[dict]:
             out.append({**one, "voice": voice["name"], "part": part[voice["name"]],
                         "facts": {**voice["facts"], **one["facts"]}})  # fmt: skip
     random.Random(SEED + 1).shuffle(out)
-    twins: dict[str, str] = {}
-    for i, one in enumerate(out, 1):
-        one["file"] = f"p{i:03d}.py"
+    settled, twins = settled_names(), {}
+    new = count(max((int(name[1:4]) for name in settled.values()), default=0) + 1)
+    for one in out:
+        one["file"] = settled.pop((one["voice"], one["id"], one["code"]), None) or f"p{next(new):03d}.py"
+    out.sort(key=lambda one: one["file"])
     for voice in voices:
         twins[voice["name"]] = next(p["file"] for p in out if p["code"] == voice["code"])
     for one in out:
@@ -148,12 +161,12 @@ def patients() -> list[dict]:
 
 def main() -> None:
     """Write both parts and the truths."""
-    truth = {}
+    truth, everyone = {}, patients()
     for part in ("open", "held"):
         (HERE / part).mkdir(exist_ok=True)
         for old in (HERE / part).glob("p*.py"):
             old.unlink()
-    for one in patients():
+    for one in everyone:
         (HERE / one["part"] / one["file"]).write_text(one["code"])
         truth[one["file"]] = {
             "part": one["part"], "id": one["id"], "where": one["where"], "also": one["also"],
