@@ -42,7 +42,7 @@ def network(seed=0, wrong=None, lr=0.1):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "id", "where"),
+    ("wrong", "fault", "where"),
     [
         ("mask", "grad_missing_activation_derivative", 0),
         ("sigmoid", "grad_activation_derivative_wrong", 0),
@@ -50,9 +50,9 @@ def network(seed=0, wrong=None, lr=0.1):
         ("sign", "grad_sign_flipped", "grad"),
     ],
 )
-def test_a_wrong_gradient_is_named(wrong, id, where):
+def test_a_wrong_gradient_is_named(wrong, fault, where):
     found = diagnose(network(wrong=wrong))
-    assert (found.faults[0].id, found.faults[0].where, found.verdict) == (id, where, "faulty")
+    assert (found.faults[0].id, found.faults[0].where, found.verdict) == (fault, where, "faulty")
 
 
 def test_the_step_alone_tells_as_much():
@@ -162,8 +162,8 @@ def test_exit_statuses(tmp_path, capsys, body, status):
 
 def test_the_page_shows_both_curves(tmp_path):
     file = tmp_path / "patient.py"
-    file.write_text(textwrap.dedent(HEADER)
-                    + "def step(p, X, y): return [p[0] - 1e-7 * X.T @ (X @ p[0] - y)], loss(p, X, y)")  # fmt: skip
+    step = "def step(p, X, y): return [p[0] - 1e-7 * X.T @ (X @ p[0] - y)], loss(p, X, y)"
+    file.write_text(textwrap.dedent(HEADER) + step)
     run_file(str(file), html=str(tmp_path / "page.html"))
     page = (tmp_path / "page.html").read_text()
     assert page.count("<polyline") == 2

@@ -1,7 +1,8 @@
 """Runs every patient and its twin, and says whether each is what `truth.json` claims.
 
 A healthy loop must learn, have learned nearly all it can by its last step, have a right gradient where it
-gives one, and report a loss that is true. A sick one must do measurably worse than its twin, or show its fault directly.
+gives one, and report a loss that is true. A sick one must do measurably worse than its twin, or show its
+fault directly.
 """
 
 from __future__ import annotations

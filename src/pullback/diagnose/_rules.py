@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-import pullback as pb
+from pullback.transforms import vjp
 
 Rule = Callable[..., Any]
 
@@ -206,7 +206,7 @@ def fall_back(node: Any, u: Any, kind: type) -> Iterator[tuple[Any, Any]]:
     if isinstance(node.op, str):
         return
     try:
-        _, pull = pb.vjp(call, *[p.value for p in parents])
+        _, pull = vjp(call, *[p.value for p in parents])
         yield from zip(parents, pull(np.asarray(u, node.value.dtype)[()]), strict=True)
     except Exception:  # nothing answers it: the differences will say so
         return
