@@ -54,3 +54,10 @@ def number(x: float) -> str:
     ('0.000612', '1.72e+07', '2')
     """
     return f"{x:.3g}"
+
+
+def raised(failure: Any) -> Finding:
+    """The finding that one of the patient's own functions raises."""
+    return Finding(
+        "exception", failure.name, f"{failure.name} raises {failure}", failure.line or str(failure),
+        f"mend this line of {failure.name} first", 1.0, 101)  # fmt: skip

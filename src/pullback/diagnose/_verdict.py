@@ -8,7 +8,7 @@ from typing import Any
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._experiments import EXPERIMENTS
-from pullback.diagnose._findings import Finding
+from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._sandbox import Failure, TimeUp, limited, quiet
 
@@ -127,7 +127,7 @@ def _first_step(case: Case, out: Diagnosis) -> list[Finding]:
             out.reason = f"one call of {name} did not return within {limit:.1f} s and was stopped"
             return [_hung(name, limit)]
         except Failure as failure:
-            return [_raised(failure)]
+            return [raised(failure)]
     return []
 
 
@@ -135,12 +135,6 @@ def _hung(name: str, limit: float) -> Finding:
     return Finding(
         "exception", name, f"{name} does not return", f"stopped after {limit:.1f} s on one batch",
         f"look for a loop in {name} that never ends", 1.0, 101)  # fmt: skip
-
-
-def _raised(failure: Failure) -> Finding:
-    return Finding(
-        "exception", failure.name, f"{failure.name} raises {failure}", failure.line or str(failure),
-        f"mend this line of {failure.name} first", 1.0, 101)  # fmt: skip
 
 
 def _run(name: str, experiment: Any, case: Case, so_far: list[Finding], out: Diagnosis) -> list[Finding]:
@@ -170,7 +164,7 @@ _strict = False
 def _later(failure: Failure, case: Case) -> list[Finding]:
     """An error that the patient's own run meets too is a finding; one of an experiment's making is not."""
     run = case.__dict__.get("user")
-    return [_raised(failure)] if run is not None and run.failure is not None else []
+    return [raised(failure)] if run is not None and run.failure is not None else []
 
 
 def _named(findings: list[Finding], case: Case) -> list[Finding]:

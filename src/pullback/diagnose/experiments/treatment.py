@@ -10,7 +10,7 @@ Speaks for: step size, initialisation, data and model groups; for no fault where
 from __future__ import annotations
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._comparing import ENOUGH, Compared
 from pullback.diagnose.experiments._mending import causes, nothing_to_learn, penalty
@@ -24,9 +24,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return []
     case.tried.append("the loop as written against the exact gradient with Adam")
     if case.user.failure is not None:
-        from pullback.diagnose._verdict import _raised
-
-        return [_raised(case.user.failure)]
+        return [raised(case.user.failure)]
     state = units.look(case)
     doubt = units.suspect(case, state)
     if doubt is not None and doubt.weight >= 70 and doubt.id.startswith("init"):
