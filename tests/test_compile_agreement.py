@@ -24,7 +24,8 @@ from pullback.transforms import vjp
 ULPS = 16
 LATER = {
     "median": "sorts", "sort": "sorts", "power -2": "inverts", "interp": "searches",
-    "log_ndtr": "a series", "erfcx": "a series", "digamma": "a series", "psi": "a series", "gammaln": "its derivative is digamma",
+    "log_ndtr": "a series", "erfcx": "a series", "digamma": "a series", "psi": "a series",
+    "gammaln": "its derivative is digamma",
 }  # fmt: skip
 """Functions of which the native engine has no machine code, and why."""
 SMOOTH = [(f, (elementwise.between(low, high),)) for f, low, high in elementwise.UNARY]
