@@ -1,6 +1,7 @@
 # make run     train on California Housing      make format   put code in the house format
 # make test    lint, types and tests            make clean    remove what these made
 # make bench   times against others, into benchmarks/results
+# make ward    score the diagnosis on every patient, into ward.json
 # Needs python3 (3.11 or later) and nothing else; everything is installed into .venv.
 
 VENV := .venv
@@ -15,7 +16,7 @@ ifneq ($(wildcard ../shared/data),)
 export PULLBACK_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: run test bench format clean
+.PHONY: run test bench ward format clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -30,6 +31,9 @@ test: $(VENV)/.installed-test
 bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python benchmarks/run.py
+
+ward: $(VENV)/.installed-test
+	$(BIN)/python -m pullback.diagnose._ward --json ward.json
 
 format: $(VENV)/.installed-test
 	$(BIN)/ruff check --fix .

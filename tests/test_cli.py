@@ -203,3 +203,44 @@ def test_ctrl_c_keeps_what_was_learned(tmp_path):
     assert said["stopped"] == "interrupted"
     assert 0 < said["epochs"] < 400
     assert (tmp_path / "run" / "model.safetensors").exists()
+
+
+LOOP = """
+import numpy as np
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(200, 3))
+y = X @ [1.0, -2.0, 0.5] + 0.1 * rng.normal(size=200)
+params = [np.zeros(3)]
+
+
+def loss(p, X, y):
+    return np.mean((X @ p[0] - y) ** 2)
+
+
+def step(p, X, y):
+    g = 2 * X.T @ (X @ p[0] - y) / len(X)
+    return [p[0] SIGN 0.1 * g], loss(p, X, y)
+"""
+
+
+@pytest.mark.parametrize(
+    ("sign", "status", "line"),
+    [
+        ("+", 1, "grad_sign_flipped at step: the step goes uphill: the update is added"),
+        ("-", 0, "loop.py is healthy: "),
+    ],
+)
+def test_a_loop_in_a_file_is_diagnosed(tmp_path, sign, status, line):
+    (tmp_path / "loop.py").write_text(LOOP.replace("SIGN", sign))
+    command = [sys.executable, "-m", "pullback.cli", "diagnose", "loop.py", "--html", "page.html"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout.startswith(line)) == (status, True), done.stdout + done.stderr
+    assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
+
+
+def test_a_loop_that_is_not_there_could_not_be_run(tmp_path):
+    command = [sys.executable, "-m", "pullback.cli", "diagnose", "nosuch.py", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["verdict"] == "could not run"

@@ -27,7 +27,7 @@ In reading order, which is import order: a file imports only from those above it
     report/         figures and tables of a run
     model           a trained network as users keep it
     runs            a training run in a folder
-    cli             pullback train | predict | check | diagnose
+    cli             pullback train | predict | check | diagnose | cache
 """
 
 from __future__ import annotations

@@ -98,6 +98,29 @@ def check(
 
 
 @app.command()
+def diagnose(
+    file: Annotated[str | None, typer.Argument(help="a training loop in the patient protocol")] = None,
+    html: Annotated[str | None, typer.Option(help="write the report with its curves to this page")] = None,
+    budget: Annotated[float | None, typer.Option(help="seconds to take at most")] = None,
+    ward: Annotated[bool, typer.Option("--ward", help="score it on the ward of a source checkout")] = False,
+    json: Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")] = False,
+) -> None:
+    """Say why a training loop does not learn.
+
+    The status is 0 for healthy, 1 for faulty, 2 for cannot tell, 3 for could not be run.
+    """
+    from pullback.diagnose._cli import run_file
+
+    if ward:
+        from pullback.diagnose._ward import run_ward
+
+        sys.exit(run_ward(json="-" if json else None))
+    if file is None:
+        raise typer.BadParameter("name a file, or give --ward")
+    sys.exit(run_file(file, json=json, html=html, budget=budget))
+
+
+@app.command()
 def cache(
     action: Annotated[str, typer.Argument(help="info, or clear to remove every file")] = "info",
 ) -> None:
