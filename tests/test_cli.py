@@ -164,7 +164,7 @@ def start(folder, *options):
     )  # fmt: skip
 
 
-LONG = ["--data", "diabetes", "--hidden", "16", "--epochs", "1200", "--batch-size", "4", "--out", "run"]
+LONG = ["--data", "diabetes", "--hidden", "16", "--epochs", "700", "--batch-size", "4", "--out", "run"]
 
 
 def wait_for(path):
