@@ -160,8 +160,13 @@ def test_a_trained_folder_is_not_overwritten(trained, tmp_path):
 def start(folder, *options):
     return subprocess.Popen(
         [sys.executable, "-m", "pullback.cli", "train", *LONG, *options, "--json"],
-        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c,
     )  # fmt: skip
+
+
+def heed_ctrl_c():
+    """A shell's background jobs, and so their children, start with it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 LONG = ["--data", "diabetes", "--hidden", "16", "--epochs", "700", "--batch-size", "4", "--out", "run"]

@@ -297,7 +297,13 @@ def child(path, *, epochs=12, resume=False, pause=0.05):
     code = CHILD.format(
         tests=str(Path(__file__).parent), path=str(path), epochs=epochs, resume=resume, pause=pause
     )
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", code]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c)
+
+
+def heed_ctrl_c():
+    """A shell's background jobs, and so their children, start with it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for_epoch(process, epoch):
