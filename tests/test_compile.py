@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from test_compile_agreement import agreement, ulps, with_derivative
 
 import pullback as pb
 from pullback import nn, train, tree
-from pullback.compile import Epoch, NotLoweredError, Runner, _cache, cache_clear, cache_info
+from pullback.compile import Epoch, NotLoweredError, Runner, _cache, _crew, cache_clear, cache_info
 from pullback.compile import compile as to_machine_code
 from pullback.compile._cli import run_cache
 from pullback.errors import ArgumentError, PullbackWarning
@@ -94,14 +95,65 @@ def test_native_gives_the_same_bits_each_time():
     assert furthest(runs[0].params, runs[1].params) == 0
 
 
-def test_the_number_of_threads_does_not_change_a_bit():
-    text = (
-        "import numpy as np, sys; from pullback.compile import compile\n"
-        "a = np.random.default_rng(0).standard_normal((600, 600)).astype('f4')\n"
-        "out = compile(lambda x: x @ x.T)(a); print(hash(out.tobytes()))"
+def train_a_wide_one():
+    return train.fit(
+        loss, *problem([8, 130, 130, 1], 400, np.float32), epochs=2, batch_size=128, engine="native"
     )
-    found = [run_python(text, OPENBLAS_NUM_THREADS=n, PYTHONHASHSEED="0") for n in ("1", "2")]
-    assert found[0] == found[1]
+
+
+def test_the_number_of_threads_does_not_change_a_bit(monkeypatch):
+    a = np.random.default_rng(0).standard_normal((601, 607)).astype("f4")
+    product = to_machine_code(lambda x: (x @ x.T, x.T @ x))
+    found = []
+    for threads in "1235":
+        monkeypatch.setenv("PULLBACK_THREADS", threads)
+        for _ in range(3):
+            found.append([*product(a), *tree.leaves(train_a_wide_one().params)])
+    assert all(np.array_equal(x, y) for one in found for x, y in zip(one, found[0], strict=True))
+
+
+def test_helpers_take_blocks(monkeypatch):
+    monkeypatch.setenv("PULLBACK_THREADS", "2")
+    a = np.random.default_rng(0).standard_normal((400, 400))
+    product = to_machine_code(lambda x: x @ x)
+    expected = product(a)
+    done = product._last.fixed["scratch"][: _crew.ROOM].view(np.int64)
+    for _ in range(10_000):  # a busy machine may give helpers no processor for a while
+        assert np.array_equal(product(a), expected)
+        if done[_crew.DONE]:
+            break
+    assert 0 < done[_crew.DONE] <= 49
+
+
+def test_helpers_are_kept_for_the_next_run(monkeypatch):
+    monkeypatch.setenv("PULLBACK_THREADS", "3")
+    expected = train_a_wide_one().params
+    before = threading.active_count()
+    assert all(furthest(train_a_wide_one().params, expected) == 0 for _ in range(3))
+    assert threading.active_count() == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform starts processes otherwise")
+def test_a_forked_process_has_helpers_of_its_own():
+    text = (
+        "import numpy as np, os, sys; from pullback.compile import compile\n"
+        "a = np.random.default_rng(0).standard_normal((400, 400)); f = compile(lambda x: x @ x); b = f(a)\n"
+        "child = os.fork()\n"
+        "same = np.array_equal(f(a), b)\n"
+        "os._exit(not same) if child == 0 else print(same, os.waitpid(child, 0)[1])"
+    )
+    assert run_python(text, PULLBACK_THREADS="2", PYTHONWARNINGS="ignore") == "True 0\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({"PULLBACK_THREADS": "3", "OMP_NUM_THREADS": "2"}, 3), ({"OMP_NUM_THREADS": "2,1"}, 2)],
+)
+def test_the_environment_says_how_many_threads(monkeypatch, given, expected):
+    monkeypatch.delenv("PULLBACK_THREADS", raising=False)
+    for name, text in given.items():
+        monkeypatch.setenv(name, text)
+    assert _crew.threads() == expected
 
 
 SHAPES = [
@@ -113,6 +165,9 @@ SHAPES = [
     (100, 30, 30),
     (16, 200, 90),
     (70, 300, 77),
+    (9, 5000, 40),
+    (130, 130, 130),
+    (517, 70, 50),
 ]
 
 

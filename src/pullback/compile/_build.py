@@ -12,10 +12,12 @@ from typing import Any
 
 from llvmlite import ir
 
+from pullback.compile._crew import emit_help
 from pullback.compile._emit import I8, I64, Array, Emitter, storage
 from pullback.compile._functions import SCALAR, view
+from pullback.compile._kernel import registers
 from pullback.compile._machine import ARRAY_DATA, CALL, ENTRY, LIST_ITEMS, target
-from pullback.compile._product import emit_product, registers
+from pullback.compile._product import emit_product
 
 
 def build(source: str, arrays: dict[str, Array], sizes: list[str]) -> str:
@@ -47,6 +49,8 @@ def build(source: str, arrays: dict[str, Array], sizes: list[str]) -> str:
     emitter.b.ret_void()
     _entry(module, inner, pointers, len(sizes))
     _call(module, inner, pointers, len(sizes))
+    if "scratch" in arrays:
+        emit_help(module, emitter.sections)
     return str(module)
 
 

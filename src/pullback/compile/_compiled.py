@@ -10,6 +10,7 @@ import numpy as np
 import optree
 
 from pullback import tree
+from pullback.compile._crew import WORTH_HELP, helped
 from pullback.compile._engine import TROUBLE, Code, workspace, write
 from pullback.compile._plan import Literal, Plan
 from pullback.compile._planning import plan
@@ -31,7 +32,7 @@ class Specialised:
         self.fixed = {name: np.array(x, order="C") for name, x in self.plan.constants.items()}
         memory = workspace(self.plan)
         self.fixed |= memory
-        self.call = _one_at_a_time(self.code.call) if memory else self.code.call
+        self.call = self._locked() if memory else self.code.call
         self.trouble = np.zeros(1, np.int64) if TROUBLE in self.text.arrays else None
         if self.trouble is not None:
             self.fixed[TROUBLE] = self.trouble
@@ -46,6 +47,18 @@ class Specialised:
         self.dtypes = [x.dtype for x in self.plan.inputs]
 
         self.quick = quick(self, args)
+
+    def _locked(self) -> Callable[[list[Any]], None]:
+        """For code whose workspace belongs to one call: threads wait for each other, helpers are woken."""
+        lock, call = threading.Lock(), self.code.call
+        help_with = self.code.help if self.plan.multiplications >= WORTH_HELP else None
+        scratch = self.fixed.get("scratch")
+
+        def locked(arrays: list[Any]) -> None:
+            with lock, helped(help_with, scratch):
+                call(arrays)
+
+        return locked
 
     def run(self, leaves: list[Any]) -> list[Any]:
         """From the leaves of the arguments to those of the result."""
@@ -125,17 +138,6 @@ class Compiled:
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.f, '__qualname__', self.f)}>"
-
-
-def _one_at_a_time(call: Callable[[list[Any]], None]) -> Callable[[list[Any]], None]:
-    """For code whose workspace belongs to one call: threads wait for each other."""
-    lock = threading.Lock()
-
-    def locked(arrays: list[Any]) -> None:
-        with lock:
-            call(arrays)
-
-    return locked
 
 
 def _key(x: Any) -> Any:

@@ -105,6 +105,7 @@ class Emitter:
         self.at_entry.position_at_start(self.entry)
         self.b = ir.IRBuilder(start)
         self.fast = False
+        self.sections: list[Any] = []
         self.pointers: dict[str, Any] = {}
         self.locals: dict[str, tuple[Any, str]] = {}
         self.ranges: dict[str, Number] = {}

@@ -10,8 +10,10 @@ import numpy as np
 
 from pullback.compile._build import build
 from pullback.compile._cache import machine_code
+from pullback.compile._crew import HELP
+from pullback.compile._crew import ROOM as CREW_ROOM
 from pullback.compile._emit import Array
-from pullback.compile._machine import load, reads_lists
+from pullback.compile._machine import CALL, ENTRY, load, reads_lists
 from pullback.compile._plan import Plan
 from pullback.compile._source import arrays_of, statements
 
@@ -73,9 +75,12 @@ class Code:
 
     def __init__(self, text: Text) -> None:
         self.text = text
-        entry, call = load(machine_code(text.source, text.arrays, text.sizes, build))
+        code = machine_code(text.source, text.arrays, text.sizes, build)
+        shared = [HELP] if "scratch" in text.arrays else []
+        entry, call, *rest = load(code, ENTRY, CALL, *shared)
         sizes = [ctypes.c_int64] * len(text.sizes)
         self.run = ctypes.CFUNCTYPE(None, ctypes.c_void_p, *sizes)(entry)
+        self.help = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(rest[0]) if rest else None
         self._call: Any = ctypes.CFUNCTYPE(None, ctypes.py_object, *sizes)(call)
         if not reads_lists():
             self._call = self._by_address
@@ -105,7 +110,10 @@ def aligned(size: int) -> np.ndarray:
 def workspace(plan: Plan) -> dict[str, np.ndarray]:
     """The memory of a plan's slots and packed blocks, by the names they have in its text."""
     slots = {f"slot{i}": aligned(size) for i, size in enumerate(plan.slots)}
-    return slots | ({"scratch": aligned(plan.scratch)} if plan.scratch else {})
+    if plan.scratch:
+        slots["scratch"] = aligned(plan.scratch)
+        slots["scratch"][:CREW_ROOM] = 0
+    return slots
 
 
 __all__ = ["Any", "Code", "Text", "address", "aligned", "declarations", "workspace", "write"]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.compile._crew import helped
 from pullback.compile._emit import Array
 from pullback.compile._engine import TROUBLE, Code, Text, address, declarations, workspace
 from pullback.compile._plan import Access, Buffer, Literal, Plan, Value
@@ -157,7 +158,8 @@ class Runner:
         losses = np.empty(len(rates))
         for i, x in enumerate((perm, rates, losses)):
             self.table[i] = address(x)
-        self.epoch.code.run(address(self.table), len(rates))
+        with helped(self.epoch.code.help, self.fixed.get("scratch")):
+            self.epoch.code.run(address(self.table), len(rates))
         return losses
 
 

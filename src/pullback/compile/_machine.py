@@ -64,11 +64,11 @@ def reads_lists() -> bool:
     return False
 
 
-def load(code: bytes) -> tuple[int, int]:
-    """The addresses of both ways into an object file."""
+def load(code: bytes, *names: str) -> list[int]:
+    """The addresses of an object file's functions."""
     machine, _, _ = target()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     _engines.append(engine)
-    return engine.get_function_address(ENTRY), engine.get_function_address(CALL)
+    return [engine.get_function_address(name) for name in names]

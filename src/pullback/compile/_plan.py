@@ -222,6 +222,12 @@ class Plan:
     def __str__(self) -> str:
         return "\n".join(describe(self))
 
+    @property
+    def multiplications(self) -> int:
+        """How many the products of matrices have together."""
+        products = [s for s in self.steps if isinstance(s, Product)]
+        return sum(math.prod(s.out.shape) * s.a.shape[-1] for s in products)
+
     def temporaries(self) -> Iterator[Buffer]:
         """The arrays that neither come in nor go out."""
         return (x for x in self.buffers if x.role == "temporary" and x.stored and x.place is None)

@@ -1,0 +1,319 @@
+"""Work on several threads: the same blocks, whoever does them, so the same bits for any number of threads.
+
+The code that needs work done writes down which section it is and the section's values, then how many blocks
+are left, as one word with the number of the job. Every thread claims a block by lowering that word, compared
+and exchanged at once; who claims is the only one to do it. The main thread claims too and waits only for the
+blocks that others have begun, so it needs nobody's help: a helper that sleeps, or none, costs time alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import platform
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+
+from pullback.compile._emit import I32, I64, Emitter
+
+ROOM = 1024
+"""Bytes at the head of the scratch memory where work is written down."""
+LEFT, DONE, STOP, JOB, VALUES = 0, 8, 16, 24, 32
+"""Places in it, counted in 64-bit words: each on a cache line that others leave alone."""
+MOST = ROOM // 8 - VALUES
+"""Of so many values a section can know."""
+HELP = "pullback_help"
+SPINS, NAPS = 4096, 64
+"""How often a helper looks for work before it lets others run, and how often then before it sleeps."""
+MOST_THREADS = 8
+"""Unless more are asked for: a product of a small network has hardly more blocks."""
+WORTH_HELP = 1 << 24
+"""A call that multiplies so often wakes helpers, which takes some 30 microseconds."""
+
+
+# In machine code.
+
+
+def in_parallel(
+    e: Emitter, values: list[Any], count: int, body: Callable[[Emitter, list[Any], Any], None]
+) -> None:
+    """Emit `count` blocks of work that any thread may do, in any order.
+
+    Parameters
+    ----------
+    e : Emitter
+        Has "scratch" among its pointers.
+    values : list of LLVM values
+        Pointers and integers that the work needs.
+    count : int
+    body : callable
+        `body(e, values, block)` emits one block's work into a function of its own.
+    """
+    if count == 1 or len(values) > MOST:
+        for i in range(count):
+            body(e, values, I64(i))
+        return
+    section = _section(e, values, body)
+    e.sections.append(section)
+    memory = e.b.bitcast(e.pointers["scratch"], I64.as_pointer())
+    for i, x in enumerate(values):
+        word = e.b.ptrtoint(x, I64) if x.type.is_pointer else x
+        e.b.store(word, _at(e.b, memory, VALUES + i))
+    e.b.store(I64(len(e.sections) - 1), _at(e.b, memory, JOB))
+    e.b.store_atomic(I64(0), _at(e.b, memory, DONE), "monotonic", 8)
+    before = e.b.load_atomic(_at(e.b, memory, LEFT), "monotonic", 8)
+    job = e.b.shl(e.b.add(e.b.lshr(before, I64(32)), I64(1)), I64(32))
+    e.b.store_atomic(e.b.or_(job, I64(count)), _at(e.b, memory, LEFT), "release", 8)
+    e.b.call(_lead(e.b.module), [memory, section, I64(count)])
+
+
+def _section(e: Emitter, values: list[Any], body: Callable[[Emitter, list[Any], Any], None]) -> Any:
+    """A function of the memory and a block's number, which finds its values there."""
+    module, number = e.b.module, len(e.sections)
+    kind = ir.FunctionType(ir.VoidType(), [*(x.type for x in values), I64])
+    inner = ir.Function(module, kind, f"block_{number}")
+    inner.linkage = "internal"
+    for word in ("nounwind", "noinline"):
+        inner.attributes.add(word)
+    for argument in inner.args[:-1]:
+        if argument.type.is_pointer:
+            argument.add_attribute("noalias")
+    own = Emitter(inner, {}, [], e.builtins)
+    body(own, list(inner.args[:-1]), inner.args[-1])
+    own.b.ret_void()
+    outer = ir.Function(module, _SECTION, f"section_{number}")
+    outer.linkage = "internal"
+    outer.attributes.add("nounwind")
+    b = ir.IRBuilder(outer.append_basic_block())
+    found = [b.load(_at(b, outer.args[0], VALUES + i)) for i in range(len(values))]
+    typed = [b.inttoptr(x, v.type) if v.type.is_pointer else x for x, v in zip(found, values, strict=True)]
+    b.call(inner, [*typed, outer.args[1]])
+    b.ret_void()
+    return outer
+
+
+_SECTION = ir.FunctionType(ir.VoidType(), [I64.as_pointer(), I64])
+
+
+def _at(b: Any, memory: Any, place: int) -> Any:
+    return b.gep(memory, [I64(place)], inbounds=True)
+
+
+def _lead(module: Any) -> Any:
+    """`lead(memory, section, count)`: claim and do what is left, then wait for the blocks of others."""
+    if "lead" in module.globals:
+        return module.globals["lead"]
+    kind = ir.FunctionType(ir.VoidType(), [I64.as_pointer(), _SECTION.as_pointer(), I64])
+    f = ir.Function(module, kind, "lead")
+    f.linkage = "internal"
+    for word in ("nounwind", "noinline"):
+        f.attributes.add(word)
+    memory, section, count = f.args
+    start, look, do, wait, idle, done = (
+        f.append_basic_block(x) for x in ("start", "look", "do", "wait", "idle", "done")
+    )
+    b = ir.IRBuilder(start)
+    b.branch(look)
+    b.position_at_end(look)
+    mine = b.phi(I64)
+    mine.add_incoming(I64(0), start)
+    number = _claim(b, memory, do, wait, look, [mine])
+    b.position_at_end(do)
+    b.call(section, [memory, number])
+    mine.add_incoming(b.add(mine, I64(1)), do)
+    b.branch(look)
+    b.position_at_end(wait)
+    theirs = b.load_atomic(_at(b, memory, DONE), "acquire", 8)
+    b.cbranch(b.icmp_unsigned("==", b.add(theirs, mine), count), done, idle)
+    b.position_at_end(idle)
+    _pause(b)
+    b.branch(wait)
+    b.position_at_end(done)
+    b.ret_void()
+    return f
+
+
+def _claim(b: Any, memory: Any, do: Any, none: Any, again: Any, kept: list[Any]) -> Any:
+    """Claim a block, going on in `do` with its number, in `none` where none is left."""
+    word = b.load_atomic(_at(b, memory, LEFT), "acquire", 8)
+    left = b.and_(word, I64(0xFFFFFFFF))
+    some = b.function.append_basic_block("some")
+    b.cbranch(b.icmp_unsigned("==", left, I64(0)), none, some)
+    b.position_at_end(some)
+    fewer, number = b.sub(word, I64(1)), b.sub(left, I64(1))
+    found = b.cmpxchg(_at(b, memory, LEFT), word, fewer, "acq_rel", "monotonic")
+    for phi in kept:
+        phi.add_incoming(phi, some)
+    b.cbranch(b.extract_value(found, 1), do, again)
+    return number
+
+
+def emit_help(module: Any, sections: list[Any]) -> None:
+    """Emit the helpers' way in: do blocks of any section until told to stop."""
+    f = ir.Function(module, ir.FunctionType(ir.VoidType(), [I64.as_pointer()]), HELP)
+    f.attributes.add("nounwind")
+    memory = f.args[0]
+    start, look, do, did, idle, tired, done = (
+        f.append_basic_block(x) for x in ("start", "look", "do", "did", "idle", "tired", "done")
+    )
+    b = ir.IRBuilder(start)
+    b.branch(look)
+    b.position_at_end(look)
+    idled = b.phi(I64)
+    idled.add_incoming(I64(0), start)
+    number = _claim(b, memory, do, idle, look, [idled])
+    b.position_at_end(do)
+    which = b.switch(b.load(_at(b, memory, JOB)), did)
+    for i, section in enumerate(sections):
+        block = f.append_basic_block(f"job_{i}")
+        which.add_case(I64(i), block)
+        b.position_at_end(block)
+        b.call(section, [memory, number])
+        b.branch(did)
+    b.position_at_end(did)
+    b.atomic_rmw("add", _at(b, memory, DONE), I64(1), "acq_rel")
+    idled.add_incoming(I64(0), did)
+    b.branch(look)
+    b.position_at_end(idle)
+    stop = b.load_atomic(_at(b, memory, STOP), "acquire", 8)
+    b.cbranch(b.icmp_unsigned("!=", stop, I64(0)), done, tired)
+    b.position_at_end(tired)
+    _rest(b, idled)
+    idled.add_incoming(b.add(idled, I64(1)), b.block)
+    b.branch(look)
+    b.position_at_end(done)
+    b.ret_void()
+
+
+def _pause(b: Any) -> None:
+    """Tell the processor that this thread waits."""
+    if platform.machine() in ("x86_64", "AMD64", "i686"):
+        b.call(_outside(b.module, "llvm.x86.sse2.pause", []), [])
+
+
+def _rest(b: Any, idled: Any) -> None:
+    """Wait a little: at first awake, then letting others run, at last asleep."""
+    _pause(b)
+    if sys.platform == "win32":
+        return
+    with (
+        b.if_then(b.icmp_unsigned(">", idled, I64(SPINS))),
+        b.if_else(b.icmp_unsigned("<", idled, I64(SPINS + NAPS))) as (then, otherwise),
+    ):
+        with then:
+            b.call(_outside(b.module, "sched_yield", [], I32), [])
+        with otherwise:
+            b.call(_outside(b.module, "usleep", [I32], I32), [I32(50)])
+
+
+def _outside(module: Any, name: str, kinds: list[Any], result: Any = None) -> Any:
+    kind = ir.FunctionType(result or ir.VoidType(), kinds)
+    return module.globals.get(name) or ir.Function(module, kind, name)
+
+
+# In Python.
+
+
+class _Helper(threading.Thread):
+    """A thread that sleeps until there is work."""
+
+    def __init__(self) -> None:
+        super().__init__(name="pullback helper", daemon=True)
+        self.wanted, self.idle = threading.Semaphore(0), threading.Semaphore(0)
+        self.help: Callable[[], None] = lambda: None
+        self.processor = -1
+
+    def run(self) -> None:
+        while True:
+            self.wanted.acquire()
+            _leave(self.processor)
+            self.help()
+            self.idle.release()
+
+
+def _leave(processor: int) -> None:
+    """Move this thread to another processor, where it may stay or not.
+
+    A thread that is woken begins where the one that woke it runs, and that one goes on running.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        allowed = os.sched_getaffinity(0)
+        if len(allowed) > 1 and processor in allowed:
+            os.sched_setaffinity(0, allowed - {processor})
+            os.sched_setaffinity(0, allowed)
+
+
+def _processor() -> int:
+    """The one that this thread runs on, or -1."""
+    try:
+        return int(ctypes.CDLL(None).sched_getcpu())
+    except (AttributeError, OSError, TypeError):
+        return -1
+
+
+_free: list[_Helper] = []
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_free.clear)  # a child has none of its parent's threads
+
+
+def threads() -> int:
+    """How many threads large products may use; the result does not depend on it.
+
+    `PULLBACK_THREADS` says it, else `OMP_NUM_THREADS`, which tools that run several processes set, else it
+    is the number of processors that this process may run on, up to 8.
+    """
+    if sys.platform == "win32":
+        return 1
+    for name in ("PULLBACK_THREADS", "OMP_NUM_THREADS"):
+        text = os.environ.get(name, "").partition(",")[0].strip()
+        if text.isdigit() and int(text) > 0:
+            return int(text)
+    if hasattr(os, "sched_getaffinity"):
+        return min(MOST_THREADS, len(os.sched_getaffinity(0)))
+    return min(MOST_THREADS, os.cpu_count() or 1)
+
+
+@contextlib.contextmanager
+def helped(help_with: Callable[[int], None] | None, scratch: np.ndarray | None) -> Iterator[None]:
+    """Let helpers do a part of what runs inside.
+
+    Parameters
+    ----------
+    help_with : callable, optional
+        The code's way in for helpers.
+    scratch : array, optional
+        Its scratch memory.
+    """
+    n = threads() - 1
+    if help_with is None or scratch is None or n < 1:
+        yield
+        return
+    words = scratch[:ROOM].view(np.int64)
+    words[STOP] = 0
+    helpers = [_free.pop() if _free else _new() for _ in range(n)]
+    processor = _processor()
+    for helper in helpers:
+        helper.help, helper.processor = lambda: help_with(scratch.ctypes.data), processor
+        helper.wanted.release()
+    try:
+        yield
+    finally:
+        words[STOP] = 1
+        for helper in helpers:
+            helper.idle.acquire()
+        _free.extend(helpers)
+
+
+def _new() -> _Helper:
+    helper = _Helper()
+    helper.start()
+    return helper
+
+
+__all__ = ["HELP", "ROOM", "WORTH_HELP", "emit_help", "helped", "in_parallel", "threads"]
