@@ -28,9 +28,9 @@ class Work:
         return [x.copy() for pair in zip(self.W, self.b, strict=True) for x in pair]
 
 
-def ours(work):
+def recorded_step(work):
+    """Our step as a program, and what it carries from one step to the next."""
     from pullback import tree
-    from pullback.compile import Epoch, Runner
     from pullback.nn import mlp
     from pullback.program import program
     from pullback.simplify import simplify
@@ -51,9 +51,30 @@ def ours(work):
     state = optimizer.init(params)
     batch = (work.X[: work.batch], work.y[: work.batch])
     recorded = simplify(program(step, params, state, batch, np.float64(work.lr)))
-    carry = [np.array(x) for x in [*tree.leaves(params), *tree.leaves(state)]]
+    return recorded, [np.array(x) for x in [*tree.leaves(params), *tree.leaves(state)]]
+
+
+def ours(work):
+    from pullback.compile import Epoch, Runner
+
+    recorded, carry = recorded_step(work)
     run = Runner(Epoch(recorded, len(carry), [work.X, work.y]), carry, [work.X, work.y])
-    return lambda n: run(work.perm[: n * work.batch], np.full(n, work.lr)), lambda: carry[: len(flat)]
+    n_params = 2 * len(work.W)
+    return lambda n: run(work.perm[: n * work.batch], np.full(n, work.lr)), lambda: carry[:n_params]
+
+
+def ours_in_numpy(work):
+    """The reference engine: the same program, replayed in NumPy."""
+    if work.batch > 1:
+        return None
+    recorded, carry = recorded_step(work)
+
+    def run(n):
+        for s in range(n):
+            rows = work.perm[s * work.batch : (s + 1) * work.batch]
+            carry[:] = recorded.run(*carry, work.X[rows], work.y[rows], work.lr)[1:]
+
+    return run, lambda: carry[: 2 * len(work.W)]
 
 
 def by_hand(work):
@@ -225,6 +246,12 @@ def c_loop(work):
 
 
 CONTESTANTS = {
-    "pullback": ours, "NumPy by hand": by_hand, "PyTorch eager": torch_eager, "JAX jit + scan": jax_scan,
-    "autograd": autograd_loop, "scikit-learn": scikit_learn, "C, -O3 -march=native -ffast-math": c_loop,
-}  # fmt: skip
+    "pullback": ours,
+    "pullback, in NumPy": ours_in_numpy,
+    "NumPy by hand": by_hand,
+    "PyTorch eager": torch_eager,
+    "JAX jit + scan": jax_scan,
+    "autograd": autograd_loop,
+    "scikit-learn": scikit_learn,
+    "C, -O3 -march=native -ffast-math": c_loop,
+}

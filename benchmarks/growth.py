@@ -45,12 +45,19 @@ if __name__ == "__main__":
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 3, figsize=(12, 3.6), sharey=True, layout="constrained")
-    for ax, (name, points) in zip(axes, found.items(), strict=True):
+    figure, axes = plt.subplots(2, 3, figsize=(12, 6), sharex="col", sharey="row", layout="constrained")
+    for (above, below), (name, points) in zip(axes.T, found.items(), strict=True):
         x = [s[1] if name[0] == "w" else len(s) - 2 if name[0] == "d" else b for s, b, _ in points]
-        rates = [2 * multiplications(s, b) / us / 1e3 for s, b, us in points]
-        ax.loglog(x, rates, marker="o") if name[0] != "d" else ax.semilogy(x, rates, marker="o")
-        ax.set(xlabel=name, ylabel="GFLOP/s" if ax is axes[0] else "")
-        ax.grid(alpha=0.3)
-    figure.suptitle("pullback: arithmetic a second of one SGD step, float32")
+        above.plot(x, [us for *_, us in points], marker="o")
+        below.plot(x, [2 * multiplications(s, b) / us / 1e3 for s, b, us in points], marker="o")
+        above.set_yscale("log")
+        below.set(xlabel=name, ylim=(0, None))
+        if name[0] != "d":
+            below.set_xscale("log", base=2)
+            below.xaxis.set_major_formatter("{x:.0f}")
+        for ax in (above, below):
+            ax.grid(alpha=0.3)
+    axes[0, 0].set_ylabel("microseconds a step")
+    axes[1, 0].set_ylabel("GFLOP/s")
+    figure.suptitle("pullback: one SGD step, float32, against the size of its network and batch")
     figure.savefig(sys.argv[2], dpi=110)

@@ -1,5 +1,6 @@
 """Times of a training step, every contestant in this process in turn. `python steps.py THREADS out.json`."""
 
+import itertools
 import json
 import os
 import statistics
@@ -25,6 +26,8 @@ ROWS = [
 ]
 QUICK = bool(os.environ.get("QUICK"))
 REPEATS = 3 if QUICK else 7
+PAUSE = 0.1
+"""Seconds until the threads of the contestant before have fallen asleep."""
 SECONDS = 0.02 if QUICK else 0.15
 
 
@@ -41,6 +44,26 @@ def check(work, made):
             assert np.abs(a - b).max() <= loose * moved, (
                 f"{name} is wrong by {np.abs(a - b).max() / moved:.1e}"
             )
+
+
+def rate(sizes, batch, times):
+    """Arithmetic of a step a microsecond: three products a layer, but two in the first."""
+    products = [3 * a * b for a, b in itertools.pairwise(sizes)]
+    return 2 * batch * (sum(products) - sizes[0] * sizes[1]) / statistics.median(times)
+
+
+def sgemm_rate(work):
+    """That of NumPy's BLAS on the product of the widest layer."""
+    wide = max(work.sizes)
+    a, b = (np.ones(s, work.dtype) for s in ((work.batch, wide), (wide, wide)))
+    out, found = a @ b, []
+    n = max(3, int(SECONDS * 1e10 / (2 * a.size * wide)))
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        for _ in range(n):
+            np.matmul(a, b, out=out)
+        found.append((time.perf_counter() - started) / n * 1e6)
+    return 2 * a.size * wide / statistics.median(found)
 
 
 def measure(title, sizes, batch, dtype, optimizer):
@@ -60,10 +83,14 @@ def measure(title, sizes, batch, dtype, optimizer):
     times = {name: [] for name in made}
     for _ in range(REPEATS):
         for name, (run, _) in made.items():
+            time.sleep(PAUSE)
+            run(2)
             started = time.perf_counter()
             run(counts[name])
             times[name].append((time.perf_counter() - started) / counts[name] * 1e6)
     row = {"work": title, "threads": THREADS, "times": {}}
+    if batch > 1:
+        row["of sgemm"] = rate(sizes, batch, times["pullback"]) / sgemm_rate(work)
     for name, found in times.items():
         low, middle, high = min(found), statistics.median(found), max(found)
         row["times"][name] = {"median": middle, "low": low, "high": high}

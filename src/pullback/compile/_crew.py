@@ -1,9 +1,10 @@
 """Work on several threads: the same blocks, whoever does them, so the same bits for any number of threads.
 
-The code that needs work done writes down which section it is and the section's values, then how many blocks
-are left, as one word with the number of the job. Every thread claims a block by lowering that word, compared
-and exchanged at once; who claims is the only one to do it. The main thread claims too and waits only for the
-blocks that others have begun, so it needs nobody's help: a helper that sleeps, or none, costs time alone.
+The code that needs work done writes down which section it is and the section's values, then which blocks are
+left, from a first to an end, as one word. Every thread claims a block by changing that word, compared and
+exchanged at once; who claims is the only one to do it. Helpers claim the first block, the main thread the
+last, so that each meets the rows again that its cache holds from the section before. The main thread waits
+only for blocks that others have begun, so it needs nobody's help: a helper that sleeps costs time alone.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ SPINS, NAPS = 4096, 64
 """How often a helper looks for work before it lets others run, and how often then before it sleeps."""
 MOST_THREADS = 8
 """Unless more are asked for: a product of a small network has hardly more blocks."""
-WORTH_HELP = 1 << 24
-"""A call that multiplies so often wakes helpers, which takes some 30 microseconds."""
+WORTH_HELP = 1 << 26
+"""A call that multiplies so often wakes helpers, which takes some 100 microseconds."""
 
 
 # In machine code.
@@ -67,9 +68,7 @@ def in_parallel(
         e.b.store(word, _at(e.b, memory, VALUES + i))
     e.b.store(I64(len(e.sections) - 1), _at(e.b, memory, JOB))
     e.b.store_atomic(I64(0), _at(e.b, memory, DONE), "monotonic", 8)
-    before = e.b.load_atomic(_at(e.b, memory, LEFT), "monotonic", 8)
-    job = e.b.shl(e.b.add(e.b.lshr(before, I64(32)), I64(1)), I64(32))
-    e.b.store_atomic(e.b.or_(job, I64(count)), _at(e.b, memory, LEFT), "release", 8)
+    e.b.store_atomic(I64(count << 32), _at(e.b, memory, LEFT), "release", 8)
     e.b.call(_lead(e.b.module), [memory, section, I64(count)])
 
 
@@ -123,7 +122,7 @@ def _lead(module: Any) -> Any:
     b.position_at_end(look)
     mine = b.phi(I64)
     mine.add_incoming(I64(0), start)
-    number = _claim(b, memory, do, wait, look, [mine])
+    number = _claim(b, memory, True, do, wait, look, mine)
     b.position_at_end(do)
     b.call(section, [memory, number])
     mine.add_incoming(b.add(mine, I64(1)), do)
@@ -139,17 +138,17 @@ def _lead(module: Any) -> Any:
     return f
 
 
-def _claim(b: Any, memory: Any, do: Any, none: Any, again: Any, kept: list[Any]) -> Any:
+def _claim(b: Any, memory: Any, leads: bool, do: Any, none: Any, again: Any, kept: Any) -> Any:
     """Claim a block, going on in `do` with its number, in `none` where none is left."""
     word = b.load_atomic(_at(b, memory, LEFT), "acquire", 8)
-    left = b.and_(word, I64(0xFFFFFFFF))
+    first, end = b.and_(word, I64(0xFFFFFFFF)), b.lshr(word, I64(32))
     some = b.function.append_basic_block("some")
-    b.cbranch(b.icmp_unsigned("==", left, I64(0)), none, some)
+    b.cbranch(b.icmp_unsigned("==", first, end), none, some)
     b.position_at_end(some)
-    fewer, number = b.sub(word, I64(1)), b.sub(left, I64(1))
+    number = b.sub(end, I64(1)) if leads else first
+    fewer = b.sub(word, I64(1 << 32)) if leads else b.add(word, I64(1))
     found = b.cmpxchg(_at(b, memory, LEFT), word, fewer, "acq_rel", "monotonic")
-    for phi in kept:
-        phi.add_incoming(phi, some)
+    kept.add_incoming(kept, some)
     b.cbranch(b.extract_value(found, 1), do, again)
     return number
 
@@ -167,7 +166,7 @@ def emit_help(module: Any, sections: list[Any]) -> None:
     b.position_at_end(look)
     idled = b.phi(I64)
     idled.add_incoming(I64(0), start)
-    number = _claim(b, memory, do, idle, look, [idled])
+    number = _claim(b, memory, False, do, idle, look, idled)
     b.position_at_end(do)
     which = b.switch(b.load(_at(b, memory, JOB)), did)
     for i, section in enumerate(sections):
@@ -290,8 +289,7 @@ def helped(help_with: Callable[[int], None] | None, scratch: np.ndarray | None) 
     scratch : array, optional
         Its scratch memory.
     """
-    n = threads() - 1
-    if help_with is None or scratch is None or n < 1:
+    if help_with is None or scratch is None or (n := threads() - 1) < 1:
         yield
         return
     words = scratch[:ROOM].view(np.int64)

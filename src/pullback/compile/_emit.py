@@ -18,6 +18,8 @@ from llvmlite import ir
 
 I1, I8, I32, I64 = (ir.IntType(n) for n in (1, 8, 32, 64))
 FLOATS = {"float32": ir.FloatType(), "float64": ir.DoubleType()}
+WORTH_VECTORS = 8
+"""Shorter loops are written out."""
 FAST = ("contract", "reassoc", "nsz")
 
 
@@ -141,8 +143,38 @@ class Emitter:
         self.run(s.body)
         following = self.b.add(i, step, flags=("nsw", "nuw"))
         i.add_incoming(following, self.b.block)
-        self.b.cbranch(self.b.icmp_signed("<", following, stop), body, after)
+        again = self.b.cbranch(self.b.icmp_signed("<", following, stop), body, after)
+        known = isinstance(start, ir.Constant) and isinstance(stop, ir.Constant)
+        count = stop.constant - start.constant if known else 0
+        if count >= WORTH_VECTORS and self._is_contiguous(s):
+            again.set_metadata("llvm.loop", self._vectors_first())
         self.b.position_at_start(after)
+
+    def _is_contiguous(self, s: ast.For) -> bool:
+        """Whether a loop is innermost and each array goes from one element to the next with it, or stays."""
+        found = True
+        for x in (x for line in s.body for x in ast.walk(line)):
+            if isinstance(x, ast.Subscript):
+                for i, stride in self._index(x):
+                    moves = any(isinstance(n, ast.Name) and n.id == i_name(s) for n in ast.walk(i))
+                    found = found and (not moves or (stride == 1 and isinstance(i, ast.Name)))
+            found = found and not isinstance(x, ast.For)
+        return found
+
+    def _vectors_first(self) -> Any:
+        """Ask that a loop is made into vectors before it is written out, not after, when it is too late."""
+        module = self.b.module
+
+        def node(*operands: Any) -> Any:
+            return module.add_metadata(
+                [ir.MetaDataString(module, x) if isinstance(x, str) else x for x in operands]
+            )
+
+        done = node("llvm.loop.isvectorized", I32(1))
+        kept = [node(f"llvm.loop.vectorize.followup_{x}", done) for x in ("vectorized", "epilogue")]
+        loop = node(I64(len(module.metadata)), node("llvm.loop.unroll.disable"), *kept)
+        loop.operands = (loop, *loop.operands[1:])  # a loop's own name is the node that describes it
+        return loop
 
     def _assign(self, s: ast.Assign) -> None:
         self._store(s.targets[0], self.number(s.value))
@@ -178,14 +210,18 @@ class Emitter:
 
     def element(self, s: Any) -> tuple[Any, Array]:
         """The address of `name[i, j]` or `name.flat[i]`."""
-        flat = isinstance(s.value, ast.Attribute)
-        name = s.value.value.id if flat else s.value.id
-        strides = _FLAT if flat else self.arrays[name].strides
-        index = s.slice.elts if isinstance(s.slice, ast.Tuple) else [s.slice]
+        array: Any = s.value.value if isinstance(s.value, ast.Attribute) else s.value
+        name = array.id
         offset = I64(0)
-        for i, stride in zip(index, strides, strict=True):
+        for i, stride in self._index(s):
             offset = self._plus(offset, self._times(self.integer(i), I64(stride)))
         return self.b.gep(self.pointers[name], [offset], inbounds=True), self.arrays[name]
+
+    def _index(self, s: Any) -> list[tuple[ast.expr, int]]:
+        """The counters of an element, each with the stride of its axis."""
+        strides = _FLAT if isinstance(s.value, ast.Attribute) else self.arrays[s.value.id].strides
+        index = list(s.slice.elts) if isinstance(s.slice, ast.Tuple) else [s.slice]
+        return list(zip(index, strides, strict=True))
 
     def _plus(self, a: Any, b: Any) -> Any:
         if isinstance(a, ir.Constant) and isinstance(b, ir.Constant):

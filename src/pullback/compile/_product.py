@@ -10,7 +10,7 @@ from pullback.compile._turn import ROOM
 
 WORTH_TURNING = 8
 """From so many rows, columns and depth on, transposing `b` costs less than adding up its dot products."""
-PACKED_FROM = 1 << 20
+PACKED_FROM = 1 << 21
 """Products of this many multiplications are packed: blocks are first copied to where they are contiguous."""
 
 
