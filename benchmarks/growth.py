@@ -51,12 +51,13 @@ if __name__ == "__main__":
         above.plot(x, [us for *_, us in points], marker="o")
         below.plot(x, [2 * multiplications(s, b) / us / 1e3 for s, b, us in points], marker="o")
         above.set_yscale("log")
-        below.set(xlabel=name, ylim=(0, None))
+        below.set_xlabel(name)
         if name[0] != "d":
             below.set_xscale("log", base=2)
             below.xaxis.set_major_formatter("{x:.0f}")
         for ax in (above, below):
             ax.grid(alpha=0.3)
+    axes[1, 0].set_ylim(0, None)
     axes[0, 0].set_ylabel("microseconds a step")
     axes[1, 0].set_ylabel("GFLOP/s")
     figure.suptitle("pullback: one SGD step, float32, against the size of its network and batch")

@@ -125,6 +125,20 @@ def test_helpers_take_blocks(monkeypatch):
     assert 0 < done[_crew.DONE] <= 19 * 3
 
 
+def test_after_a_late_helper_work_is_done_alone_for_a_while(monkeypatch):
+    monkeypatch.setenv("PULLBACK_THREADS", "2")
+    a = np.random.default_rng(0).standard_normal((600, 600))
+    product = to_machine_code(lambda x: x @ x)
+    expected = product(a)
+    words = product._last.fixed["scratch"][: _crew.ROOM].view(np.int64)
+    words[_crew.ALONE], words[_crew.DONE] = 2, -1
+    for left in (1, 0):
+        assert np.array_equal(product(a), expected)
+        assert (words[_crew.ALONE], words[_crew.DONE]) == (left, -1)
+    assert np.array_equal(product(a), expected)
+    assert words[_crew.DONE] >= 0
+
+
 def test_helpers_are_kept_for_the_next_run(monkeypatch):
     monkeypatch.setenv("PULLBACK_THREADS", "3")
     expected = train_a_wide_one().params

@@ -4,7 +4,8 @@ The code that needs work done writes down which section it is and the section's 
 left, from a first to an end, as one word. Every thread claims a block by changing that word, compared and
 exchanged at once; who claims is the only one to do it. Helpers claim the first block, the main thread the
 last, so that each meets the rows again that its cache holds from the section before. The main thread waits
-only for blocks that others have begun, so it needs nobody's help: a helper that sleeps costs time alone.
+only for blocks that others have begun. Where that takes long, since the machine is busy and a helper was
+stopped in the middle, it does the next sections alone, four times as many each time.
 """
 
 from __future__ import annotations
@@ -25,13 +26,20 @@ from pullback.compile._emit import I32, I64, Emitter
 
 ROOM = 1024
 """Bytes at the head of the scratch memory where work is written down."""
-LEFT, DONE, STOP, JOB, VALUES = 0, 8, 16, 24, 32
+LEFT, DONE, STOP, JOB, ALONE, NEXT, VALUES = 0, 8, 16, 24, 25, 26, 32
 """Places in it, counted in 64-bit words: each on a cache line that others leave alone."""
 MOST = ROOM // 8 - VALUES
 """Of so many values a section can know."""
 HELP = "pullback_help"
-SPINS, NAPS = 4096, 64
-"""How often a helper looks for work before it lets others run, and how often then before it sleeps."""
+LATE, EACH = 4096, 256
+"""The main thread looks so often, and once more for so many multiplications of a block, until it is late."""
+MOST_ALONE = 4096
+"""How many sections it does alone then, at the most."""
+SPINS, YIELDS, NAPS = 4096, 64, 16
+"""How often a helper looks for work before it lets others run, then before it sleeps, then before it sleeps
+long."""
+COMING_BACK = 0.0005
+"""Seconds that a helper may take to come back from its last work."""
 MOST_THREADS = 8
 """Unless more are asked for: a product of a small network has hardly more blocks."""
 WORTH_HELP = 1 << 26
@@ -42,7 +50,7 @@ WORTH_HELP = 1 << 26
 
 
 def in_parallel(
-    e: Emitter, values: list[Any], count: int, body: Callable[[Emitter, list[Any], Any], None]
+    e: Emitter, values: list[Any], count: int, cost: int, body: Callable[[Emitter, list[Any], Any], None]
 ) -> None:
     """Emit `count` blocks of work that any thread may do, in any order.
 
@@ -52,7 +60,8 @@ def in_parallel(
         Has "scratch" among its pointers.
     values : list of LLVM values
         Pointers and integers that the work needs.
-    count : int
+    count, cost : int
+        How many blocks there are, and how many multiplications one has.
     body : callable
         `body(e, values, block)` emits one block's work into a function of its own.
     """
@@ -67,9 +76,7 @@ def in_parallel(
         word = e.b.ptrtoint(x, I64) if x.type.is_pointer else x
         e.b.store(word, _at(e.b, memory, VALUES + i))
     e.b.store(I64(len(e.sections) - 1), _at(e.b, memory, JOB))
-    e.b.store_atomic(I64(0), _at(e.b, memory, DONE), "monotonic", 8)
-    e.b.store_atomic(I64(count << 32), _at(e.b, memory, LEFT), "release", 8)
-    e.b.call(_lead(e.b.module), [memory, section, I64(count)])
+    e.b.call(_lead(e.b.module), [memory, section, I64(count), I64(LATE + cost // EACH)])
 
 
 def _section(e: Emitter, values: list[Any], body: Callable[[Emitter, list[Any], Any], None]) -> Any:
@@ -105,37 +112,74 @@ def _at(b: Any, memory: Any, place: int) -> Any:
 
 
 def _lead(module: Any) -> Any:
-    """`lead(memory, section, count)`: claim and do what is left, then wait for the blocks of others."""
+    """`lead(memory, section, count, late)`: claim and do what is left, then wait for the blocks of others."""
     if "lead" in module.globals:
         return module.globals["lead"]
-    kind = ir.FunctionType(ir.VoidType(), [I64.as_pointer(), _SECTION.as_pointer(), I64])
+    kind = ir.FunctionType(ir.VoidType(), [I64.as_pointer(), _SECTION.as_pointer(), I64, I64])
     f = ir.Function(module, kind, "lead")
     f.linkage = "internal"
     for word in ("nounwind", "noinline"):
         f.attributes.add(word)
-    memory, section, count = f.args
-    start, look, do, wait, idle, done = (
-        f.append_basic_block(x) for x in ("start", "look", "do", "wait", "idle", "done")
+    memory, section, count, late = f.args
+    start, share, look, do, wait, idle, done = (
+        f.append_basic_block(x) for x in ("start", "share", "look", "do", "wait", "idle", "done")
     )
     b = ir.IRBuilder(start)
+    _alone(b, memory, section, count, share)
+    b.position_at_end(share)
+    b.store_atomic(I64(0), _at(b, memory, DONE), "monotonic", 8)
+    b.store_atomic(b.shl(count, I64(32)), _at(b, memory, LEFT), "release", 8)
     b.branch(look)
     b.position_at_end(look)
     mine = b.phi(I64)
-    mine.add_incoming(I64(0), start)
+    mine.add_incoming(I64(0), share)
     number = _claim(b, memory, True, do, wait, look, mine)
     b.position_at_end(do)
     b.call(section, [memory, number])
     mine.add_incoming(b.add(mine, I64(1)), do)
     b.branch(look)
     b.position_at_end(wait)
+    waited = b.phi(I64)
+    waited.add_incoming(I64(0), look)
     theirs = b.load_atomic(_at(b, memory, DONE), "acquire", 8)
     b.cbranch(b.icmp_unsigned("==", b.add(theirs, mine), count), done, idle)
     b.position_at_end(idle)
     _pause(b)
+    waited.add_incoming(b.add(waited, I64(1)), idle)
     b.branch(wait)
     b.position_at_end(done)
+    _judge(b, memory, b.icmp_unsigned(">", waited, late))
     b.ret_void()
     return f
+
+
+def _alone(b: Any, memory: Any, section: Any, count: Any, share: Any) -> None:
+    """Do every block here while that is the order, else go on in `share`."""
+    f = b.function
+    left = b.load(_at(b, memory, ALONE))
+    own, do, done = (f.append_basic_block(x) for x in ("own", "own_do", "own_done"))
+    b.cbranch(b.icmp_unsigned(">", left, I64(0)), own, share)
+    b.position_at_end(own)
+    b.store(b.sub(left, I64(1)), _at(b, memory, ALONE))
+    b.branch(do)
+    b.position_at_end(do)
+    i = b.phi(I64)
+    i.add_incoming(I64(0), own)
+    b.call(section, [memory, i])
+    following = b.add(i, I64(1))
+    i.add_incoming(following, do)
+    b.cbranch(b.icmp_unsigned("<", following, count), do, done)
+    b.position_at_end(done)
+    b.ret_void()
+
+
+def _judge(b: Any, memory: Any, late: Any) -> None:
+    """After a late helper the next sections are done alone; in time, a late one counts a little less."""
+    before = b.load(_at(b, memory, NEXT))
+    more = b.add(b.mul(before, I64(4)), I64(15))
+    more = b.select(b.icmp_unsigned("<", more, I64(MOST_ALONE)), more, I64(MOST_ALONE))
+    b.store(b.select(late, more, I64(0)), _at(b, memory, ALONE))
+    b.store(b.select(late, more, b.sub(before, b.lshr(before, I64(4)))), _at(b, memory, NEXT))
 
 
 def _claim(b: Any, memory: Any, leads: bool, do: Any, none: Any, again: Any, kept: Any) -> Any:
@@ -203,12 +247,13 @@ def _rest(b: Any, idled: Any) -> None:
         return
     with (
         b.if_then(b.icmp_unsigned(">", idled, I64(SPINS))),
-        b.if_else(b.icmp_unsigned("<", idled, I64(SPINS + NAPS))) as (then, otherwise),
+        b.if_else(b.icmp_unsigned("<", idled, I64(SPINS + YIELDS))) as (then, otherwise),
     ):
         with then:
             b.call(_outside(b.module, "sched_yield", [], I32), [])
         with otherwise:
-            b.call(_outside(b.module, "usleep", [I32], I32), [I32(50)])
+            short = b.icmp_unsigned("<", idled, I64(SPINS + YIELDS + NAPS))
+            b.call(_outside(b.module, "usleep", [I32], I32), [b.select(short, I32(50), I32(1000))])
 
 
 def _outside(module: Any, name: str, kinds: list[Any], result: Any = None) -> Any:
@@ -224,7 +269,7 @@ class _Helper(threading.Thread):
 
     def __init__(self) -> None:
         super().__init__(name="pullback helper", daemon=True)
-        self.wanted, self.idle = threading.Semaphore(0), threading.Semaphore(0)
+        self.wanted, self.idle = threading.Semaphore(0), threading.Semaphore(1)
         self.help: Callable[[], None] = lambda: None
         self.processor = -1
 
@@ -294,8 +339,7 @@ def helped(help_with: Callable[[int], None] | None, scratch: np.ndarray | None) 
         return
     words = scratch[:ROOM].view(np.int64)
     words[STOP] = 0
-    helpers = [_free.pop() if _free else _new() for _ in range(n)]
-    processor = _processor()
+    helpers, processor = _take(n), _processor()
     for helper in helpers:
         helper.help, helper.processor = lambda: help_with(scratch.ctypes.data), processor
         helper.wanted.release()
@@ -303,15 +347,24 @@ def helped(help_with: Callable[[int], None] | None, scratch: np.ndarray | None) 
         yield
     finally:
         words[STOP] = 1
-        for helper in helpers:
-            helper.idle.acquire()
         _free.extend(helpers)
 
 
-def _new() -> _Helper:
-    helper = _Helper()
-    helper.start()
-    return helper
+def _take(n: int) -> list[_Helper]:
+    """Up to `n` helpers; one that does not come back at once from its last work is left out."""
+    found: list[_Helper] = []
+    for _ in range(len(_free)):
+        helper = _free.pop(0)
+        if len(found) < n and helper.idle.acquire(timeout=COMING_BACK):
+            found.append(helper)
+        else:
+            _free.append(helper)
+    while len(found) < n and not _free:
+        helper = _Helper()
+        helper.start()
+        helper.idle.acquire()
+        found.append(helper)
+    return found
 
 
 __all__ = ["HELP", "ROOM", "WORTH_HELP", "emit_help", "helped", "in_parallel", "threads"]

@@ -65,7 +65,8 @@ class Packed(Kernel):
             first, last = inner._bounds(e.b.udiv(number, I64(panels)), size, tiles)
             inner._panel_or_rest(e.b.urem(number, I64(panels)), first, last, packed, values[3])
 
-        in_parallel(self.e, [self.out.pointer, left, b.pointer, k], panels * -(-tiles // size), block)
+        cost = size * self.cpu.rows * wide * depth
+        in_parallel(self.e, [self.out.pointer, left, b.pointer, k], panels * -(-tiles // size), cost, block)
 
     def _bounds(self, number: Any, size: int, count: int) -> tuple[Any, Any]:
         """The first and the last but one of what block `number` of `count` things has, `size` a block."""
@@ -167,7 +168,8 @@ class Packed(Kernel):
             inner = Packed(e, self.out, here, self.b, self.lanes, self.cpu)
             inner._pack_tiles(values[0], *inner._bounds(number, size, tiles))
 
-        in_parallel(self.e, [memory, a.pointer], -(-tiles // size), block)
+        cost = size * self.cpu.rows * a.shape[1]
+        in_parallel(self.e, [memory, a.pointer], -(-tiles // size), cost, block)
         return memory
 
     def _pack_tiles(self, memory: Any, first: Any, last: Any) -> None:
