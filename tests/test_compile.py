@@ -16,7 +16,7 @@ from test_compile_agreement import agreement, ulps, with_derivative
 
 import pullback as pb
 from pullback import nn, train, tree
-from pullback.compile import Epoch, NotLoweredError, Runner, _cache, _crew, cache_clear, cache_info
+from pullback.compile import Epoch, NotLoweredError, Runner, _cache, _crew, _helpers, cache_clear, cache_info
 from pullback.compile import compile as to_machine_code
 from pullback.compile._cli import run_cache
 from pullback.errors import ArgumentError, PullbackWarning
@@ -167,7 +167,7 @@ def test_the_environment_says_how_many_threads(monkeypatch, given, expected):
     monkeypatch.delenv("PULLBACK_THREADS", raising=False)
     for name, text in given.items():
         monkeypatch.setenv(name, text)
-    assert _crew.threads() == expected
+    assert _helpers.threads() == expected
 
 
 SHAPES = [

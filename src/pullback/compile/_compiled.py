@@ -10,8 +10,8 @@ import numpy as np
 import optree
 
 from pullback import tree
-from pullback.compile._crew import WORTH_HELP, helped
 from pullback.compile._engine import TROUBLE, Code, workspace, write
+from pullback.compile._helpers import WORTH_HELP, helped
 from pullback.compile._plan import Literal, Plan
 from pullback.compile._planning import plan
 from pullback.compile._quick import quick

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from pullback.compile._crew import helped
 from pullback.compile._emit import Array
 from pullback.compile._engine import TROUBLE, Code, Text, address, declarations, workspace
+from pullback.compile._helpers import helped
 from pullback.compile._plan import Access, Buffer, Literal, Plan, Value
 from pullback.compile._planner import Planner
 from pullback.compile._planning import plan
