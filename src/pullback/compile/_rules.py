@@ -185,7 +185,7 @@ def _reduce(p: Planner, call: Call, how: str, formula: str, finish: str, x: Any 
 
 # Products.
 
-UNROLLED = 128
+UNROLLED = 64
 """Products of no more multiplications than this are loops inside their nest."""
 
 
