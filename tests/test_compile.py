@@ -77,6 +77,35 @@ def test_schedules_agree(schedule):
     assert furthest(b.params, a.params) <= STEPS_ULPS[np.float64]
 
 
+def test_validation_callbacks_and_early_stopping_agree():
+    params, X, y = problem([3, 8, 1])
+    told = {"reference": [], "native": []}
+    runs = [
+        train.fit(
+            loss, params, X[:50], y[:50], X_val=X[50:], y_val=np.cos(3 * X[50:, 1]), lr=0.03, batch_size=8,
+            epochs=60, patience=4, engine=engine,
+            callbacks=[lambda record, p, e=engine: told[e].append(record.epoch)],
+        )
+        for engine in told
+    ]  # fmt: skip
+    a, b = runs
+    assert a.stopped == b.stopped == "patience"
+    assert len(a.history) == len(b.history) < 60
+    assert told["reference"] == told["native"] == list(range(1, len(a.history) + 1))
+    np.testing.assert_allclose(a.curve("val_loss"), b.curve("val_loss"), rtol=1e-9)
+    assert furthest(b.params, a.params) <= 1 << 20
+
+
+def test_a_run_begun_by_one_engine_is_resumed_by_the_other(tmp_path):
+    params, X, y = problem([3, 8, 1])
+    whole = train.fit(loss, params, X, y, epochs=6, engine="reference")
+    options = {"batch_size": 32, "checkpoint": tmp_path / "run"}
+    train.fit(loss, params, X, y, epochs=3, engine="native", **options)
+    resumed = train.fit(loss, params, X, y, epochs=6, engine="reference", resume=True, **options)
+    assert len(resumed.history) == 6
+    assert furthest(resumed.params, whole.params) <= STEPS_ULPS[np.float64]
+
+
 @pytest.mark.parametrize("batch_size", [1, 3, 32, 70, 100])
 def test_any_batch_size_and_a_last_partial_batch(batch_size):
     a, b = both_engines(*problem([3, 20, 1]), batch_size=batch_size, optimizer="momentum")
