@@ -14,7 +14,6 @@ from pullback.data._table import Table
 from pullback.errors import ArgumentError, DataError
 from pullback.typing import Array
 
-TASKS = ("regression", "classification")
 CLASSES = 10
 """Whole numbers of at most so many values, each in `ROWS_OF_CLASS` rows on average, are taken for classes."""
 ROWS_OF_CLASS = 5
@@ -102,7 +101,7 @@ def pose(
     >>> kinds = np.array(["a", "b"] * 10, dtype=object)
     >>> problem = pose(Frame(("x", "kind"), (rows**2, kinds)), "kind")
     >>> problem.task, problem.notes
-    ('classification', ("classification: 'kind' is text of 2 classes (--task regression wants numbers)",))
+    ('classification', ("classification: 'kind' is text of 2 classes",))
     """
     title = title or frame.name
     _refuse_few_rows(len(frame), title)
@@ -136,15 +135,8 @@ def pose(
 def _target(frame: Frame, target: str, task: str | None, title: str) -> tuple[Array, str, str]:
     column = frame[target]
     found, why = _task_of(column, target)
-    if task is None:
-        other = (
-            "--task regression wants numbers"
-            if column.dtype.kind == "O"
-            else f"--task {_other(found)} overrides"
-        )
-        said = f"{found}: {why} ({other})"
-    else:
-        said, found = f"{task}, as --task says", task
+    said = f"{found}: {why}" if task is None else f"{task}, as --task says"
+    found = task or found
     if found == "regression":
         return _numbers(column, target, title, frame), found, said
     return _labels(column, target, title), found, said
@@ -157,13 +149,12 @@ def _task_of(column: Array, target: str) -> tuple[str, str]:
     values = np.unique(column)
     whole = bool((values == np.round(values)).all())
     if whole and 2 <= len(values) <= CLASSES and len(column) >= ROWS_OF_CLASS * len(values):
-        return "classification", f"{target!r} holds {len(values)} different whole numbers"
-    sort = "whole numbers" if whole else "numbers"
-    return "regression", f"{target!r} holds {len(values)} different {sort}"
-
-
-def _other(task: str) -> str:
-    return TASKS[task == "regression"]
+        why = f"{target!r} holds {len(values)} different whole numbers"
+        return "classification", f"{why} (--task regression takes them as amounts)"
+    if whole and len(values) <= len(column) / ROWS_OF_CLASS:
+        why = f"{target!r} holds {len(values)} different whole numbers"
+        return "regression", f"{why} (--task classification takes them as classes)"
+    return "regression", f"{target!r} holds {len(values)} different numbers"
 
 
 def _numbers(column: Array, target: str, title: str, frame: Frame) -> Array:
