@@ -190,14 +190,15 @@ def wait_for(path):
     raise AssertionError(f"{path} did not appear")
 
 
-def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_cut_off_resumes_to_the_same_bits(tmp_path, end):
     (tmp_path / "whole").mkdir()
     whole = start(tmp_path / "whole")
     killed = start(tmp_path)
     wait_for(tmp_path / "run" / "checkpoint.safetensors")
-    killed.send_signal(signal.SIGKILL)
+    killed.send_signal(end)
     killed.communicate()
-    assert not (tmp_path / "run" / "model.safetensors").exists()
+    assert (tmp_path / "run" / "model.safetensors").exists() == (end == signal.SIGINT)
     resumed = start(tmp_path, "--resume")
     for running in (resumed, whole):
         running.communicate(timeout=60)
@@ -206,6 +207,32 @@ def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
     for x, z in zip(a.params, b.params, strict=True):
         assert np.array_equal(x["W"], z["W"])
         assert np.array_equal(x["b"], z["b"])
+
+
+PRESET = ["train", "--data", "diabetes", "--preset", "fast", "--out", "run", "--json"]
+
+
+def test_a_killed_run_of_a_preset_is_fitted_anew_to_the_same_bits(tmp_path):
+    command = [sys.executable, "-m", "pullback.cli", *PRESET]
+    killed = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    wait_for(tmp_path / "run" / "settings.json")
+    killed.kill()
+    killed.wait()
+    assert not (tmp_path / "run" / "summary.json").exists()
+    other = pullback(*PRESET, "--resume", "--seed", "1", cwd=tmp_path, check=False)
+    assert "holds a run that was set up otherwise\n  expected: seed: 1\n  got: seed: 0" in other.stderr
+    said = pullback(*PRESET[:-1], "--resume", cwd=tmp_path).stdout
+    assert "a preset keeps no checkpoint: fitted anew from its seed" in said
+    (tmp_path / "whole").mkdir()
+    pullback(*PRESET, cwd=tmp_path / "whole")
+    resumed, whole = (
+        files.load_arrays(place / "run" / "model.safetensors")[0] for place in (tmp_path, tmp_path / "whole")
+    )
+    assert resumed.keys() == whole.keys()
+    assert all(np.array_equal(resumed[name], whole[name]) for name in whole)
+    before = (tmp_path / "run" / "model.safetensors").stat().st_mtime_ns
+    assert "this run had ended; nothing was done" in pullback(*PRESET[:-1], "--resume", cwd=tmp_path).stdout
+    assert (tmp_path / "run" / "model.safetensors").stat().st_mtime_ns == before
 
 
 def test_ctrl_c_keeps_what_was_learned(tmp_path):

@@ -15,6 +15,7 @@ from pullback.report._style import STYLE
 from pullback.report._tables import LABELS, shown_columns, written
 from pullback.typing import Array
 
+_TEXTS = ("kind", "values", "use", "value", "as a bar", "RMSE as a bar")
 MOST_COLUMNS, MOST_CLASSES, MOST_BARS = 200, 15, 25
 
 
@@ -58,7 +59,7 @@ class Facts(NamedTuple):
 def page(facts: Facts) -> str:
     """The page's HTML."""
     said = facts.summary
-    title = f"{said['target']} from {said['data']}"
+    title = f"{said['target']}, predicted from the table {said['data']}"
     sections = {
         "Health": _health(facts), "Metrics": _metrics(facts), "Learning curve": _curve(facts),
         "Errors": _errors(facts) if facts.classes is None else _confusion(facts),
@@ -253,7 +254,7 @@ def _values(fact: Mapping[str, Any]) -> str:
         return ", ".join(f"{_e(text)} ({count:,})" for text, count in fact["common"])
     if "min" not in fact:
         return "none"
-    return f"{fact['min']:.6g} to {fact['max']:.6g}, median {fact['median']:.6g}"
+    return f"{fact['min']:.4g} to {fact['max']:.4g}, median {fact['median']:.4g}"
 
 
 def _load(facts: Facts) -> str:
@@ -278,7 +279,11 @@ def _row(name: str, *cells: str, bar: float | None = None) -> str:
 
 
 def _table(head: Sequence[str], rows: Sequence[str], said: str, kind: str = "") -> str:
-    cells = "".join(f"<th scope='col'>{_e(name)}</th>" if name else "<td></td>" for name in head)
+    left = " class='left'"
+    cells = "".join(
+        f"<th scope='col'{left if name in _TEXTS else ''}>{_e(name)}</th>" if name else "<td></td>"
+        for name in head
+    )
     return (
         f"<div class='wide' tabindex='0' role='region' aria-label='{_e(said)}'><table class='{kind}'>"
         f"<caption>{_e(said)}</caption><thead><tr>{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"

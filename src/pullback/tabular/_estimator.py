@@ -161,6 +161,8 @@ class TableModel(BaseEstimator):
                 callbacks=tuple(self.callbacks or ()),
             )  # fmt: skip
             self.networks_.append(network)
+            if network.result.stopped == "interrupted":
+                break  # Ctrl-C ends the fit, not only this network
         self.history_ = [record for network in self.networks_ for record in network.history]
         self.n_iter_ = len(self.networks_[0].history)
         self.best_epoch_ = self.networks_[0].best_epoch
