@@ -10,11 +10,12 @@ import time
 
 import numpy as np
 import pytest
+from conftest import heed_ctrl_c
 
 from pullback import files
 from pullback.model import Model
 
-SMALL = ["--data", "diabetes", "--hidden", "8", "--epochs", "60", "--seed", "3"]
+SMALL = ["--data", "diabetes", "--preset", "plain", "--hidden", "8", "--epochs", "60", "--seed", "3"]
 
 
 def pullback(*args, cwd, check=True, **env):
@@ -47,8 +48,8 @@ def test_json_says_what_came_out(trained):
 def test_the_folder_holds_model_history_and_pictures(trained):
     folder, said = trained
     assert sorted(p.name for p in folder.iterdir()) == [
-        "history.jsonl", "learning_curve.png", "model.safetensors", "predicted.png", "settings.json",
-        "summary.json",
+        "columns.json", "history.jsonl", "learning_curve.png", "model.safetensors", "predicted.png",
+        "settings.json", "summary.json", "test_rows.safetensors",
     ]  # fmt: skip
     assert (folder / "learning_curve.png").read_bytes().startswith(b"\x89PNG")
     history = files.read_lines(folder / "history.jsonl")
@@ -87,7 +88,7 @@ def test_a_csv_with_a_target(tmp_path):
     X = rng.normal(size=(200, 2))
     rows = np.column_stack([X, X @ [1.0, -2.0]])
     np.savetxt(tmp_path / "t.csv", rows, delimiter=",", header="a,b,price", comments="")
-    options = ["--data", "t.csv", "--target", "price", "--epochs", "30", "--json"]
+    options = ["--data", "t.csv", "--target", "price", "--preset", "plain", "--epochs", "30", "--json"]
     said = json.loads(pullback("train", *options, cwd=tmp_path).stdout)
     assert said["r2"] > 0.8
     assert said["target"] == "price"
@@ -116,7 +117,7 @@ def test_without_california_it_says_so_and_trains_on_diabetes(tmp_path):
         "SCIKIT_LEARN_DATA": str(tmp_path),
         "https_proxy": "http://127.0.0.1:9",
     }
-    done = pullback("train", "--epochs", "2", "--json", cwd=tmp_path, **away)
+    done = pullback("train", "--preset", "plain", "--epochs", "2", "--json", cwd=tmp_path, **away)
     said = json.loads(done.stdout)
     assert said["data"] == "diabetes"
     assert said["note"].startswith("California Housing is not at hand")
@@ -137,6 +138,7 @@ REFUSED = [
 def test_bad_input_is_refused_without_a_traceback(options, text, tmp_path):
     (tmp_path / "t.csv").write_text("a,b\n1,2\n3,4\n5,6\n")
     base = ["--epochs", "1", *([] if "--data" in options else ["--data", "diabetes"])]
+    base += [] if "--preset" in options else ["--preset", "plain"]
     done = pullback("train", *base, *options, cwd=tmp_path, check=False, COLUMNS="200")
     assert done.returncode != 0
     assert text in done.stderr
@@ -164,12 +166,20 @@ def start(folder, *options):
     )  # fmt: skip
 
 
-def heed_ctrl_c():
-    """A shell's background jobs, and so their children, start with it ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-LONG = ["--data", "diabetes", "--hidden", "16", "--epochs", "700", "--batch-size", "4", "--out", "run"]
+LONG = [
+    "--data",
+    "diabetes",
+    "--preset",
+    "plain",
+    "--hidden",
+    "16",
+    "--epochs",
+    "700",
+    "--batch-size",
+    "4",
+    "--out",
+    "run",
+]
 
 
 def wait_for(path):
@@ -180,14 +190,15 @@ def wait_for(path):
     raise AssertionError(f"{path} did not appear")
 
 
-def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_cut_off_resumes_to_the_same_bits(tmp_path, end):
     (tmp_path / "whole").mkdir()
     whole = start(tmp_path / "whole")
     killed = start(tmp_path)
     wait_for(tmp_path / "run" / "checkpoint.safetensors")
-    killed.send_signal(signal.SIGKILL)
+    killed.send_signal(end)
     killed.communicate()
-    assert not (tmp_path / "run" / "model.safetensors").exists()
+    assert (tmp_path / "run" / "model.safetensors").exists() == (end == signal.SIGINT)
     resumed = start(tmp_path, "--resume")
     for running in (resumed, whole):
         running.communicate(timeout=60)
@@ -196,6 +207,32 @@ def test_a_killed_run_resumes_to_the_same_bits(tmp_path):
     for x, z in zip(a.params, b.params, strict=True):
         assert np.array_equal(x["W"], z["W"])
         assert np.array_equal(x["b"], z["b"])
+
+
+PRESET = ["train", "--data", "diabetes", "--preset", "fast", "--out", "run", "--json"]
+
+
+def test_a_killed_run_of_a_preset_is_fitted_anew_to_the_same_bits(tmp_path):
+    command = [sys.executable, "-m", "pullback.cli", *PRESET]
+    killed = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    wait_for(tmp_path / "run" / "settings.json")
+    killed.kill()
+    killed.wait()
+    assert not (tmp_path / "run" / "summary.json").exists()
+    other = pullback(*PRESET, "--resume", "--seed", "1", cwd=tmp_path, check=False)
+    assert "holds a run that was set up otherwise\n  expected: seed: 1\n  got: seed: 0" in other.stderr
+    said = pullback(*PRESET[:-1], "--resume", cwd=tmp_path).stdout
+    assert "a preset keeps no checkpoint: fitted anew from its seed" in said
+    (tmp_path / "whole").mkdir()
+    pullback(*PRESET, cwd=tmp_path / "whole")
+    resumed, whole = (
+        files.load_arrays(place / "run" / "model.safetensors")[0] for place in (tmp_path, tmp_path / "whole")
+    )
+    assert resumed.keys() == whole.keys()
+    assert all(np.array_equal(resumed[name], whole[name]) for name in whole)
+    before = (tmp_path / "run" / "model.safetensors").stat().st_mtime_ns
+    assert "this run had ended; nothing was done" in pullback(*PRESET[:-1], "--resume", cwd=tmp_path).stdout
+    assert (tmp_path / "run" / "model.safetensors").stat().st_mtime_ns == before
 
 
 def test_ctrl_c_keeps_what_was_learned(tmp_path):

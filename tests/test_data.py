@@ -239,7 +239,7 @@ def test_cell_by_cell_reads_the_same_bits(tmp_path):
     rows = np.random.default_rng(0).normal(size=(100, 3)) * 10.0 ** np.arange(-200, 100, 3)[:, None]
     lines = [",".join(map(repr, row)) for row in rows.tolist()]
     path = write(tmp_path, "\n".join(["a,b,c", *lines]))
-    source = data._read._Csv(path)
+    source = data._source.Csv(path)
     np.testing.assert_array_equal(source._read_fast(), rows)
     np.testing.assert_array_equal(source._read_cells([0, 1, 2]), rows)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import heed_ctrl_c
 
 import pullback as pb
 from pullback import nn, train, tree
@@ -299,11 +300,6 @@ def child(path, *, epochs=12, resume=False, pause=0.05):
     )
     command = [sys.executable, "-c", code]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c)
-
-
-def heed_ctrl_c():
-    """A shell's background jobs, and so their children, start with it ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for_epoch(process, epoch):

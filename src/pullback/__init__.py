@@ -24,10 +24,10 @@ In reading order, which is import order: a file imports only from those above it
     train/          optimisers, schedules, the loop, history, checkpoints
     tabular/        scikit-learn estimators, and the recipe they train by
     diagnose/       why a loop does not learn, by experiments
-    report/         figures and tables of a run
+    report/         figures, tables and pages of a run
     model           a trained network as users keep it
-    runs            a training run in a folder
-    cli             pullback train | predict | check | diagnose | cache
+    runs/           a training run in a folder
+    cli             pullback train | predict | report | check | diagnose | cache
 """
 
 from __future__ import annotations

@@ -1,9 +1,13 @@
-"""`pullback train | predict | check | cache`: the command line."""
+"""`pullback train | predict | report | check | diagnose | cache`: the command line."""
 
 from __future__ import annotations
 
 import csv
+import io
+import os
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,14 +24,30 @@ def _about() -> None:
     """Train small networks from gradients you can read."""
 
 
+_COLUMNS = "; may be given more than once"
+
+
 @app.command()
 def train(
     data: Annotated[str, typer.Option(help="california, diabetes, or a CSV or Parquet file")] = "california",
     target: Annotated[str | None, typer.Option(help="the column to predict, for a file")] = None,
     preset: Annotated[
         str, typer.Option(help="fast, default or best; plain: an MLP as the options from --hidden on say")
-    ] = "plain",
+    ] = "default",
+    task: Annotated[
+        str | None, typer.Option(help="regression or classification; by default as the target says")
+    ] = None,
     neighbours: Annotated[bool, typer.Option(help="features from neighbours, in the presets")] = True,
+    drop: Annotated[list[str] | None, typer.Option(help="a column to leave out" + _COLUMNS)] = None,
+    categorical: Annotated[
+        list[str] | None, typer.Option(help="a column of texts, codes say" + _COLUMNS)
+    ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option(help="a column not to leave out as useless" + _COLUMNS)
+    ] = None,
+    rows: Annotated[
+        int | None, typer.Option(help="train on so many rows of the file, drawn at random")
+    ] = None,
     hidden: Annotated[str, typer.Option(help="widths of the hidden layers; '' for none")] = "64,64",
     activation: Annotated[str, typer.Option(help="of the hidden layers")] = "relu",
     batch_size: Annotated[int, typer.Option(help="rows a step; 1 is SGD proper")] = 32,
@@ -48,13 +68,17 @@ def train(
 
     settings = runs.Settings(
         data, target, _widths(hidden), activation, batch_size, epochs, lr, optimizer, schedule, weight_decay,
-        patience, seed, preset, neighbours,
+        patience, seed, preset, neighbours, task, tuple(drop or ()), tuple(categorical or ()),
+        tuple(keep or ()), rows,
     )  # fmt: skip
-    table = runs.load_table(settings)
-    if not json:
-        _say(f"{table!r}", table.note)
-    folder = out or runs.next_folder(Path("runs"), table.name)
-    run = runs.train_run(settings, folder, table=table, progress=not json, resume=resume, engine=engine)
+    runs.check_settings(settings, engine)
+    with _interruptible("no model was made; the same command, with --resume and --out, begins again"):
+        table = runs.load_table(settings)
+        folder = out or runs.next_folder(Path("runs"), table.name)
+        if not json:
+            _say(f"{table!r}", table.note, *table.notes)
+            _say(runs.how_it_resumes(settings, folder) if resume else "")
+        run = runs.train_run(settings, folder, table=table, progress=not json, resume=resume, engine=engine)
     if json:
         print(files.to_json({**run.summary, "out": str(folder)}))
     else:
@@ -63,20 +87,36 @@ def train(
 
 @app.command()
 def predict(
-    run: Annotated[Path, typer.Argument(help="the folder of a trained run")],
+    run: Annotated[Path, typer.Argument(help="the folder of a trained run, or a model's file")],
     file: Annotated[Path, typer.Argument(help="a CSV or Parquet file with the model's columns")],
-    out: Annotated[Path | None, typer.Option(help="a CSV file to write; standard output by default")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--output", "--out", "-o", help="a CSV file; standard output by default")
+    ] = None,
 ) -> None:
-    """Apply a run's model to the rows of a file: one predicted target a row, in its own unit."""
-    from pullback import data, files, runs
+    """Apply a model to the rows of a file: a prediction a row, for classes with their probabilities."""
+    from pullback import files, runs
 
-    model = runs.load_model(run)
-    predicted = model.predict(data.read_features(file, model.feature_names))
-    lines = [f"predicted_{model.target_name}", *(repr(float(p)) for p in predicted)]
-    if out is None:
-        csv.writer(sys.stdout, lineterminator="\n").writerows([line] for line in lines)
-    else:
-        files.write_text(out, "\n".join(lines) + "\n")
+    lines = runs.load_model(run).lines(file)
+    with _interruptible("nothing was written" if out else "the rest of the rows is not predicted"):
+        if out is None:
+            csv.writer(sys.stdout, lineterminator="\n").writerows(lines)
+        else:
+            files.write_parts(out, _as_csv(lines))
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="the folder of a trained run")],
+    out: Annotated[
+        Path | None, typer.Option("--output", "--out", "-o", help="the page; RUN/report.html by default")
+    ] = None,
+) -> None:
+    """Write one page about a run, which needs no network: data, curves, errors, importance, health."""
+    from pullback import runs
+
+    with _interruptible("no page was written"):
+        page = runs.report_run(run, out)
+    _say(f"report in {page}")
 
 
 @app.command()
@@ -135,8 +175,33 @@ def main() -> None:
     try:
         app()
     except PullbackError as error:
-        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        console = Console(stderr=True)
+        console.print("[bold red]error:[/]", str(error), highlight=False, soft_wrap=True, markup=True)
         sys.exit(1)
+    except BrokenPipeError:  # whoever read has enough: `pullback predict ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _interruptible(left: str) -> Iterator[None]:
+    """Ctrl-C where nothing could be kept: say so, with the status that shells expect."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        Console(stderr=True).print(f"interrupted: {left}", highlight=False, soft_wrap=True)
+        raise typer.Exit(130) from None
+
+
+def _as_csv(rows: Iterable[list[str]]) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    for row in rows:
+        writer.writerow(row)
+        if buffer.tell() > 1 << 16:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
 
 
 def _widths(text: str) -> tuple[int, ...]:
@@ -148,18 +213,24 @@ def _widths(text: str) -> tuple[int, ...]:
 
 def _say(*texts: str) -> None:
     for text in filter(None, texts):
-        Console().print(text, highlight=False, soft_wrap=True)
+        Console().print(text, highlight=False, soft_wrap=True, markup=False)
 
 
 def _show(run: Any) -> None:
     from pullback import report
 
-    unit = run.summary["unit"]
-    title = f"{run.summary['target']}, errors in {unit}" if unit else run.summary["target"]
-    report.print_table(run.metrics, title)
-    fits = run.summary.get("fit_seconds", {})
+    said = run.summary
+    errors = f", errors in {said['unit']}" if said["unit"] else ""
+    report.print_table(run.metrics, f"{said['target']}{errors}")
+    fits = said.get("fit_seconds", {})
     _say(", ".join(f"{name} fitted in {seconds:.1f} s" for name, seconds in fits.items()))
-    _say(run.result.message, f"{run.summary['seconds']:.1f} s; model, history and pictures in {run.folder}/")
+    if said.get("interrupted_before"):
+        _say(f"interrupted before it was compared with {', '.join(said['interrupted_before'])}")
+    _say(*(f"warning: {text}" for text in said.get("health", ())))
+    if run.result is None:
+        _say(f"this run had ended; nothing was done. Model, history and pictures in {run.folder}/")
+        return
+    _say(said["message"], f"{said['seconds']:.1f} s; model, history and pictures in {run.folder}/")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -355,12 +355,17 @@ def _read(path: PathLike) -> bytes:
 
 def write_bytes(path: PathLike, data: bytes) -> None:
     """Write a file, all or nothing: a new one beside it, synced, takes its name."""
+    write_parts(path, [data])
+
+
+def write_parts(path: PathLike, parts: Iterable[bytes]) -> None:
+    """As `write_bytes`, of bytes that come one part after the other."""
 
     def replace(place: Path) -> None:
         fresh = place.with_name(f".{place.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
         try:
             with open(fresh, "xb") as file:
-                file.write(data)
+                file.writelines(parts)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(fresh, place)

@@ -39,6 +39,46 @@ def research_split(n: int = CALIFORNIA_ROWS) -> Split:
     return Split(rest[train], rest[val], test)
 
 
+def stratified_split(labels: Array) -> Split:
+    """As `research_split`, class by class: every class has rows to train on.
+
+    Of the rows of a class a fifth is for testing and a fifth of the rest for validation, one row each at the
+    least; a class of fewer than three rows is only trained on.
+
+    Parameters
+    ----------
+    labels : `(n_rows,)` array
+        The classes.
+
+    Raises
+    ------
+    ArgumentError
+        Where no class has three rows.
+
+    Examples
+    --------
+    >>> [len(rows) for rows in stratified_split(np.repeat(["a", "b"], [10, 5]))]
+    [9, 3, 3]
+    """
+    order = np.random.RandomState(0).permutation(len(labels))
+    codes = np.unique(labels, return_inverse=True)[1][order]
+    parts: list[list[Array]] = [[], [], []]
+    for code in range(codes.max() + 1 if len(codes) else 0):
+        rows = order[codes == code]
+        n_test = max(1, round(len(rows) / 5)) if len(rows) >= 3 else 0
+        n_val = max(1, round((len(rows) - n_test) / 5)) if len(rows) >= 3 else 0
+        for part, some in zip(parts, np.split(rows, [len(rows) - n_test - n_val, len(rows) - n_test])):
+            part.append(some)
+    if not parts or not any(len(rows) for rows in parts[2]):
+        raise ArgumentError(
+            "no class has three rows",
+            expected="a class of three rows or more: to train, validate and test on",
+        )
+    mix = np.random.RandomState(1)
+    train, val, test = (mix.permutation(np.concatenate(part)) for part in parts)
+    return Split(train, val, test)
+
+
 def split(
     n: int, *, test: float = 0.2, val: float = 0.2, rng: np.random.Generator | int | None = None
 ) -> Split:

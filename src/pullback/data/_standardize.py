@@ -56,7 +56,8 @@ class Standardizer:
         mean = np.where(constant, rows[0], rows.mean(axis=0))
         # Divided by the largest before squaring, so that tiny and huge units neither vanish nor overflow.
         largest = np.where(constant, 1.0, np.abs(rows - mean).max(axis=0))
-        scale = np.where(constant, 1.0, largest * np.sqrt(np.mean(((rows - mean) / largest) ** 2, axis=0)))
+        spread = largest * np.sqrt(np.mean(((rows - mean) / largest) ** 2, axis=0))
+        scale = np.where(constant, 1.0, np.maximum(spread, np.nextafter(0.0, 1.0)))
         return cls(mean, scale)
 
     def transform(self, rows: Array, dtype: Any = np.float64) -> Array:

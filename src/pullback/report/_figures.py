@@ -70,6 +70,49 @@ def predicted_against_true(
     _save(path, draw)
 
 
+def confusion(path: str | os.PathLike[str], predicted: Array, true: Array, classes: list[str]) -> None:
+    """How often each class was taken for which, as shares of the class's rows.
+
+    Parameters
+    ----------
+    path : path
+        A PNG or SVG file, by its ending.
+    predicted, true : `(n_rows,)` int arrays
+        Places in `classes`.
+    classes : list of str
+    """
+
+    def draw(axes: Any) -> None:
+        counts = confusion_matrix(predicted, true, len(classes))
+        shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        axes.grid(visible=False)
+        if len(classes) <= 12:
+            for (row, column), count in np.ndenumerate(counts):
+                colour = "white" if shares[row, column] > 0.5 else "black"
+                axes.text(column, row, f"{count:,}", ha="center", va="center", color=colour)
+        step = max(1, len(classes) // 20)
+        ticks = range(0, len(classes), step)
+        axes.set_xticks(ticks, [classes[i][:14] for i in ticks], rotation=30, ha="right")
+        axes.set_yticks(ticks, [classes[i][:14] for i in ticks])
+        axes.set(xlabel="predicted", ylabel="true")
+        axes.set_title(f"{len(true):,} test rows, {np.mean(predicted == true):.1%} right")
+
+    _save(path, draw)
+
+
+def confusion_matrix(predicted: Array, true: Array, n: int) -> Array:
+    """Rows by true class (first axis) and predicted class, `(n, n)` ints.
+
+    Examples
+    --------
+    >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 0, 1]), 2)
+    array([[1, 1],
+           [0, 1]])
+    """
+    return np.bincount(np.asarray(true) * n + predicted, minlength=n * n).reshape(n, n)
+
+
 def _save(path: str | os.PathLike[str], draw: Callable[[Any], None]) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure

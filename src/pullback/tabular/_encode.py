@@ -88,7 +88,7 @@ class Columns:
 
 
 def is_frame(X: Any) -> bool:
-    """Whether X is a pandas or polars table."""
+    """Whether X is a pandas or polars table, or a `data.Frame`."""
     return hasattr(X, "columns") and hasattr(X, "shape")
 
 
@@ -100,7 +100,7 @@ def columns_of(X: Any) -> list[Array]:
         return [_plain(column) for column in X.T]
     if hasattr(X, "iloc"):
         return [_from_pandas(X.iloc[:, i]) for i in range(X.shape[1])]
-    return [_plain(np.array(X[name].to_list(), dtype=object)) for name in X.columns]
+    return [_from_named(X[name]) for name in X.columns]
 
 
 def check_infinite(columns: list[Array], names: list[str]) -> None:
@@ -118,6 +118,13 @@ def _from_pandas(series: Any) -> Array:
     if series.dtype.kind in "iufb":
         return np.asarray(series.to_numpy(np.float64, na_value=np.nan))
     return _plain(series.to_numpy(object))
+
+
+def _from_named(column: Any) -> Array:
+    """A column of a polars table, or of a `data.Frame`, whose columns are arrays."""
+    if not isinstance(column, np.ndarray):
+        return _plain(np.array(column.to_list(), dtype=object))
+    return column if column.dtype.kind == "f" else _plain(column)
 
 
 def _plain(column: Array) -> Array:

@@ -91,7 +91,8 @@ class TableModel(BaseEstimator):
             dtype = None if kind == "O" else "numeric"
             X = validate_data(self, X, reset=reset, dtype=dtype, ensure_all_finite="allow-nan")
         columns = columns_of(X)
-        names = list(getattr(self, "feature_names_in_", [f"x{i}" for i in range(len(columns))]))
+        unnamed = X.columns if is_frame(X) else [f"x{i}" for i in range(len(columns))]
+        names = list(getattr(self, "feature_names_in_", unnamed))
         if reset:
             self._names = [str(name) for name in names]
         check_infinite(columns, self._names)
@@ -160,6 +161,8 @@ class TableModel(BaseEstimator):
                 callbacks=tuple(self.callbacks or ()),
             )  # fmt: skip
             self.networks_.append(network)
+            if network.result.stopped == "interrupted":
+                break  # Ctrl-C ends the fit, not only this network
         self.history_ = [record for network in self.networks_ for record in network.history]
         self.n_iter_ = len(self.networks_[0].history)
         self.best_epoch_ = self.networks_[0].best_epoch

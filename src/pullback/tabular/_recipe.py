@@ -26,8 +26,8 @@ from pullback.typing import Array, Tree
 Loss = Callable[[Array, Array], Array]
 """`loss(outputs, targets)`: `(members, n, n_outputs)` and `(n, n_outputs + 1)`, weights last, to a number."""
 
-CHUNK = 4096
-"""Rows predicted at a time, which bounds the memory of a prediction."""
+CHUNK, CELLS = 4096, 2_000_000
+"""Rows, and bins of all their columns, predicted at a time, which bounds the memory of a prediction."""
 
 
 @dataclasses.dataclass
@@ -101,9 +101,10 @@ class Network:
 
     def outputs(self, numbers: Array, plain: Array) -> Array:
         """The members' outputs `(members, n_rows, n_outputs)`, float64."""
+        size = max(16, min(CHUNK, CELLS // max(1, self.inputs.start.size)))
         parts = [
-            self._raw(self.inputs(numbers[i : i + CHUNK], plain[i : i + CHUNK]))
-            for i in range(0, len(numbers), CHUNK)
+            self._raw(self.inputs(numbers[i : i + size], plain[i : i + size]))
+            for i in range(0, len(numbers), size)
         ]
         return np.concatenate(parts, axis=1)
 

@@ -1,0 +1,141 @@
+"""Charts as SVG text: small, without scripts, in the colours of the page they stand in."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from pullback.typing import Array
+
+WIDTH, HEIGHT = 460, 280
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 12, 42
+
+
+class Curve(NamedTuple):
+    """A line of points; `kind` is the class that the page's style gives a colour."""
+
+    name: str
+    x: Array
+    y: Array
+    kind: str
+
+
+class _Axes:
+    """From data to places in the picture."""
+
+    def __init__(self, x: tuple[float, float], y: tuple[float, float], log: bool) -> None:
+        self.x, self.y, self.log = x, y, log
+
+    def across(self, x: float) -> float:
+        low, high = self.x
+        return _LEFT + (WIDTH - _LEFT - _RIGHT) * (x - low) / ((high - low) or 1.0)
+
+    def down(self, y: float) -> float:
+        low, high, at = (math.log(v) if self.log else v for v in (*self.y, y))
+        return HEIGHT - _BOTTOM - (HEIGHT - _BOTTOM - _TOP) * (at - low) / ((high - low) or 1.0)
+
+    def drawn(self, xlabel: str, ylabel: str) -> list[str]:
+        """The frame: ticks, grid and labels."""
+        parts = []
+        for tick in ticks(*self.x, whole=True):
+            at = f"{self.across(tick):.1f}"
+            parts.append(f"<text x='{at}' y='{HEIGHT - _BOTTOM + 16}' text-anchor='middle'>{tick:g}</text>")
+        for tick in log_ticks(*self.y) if self.log else ticks(*self.y):
+            at = f"{self.down(tick):.1f}"
+            parts.append(f"<path class='grid' d='M{_LEFT} {at}H{WIDTH - _RIGHT}'/>")
+            parts.append(f"<text x='{_LEFT - 6}' y='{at}' dy='4' text-anchor='end'>{tick:g}</text>")
+        middle = (_LEFT + WIDTH - _RIGHT) / 2
+        parts.append(
+            f"<text x='{middle:.0f}' y='{HEIGHT - 8}' text-anchor='middle'>{html.escape(xlabel)}</text>"
+        )
+        up = (HEIGHT - _BOTTOM + _TOP) / 2
+        turned = f"translate(14 {up:.0f}) rotate(-90)"
+        parts.append(f"<text transform='{turned}' text-anchor='middle'>{html.escape(ylabel)}</text>")
+        return parts
+
+
+def lines(curves: Sequence[Curve], *, xlabel: str, ylabel: str, said: str, mark: float | None = None) -> str:
+    """Curves over one x, on a logarithmic y where all is above zero; `said` is for who cannot see it."""
+    y = np.concatenate([c.y[np.isfinite(c.y)] for c in curves])
+    x = np.concatenate([c.x for c in curves])
+    if not len(y):
+        return ""
+    log = bool(y.min() > 0)
+    axes = _Axes((float(x.min()), float(x.max())), _padded(float(y.min()), float(y.max()), log), log)
+    parts = axes.drawn(xlabel, ylabel)
+    if mark is not None:
+        parts.append(f"<path class='mark' d='M{axes.across(mark):.1f} {_TOP}V{HEIGHT - _BOTTOM}'/>")
+    for curve in curves:
+        places = [(axes.across(a), axes.down(b)) for a, b in zip(curve.x, curve.y) if np.isfinite(b)]
+        points = " ".join(f"{a:.1f},{b:.1f}" for a, b in places)
+        parts.append(f"<polyline class='{curve.kind}' points='{points}'/>")
+        parts += [f"<circle class='{curve.kind}' cx='{a:.1f}' cy='{b:.1f}' r='2.5'/>" for a, b in places[:1]]
+    return _svg(parts, said)
+
+
+def scatter(x: Array, y: Array, *, xlabel: str, ylabel: str, said: str, most: int = 800) -> str:
+    """Points around the diagonal; of more than `most` an even choice is drawn."""
+    step = np.linspace(0, len(x) - 1, min(most, len(x))).astype(int)
+    both = np.concatenate([x[step], y[step]])
+    span = _padded(float(both.min()), float(both.max()), False)
+    axes = _Axes(span, span, False)
+    parts = axes.drawn(xlabel, ylabel)
+    for a, b in zip(x[step], y[step]):
+        parts.append(f"<circle class='dot' cx='{axes.across(a):.1f}' cy='{axes.down(b):.1f}' r='2'/>")
+    ends = [f"{axes.across(v):.1f},{axes.down(v):.1f}" for v in span]
+    parts.append(f"<polyline class='mark' points='{' '.join(ends)}'/>")
+    return _svg(parts, said)
+
+
+def ticks(low: float, high: float, *, about: int = 5, whole: bool = False) -> list[float]:
+    """Round numbers between two.
+
+    Examples
+    --------
+    >>> ticks(0.0, 9.5)
+    [0.0, 2.0, 4.0, 6.0, 8.0]
+    """
+    if not high > low:
+        return [low]
+    rough = (high - low) / about
+    base = 10.0 ** math.floor(math.log10(rough))
+    step = min((base * m for m in (1, 2, 5, 10)), key=lambda s: abs(s - rough))
+    step = max(1.0, step) if whole and high - low >= 3 else step
+    first = math.ceil(low / step)
+    return [round(i * step, 12) for i in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Round numbers between two, for a logarithmic axis.
+
+    Examples
+    --------
+    >>> log_ticks(0.03, 2.0)
+    [0.05, 0.1, 0.2, 0.5, 1.0, 2.0]
+    """
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for steps in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7)):
+        found = [m * 10.0**p for p in powers for m in steps]
+        found = [float(f"{t:.6g}") for t in found if low <= t * (1 + 1e-9) and t <= high * (1 + 1e-9)]
+        if len(found) >= 4:
+            return found
+    return found or ticks(low, high)
+
+
+def _padded(low: float, high: float, log: bool) -> tuple[float, float]:
+    if log:
+        room = max((high / low) ** 0.05, 1.02)
+        return low / room, high * room
+    room = 0.04 * (high - low) or 1.0
+    return low - room, high + room
+
+
+def _svg(parts: list[str], said: str) -> str:
+    return (
+        f"<svg viewBox='0 0 {WIDTH} {HEIGHT}' role='img' aria-label='{html.escape(said)}'>"
+        f"<title>{html.escape(said)}</title>{''.join(parts)}</svg>"
+    )
