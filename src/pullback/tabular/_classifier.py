@@ -66,7 +66,7 @@ class MLPClassifier(ClassifierMixin, TableModel):
         warm_start: bool = False,
         random_state: Any = None,
         progress: bool = False,
-        engine: str = "reference",
+        engine: str = "auto",
     ) -> None:
         super().__init__(
             preset, hidden=hidden, activation=activation, loss=loss, members=members, epochs=epochs,

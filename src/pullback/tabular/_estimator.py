@@ -50,7 +50,7 @@ class TableModel(BaseEstimator):
         warm_start: bool = False,
         random_state: Any = None,
         progress: bool = False,
-        engine: str = "reference",
+        engine: str = "auto",
     ) -> None:
         self.preset = preset
         self.hidden = hidden
@@ -157,7 +157,7 @@ class TableModel(BaseEstimator):
                 activation=act, seed=seed + i, schedule=self.schedule,
                 patience=self.patience if validation else None,
                 progress=self.progress, engine=self.engine, after=result,
-                callbacks=tuple(self.callbacks or ()),
+                callbacks=tuple(self.callbacks or ()), weighted=objective.weighted,
             )  # fmt: skip
             self.networks_.append(network)
         self.history_ = [record for network in self.networks_ for record in network.history]

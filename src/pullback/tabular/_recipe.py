@@ -7,13 +7,13 @@ Everything is learned from the training rows. The target is standardised for tra
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from pullback import train, tree
+from pullback.tabular._batches import engine_of, size_of, whole_batches
 from pullback.tabular._bins import bins
 from pullback.tabular._neighbours import Neighbours
 from pullback.tabular._network import Shape, activation_named, forward, initial
@@ -133,9 +133,14 @@ def train_network(
     *,
     activation: Any,
     seed: int,
+    weighted: bool = True,
+    engine: str = "auto",
     **options: Any,
 ) -> Network:
-    """Train on inputs `(n_rows, n_inputs)` and targets `(n_rows, n_outputs + 1)`, weights in the last."""
+    """Train on inputs `(n_rows, n_inputs)` and targets `(n_rows, n_outputs + 1)`, weights in the last.
+
+    With `weighted` the loss heeds those weights, and batches are of one size: see `whole_batches`.
+    """
     act = activation_named(activation)
     learned = {name: x for name, x in params.items() if name != "signs"}
     fixed = {name: x for name, x in params.items() if name == "signs"}
@@ -143,11 +148,15 @@ def train_network(
     def objective(p: Tree, X: Array, y: Array) -> Array:
         return loss(forward({**p, **fixed}, X, inputs.start, inputs.inverse, act), y)
 
+    size = size_of(len(X), preset.batch_size)
+    engine = engine_of(engine, params, len(X) * preset.epochs, size)
+    if weighted:
+        X, targets = whole_batches(X, targets, size)
     X_val, y_val = validation if validation is not None else (None, None)
     result = train.fit(
         objective, learned, X, targets, X_val=X_val, y_val=y_val, seed=seed, lr=preset.lr,
         optimizer=train.adamw(0.9, 0.99, weight_decay=preset.weight_decay), schedule=options.pop("schedule"),
-        batch_size=max(1, min(preset.batch_size, math.ceil(len(X) / 4))), epochs=preset.epochs, **options,
+        batch_size=size, epochs=preset.epochs, engine=engine, **options,
     )  # fmt: skip
     best = tree.map(np.asarray, result.params)
     return Network(inputs, {**best, **fixed}, activation, result.history, result.best_epoch, result)

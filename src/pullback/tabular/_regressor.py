@@ -52,7 +52,8 @@ class MLPRegressor(RegressorMixin, TableModel):
     random_state : int, RandomState or None
     progress : bool
     engine : str
-        As in `pullback.fit`.
+        "native": steps run as machine code. "reference": in NumPy. "auto": native where the work (rows,
+        epochs and size of the network, never the clock) repays compiling it.
 
     Attributes
     ----------
@@ -89,7 +90,7 @@ class MLPRegressor(RegressorMixin, TableModel):
         warm_start: bool = False,
         random_state: Any = None,
         progress: bool = False,
-        engine: str = "reference",
+        engine: str = "auto",
     ) -> None:
         super().__init__(
             preset, hidden=hidden, activation=activation, loss=loss, members=members, epochs=epochs,
