@@ -9,7 +9,64 @@ from sklearn.utils.validation import _check_sample_weight, check_array
 
 from pullback.errors import ArgumentError
 from pullback.tabular._losses import Objective
+from pullback.tabular._presets import preset_named
+from pullback.tabular._regular import check as check_regular
+from pullback.train._arguments import choose_schedule
 from pullback.typing import Array
+
+
+def check_settings(model: Any) -> None:
+    """Refuse what no estimator can be told, by the argument's name."""
+    for name in ("members", "epochs", "batch_size", "patience"):
+        value = getattr(model, name)
+        if value is not None and not _counts(value):
+            raise ArgumentError(f"{name}={value!r}", expected="an integer, 1 or more")
+    hidden = model.hidden
+    if hidden is not None and not (isinstance(hidden, (tuple, list)) and all(map(_counts, hidden))):
+        raise ArgumentError(f"hidden={hidden!r}", expected="widths, each 1 or more, as in (128, 128)")
+    for name, least in (("lr", "above 0"), ("weight_decay", "0 or more")):
+        value = getattr(model, name)
+        if value is not None and not (_is_number(value) and (value > 0 or (value == 0 and name != "lr"))):
+            raise ArgumentError(f"{name}={value!r}", expected=f"a finite number, {least}")
+    share = model.validation_fraction
+    if not (_is_number(share) and 0 <= share < 1):
+        raise ArgumentError(f"validation_fraction={share!r}", expected="a share of rows, from 0 to below 1")
+    if model.engine not in ("auto", "native", "reference"):
+        raise ArgumentError(f"engine={model.engine!r} is not known", expected="auto, native or reference")
+    calls = model.callbacks
+    if calls is not None and not (isinstance(calls, (list, tuple)) and all(map(callable, calls))):
+        raise ArgumentError(f"callbacks={calls!r}", expected="a list of callables")
+    if not callable(model.schedule):
+        choose_schedule(model.schedule, 1)
+    check_regular(model.dropout, model.normalisation)
+    preset_named(model.preset)
+
+
+def check_held(X_val: Any, y_val: Any) -> bool:
+    """Whether there are validation rows; one of the two alone is refused."""
+    if (X_val is None) != (y_val is None):
+        there, missing = ("y_val", "X_val") if X_val is None else ("X_val", "y_val")
+        raise ArgumentError(f"{there} without {missing}", expected="both, or neither")
+    return X_val is not None
+
+
+def check_held_target(columns: list[Array], held: Array, Y: Array) -> Array:
+    """Targets of validation rows: as many as rows, and of the columns of `y`."""
+    if len(columns[0]) != len(held):
+        text = "X_val and y_val have different numbers of rows"
+        raise ArgumentError(text, expected=f"{len(columns[0])} rows in y_val", got=len(held))
+    if held.shape[1:] != Y.shape[1:]:
+        text = f"{Y.shape[1]} columns"
+        raise ArgumentError("y_val is not shaped like y", expected=text, got=held.shape[1])
+    return held
+
+
+def _counts(x: Any) -> bool:
+    return isinstance(x, (int, np.integer)) and not isinstance(x, bool) and bool(x >= 1)
+
+
+def _is_number(x: Any) -> bool:
+    return isinstance(x, (int, float, np.number)) and not isinstance(x, bool) and bool(np.isfinite(x))
 
 
 def refuse_weights(weights: Array, objective: Objective) -> None:

@@ -13,14 +13,13 @@ from pullback.errors import ArgumentError
 from pullback.tabular import _losses, _plots
 from pullback.tabular._batches import size_of
 from pullback.tabular._callbacks import CallbackSupportMixin, Tasks, seen_by, with_callbacks
-from pullback.tabular._checks import refuse_repeated
+from pullback.tabular._checks import check_held, check_held_target, check_settings, refuse_repeated
 from pullback.tabular._encode import Columns, check_infinite, columns_of, is_frame
 from pullback.tabular._file import load, save
 from pullback.tabular._presets import Preset, preset_named
 from pullback.tabular._rates import LearningRates, range_test
 from pullback.tabular._recipe import Inputs, Network, fit_inputs, new_params, on_rows, train_network
-from pullback.tabular._regular import check as check_regular
-from pullback.tabular._rows import distinct
+from pullback.tabular._rows import distinct, split_rows
 from pullback.tabular._stream import Stream
 from pullback.tabular._task import Encoded, Task
 from pullback.tabular._training import training
@@ -140,10 +139,12 @@ class TableModel(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
             "y": y,
             "metadata": {} if sample_weight is None else {"sample_weight": sample_weight},
         }
-        check_regular(self.dropout, self.normalisation)
+        check_settings(self)
         columns = self._checked(X, reset=True)
-        task = self._task(columns, y, sample_weight)
-        held = None if X_val is None else (self._checked(X_val, reset=False), self._held_target(y_val))
+        task, held = self._task(columns, y, sample_weight), None
+        if check_held(X_val, y_val):
+            there = self._checked(X_val, reset=False)
+            held = there, check_held_target(there, self._held_target(y_val), task.Y)
         rows = distinct(columns, task.Y, task.weights)
         task = task._replace(Y=task.Y[rows.index], weights=rows.weights)
         return self._fit_rows([c[rows.index] for c in columns], task, held, given)
@@ -155,7 +156,7 @@ class TableModel(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
         again = self.warm_start and hasattr(self, "networks_")
         self._in_parts = again and self._in_parts
         seed = self._seed_ if again else self._seed()
-        train, val = self._split(task.Y, seed, held)
+        train, val = split_rows(len(task.Y), 0.0 if held else self.validation_fraction, seed)
         if again:
             self._refuse_other_outputs(task.n_outputs)
         else:
@@ -247,10 +248,10 @@ class TableModel(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
 
     def _partial_fit(self, columns: list[Array], task: Task) -> Self:
         """One pass over these rows in a random order, from where the networks stand."""
+        check_settings(self)
         preset, act = self._settings(), self._activation()
         first = not hasattr(self, "networks_")
         if first:
-            check_regular(self.dropout, self.normalisation)
             self._in_parts = True
             preset = self._settings()
             self._fit_columns(columns, task, self._seed())
@@ -300,15 +301,6 @@ class TableModel(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
                 expected=f"{there}, as there were before",
                 hint="fit with warm_start=False starts anew",
             )
-
-    def _split(self, Y: Array, seed: int, held: Any) -> tuple[Array, Array]:
-        """Numbers of the rows to train and to validate on; small tables are trained on whole."""
-        n = len(Y)
-        if held is not None or n < 200 or not self.validation_fraction:
-            return np.arange(n), np.arange(0)
-        order = np.random.default_rng(seed).permutation(n)
-        n_val = round(n * self.validation_fraction)
-        return np.sort(order[n_val:]), np.sort(order[:n_val])
 
     def _seed(self) -> int:
         from sklearn.utils import check_random_state
@@ -360,6 +352,7 @@ class TableModel(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
                 f"find_lr(low={low}, high={high}, steps={steps})",
                 expected="0 < low < high, and 20 steps or more",
             )
+        check_settings(self)
         model = clone(self)
         columns = model._checked(X, reset=True)
         task = model._task(columns, y, sample_weight)
