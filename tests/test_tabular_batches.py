@@ -54,6 +54,15 @@ def test_engines_agree_and_one_program_is_compiled(n, loss, monkeypatch, tmp_pat
     np.testing.assert_allclose(*losses, rtol=1e-4)
 
 
+def test_seeds_fits_and_numbers_of_rows_share_one_program(monkeypatch, tmp_path):
+    monkeypatch.setenv("PULLBACK_CACHE", str(tmp_path / "machine-code"))
+    columns = np.random.default_rng(5).standard_normal((700, 3))
+    settings = SMALL | {"batch_size": 32, "epochs": 1, "hidden": (19, 23), "engine": "native"}
+    for seed, n in ((0, 700), (1, 611), (2, 500)):
+        MLPRegressor(**settings | {"random_state": seed}).fit(columns[:n], columns[:n, 0])
+    assert info().files == 1
+
+
 def test_the_engine_follows_from_the_work_alone():
     few, many = (MLPRegressor(**SMALL).fit(X, Y).networks_[0].params, 10**9)
     assert engine_of("auto", few, 1000, 250) == "reference"

@@ -90,6 +90,15 @@ def test_engines_agree_and_predictions_are_fixed(settings):
 
 
 @pytest.mark.parametrize("settings", REGULAR, ids=str)
+@pytest.mark.parametrize("engine", ["native", "reference"])
+def test_a_warm_start_with_dropout_or_moments_is_one_longer_fit(settings, engine):
+    settings = SMALL | settings | {"schedule": "constant", "engine": engine}
+    parts = MLPRegressor(**settings | {"epochs": 2}, warm_start=True).fit(X, Y).set_params(epochs=4).fit(X, Y)
+    whole = MLPRegressor(**settings).fit(X, Y)
+    np.testing.assert_array_equal(parts.predict(X), whole.predict(X))
+
+
+@pytest.mark.parametrize("settings", REGULAR, ids=str)
 def test_dropout_and_normalisation_learn_and_go_on(settings, tmp_path):
     longer = SMALL | {"epochs": 40, "schedule": "constant"}
     model = MLPClassifier(**longer, **settings, warm_start=True).fit(X, LABELS)
@@ -247,3 +256,9 @@ def test_rates_that_are_all_too_large_are_said():
     with pytest.raises(ArgumentError) as caught:
         MLPRegressor(**SMALL).find_lr(X, Y, low=1e25, high=1e30)
     assert str(caught.value).startswith("low=1e+25 makes the loss infinite within")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_range_test_that_saw_nothing_says_so():
+    with pytest.warns(PullbackWarning, match="lowered the loss by a fiftieth"):
+        MLPRegressor(**SMALL).find_lr(X, np.ones(600))

@@ -6,14 +6,17 @@ Smith, "Cyclical learning rates for training neural networks", WACV 2017, sectio
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from typing import Any
 
 import numpy as np
 
-from pullback.errors import ArgumentError
+from pullback.errors import ArgumentError, PullbackWarning
 from pullback.tabular._stream import Stream
 from pullback.typing import Array
 
+LEARNED = 0.02
+"""By what share of itself the smoothed loss has to fall for the test to have said something."""
 ENOUGH = 2.0
 """The test ends where the smoothed loss is so many times that of the start."""
 
@@ -81,6 +84,13 @@ def range_test(
     found = np.array(losses[:seen])
     start = found[:5].mean()
     smooth = smoothed(np.minimum(found, start + ENOUGH * abs(start)))
+    if smooth.min() >= smooth[0] - LEARNED * abs(smooth[0]):
+        warnings.warn(
+            f"no learning rate from {rates[0]:g} to {rates[seen - 1]:g} lowered the loss by a fiftieth: "
+            "the value means little; try a wider range, or look at whether X says anything about y",
+            PullbackWarning,
+            stacklevel=3,
+        )
     return LearningRates(suggestion(rates[:seen], smooth), rates[:seen], found, smooth)
 
 

@@ -121,7 +121,7 @@ class MLPRegressor(RegressorMixin, TableModel):
         Parameters
         ----------
         X, y, sample_weight
-            As for `fit`.
+            As for `fit`, but weights as they are given: one is a row as any other.
 
         Examples
         --------
