@@ -171,7 +171,7 @@ BAD = [
     (
         "one class",
         lambda X: (MLPClassifier(**SMALL), X, np.ones(len(X))),
-        "y holds one class only: np.float64(1.0)",
+        "y holds one class only: 1.0",
     ),
     (
         "infinity",

@@ -50,7 +50,8 @@ def pair(predictions, targets):
 
 @pytest.mark.parametrize("loss", [traced, a_number_a_row, their_mean, pair])
 def test_a_loss_of_ones_own_is_as_the_named_one(loss):
-    own, named = (MLPRegressor(**SMALL, loss=x).fit(X, Y).predict(X) for x in (loss, "squared_error"))
+    settings = SMALL | {"validation_fraction": 0.0}  # four whole batches: a mean of one's own has no weights
+    own, named = (MLPRegressor(**settings, loss=x).fit(X, Y).predict(X) for x in (loss, "squared_error"))
     np.testing.assert_allclose(own, named, rtol=1e-3, atol=1e-3)
 
 
@@ -147,3 +148,106 @@ def test_a_callback_sees_every_epoch_and_can_stop():
     model.fit(X, Y)
     assert model.history_ == seen
     assert model.n_iter_ == 3
+
+
+def test_quantiles_cover_what_they_say():
+    rng = np.random.default_rng(0)
+    columns = rng.uniform(-1, 1, (7000, 2))
+    target = np.sin(3 * columns[:, 0]) + columns[:, 1] + 0.5 * rng.standard_normal(7000)
+    levels = (0.05, 0.25, 0.5, 0.9)
+    model = MLPRegressor("fast", epochs=20, random_state=0, quantiles=levels).fit(
+        columns[:3000], target[:3000]
+    )
+    found = model.predict_quantiles(columns[3000:])
+    below = (target[3000:, None] <= found).mean(axis=0)
+    np.testing.assert_allclose(below, levels, atol=0.04)  # 5 deviations of 4,000 draws at 0.5
+    assert (np.diff(found, axis=1) >= 0).all()
+    np.testing.assert_array_equal(model.predict(columns[3000:]), found[:, 2])
+    for k, level in enumerate(levels):  # better than the same number for all rows
+        plain = np.quantile(target[:3000], level)
+        losses = [
+            np.mean(np.maximum(level * d, (level - 1) * d))
+            for d in (target[3000:] - found[:, k], target[3000:] - plain)
+        ]
+        assert losses[0] < 0.8 * losses[1]
+
+
+def test_weights_of_classes_are_weights_of_rows():
+    weights = {"up": 3.0, "down": 0.5}
+    by_class = MLPClassifier(**SMALL, class_weight=weights).fit(X, LABELS)
+    by_row = MLPClassifier(**SMALL).fit(X, LABELS, sample_weight=[weights[x] for x in LABELS])
+    np.testing.assert_array_equal(by_class.predict_proba(X), by_row.predict_proba(X))
+    rare = np.where(X[:, 0] > 1.5, "rare", "common")
+    balanced = MLPClassifier(**SMALL, class_weight="balanced").fit(X, rare)
+    share = {x: 300 / (2 * np.sum(rare == x)) for x in ("rare", "common")}
+    by_hand = MLPClassifier(**SMALL, class_weight=share).fit(X, rare)
+    np.testing.assert_allclose(balanced.predict_proba(X), by_hand.predict_proba(X), atol=1e-6)
+
+
+def test_several_targets_are_learned_in_their_own_units():
+    both = np.column_stack([Y, 1000.0 - 300.0 * X[:, 1]])
+    model = MLPRegressor(**SMALL | {"epochs": 60}).fit(X[:250], both[:250], X_val=X[250:], y_val=both[250:])
+    said = model.predict(X[250:])
+    assert said.shape == (50, 2)
+    for k in range(2):
+        assert np.mean((said[:, k] - both[250:, k]) ** 2) < 0.2 * both[250:, k].var()
+
+
+def test_given_validation_rows_are_all_that_is_held_back():
+    held = MLPRegressor(**SMALL).fit(X[:250], Y[:250], X_val=X[250:], y_val=Y[250:])
+    own = MLPRegressor(**SMALL).fit(X, Y)
+    losses = [r.val_loss for r in held.history_]
+    assert losses != [r.val_loss for r in own.history_]
+    worse = MLPRegressor(**SMALL).fit(X[:250], Y[:250], X_val=X[250:], y_val=Y[250:] + 10.0)
+    assert [r.train_loss for r in worse.history_] == [r.train_loss for r in held.history_]
+    assert worse.history_[0].val_loss > 10 * losses[0]
+
+
+HELD = [
+    ({"X_val": X[:, :2], "y_val": Y}, "X has 2 features, but MLPRegressor is expecting 3 features as input."),
+    ({"X_val": X, "y_val": Y[:5]}, "X_val and y_val have different numbers of rows"),
+    ({"X_val": X}, "X_val without y_val"),
+    ({"y_val": Y}, "y_val without X_val"),
+    ({"X_val": X, "y_val": np.column_stack([Y, Y])}, "y_val is not shaped like y"),
+]
+
+
+@pytest.mark.parametrize(("held", "text"), HELD, ids=[text[:30] for _, text in HELD])
+def test_bad_validation_rows_are_named(held, text):
+    with pytest.raises(ValueError) as caught:
+        MLPRegressor(**SMALL).fit(X, Y, **held)
+    assert str(caught.value).splitlines()[0] == text
+
+
+def test_classes_of_validation_rows_are_those_of_y():
+    with pytest.raises(ArgumentError) as caught:
+        MLPClassifier(**SMALL).fit(X, LABELS, X_val=X, y_val=np.where(X[:, 0] > 0, "up", "left"))
+    assert str(caught.value).splitlines()[0] == "y_val holds 'left', which is none of the classes"
+
+
+SETTINGS = [
+    ({"hidden": (0,)}, "hidden=(0,)"),
+    ({"hidden": 5}, "hidden=5"),
+    ({"members": 0}, "members=0"),
+    ({"epochs": 1.5}, "epochs=1.5"),
+    ({"batch_size": 0}, "batch_size=0"),
+    ({"patience": 0}, "patience=0"),
+    ({"lr": -1}, "lr=-1"),
+    ({"weight_decay": -0.1}, "weight_decay=-0.1"),
+    ({"validation_fraction": 1.5}, "validation_fraction=1.5"),
+    ({"engine": "gpu"}, "engine='gpu' is not known"),
+    ({"callbacks": 3}, "callbacks=3"),
+    ({"preset": "slow"}, "preset='slow' is not known"),
+    ({"schedule": "triangle"}, "schedule='triangle' is not known"),
+    ({"dropout": 1.0}, "dropout=1.0"),
+    ({"dropout": "half"}, "dropout='half'"),
+    ({"normalisation": "group"}, "normalisation='group' is not known"),
+]
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit", "find_lr"])
+@pytest.mark.parametrize(("settings", "text"), SETTINGS, ids=[text[:24] for _, text in SETTINGS])
+def test_bad_settings_are_named(settings, text, method):
+    with pytest.raises(ArgumentError) as caught:
+        getattr(MLPRegressor(**SMALL | settings), method)(X, Y)
+    assert str(caught.value).splitlines()[0] == text

@@ -18,6 +18,9 @@ ENTRY, CALL = "pullback_entry", "pullback_call"
 """Its two ways in: a table of addresses, and a Python list of arrays."""
 LIST_ITEMS, ARRAY_DATA = 24, 16
 """Where CPython's lists and NumPy's arrays hold the address of what is in them, in bytes."""
+LONG = 200_000
+"""From so many characters on, a module's loops are not unrolled: that would be most of the time of compiling,
+and gains nothing where a step is mostly products, whose inner loops are written out already."""
 _engines: list[Any] = []
 
 
@@ -40,7 +43,8 @@ def assemble(text: str) -> bytes:
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = llvm.get_default_triple(), str(machine.target_data)
     options = llvm.create_pipeline_tuning_options(speed_level=3)
-    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = True
+    options.loop_vectorization = options.slp_vectorization = True
+    options.loop_unrolling = len(text) < LONG
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     return machine.emit_object(module)  # type: ignore[no-any-return]

@@ -11,8 +11,10 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, c
 
 from pullback.errors import ArgumentError
 from pullback.tabular import _losses
-from pullback.tabular._estimator import TableModel, checked_weights
+from pullback.tabular._checks import checked_weights, refuse_weights
+from pullback.tabular._estimator import TableModel
 from pullback.tabular._recipe import probabilities
+from pullback.tabular._task import Task
 from pullback.typing import Array
 
 
@@ -24,7 +26,8 @@ class MLPClassifier(ClassifierMixin, TableModel):
     loss : str or callable
         "log_loss", "brier", or `loss(logits, targets)` of arrays `(n, n_classes)`, the targets columns of
         0 and 1; see `MLPRegressor`.
-    preset, hidden, activation, members, epochs, batch_size, lr, weight_decay, schedule, neighbours
+    preset, hidden, activation, members, epochs, batch_size, lr, weight_decay, schedule, dropout
+    normalisation, neighbours
     validation_fraction, patience, callbacks, warm_start, random_state, progress, engine
         As in `MLPRegressor`.
     class_weight : dict, "balanced" or None
@@ -58,6 +61,8 @@ class MLPClassifier(ClassifierMixin, TableModel):
         lr: float | None = None,
         weight_decay: float | None = None,
         schedule: Any = "cosine",
+        dropout: float = 0.0,
+        normalisation: str | None = None,
         neighbours: bool = True,
         validation_fraction: float = 0.15,
         patience: int | None = None,
@@ -66,42 +71,93 @@ class MLPClassifier(ClassifierMixin, TableModel):
         warm_start: bool = False,
         random_state: Any = None,
         progress: bool = False,
-        engine: str = "reference",
+        engine: str = "auto",
     ) -> None:
         super().__init__(
             preset, hidden=hidden, activation=activation, loss=loss, members=members, epochs=epochs,
-            batch_size=batch_size, lr=lr, weight_decay=weight_decay, schedule=schedule, neighbours=neighbours,
+            batch_size=batch_size, lr=lr, weight_decay=weight_decay, schedule=schedule, dropout=dropout,
+            normalisation=normalisation, neighbours=neighbours,
             validation_fraction=validation_fraction, patience=patience, callbacks=callbacks,
             warm_start=warm_start, random_state=random_state, progress=progress, engine=engine,
         )  # fmt: skip
         self.class_weight = class_weight
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> Self:
-        """Learn from a table `(n_rows, n_features)` and labels `(n_rows,)`."""
-        from sklearn.utils.class_weight import compute_class_weight
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Learn from more rows: as `MLPRegressor.partial_fit`.
 
-        columns = self._checked(X, reset=True)
-        labels = _checked_labels(y)
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`.
+        classes : array of labels
+            All that there will ever be; needed on the first call only.
+
+        Examples
+        --------
+        >>> rng, model = np.random.default_rng(0), MLPClassifier("fast", random_state=0)
+        >>> for X in rng.uniform(-1, 1, (20, 256, 2)):
+        ...     model = model.partial_fit(X, X[:, 0] > X[:, 1], classes=[False, True])
+        >>> model.score(X, X[:, 0] > X[:, 1]) > 0.9
+        True
+        """
+        first = not hasattr(self, "networks_")
+        columns, labels = self._checked(X, reset=first), checked_labels(y)
+        self._set_parts_classes(classes, first)
+        return self._partial_fit(columns, self._weighed(columns, labels, sample_weight, self.classes_))
+
+    def _task(self, columns: list[Array], y: Any, sample_weight: Any) -> Task:
+        labels = checked_labels(y)
         check_consistent_length(columns[0], labels)
         self._set_classes(np.unique(labels))
         if len(self.classes_) < 2:
             raise ArgumentError(
-                f"y holds one class only: {self.classes_[0]!r}",
+                f"y holds one class only: {self.classes_.tolist()[0]!r}",
                 expected="two classes or more",
                 hint="a classifier of one class has nothing to learn; look at how y was made",
             )
-        weights = checked_weights(sample_weight, X, labels)
+        return self._weighed(columns, labels, sample_weight, None)
+
+    def _weighed(self, columns: list[Array], labels: Array, sample_weight: Any, seen: Any) -> Task:
+        """Weights of rows times weights of classes, `seen` where rows come by and by."""
+        from sklearn.utils.class_weight import compute_class_weight
+
+        check_consistent_length(columns[0], labels)
+        Y, weights = self._one_hot(labels, "y"), checked_weights(sample_weight, labels)
         if self.class_weight is not None:
+            if seen is not None and self.class_weight == "balanced":
+                raise ArgumentError(
+                    'class_weight="balanced" in partial_fit, which sees a part of the rows',
+                    expected="a dict of what each class weighs, or None",
+                )
+            known = {} if seen is None else {"classes": seen, "y": seen}
             each = compute_class_weight(
-                self.class_weight, classes=self.classes_, y=labels, sample_weight=weights
+                self.class_weight,
+                **(known or {"classes": self.classes_, "y": labels, "sample_weight": weights}),
             )
-            weights = checked_weights(weights * each[np.searchsorted(self.classes_, labels)], X, labels)
-        held = None
-        if X_val is not None:
-            held = self._checked(X_val, reset=False), self._one_hot(_checked_labels(y_val))
-        Y = self._one_hot(labels)
+            weights = checked_weights(weights * each[np.searchsorted(self.classes_, labels)], labels)
         objective = _losses.classification(self.loss, len(self.classes_))
-        return self._fit_rows(columns, Y, weights, held, objective, len(self.classes_))
+        refuse_weights(weights, objective)
+        return Task(Y, weights, objective, len(self.classes_))
+
+    def _held_target(self, y: Any) -> Array:
+        return self._one_hot(checked_labels(y), "y_val")
+
+    def _set_parts_classes(self, classes: Any, first: bool) -> None:
+        if classes is None:
+            if first:
+                raise ArgumentError(
+                    "the first call of partial_fit without classes",
+                    expected="classes=, all that there will be",
+                )
+            return
+        given = np.unique(np.asarray(classes))
+        if not first and not np.array_equal(given, self.classes_):
+            raise ArgumentError(
+                "classes is not the same as in the first call of partial_fit",
+                expected=", ".join(map(str, self.classes_)),
+                got=", ".join(map(str, given)),
+            )
+        self.classes_ = given
 
     def _set_classes(self, classes: Array) -> None:
         again = self.warm_start and hasattr(self, "networks_")
@@ -124,14 +180,17 @@ class MLPClassifier(ClassifierMixin, TableModel):
         check_is_fitted(self)
         return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
 
-    def _one_hot(self, labels: Array) -> Array:
+    def _one_hot(self, labels: Array, name: str) -> Array:
         unknown = np.setdiff1d(labels, self.classes_)
         if len(unknown):
-            raise ArgumentError(f"y_val holds {unknown[0]!r}, a class that y does not")
+            known = ", ".join(map(str, self.classes_))
+            raise ArgumentError(
+                f"{name} holds {unknown.tolist()[0]!r}, which is none of the classes", expected=known
+            )
         return (labels[:, None] == self.classes_[None, :]).astype(np.float64)
 
 
-def _checked_labels(y: Any) -> Array:
+def checked_labels(y: Any) -> Array:
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
     labels = column_or_1d(y, warn=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.tabular._threads import workers
 from pullback.typing import Array
 
 K = 24
@@ -103,7 +104,7 @@ class _Search:
 
     def nearest(self, X: Array, k: int, own: bool, rows: Array | None = None) -> tuple[Array, Array]:
         """Distances and row numbers `(n_rows, k)`; with `own`, X are the rows of the tree (or `rows`)."""
-        distance, index = self.tree.query(self._place(X), k + own, workers=-1)
+        distance, index = self.tree.query(self._place(X), k + own, workers=workers())
         if not own:
             return distance, index
         mine = index == (np.arange(len(X)) if rows is None else rows)[:, None]

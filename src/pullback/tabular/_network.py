@@ -16,6 +16,7 @@ import numpy as np
 from pullback.errors import ArgumentError
 from pullback.primitives import activation as activations
 from pullback.tabular._bins import encode
+from pullback.tabular._regular import Pass, layer_norm
 from pullback.typing import Array, Tree
 
 
@@ -55,15 +56,25 @@ def initial(shape: Shape, rng: np.random.Generator) -> Tree:
 
 
 def forward(
-    params: Tree, X: Array, start: Array, inverse: Array, activation: Callable[[Array], Array]
+    params: Tree,
+    X: Array,
+    start: Array,
+    inverse: Array,
+    activation: Callable[[Array], Array],
+    training: Pass | None = None,
 ) -> Array:
     """Outputs `(members, n_rows, n_outputs)` of rows `(n_rows, n_numbers + n_plain)`."""
     h = _embedded(params, X, start, inverse)
     members = params["head"]["W"].shape[0]
     if "signs" in params:
         h = (h * params["signs"]).reshape(members * X.shape[0], -1)
-    for layer in params["trunk"]:
-        h = activation(h @ layer["W"] + layer["b"])
+    for number, layer in enumerate(params["trunk"]):
+        h = h @ layer["W"] + layer["b"]
+        if "gain" in layer:
+            h = layer_norm(h, layer) if training is None else training.normalise(number, h, layer)
+        h = activation(h)
+        if training is not None:
+            h = training.drop(number, h)
     h = h.reshape(members, X.shape[0], -1)
     return h @ params["head"]["W"] + params["head"]["b"]
 

@@ -7,24 +7,24 @@ Everything is learned from the training rows. The target is standardised for tra
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from pullback import train, tree
+from pullback.tabular._batches import engine_of, size_of, whole_batches
 from pullback.tabular._bins import bins
 from pullback.tabular._neighbours import Neighbours
 from pullback.tabular._network import Shape, activation_named, forward, initial
 from pullback.tabular._presets import Preset
+from pullback.tabular._regular import prepared
 from pullback.tabular._scale import RobustScaler
+from pullback.tabular._training import Loss, training
 from pullback.tabular._turns import turned_axes
 from pullback.train import Epoch
+from pullback.train._checkpoint import State
 from pullback.typing import Array, Tree
-
-Loss = Callable[[Array, Array], Array]
-"""`loss(outputs, targets)`: `(members, n, n_outputs)` and `(n, n_outputs + 1)`, weights last, to a number."""
 
 CHUNK, CELLS = 4096, 2_000_000
 """Rows, and bins of all their columns, predicted at a time, which bounds the memory of a prediction."""
@@ -90,7 +90,19 @@ def fit_inputs(
 
 @dataclasses.dataclass
 class Network:
-    """A trained network and its inputs."""
+    """A trained network and its inputs.
+
+    Attributes
+    ----------
+    params : tree of arrays
+        What predicts.
+    result : Result or None
+        Of the training, to go on from; None where rows came by and by since.
+    learned : tree of arrays, or None
+        What the optimiser changed: `params` with what only training needs, without what it leaves alone.
+    moments : list of arrays, or None
+        The leaves of the optimiser's state.
+    """
 
     inputs: Inputs
     params: Tree
@@ -98,6 +110,23 @@ class Network:
     history: list[Epoch]
     best_epoch: int
     result: Any = None
+    learned: Tree | None = None
+    moments: list[Array] | None = None
+
+    @property
+    def trainable(self) -> Tree:
+        """The parameters that a further training starts from."""
+        if self.learned is None:
+            return self.params
+        return {**self.learned, **{name: x for name, x in self.params.items() if name == "signs"}}
+
+    def end(self, seed: int) -> Any:
+        """Where a further training begins, if more than the weights is known of it."""
+        if self.result is not None or self.learned is None or self.moments is None:
+            return self.result
+        flat, rng = tree.leaves(self.learned), np.random.default_rng(seed)
+        state = State(flat, list(self.moments), flat, None, 0, 0, (), dict(rng.bit_generator.state))
+        return train.Result(self.learned, [], 0, "", 0.0, "", state)
 
     def outputs(self, numbers: Array, plain: Array) -> Array:
         """The members' outputs `(members, n_rows, n_outputs)`, float64."""
@@ -114,13 +143,33 @@ class Network:
         return forward(wide, X.astype(np.float64), self.inputs.start, self.inputs.inverse, act)
 
 
-def new_params(inputs: Inputs, n_inputs: int, n_outputs: int, preset: Preset, seed: int) -> Tree:
+def on_rows(inputs: Inputs, numbers: Array, plain: Array, Y: Array) -> tuple[Inputs, Array]:
+    """Inputs as they were fitted, with these rows as the neighbours, each left out of its own."""
+    scaled = inputs.scaler.transform(numbers)
+    near = inputs.neighbours
+    if near is None:
+        return inputs, inputs.join(scaled, None, plain)
+    near = dataclasses.replace(
+        near, points=np.asarray(scaled, np.float32), targets=np.asarray(Y, np.float32), trees=[]
+    )
+    inputs = dataclasses.replace(inputs, neighbours=near)
+    return inputs, inputs.join(scaled, near.training_features(), plain)
+
+
+def new_params(
+    inputs: Inputs,
+    n_inputs: int,
+    n_outputs: int,
+    preset: Preset,
+    seed: int,
+    normalisation: str | None = None,
+) -> Tree:
     """Parameters to start from."""
     n_numbers, n_bins = inputs.start.shape
     shape = Shape(
         n_numbers, n_inputs - n_numbers, n_bins, preset.width, preset.hidden, preset.members, n_outputs
     )
-    return initial(shape, np.random.default_rng(seed))
+    return prepared(initial(shape, np.random.default_rng(seed)), normalisation)
 
 
 def train_network(
@@ -134,24 +183,42 @@ def train_network(
     *,
     activation: Any,
     seed: int,
+    weighted: bool = True,
+    engine: str = "auto",
+    dropout: float = 0.0,
+    seen_by: Callable[..., Any] | None = None,
     **options: Any,
 ) -> Network:
-    """Train on inputs `(n_rows, n_inputs)` and targets `(n_rows, n_outputs + 1)`, weights in the last."""
-    act = activation_named(activation)
-    learned = {name: x for name, x in params.items() if name != "signs"}
-    fixed = {name: x for name, x in params.items() if name == "signs"}
+    """Train on inputs `(n_rows, n_inputs)` and targets `(n_rows, n_outputs + 1)`, weights in the last.
 
-    def objective(p: Tree, X: Array, y: Array) -> Array:
-        return loss(forward({**p, **fixed}, X, inputs.start, inputs.inverse, act), y)
-
+    With `weighted` the loss heeds those weights, and batches are of one size: see `whole_batches`. `seen_by`,
+    given what makes parameters for prediction of those in training, is one more callback.
+    """
+    task = training(
+        params,
+        (inputs.start, inputs.inverse),
+        loss,
+        preset,
+        activation=activation,
+        dropout=dropout,
+        seed=seed,
+    )
+    size = size_of(len(X), preset.batch_size)
+    engine = engine_of(engine, params, len(X) * preset.epochs, size)
+    if weighted:
+        X, targets = whole_batches(X, targets, size)
+    if seen_by is not None:
+        options["callbacks"] = (*options.get("callbacks", ()), seen_by(task.params))
     X_val, y_val = validation if validation is not None else (None, None)
     result = train.fit(
-        objective, learned, X, targets, X_val=X_val, y_val=y_val, seed=seed, lr=preset.lr,
-        optimizer=train.adamw(0.9, 0.99, weight_decay=preset.weight_decay), schedule=options.pop("schedule"),
-        batch_size=max(1, min(preset.batch_size, math.ceil(len(X) / 4))), epochs=preset.epochs, **options,
+        task.loss, task.learned, X, targets, X_val=X_val, y_val=y_val, seed=seed, lr=preset.lr,
+        optimizer=task.optimizer, schedule=options.pop("schedule"), val_loss=task.val_loss,
+        batch_size=size, epochs=preset.epochs, engine=engine, **options,
     )  # fmt: skip
-    best = tree.map(np.asarray, result.params)
-    return Network(inputs, {**best, **fixed}, activation, result.history, result.best_epoch, result)
+    return Network(
+        inputs, task.params(result.params), activation, result.history, result.best_epoch, result,
+        result.params, result.state.optimizer,
+    )  # fmt: skip
 
 
 def squared(outputs: Array, targets: Array) -> Array:

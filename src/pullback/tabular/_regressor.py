@@ -11,7 +11,9 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from pullback.errors import ArgumentError
 from pullback.tabular import _losses
-from pullback.tabular._estimator import TableModel, checked_target, checked_weights
+from pullback.tabular._checks import checked_target, checked_weights, refuse_weights
+from pullback.tabular._estimator import TableModel
+from pullback.tabular._task import Task
 from pullback.typing import Array
 
 
@@ -35,7 +37,13 @@ class MLPRegressor(RegressorMixin, TableModel):
         Networks that share the trunk and are averaged.
     epochs, batch_size, lr, weight_decay : optional
     schedule : str or callable
-        As in `pullback.fit`.
+        Of the learning rate: "constant", "cosine", "linear", "step", "warmup", "one_cycle", or
+        `f(step, total_steps)`, as in `pullback.fit`.
+    dropout : float
+        Share of the trunk's hidden units that a training step leaves out.
+    normalisation : None, "layer" or "batch"
+        Of the trunk's layers, before the activation: each row on its own, or by the moments of the batch,
+        in predictions by their running averages.
     neighbours : bool
         Whether the targets of the nearest training rows become features.
     validation_fraction : float
@@ -52,7 +60,8 @@ class MLPRegressor(RegressorMixin, TableModel):
     random_state : int, RandomState or None
     progress : bool
     engine : str
-        As in `pullback.fit`.
+        "native": steps run as machine code. "reference": in NumPy. "auto": native where the work (rows,
+        epochs and size of the network, never the clock) repays compiling it.
 
     Attributes
     ----------
@@ -81,6 +90,8 @@ class MLPRegressor(RegressorMixin, TableModel):
         lr: float | None = None,
         weight_decay: float | None = None,
         schedule: Any = "cosine",
+        dropout: float = 0.0,
+        normalisation: str | None = None,
         neighbours: bool = True,
         validation_fraction: float = 0.15,
         patience: int | None = None,
@@ -89,31 +100,54 @@ class MLPRegressor(RegressorMixin, TableModel):
         warm_start: bool = False,
         random_state: Any = None,
         progress: bool = False,
-        engine: str = "reference",
+        engine: str = "auto",
     ) -> None:
         super().__init__(
             preset, hidden=hidden, activation=activation, loss=loss, members=members, epochs=epochs,
-            batch_size=batch_size, lr=lr, weight_decay=weight_decay, schedule=schedule, neighbours=neighbours,
+            batch_size=batch_size, lr=lr, weight_decay=weight_decay, schedule=schedule, dropout=dropout,
+            normalisation=normalisation, neighbours=neighbours,
             validation_fraction=validation_fraction, patience=patience, callbacks=callbacks,
             warm_start=warm_start, random_state=random_state, progress=progress, engine=engine,
         )  # fmt: skip
         self.quantiles = quantiles
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, X_val: Any = None, y_val: Any = None) -> Self:
-        """Learn from a table `(n_rows, n_features)` and targets `(n_rows,)` or `(n_rows, n_outputs)`."""
-        columns = self._checked(X, reset=True)
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Learn from more rows: one pass over them in batches, at the learning rate `lr`.
+
+        The first call on a model that was not fitted learns what turns columns and target into numbers, from
+        its rows alone and once for all, so give it some hundreds; it has no neighbour features. After `fit`
+        the weights go on from the best epoch's, and the rows should be new ones.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`, but weights as they are given: one is a row as any other.
+
+        Examples
+        --------
+        >>> rng, model = np.random.default_rng(0), MLPRegressor("fast", random_state=0)
+        >>> for X in rng.uniform(-1, 1, (200, 256, 2)):
+        ...     model = model.partial_fit(X, X[:, 0] * X[:, 1])
+        >>> model.score(X, X[:, 0] * X[:, 1]) > 0.9
+        True
+        """
+        columns = self._checked(X, reset=not hasattr(self, "networks_"))
+        return self._partial_fit(columns, self._task(columns, y, sample_weight))
+
+    def _task(self, columns: list[Array], y: Any, sample_weight: Any) -> Task:
         y = y if y is None else np.asarray(y)
         Y = checked_target(y)
         check_consistent_length(columns[0], Y)
-        weights = checked_weights(sample_weight, X, Y)
+        weights = checked_weights(sample_weight, Y)
         self._flat = np.ndim(y) == 1
-        held = None
-        if X_val is not None:
-            held = self._checked(X_val, reset=False), checked_target(y_val, "y_val")
         levels = self._levels(Y)
         n_outputs = Y.shape[1] if levels is None else len(levels)
         objective = _losses.regression(self.loss, levels, n_outputs)
-        return self._fit_rows(columns, Y, weights, held, objective, n_outputs)
+        refuse_weights(weights, objective)
+        return Task(Y, weights, objective, n_outputs)
+
+    def _held_target(self, y: Any) -> Array:
+        return checked_target(y, "y_val")
 
     def predict(self, X: Any) -> Array:
         """Predictions in the target's units, of the shape of `y` in `fit`."""

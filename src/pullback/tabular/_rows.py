@@ -60,6 +60,21 @@ def distinct(columns: list[Array], Y: Array, weights: Array) -> Distinct:
     return Distinct(kept[order[new]], total * (len(total) / total.sum()))
 
 
+def split_rows(n: int, share: float, seed: int) -> tuple[Array, Array]:
+    """Numbers of the rows to train and to validate on; fewer than 200 are trained on whole.
+
+    Examples
+    --------
+    >>> [len(rows) for rows in split_rows(1000, 0.15, seed=0)]
+    [850, 150]
+    """
+    if n < 200 or not share:
+        return np.arange(n), np.arange(0)
+    order = np.random.default_rng(seed).permutation(n)
+    n_val = min(n - 1, round(n * share))
+    return np.sort(order[n_val:]), np.sort(order[:n_val])
+
+
 def _words(column: Array) -> Array:
     """A number for each value: its bits, or its category's place in the alphabet."""
     if column.dtype.kind != "f":

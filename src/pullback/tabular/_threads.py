@@ -1,0 +1,24 @@
+"""How many threads a search may have, beside what else runs."""
+
+from __future__ import annotations
+
+import os
+
+from joblib.parallel import get_active_backend  # type: ignore[import-untyped]
+
+
+def workers() -> int:
+    """Threads for one search: -1, all; inside a worker of joblib what it is told.
+
+    joblib tells its processes by `OMP_NUM_THREADS`; threads are told nothing, and get one each.
+
+    Examples
+    --------
+    >>> workers()
+    -1
+    """
+    backend, _ = get_active_backend()
+    if not backend.nesting_level:
+        return -1
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, int(told)) if told.isdigit() else 1
