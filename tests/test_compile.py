@@ -226,6 +226,14 @@ def test_products_agree_whichever_way_the_operands_lie(shape, dtype):
                 assert agreement(lambda x, y, f=f, g=g, h=h: h(f(x) @ g(y)), (x, y)) <= 64
 
 
+@pytest.mark.parametrize("lead", [3, 9, 20])
+def test_batched_products_agree(lead):
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((lead, 6, 7)), rng.standard_normal((lead, 7, 12))
+    assert agreement(lambda x, y: np.tanh(x @ y), (a, b)) <= 64
+    assert agreement(lambda x, y: np.swapaxes(x, 1, 2) @ (x @ y), (a, b)) <= 64
+
+
 # Programs drawn at random.
 
 UNARY = [np.sin, np.tanh, np.exp, np.negative, np.square, np.abs, lambda x: x.T, lambda x: np.maximum(x, 0.1),

@@ -152,14 +152,11 @@ class Emitter:
 
     def _is_contiguous(self, s: ast.For) -> bool:
         """Whether a loop is innermost and each array goes from one element to the next with it, or stays."""
-        found = True
-        for x in (x for line in s.body for x in ast.walk(line)):
-            if isinstance(x, ast.Subscript):
-                for i, stride in self._index(x):
-                    moves = any(isinstance(n, ast.Name) and n.id == i_name(s) for n in ast.walk(i))
-                    found = found and (not moves or (stride == 1 and isinstance(i, ast.Name)))
-            found = found and not isinstance(x, ast.For)
-        return found
+        inside = [x for line in s.body for x in ast.walk(line)]
+        if any(isinstance(x, ast.For | ast.Expr) for x in inside):
+            return False
+        steps = [step for x in inside if isinstance(x, ast.Subscript) for step in self._index(x)]
+        return all(_stays(i, i_name(s)) or (stride == 1 and isinstance(i, ast.Name)) for i, stride in steps)
 
     def _vectors_first(self) -> Any:
         """Ask that a loop is made into vectors before it is written out, not after, when it is too late."""
@@ -342,6 +339,10 @@ _SIGNS = {ast.Lt: "<", ast.Gt: ">", ast.LtE: "<=", ast.GtE: ">=", ast.Eq: "==", 
 def i_name(s: ast.For) -> str:
     """The name a loop counts in."""
     return s.target.id  # type: ignore[attr-defined, no-any-return]
+
+
+def _stays(index: ast.expr, counter: str) -> bool:
+    return not any(isinstance(x, ast.Name) and x.id == counter for x in ast.walk(index))
 
 
 def _as_load(target: Any) -> Any:
