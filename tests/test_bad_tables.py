@@ -55,6 +55,13 @@ REFUSED = {
         "  got: the columns age, rooms, price\n"
         "  try: did you mean 'price'?",
     ),
+    "names in brackets": (
+        "age [years],[/b],price\n1,2,3\n", ["--target", "[prise]"],
+        "t.csv has no column '[prise]'\n"
+        "  expected: the target among the columns\n"
+        "  got: the columns age [years], [/b], price\n"
+        "  try: did you mean 'price'?",
+    ),
     "wrong column to drop": (
         csv(), ["--drop", "room"],
         "t.csv has no column 'room'\n"

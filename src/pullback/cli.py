@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from pullback.errors import PullbackError
 
@@ -176,7 +177,7 @@ def main() -> None:
         app()
     except PullbackError as error:
         console = Console(stderr=True)
-        console.print("[bold red]error:[/]", str(error), highlight=False, soft_wrap=True, markup=True)
+        console.print(f"[bold red]error:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(1)
     except BrokenPipeError:  # whoever read has enough: `pullback predict ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

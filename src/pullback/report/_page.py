@@ -153,7 +153,7 @@ def _errors(facts: Facts) -> str:
     found = []
     for i in np.unique(place):
         error = predicted[place == i] - true[place == i]
-        span = f"{edges[i]:.4g} to {edges[min(i + 1, len(edges) - 1)]:.4g}"
+        span = f"{_short(edges[i])} to {_short(edges[min(i + 1, len(edges) - 1)])}"
         found.append((span, len(error), float(np.sqrt(np.mean(error**2))), float(error.mean())))
     top = max(row[2] for row in found) or 1.0
     rows = [
@@ -254,7 +254,8 @@ def _values(fact: Mapping[str, Any]) -> str:
         return ", ".join(f"{_e(text)} ({count:,})" for text, count in fact["common"])
     if "min" not in fact:
         return "none"
-    return f"{fact['min']:.4g} to {fact['max']:.4g}, median {fact['median']:.4g}"
+    low, high, middle = (_short(fact[key]) for key in ("min", "max", "median"))
+    return f"{low} to {high}, median {middle}"
 
 
 def _load(facts: Facts) -> str:
@@ -297,6 +298,11 @@ def _folded(said: str, text: str) -> str:
 def _bar(share: float) -> str:
     kind = " class='minus'" if share < 0 else ""
     return f"<td class='bar'><span{kind} style='width:{100 * min(1.0, abs(share)):.1f}%'></span></td>"
+
+
+def _short(x: float) -> str:
+    """Four digits, and no power of ten where the number can be read without."""
+    return f"{x:,.0f}" if 1e4 <= abs(x) < 1e12 else f"{x:.4g}"
 
 
 def _percent(part: int, whole: int) -> str:

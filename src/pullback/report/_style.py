@@ -31,7 +31,7 @@ caption { text-align: left; padding: .2rem 0 .4rem; }
 th, td { padding: .3rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space:
   nowrap; }
 th:first-child, td:first-child, .left { text-align: left; }
-th { font-weight: 600; white-space: normal; } tbody th { overflow-wrap: anywhere; min-width: 5.5rem; }
+th { font-weight: 600; white-space: normal; } tbody th { overflow-wrap: break-word; max-width: 16rem; }
 td.long { white-space: normal; min-width: 11rem; text-align: left; overflow-wrap: anywhere; }
 tr.own td, tr.own th { font-weight: 650; background: var(--card); }
 td.bar { width: 32%; min-width: 5rem; padding-right: 0; }
@@ -54,6 +54,6 @@ pre { background: var(--card); border: 1px solid var(--line); border-radius: .4r
 summary { cursor: pointer; color: var(--blue); padding: .3rem 0; }
 .heat td { text-align: center; } .heat td:first-child { text-align: left; }
 @media (max-width: 36rem) { th, td { padding: .3rem .35rem; } table { font-size: .92rem; }
-  tbody th { min-width: 4rem; } td.bar { min-width: 3.5rem; } td.long { min-width: 9rem; } }
+  td.bar { min-width: 3.5rem; } td.long { min-width: 9rem; } }
 @media print { body { max-width: none; } details > * { display: block; } nav { display: none; } }
 """

@@ -106,8 +106,9 @@ def print_table(metrics: Metrics, title: str, console: Any = None) -> None:
     """Print the table: a row a predictor; every metric on the test rows, the first on the others."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(title), title_justify="left")
     table.add_column("")
     columns = shown_columns(metrics)
     for rows, name, first in columns:
