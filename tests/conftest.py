@@ -1,6 +1,7 @@
-"""What all tests share: a folder for machine code that is theirs alone, and how processes heed Ctrl-C."""
+"""What all tests share: a folder for machine code that is theirs alone, the command line, and Ctrl-C."""
 
 import signal
+import sys
 
 import pytest
 
@@ -15,3 +16,22 @@ def machine_code_of_the_tests(tmp_path_factory):
 def heed_ctrl_c():
     """For `preexec_fn`: a shell's background jobs, and so their children, start with it ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """`pullback ARGUMENTS` in this process: its status, what it printed, and its error."""
+
+    def run(*args):
+        from pullback import cli
+
+        monkeypatch.setattr(sys, "argv", ["pullback", *map(str, args)])
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as end:
+            status = end.code or 0
+        out, err = capsys.readouterr()
+        return status, out, err
+
+    return run

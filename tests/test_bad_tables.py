@@ -1,27 +1,11 @@
 """Bad input, through the command line: what it says, word for word, and that nothing is left lying about."""
 
-import sys
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from pullback import cli
-
 ROWS = 40
 GOOD = {"age": np.arange(ROWS) % 17, "rooms": np.arange(ROWS) % 5, "price": np.arange(ROWS) * 1.5}
-
-
-def run(monkeypatch, capsys, *args):
-    """The command in this process: its status, what it printed, and its error."""
-    monkeypatch.setattr(sys, "argv", ["pullback", *map(str, args)])
-    status = 0
-    try:
-        cli.main()
-    except SystemExit as end:
-        status = end.code or 0
-    out, err = capsys.readouterr()
-    return status, out, err
 
 
 def csv(**changed):
@@ -197,36 +181,34 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_it_is_refused_in_words_and_nothing_is_left(case, tmp_path, monkeypatch, capsys):
+def test_it_is_refused_in_words_and_nothing_is_left(case, tmp_path, monkeypatch, command):
     text, options, message = REFUSED[case]
     monkeypatch.chdir(tmp_path)
     if text is not None:
         (tmp_path / "t.csv").write_text(text)
     target = [] if "--target" in options else ["--target", "price"]
-    status, _, err = run(monkeypatch, capsys, "train", "--data", "t.csv", *target, *options, "--out", "run")
+    status, _, err = command("train", "--data", "t.csv", *target, *options, "--out", "run")
     assert (status, err) == (1, f"error: {message}\n")
     assert not (tmp_path / "run").exists()
 
 
-def test_a_table_larger_than_memory(tmp_path, monkeypatch, capsys):
+def test_a_table_larger_than_memory(tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PULLBACK_MEMORY", "1e-6")
     (tmp_path / "t.csv").write_text(csv())
-    status, _, err = run(monkeypatch, capsys, "train", "--data", "t.csv", "--target", "price", "--out", "run")
+    status, _, err = command("train", "--data", "t.csv", "--target", "price", "--out", "run")
     assert status == 1
     assert err.startswith("error: t.csv is too large for the memory that is free\n  expected: a table of")
     assert err.endswith("--rows 1000 trains on so many, drawn at random; --drop leaves columns out\n")
     assert not (tmp_path / "run").exists()
 
 
-def test_useless_columns_are_named_and_left_out(tmp_path, monkeypatch, capsys):
+def test_useless_columns_are_named_and_left_out(tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     table = {"none": np.full(ROWS, np.nan), "same": np.full(ROWS, 3), "id": 100 + np.arange(ROWS), **GOOD}
     pd.DataFrame(table).to_csv("t.csv", index=False)
     monkeypatch.setenv("COLUMNS", "200")
-    status, out, err = run(
-        monkeypatch,
-        capsys,
+    status, out, err = command(
         "train",
         "--data",
         "t.csv",
@@ -295,23 +277,23 @@ AT_PREDICTION = {
 
 
 @pytest.mark.parametrize("case", AT_PREDICTION)
-def test_other_columns_at_prediction(case, trained, tmp_path, monkeypatch, capsys):
+def test_other_columns_at_prediction(case, trained, tmp_path, monkeypatch, command):
     text, message = AT_PREDICTION[case]
     monkeypatch.chdir(tmp_path)
     (tmp_path / "new.csv").write_text(text)
-    status, _, err = run(monkeypatch, capsys, "predict", trained, "new.csv", "--output", "p.csv")
+    status, _, err = command("predict", trained, "new.csv", "--output", "p.csv")
     assert (status, err) == (1, f"error: {message}\n")
     assert not (tmp_path / "p.csv").exists()
 
 
-def test_gaps_new_categories_and_one_row_are_predicted(trained, tmp_path, monkeypatch, capsys):
+def test_gaps_new_categories_and_one_row_are_predicted(trained, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "new.csv").write_text("kind,more,rooms,age\nnever seen,x,,3\n")
-    status, out, err = run(monkeypatch, capsys, "predict", trained / "model.safetensors", "new.csv")
+    status, out, err = command("predict", trained / "model.safetensors", "new.csv")
     assert (status, err) == (0, "")
     header, number = out.split()
     assert header == "predicted_price"
     assert np.isfinite(float(number))
     (tmp_path / "model.safetensors").write_bytes((trained / "model.safetensors").read_bytes())
-    _, alone, _ = run(monkeypatch, capsys, "predict", "model.safetensors", "new.csv")
+    _, alone, _ = command("predict", "model.safetensors", "new.csv")
     assert alone.split() == ["predicted", number]

@@ -2,25 +2,12 @@
 
 import json
 import signal
-import sys
 
 import pytest
 
-from pullback import cli
 from pullback.runs import _baselines
 from pullback.tabular import _estimator
 from pullback.train._run import Run
-
-
-def run(monkeypatch, capsys, *args):
-    monkeypatch.setattr(sys, "argv", ["pullback", *map(str, args)])
-    status = 0
-    try:
-        cli.main()
-    except SystemExit as end:
-        status = end.code or 0
-    out, err = capsys.readouterr()
-    return status, out, err
 
 
 def at(monkeypatch, owner, name, call):
@@ -47,41 +34,41 @@ TRAIN = ("train", "--data", "diabetes", "--out", "run")
 
 
 @pytest.mark.parametrize(("owner", "name"), [(_estimator, "fit_inputs"), (Run, "_epoch")])
-def test_before_the_first_epoch_is_done(owner, name, tmp_path, monkeypatch, capsys):
+def test_before_the_first_epoch_is_done(owner, name, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     with monkeypatch.context() as patch:
         at(patch, owner, name, 1)
-        status, _, err = run(patch, capsys, *TRAIN, "--preset", "fast")
+        status, _, err = command(*TRAIN, "--preset", "fast")
     assert status == 130
     assert err == (
         "interrupted: no model was made; the same command, with --resume and --out, begins again\n"
     )
     assert not (tmp_path / "run" / "model.safetensors").exists()
-    status, out, err = run(monkeypatch, capsys, *TRAIN, "--preset", "fast", "--resume")
+    status, out, err = command(*TRAIN, "--preset", "fast", "--resume")
     assert (status, err) == (0, "")
     assert "fitted anew from its seed" in out
 
 
-def test_within_an_epoch_the_best_so_far_is_kept(tmp_path, monkeypatch, capsys):
+def test_within_an_epoch_the_best_so_far_is_kept(tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     at(monkeypatch, Run, "_epoch", 4)
-    status, out, err = run(monkeypatch, capsys, *TRAIN, "--preset", "best", "--json")
+    status, out, err = command(*TRAIN, "--preset", "best", "--json")
     said = json.loads(out)
     assert (status, err) == (0, "")
     assert said["stopped"] == "interrupted"
     assert said["epochs"] == 3  # and the second network of the preset is not begun
     assert said["message"].startswith("interrupted after 3 of 40 epochs; the weights are those of epoch ")
     assert set(said["metrics"]) == {"network", "gradient boosting", "least squares", "mean"}
-    assert run(monkeypatch, capsys, "predict", "run", "x.csv")[2] == "error: x.csv does not exist\n"
+    assert command("predict", "run", "x.csv")[2] == "error: x.csv does not exist\n"
 
 
-def test_while_it_is_compared_the_network_is_kept(tmp_path, monkeypatch, capsys):
+def test_while_it_is_compared_the_network_is_kept(tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
     at(monkeypatch, _baselines._Trees, "fit", 1)
-    status, out, _ = run(monkeypatch, capsys, *TRAIN, "--preset", "fast")
+    status, out, _ = command(*TRAIN, "--preset", "fast")
     assert status == 0
     assert "interrupted before it was compared with gradient boosting, least squares, mean" in out
     assert (tmp_path / "run" / "summary.json").exists()
-    status, _, _ = run(monkeypatch, capsys, "report", "run", "-o", "page.html")
+    status, _, _ = command("report", "run", "-o", "page.html")
     assert status == 0

@@ -36,7 +36,9 @@ def learning_curve(path: str | os.PathLike[str], result: Result, unit: str = "")
             axes.plot(epochs, validation, label="validation, after the epoch")
         if result.best_epoch:
             axes.axvline(result.best_epoch, color="0.6", linestyle=":", label=f"best: {result.best_epoch}")
-        axes.set(xlabel="epoch", ylabel=f"loss {unit}".strip(), yscale="log", title="Learning curve")
+        axes.set(xlabel="epoch", ylabel=f"loss {unit}".strip(), title="Learning curve")
+        if min(np.nanmin(result.curve("train_loss")), np.nanmin([np.inf, *validation])) > 0:
+            axes.set_yscale("log")
         axes.legend()
 
     _save(path, draw)

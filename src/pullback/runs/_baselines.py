@@ -1,4 +1,4 @@
-"""What a network is compared with, on the same rows: gradient boosting, a linear model, and the least of all."""
+"""What a network is compared with, on the same rows: gradient boosting, a linear model, the mean."""
 
 from __future__ import annotations
 
@@ -76,7 +76,11 @@ class Baseline(Protocol):
 def baselines(labels: bool, seed: int) -> dict[str, Baseline]:
     """By name, in the order of the table."""
     if labels:
-        return {"gradient boosting": _Trees(True, seed), "logistic regression": _Logistic(), "majority class": _Most()}
+        return {
+            "gradient boosting": _Trees(True, seed),
+            "logistic regression": _Logistic(),
+            "majority class": _Most(),
+        }
     return {"gradient boosting": _Trees(False, seed), "least squares": _Line(), "mean": _Mean()}
 
 

@@ -123,7 +123,11 @@ def summary_of(
 ) -> dict[str, Any]:
     """The object that `--json` prints."""
     network = metrics["network"]["test"]
-    path = Path(settings.data).absolute() if settings.data != problem.name and Path(settings.data).exists() else None
+    path = (
+        Path(settings.data).absolute()
+        if settings.data != problem.name and Path(settings.data).exists()
+        else None
+    )
     return {
         "data": problem.name, "file": None if path is None else str(path), "note": problem.note,
         "task": problem.task, "target": problem.target_name, "unit": problem.target_unit,
@@ -139,7 +143,11 @@ def summary_of(
 def write_test_rows(folder: Path, problem: Problem, rows: Array, predicted: Array, classes: Any) -> None:
     """Keep the test rows' targets and predictions, for the report."""
     true = problem.y[rows] if classes is None else np.searchsorted(classes, problem.y[rows])
-    arrays = {"rows": np.asarray(rows, np.int64), "true": true, "predicted": np.asarray(predicted, np.float64)}
+    arrays = {
+        "rows": np.asarray(rows, np.int64),
+        "true": true,
+        "predicted": np.asarray(predicted, np.float64),
+    }
     meta = {"classes": None if classes is None else [str(c) for c in classes]}
     files.save_arrays(folder / TEST_ROWS, arrays, meta)
 
@@ -148,7 +156,7 @@ def write_outcome(
     folder: Path, result: Result, problem: Problem, rows: Split, predicted: Array, summary: dict[str, Any],
     unit: str, classes: Any = None,
 ) -> None:  # fmt: skip
-    """History, pictures, test rows and the summary; the summary last, since it says that the run has ended."""
+    """History, pictures, test rows and the summary; that last, since it says that the run has ended."""
     lines = [files.to_json(dataclasses.asdict(record)) for record in result.history]
     files.write_text(folder / HISTORY, "".join(f"{line}\n" for line in lines))
     files.write_json(folder / COLUMNS, list(problem.columns))

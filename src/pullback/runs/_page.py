@@ -53,7 +53,8 @@ def _facts(folder: Path) -> Facts:
         without = f"the table cannot be read again ({str(error).splitlines()[0]})"
     return Facts(
         summary, files.read_lines(folder / HISTORY), files.read_json(folder / COLUMNS), arrays["true"],
-        arrays["predicted"], meta["classes"], importance, without, *_loading(folder, predictor, meta["classes"]),
+        arrays["predicted"], meta["classes"], importance, without,
+        *_loading(folder, predictor, meta["classes"]),
     )  # fmt: skip
 
 
@@ -113,11 +114,13 @@ def _loading(folder: Path, predictor: Predictor, classes: list[str] | None) -> t
     path = f"{folder}/{MODEL}"
     if predictor.model.__class__.__module__.startswith("pullback.model"):
         load = f"from pullback.model import Model\n\nmodel = Model.load({path!r})"
-        use = "model.feature_names     # the columns of X, in this order\nmodel.predict(X)        # X (n_rows, n_columns)"
+        use = "model.feature_names  # the columns of X, in this order\nmodel.predict(X)"
     else:
         kind = type(predictor.model).__name__
         load = f"import pullback as pb\n\nmodel = pb.{kind}.load({path!r})"
-        use = f"X = pb.data.read_frame('new.csv').select({_listed(predictor.feature_names)})\nmodel.predict(X)"
+        use = (
+            f"X = pb.data.read_frame('new.csv').select({_listed(predictor.feature_names)})\nmodel.predict(X)"
+        )
         use += "\nmodel.predict_proba(X)  # columns as in model.classes_" if classes is not None else ""
     return f"{load}\n{use}", f"pullback predict {folder} new.csv --output predictions.csv"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback import data, nn, report
+from pullback import nn, report
 from pullback.data import Problem, Split, Standardizer, Table
 from pullback.errors import DataError
 from pullback.model import Model, activation_named
@@ -51,8 +51,8 @@ def numbers_of(problem: Problem) -> Table:
 
 
 def train(
-    settings: Settings, folder: Path, problem: Problem, table: Table, rows: Split, progress: bool, resume: bool,
-    begin: float, engine: str,
+    settings: Settings, folder: Path, problem: Problem, table: Table, rows: Split, progress: bool,
+    resume: bool, begin: float, engine: str,
 ) -> Run:  # fmt: skip
     """Train, measure, and write down."""
     features, target = Standardizer.fit(table.X[rows.train]), Standardizer.fit(table.y[rows.train, None])
@@ -64,9 +64,7 @@ def train(
     summary = summary_of(settings, problem, rows, metrics, result, time.perf_counter() - begin)
     model = model._replace(facts=summary)
     model.save(folder / MODEL)
-    write_outcome(
-        folder, result, problem, rows, predicted, summary, "(half squared error, standardised)"
-    )
+    write_outcome(folder, result, problem, rows, predicted, summary, "(half squared error, standardised)")
     return Run(folder, model, result, metrics, summary)
 
 

@@ -25,7 +25,7 @@ WORTH_COMPILING = 200_000
 def train(
     settings: Settings, folder: Path, problem: Problem, rows: Split, progress: bool, begin: float, engine: str
 ) -> Run:
-    """Train, compare on the same rows, measure, and write down; the model first, so that it is there to stay."""
+    """Train, compare on the same rows, measure, write down; the model first, so that Ctrl-C leaves it."""
     labels = problem.task == "classification"
     start = time.perf_counter()
     model, said = _fit(settings, problem, rows, progress, engine)

@@ -83,7 +83,8 @@ def check_settings(settings: Settings, engine: str) -> None:
     given = [name for name in _FILES if getattr(settings, name) != getattr(Settings(), name)]
     if settings.data in BUNDLED and given:
         raise ArgumentError(
-            f"{given[0]} has no meaning with the data {settings.data!r}", hint="--data FILE names a file of yours"
+            f"{given[0]} has no meaning with the data {settings.data!r}",
+            hint="--data FILE names a file of yours",
         )
 
 

@@ -61,10 +61,10 @@ def load_table(settings: Settings) -> Problem:
         )
     for name in ("drop", "categorical", "keep"):
         if settings.target in getattr(settings, name) and name != "categorical":
-            raise ArgumentError(f"the target {settings.target!r} is also in {name}", hint=f"leave it out of --{name}")
+            raise ArgumentError(
+                f"the target {settings.target!r} is also in {name}", hint=f"leave it out of --{name}"
+            )
     frame = data.read_frame(
         settings.data, settings.target, texts=settings.categorical, drop=settings.drop, rows=settings.rows
     )
-    return data.pose(
-        frame, settings.target, task=settings.task, keep=settings.keep, title=settings.data
-    )
+    return data.pose(frame, settings.target, task=settings.task, keep=settings.keep, title=settings.data)

@@ -165,6 +165,6 @@ def importances(X: Array, Y: Array) -> Array:
 
 def _mean(distance: Array, targets: Array) -> Array:
     """Means over neighbours, weighted by inverse distance: `(n, k)` and `(n, k, m)` to `(n, m)`."""
-    floor = 1e-3 * np.median(distance[:, -1]) + 1e-12
+    floor = 1e-3 * distance[:, -1:] + 1e-12  # a row's own, so that no other row changes its prediction
     weight = 1.0 / (distance + floor)
     return np.einsum("nk,nkm->nm", weight / weight.sum(axis=1, keepdims=True), targets)
