@@ -56,9 +56,9 @@ def test_engines_agree_and_one_program_is_compiled(n, loss, monkeypatch, tmp_pat
 
 def test_seeds_fits_and_numbers_of_rows_share_one_program(monkeypatch, tmp_path):
     monkeypatch.setenv("PULLBACK_CACHE", str(tmp_path / "machine-code"))
-    columns = np.random.default_rng(5).standard_normal((700, 3))
-    settings = SMALL | {"batch_size": 32, "epochs": 1, "hidden": (19, 23), "engine": "native"}
-    for seed, n in ((0, 700), (1, 611), (2, 500)):
+    columns = np.random.default_rng(5).standard_normal((3000, 3))
+    settings = SMALL | {"batch_size": 64, "epochs": 1, "hidden": (19, 23), "engine": "native"}
+    for seed, n in ((0, 3000), (1, 2811), (2, 2600)):
         MLPRegressor(**settings | {"random_state": seed}).fit(columns[:n], columns[:n, 0])
     assert info().files == 1
 

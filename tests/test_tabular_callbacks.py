@@ -66,6 +66,8 @@ def test_a_callback_stops_all_networks_of_a_fit():
     assert len(model.networks_) == 1
     assert model.n_iter_ == 2
     assert names(watch)[-3:] == ["end epoch 1", "end fit 0", "teardown"]
+    model.set_callbacks().set_params(warm_start=True).fit(X[:60], Y[:60])
+    assert [len(network.history) for network in model.networks_] == [7, 5]
 
 
 def test_patience_leaves_no_task_open():

@@ -194,7 +194,7 @@ class TableModel(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
     ) -> Network:
         """The i-th network, from its own seed, or from where it ended before."""
         result = None
-        if before:
+        if i < len(before):
             inputs, params, result = before[i].inputs, before[i].trainable, before[i].end(self._seed_ + i)
             inputs, X = on_rows(inputs, rows.numbers, rows.plain, rows.Y)
         else:
@@ -256,15 +256,13 @@ class TableModel(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
             self._in_parts = True
             preset = self._settings()
             self._fit_columns(columns, task, self._seed())
-            self.networks_, self._passes = [], 0
         else:
             self._refuse_other_outputs(task.n_outputs)
         rows = self._targets(columns, task)
         if first:
-            for i in range(preset.fits):
-                inputs, params, _ = self._new_network(i, rows, task.n_outputs)
-                self.networks_.append(Network(inputs, params, act, [], 0))
-            self.history_ = []
+            made = [self._new_network(i, rows, task.n_outputs)[:2] for i in range(preset.fits)]
+            self.networks_ = [Network(inputs, params, act, [], 0) for inputs, params in made]
+            self.history_, self._passes = [], 0
         streams = self._streams or [self._stream(i, task) for i in range(len(self.networks_))]
         self._streams = streams
         self._passes = getattr(self, "_passes", 0) + 1

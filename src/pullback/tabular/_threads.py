@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-
-from joblib.parallel import get_active_backend  # type: ignore[import-untyped]
+import sys
 
 
 def workers() -> int:
@@ -17,8 +16,8 @@ def workers() -> int:
     >>> workers()
     -1
     """
-    backend, _ = get_active_backend()
-    if not backend.nesting_level:
+    joblib = sys.modules.get("joblib.parallel")  # a worker of joblib has it; prediction alone needs it not
+    if joblib is None or not joblib.get_active_backend()[0].nesting_level:
         return -1
     told = os.environ.get("OMP_NUM_THREADS", "")
     return max(1, int(told)) if told.isdigit() else 1
