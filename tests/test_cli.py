@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -33,6 +34,24 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     done = pullback("train", *SMALL, "--out", "made", "--json", cwd=folder)
     return folder / "made", json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("preset", ["plain", "fast"])
+def test_a_run_ends_with_a_line_of_health_and_is_examined_on_demand(tmp_path, preset):
+    done = pullback("train", "--data", "diabetes", "--preset", preset, "--diagnose", cwd=tmp_path)
+    before, line, after = done.stdout.partition("health: no concern; the loss fell from ")
+    assert line
+    assert "model, history and pictures in runs/diabetes/" in before
+    assert re.search(r"of their size\nthe run is healthy: \d+ experiments found nothing wrong\.\n", after)
+
+
+def test_a_run_that_did_not_learn_ends_with_a_concern(tmp_path):
+    done = pullback("train", *SMALL, "--lr", "1e-9", "--out", "still", cwd=tmp_path)
+    assert done.stdout.splitlines()[-1].startswith(
+        "concern: 1 of 4 arrays of weights never changed: steps of "
+    )
+    said = json.loads((tmp_path / "still" / "summary.json").read_text())
+    assert said["health"][0].endswith("try a larger lr")
 
 
 def test_json_says_what_came_out(trained):

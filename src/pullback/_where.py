@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 _OURS = tuple(os.path.dirname(path) + os.sep for path in (__file__, np.__file__))
+_COMMANDS = f"{os.sep}typer{os.sep}"
+"""Who calls us on the command line, where no code is the user's."""
 _state = threading.local()
 
 
@@ -37,7 +39,7 @@ def user_line() -> Where | None:
     frame: Any = sys._getframe(1)
     while frame is not None and _is_ours(frame.f_code.co_filename):
         frame = frame.f_back
-    if frame is None:
+    if frame is None or _COMMANDS in frame.f_code.co_filename:
         return None
     return Where(frame.f_code.co_filename, frame.f_lineno, _stores(frame))
 

@@ -25,6 +25,8 @@ def _about() -> None:
     """Train small networks from gradients you can read."""
 
 
+EXAMINATION = 60.0
+"""Seconds that `train --diagnose` may take at the most; wide tables want more than the loops of a file."""
 _COLUMNS = "; may be given more than once"
 
 
@@ -62,6 +64,9 @@ def train(
     engine: Annotated[str, typer.Option(help="auto, native (machine code) or reference (NumPy)")] = "auto",
     out: Annotated[Path | None, typer.Option(help="the run's folder; runs/NAME by default")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on with the run in --out")] = False,
+    examine: Annotated[
+        bool, typer.Option("--diagnose", help="examine the loop afterwards: does it learn as it could?")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")] = False,
 ) -> None:
     """Train an MLP on a table and write the model, its history and its pictures into a folder."""
@@ -84,6 +89,8 @@ def train(
         print(files.to_json({**run.summary, "out": str(folder)}))
     else:
         _show(run)
+        if examine:
+            _examine(run)
 
 
 @app.command()
@@ -217,6 +224,25 @@ def _say(*texts: str) -> None:
         Console().print(text, highlight=False, soft_wrap=True, markup=False)
 
 
+def _health(said: dict[str, Any]) -> str:
+    """The last word on a run: the first concern, or that there is none."""
+    if said["stopped"] == "non-finite":
+        return ""  # that was its message
+    if said.get("health"):
+        return f"concern: {said['health'][0]}"
+    return f"health: no concern; {said['found']}" if said.get("found") else ""
+
+
+def _examine(run: Any) -> None:
+    """`--diagnose`: experiments on the run's own loop, and their report."""
+    from pullback.diagnose import diagnose
+
+    if run.result is None:
+        _say("nothing was trained now, so there is no loop to examine: --diagnose wants a run of its own")
+        return
+    _say("", str(diagnose(run.result, budget=EXAMINATION)))
+
+
 def _show(run: Any) -> None:
     from pullback import report
 
@@ -227,11 +253,14 @@ def _show(run: Any) -> None:
     _say(", ".join(f"{name} fitted in {seconds:.1f} s" for name, seconds in fits.items()))
     if said.get("interrupted_before"):
         _say(f"interrupted before it was compared with {', '.join(said['interrupted_before'])}")
-    _say(*(f"warning: {text}" for text in said.get("health", ())))
     if run.result is None:
         _say(f"this run had ended; nothing was done. Model, history and pictures in {run.folder}/")
         return
-    _say(said["message"], f"{said['seconds']:.1f} s; model, history and pictures in {run.folder}/")
+    _say(
+        said["message"],
+        f"{said['seconds']:.1f} s; model, history and pictures in {run.folder}/",
+        _health(said),
+    )
 
 
 if __name__ == "__main__":

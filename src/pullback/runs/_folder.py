@@ -14,7 +14,7 @@ from pullback import files, report
 from pullback.data import Problem, Split
 from pullback.errors import FileError, PullbackError
 from pullback.runs._settings import Settings
-from pullback.train import Result
+from pullback.train import Result, health
 from pullback.typing import Array
 
 MODEL, SUMMARY, SETTINGS = "model.safetensors", "summary.json", "settings.json"
@@ -122,7 +122,7 @@ def summary_of(
     settings: Settings, problem: Problem, rows: Split, metrics: dict[str, Any], result: Result, seconds: float
 ) -> dict[str, Any]:
     """The object that `--json` prints."""
-    network = metrics["network"]["test"]
+    network, seen = metrics["network"]["test"], health(result)
     path = (
         Path(settings.data).absolute()
         if settings.data != problem.name and Path(settings.data).exists()
@@ -135,7 +135,7 @@ def summary_of(
         "test_rows": len(rows.test), "features": list(problem.X.columns), "notes": list(problem.notes),
         **network, "metrics": metrics,
         "epochs": len(result.history), "best_epoch": result.best_epoch, "stopped": result.stopped,
-        "message": result.message, "health": [],
+        "message": result.message, "health": list(seen.concerns), "found": seen.found,
         "seconds": round(seconds, 3), "seed": settings.seed, "settings": as_json(settings),
     }  # fmt: skip
 

@@ -43,7 +43,8 @@ def train(
         metrics = report.metrics_table(predictions, true)
     result = _result(model, settings, seconds["network"])
     summary = summary_of(settings, problem, rows, metrics, result, time.perf_counter() - begin)
-    summary |= {"fit_seconds": seconds, "health": said, "interrupted_before": left_out}
+    concerns = list(dict.fromkeys([*said, *summary["health"]]))
+    summary |= {"fit_seconds": seconds, "health": concerns, "interrupted_before": left_out}
     unit = "(cross-entropy)" if labels else "(squared error, standardised)"
     write_outcome(folder, result, problem, rows, predictions["network"]["test"], summary, unit, classes)
     return Run(folder, model, result, metrics, summary)
@@ -117,4 +118,7 @@ def _result(model: Any, settings: Settings, seconds: float) -> Result:
         message = f"interrupted after {done} of {all_of_them} epochs; {message}"
     elif stopped != "epochs":
         message = f"stopped early; {message}"
-    return Result(None, model.history_, model.best_epoch_, stopped, seconds, message)
+    first = model.networks_[0].result
+    return Result(
+        None, model.history_, model.best_epoch_, stopped, seconds, message, first.state, first.asked
+    )

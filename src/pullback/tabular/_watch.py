@@ -8,6 +8,7 @@ import numpy as np
 
 from pullback.errors import PullbackWarning
 from pullback.tabular._recipe import Network
+from pullback.train._health import rising
 from pullback.typing import Array
 
 
@@ -45,17 +46,7 @@ def _cause(network: Network, numbers: Array, plain: Array, Y: Array, start: floa
     if network.result is not None and network.result.stopped == "non-finite":
         return ""  # the run has warned, with the step and the cure
     losses = np.array([r.train_loss for r in network.history])
-    return _of_losses(losses, start, max((r.lr for r in network.history), default=0.0))
-
-
-def _of_losses(losses: Array, start: float, lr: float) -> str:
-    """What the losses of the epochs say: all far above what no training at all would have given."""
-    if len(losses) and losses.min() > start + 0.5 * abs(start):
-        return (
-            f"training made the loss larger, from {start:.3g} to {losses.min():.3g} at its best: "
-            f"the learning rate of {lr:.2g} is too large; try lr={lr / 10:.1g}"
-        )
-    return ""
+    return rising(losses, start, max((r.lr for r in network.history), default=0.0))
 
 
 def _constant(x: Array) -> bool:

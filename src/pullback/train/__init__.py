@@ -1,5 +1,6 @@
 """Training: optimisers, schedules, the loop, its history and its checkpoints."""
 
+from pullback.train._health import Health, health
 from pullback.train._loop import fit
 from pullback.train._notebook import SGD, SGD_minibatch
 from pullback.train._optimisers import (
@@ -26,7 +27,7 @@ from pullback.train._schedules import (
 )
 
 __all__ = [
-    "OPTIMIZERS", "SCHEDULES", "SGD", "Epoch", "Optimizer", "Result", "SGD_minibatch", "Schedule", "adam",
-    "adamw", "clip_gradients", "constant", "cosine", "fit", "global_norm", "linear", "momentum",
-    "nesterov", "one_cycle", "sgd", "step", "warmup",
+    "OPTIMIZERS", "SCHEDULES", "SGD", "Epoch", "Health", "Optimizer", "Result", "SGD_minibatch", "Schedule",
+    "adam", "adamw", "clip_gradients", "constant", "cosine", "fit", "global_norm", "health", "linear",
+    "momentum", "nesterov", "one_cycle", "sgd", "step", "warmup",
 ]  # fmt: skip
