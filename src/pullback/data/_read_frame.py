@@ -123,8 +123,8 @@ def _read(
     return columns
 
 
-WORK = 8
-"""Training takes so many times the memory of its table; `benchmarks/files.py` measures it."""
+WORK = 12
+"""Training takes so many times the memory of its table, rather less; `benchmarks/files.py` measures it."""
 
 
 class _Column:
