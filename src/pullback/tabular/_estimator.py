@@ -217,9 +217,12 @@ class TableModel(BaseEstimator):
         save(self, path)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read what `save` wrote; a damaged or foreign file is a `FileError`."""
-        return load(cls, path)  # type: ignore[no-any-return]
+    def load(cls, path: str | os.PathLike[str], *, activation: Any = None) -> Self:
+        """Read what `save` wrote; a damaged or foreign file is a `FileError`.
+
+        An activation of the user's own is in no file: it is given again as `activation`.
+        """
+        return load(cls, path, activation)  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.tabular._search import search_tree
 from pullback.typing import Array
 
 K = 24
@@ -92,11 +93,9 @@ class _Search:
     """Nearest rows under one metric; rows are found by themselves, and then left out, by number."""
 
     def __init__(self, points: Array, weights: Array) -> None:
-        from scipy.spatial import cKDTree
-
         self.columns = np.flatnonzero(weights)
         self.weights = weights[self.columns]
-        self.tree = cKDTree(self._place(points))
+        self.tree = search_tree(self._place(points))
 
     def _place(self, X: Array) -> Array:
         return np.asarray(X, np.float64)[:, self.columns] * self.weights
@@ -164,6 +163,6 @@ def importances(X: Array, Y: Array) -> Array:
 
 def _mean(distance: Array, targets: Array) -> Array:
     """Means over neighbours, weighted by inverse distance: `(n, k)` and `(n, k, m)` to `(n, m)`."""
-    floor = 1e-3 * np.median(distance[:, -1]) + 1e-12
+    floor = 1e-3 * distance[:, -1:] + 1e-12  # a row's own, so that no other row changes what is said of it
     weight = 1.0 / (distance + floor)
     return np.einsum("nk,nkm->nm", weight / weight.sum(axis=1, keepdims=True), targets)
