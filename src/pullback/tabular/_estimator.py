@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from typing import Any, Self
 
 import numpy as np
@@ -13,7 +12,7 @@ from sklearn.utils.validation import _check_sample_weight, check_array, check_is
 from pullback.errors import ArgumentError
 from pullback.tabular import _losses
 from pullback.tabular._encode import Columns, check_infinite, columns_of, is_frame
-from pullback.tabular._file import load, save
+from pullback.tabular._kept import Kept
 from pullback.tabular._losses import Objective
 from pullback.tabular._presets import Preset, preset_named
 from pullback.tabular._recipe import Inputs, Network, fit_inputs, new_params, train_network
@@ -24,7 +23,7 @@ from pullback.typing import Array
 _OWN = ("epochs", "batch_size", "lr", "weight_decay", "members")
 
 
-class TableModel(BaseEstimator):
+class TableModel(Kept, BaseEstimator):
     """The base of `MLPRegressor` and `MLPClassifier`."""
 
     _labels = False
@@ -210,19 +209,6 @@ class TableModel(BaseEstimator):
         """All members' outputs of all networks `(members, n_rows, n_outputs)`."""
         numbers, plain = self._encoded(X)
         return np.concatenate([network.outputs(numbers, plain) for network in self.networks_])
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the fitted model to one safetensors file; neighbour features keep their training rows."""
-        check_is_fitted(self, "networks_")
-        save(self, path)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str], *, activation: Any = None) -> Self:
-        """Read what `save` wrote; a damaged or foreign file is a `FileError`.
-
-        An activation of the user's own is in no file: it is given again as `activation`.
-        """
-        return load(cls, path, activation)  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
