@@ -11,7 +11,9 @@ from sklearn.utils.validation import _check_sample_weight, check_array, check_is
 
 from pullback.errors import ArgumentError
 from pullback.tabular import _losses
+from pullback.tabular._card import fit_facts
 from pullback.tabular._encode import Columns, check_infinite, columns_of, is_frame
+from pullback.tabular._explain import Explained
 from pullback.tabular._kept import Kept
 from pullback.tabular._losses import Objective
 from pullback.tabular._presets import Preset, preset_named
@@ -23,7 +25,7 @@ from pullback.typing import Array
 _OWN = ("epochs", "batch_size", "lr", "weight_decay", "members")
 
 
-class TableModel(Kept, BaseEstimator):
+class TableModel(Kept, Explained, BaseEstimator):
     """The base of `MLPRegressor` and `MLPClassifier`."""
 
     _labels = False
@@ -162,6 +164,7 @@ class TableModel(Kept, BaseEstimator):
         self.history_ = [record for network in self.networks_ for record in network.history]
         self.n_iter_ = len(self.networks_[0].history)
         self.best_epoch_ = self.networks_[0].best_epoch
+        self.facts_ = fit_facts(self, [c[train] for c in columns], Y[train], outside)
         start = objective.loss(np.zeros((1, len(train), n_outputs), np.float32), targets[train])
         warn_of(self.networks_[0], numbers[train], plain[train], Y[train], float(start))
         return self

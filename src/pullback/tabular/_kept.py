@@ -1,4 +1,4 @@
-"""What a fitted estimator leaves to the world: its file, its ONNX graph."""
+"""What a fitted estimator leaves to the world: its file, its ONNX graph, its card, its pickle."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any, Self
 
 from sklearn.utils.validation import check_is_fitted
 
-from pullback.tabular import _onnx
+from pullback import files
+from pullback.tabular import _card, _onnx
 from pullback.tabular._file import load, save
+from pullback.tabular._plainly import lowered, raised
 
 
 class Kept:
@@ -59,3 +61,31 @@ class Kept:
         """
         check_is_fitted(self, "networks_")
         return _onnx.to_onnx(self, path, X)
+
+    def card(
+        self, path: str | os.PathLike[str] | None = None, *, title: str = "", description: str = ""
+    ) -> str:
+        """A model card in Markdown, with the sections that Hugging Face's hub looks for.
+
+        It says what the training rows were like, column by column, the metrics on the validation rows, the
+        settings, the limits, and how the model is loaded; a saved model keeps what it needs for that.
+
+        Parameters
+        ----------
+        path : path, optional
+            A file to write it to, by custom `README.md`.
+        title, description : str
+            In place of the class's name, and of a sentence about the library.
+        """
+        check_is_fitted(self, "networks_")
+        text = _card.card(self, title, description)
+        if path is not None:
+            files.write_text(path, text)
+        return text
+
+    def __getstate__(self) -> Any:
+        """What pickle and skops keep: dicts, lists and arrays, no other class of ours."""
+        return {k: lowered(v) for k, v in super().__getstate__().items()}  # type: ignore[misc]
+
+    def __setstate__(self, state: Any) -> None:
+        super().__setstate__({k: raised(v) for k, v in state.items()})  # type: ignore[misc]

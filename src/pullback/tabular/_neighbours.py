@@ -74,14 +74,18 @@ class Neighbours:
         return self._features(self.points, own=True)
 
     def _features(self, X: Array, own: bool) -> Array:
-        self.trees = self.trees or [_Search(self.points, w) for w in self.weights]
         parts = []
-        for search in self.trees:
+        for search in self.searches():
             distance, index = search.nearest(X, K, own)
             for k in (K // 3, K):
                 parts.append(_mean(distance[:, :k], self.targets[index[:, :k]]))
             parts.append(np.log(distance[:, K // 3 - 1 :: K] + 1e-9)[:, :1])
         return np.concatenate(parts, axis=1)
+
+    def searches(self) -> list[Any]:
+        """For each metric what finds the nearest training rows; made once."""
+        self.trees = self.trees or [_Search(self.points, w) for w in self.weights]
+        return self.trees
 
     @property
     def shape(self) -> tuple[int, int]:
