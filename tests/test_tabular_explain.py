@@ -145,7 +145,7 @@ def test_importance_names_the_columns_that_matter(table, model, tmp_path):
     figure = model.plot_importance(X, y, tmp_path / "importance.svg")
     left, right = figure.axes
     assert left.get_yticklabels()[0].get_text() == "c"
-    assert right.get_xlabel() == "mean size, in target's units per standard deviation"
+    assert right.get_xlabel() == "mean size, in target's units per interquartile range"
     assert "<svg" in (tmp_path / "importance.svg").read_text()
 
 

@@ -96,6 +96,15 @@ def test_an_own_activation_is_refused_and_an_own_loss_is_not(table, path):
     assert named.to_onnx(path) < 1e-5
 
 
+def test_a_part_without_an_operator_is_refused(table, path):
+    model = MLPRegressor(**SMALL | {"epochs": 1}, neighbours=False).fit(*table)
+    model.networks_[0].params["trunk"][0]["twist"] = np.ones(64)
+    with pytest.raises(ArgumentError) as caught:
+        model.to_onnx(path)
+    assert str(caught.value).startswith("a part of the network cannot be written to ONNX: twist\n")
+    assert not path.exists()
+
+
 def test_without_onnx_it_is_said_what_to_install(table, tmp_path, monkeypatch):
     model = MLPRegressor(**SMALL | {"epochs": 1}).fit(*table)
     monkeypatch.setitem(sys.modules, "onnx", None)

@@ -100,8 +100,9 @@ class Explained:
     ) -> Any:
         """Two bar charts side by side: permutation importance, and the mean size of `input_gradients`.
 
-        The derivatives are given per standard deviation of the column in X, so that columns of different
-        units can be compared, with the neighbours held; categories have none.
+        The derivatives are given per interquartile range of the column in X (where that is zero, per
+        standard deviation), so that columns of different units can be compared, with the neighbours held;
+        categories have none.
 
         Parameters
         ----------
@@ -119,20 +120,22 @@ class Explained:
         """
         shuffled = self.permutation_importance(X, y)
         slopes = np.asarray(self.input_gradients(X, output, neighbours="held"), np.float64)
-        moved = _per_deviation(slopes, self._checked(X, reset=False))  # type: ignore[attr-defined]
+        moved = _per_range(slopes, self._checked(X, reset=False))  # type: ignore[attr-defined]
         figure = _picture(self, shuffled, moved, columns)
         if path is not None:
             files.write_bytes(path, _drawn(figure, os.fspath(path)))
         return figure
 
 
-def _per_deviation(slopes: Array, columns: list[Array]) -> Array:
-    """The mean size of a column's derivatives, times its standard deviation; NaN for categories."""
+def _per_range(slopes: Array, columns: list[Array]) -> Array:
+    """The mean size of a column's derivatives, times its interquartile range; NaN for categories."""
     found = np.full(len(columns), np.nan)
     for i, column in enumerate(columns):
         known = ~np.isnan(slopes[:, i])
         if known.any():
-            found[i] = np.abs(slopes[known, i]).mean() * np.asarray(column, np.float64)[known].std()
+            values = np.asarray(column, np.float64)[known]
+            low, high = np.quantile(values, [0.25, 0.75])
+            found[i] = np.abs(slopes[known, i]).mean() * (high - low or values.std())
     return found
 
 
@@ -151,7 +154,11 @@ def _picture(model: Any, shuffled: Any, moved: Array, columns: int) -> Any:
     left.set(title="Permutation importance", xlabel=f"fall of {'accuracy' if classes else 'R²'}")
     right.barh(names, np.nan_to_num(moved[order]), color="tab:orange")
     unit = "probability" if classes else "target's units"
-    right.set(title="Input gradients", xlabel=f"mean size, in {unit} per standard deviation")
+    near = any(network.inputs.neighbours is not None for network in model.networks_)
+    right.set(
+        title=f"Input gradients{', neighbours held' * near}",
+        xlabel=f"mean size, in {unit} per interquartile range",
+    )
     for place, i in enumerate(order):
         if np.isnan(moved[i]):
             right.text(0, place, "  a category: none", va="center", color="0.5", fontsize="small")

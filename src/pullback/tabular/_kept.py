@@ -85,7 +85,8 @@ class Kept:
 
     def __getstate__(self) -> Any:
         """What pickle and skops keep: dicts, lists and arrays, no other class of ours."""
-        return {k: lowered(v) for k, v in super().__getstate__().items()}  # type: ignore[misc]
+        state: Any = super().__getstate__()
+        return {k: lowered(v) for k, v in state.items()}
 
     def __setstate__(self, state: Any) -> None:
         super().__setstate__({k: raised(v) for k, v in state.items()})  # type: ignore[misc]

@@ -144,15 +144,28 @@ def _mean(graph: Graph, distance: str, targets: str, first: int, k: int) -> str:
 def _network(graph: Graph, network: Any, numbers: str, plain: str | None) -> str:
     """Outputs `(members, n_rows, n_outputs)`, as `_network.forward`."""
     params, inputs = network.params, network.inputs
+    _refuse_parts(params, {"encoder", "signs", "trunk", "head"})
     h = _embedded(graph, params, inputs, _inputs(graph, inputs, numbers, plain))
     act = ACTIVATIONS[network.activation]
     if "signs" in params:  # (members, n_rows, size), and matrices are applied to each
         h = graph("Mul", h, graph.array(np.float64(params["signs"])))
     for layer in params["trunk"]:
+        _refuse_parts(layer, {"W", "b"})
         h = graph("MatMul", h, graph.array(np.float64(layer["W"])))
         h = act(graph, graph("Add", h, graph.array(np.float64(layer["b"]))))
     h = graph("MatMul", h, graph.array(np.float64(params["head"]["W"])))
     return graph("Add", h, graph.array(np.float64(params["head"]["b"])))
+
+
+def _refuse_parts(params: Any, known: set[str]) -> None:
+    """Refuse a part of a network that no operator is written for, rather than leave it out."""
+    if not set(params) <= known:
+        more = ", ".join(sorted(set(params) - known))
+        raise ArgumentError(
+            f"a part of the network cannot be written to ONNX: {more}",
+            expected=f"none but {', '.join(sorted(known))}",
+            hint="save(path), and pullback.load_model(path) where it is used",
+        )
 
 
 def _embedded(graph: Graph, params: Any, inputs: Any, x: str) -> str:
@@ -162,7 +175,9 @@ def _embedded(graph: Graph, params: Any, inputs: Any, x: str) -> str:
     count, _, width = encoder["W"].shape
     columns = graph("Slice", x, *map(graph.ints, (0, count, 1)))
     columns = graph.unsqueeze(graph("Transpose", columns, perm=[1, 0]), 2)
-    start, inverse = (graph.array(np.float64(a)[:, None, :]) for a in (inputs.start, inputs.inverse))
+    start, inverse = (
+        graph.array(np.asarray(a, np.float64)[:, None, :]) for a in (inputs.start, inputs.inverse)
+    )
     z = graph("Mul", graph("Sub", columns, start), inverse)
     code = graph("Min", graph("Max", z, graph.array(np.float64(0.0))), graph.array(np.float64(1.0)))
     parts = graph("MatMul", code, graph.array(np.float64(encoder["W"])))
