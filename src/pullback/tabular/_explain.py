@@ -44,7 +44,7 @@ class Explained:
         --------
         >>> from pullback.tabular import MLPRegressor
         >>> X = np.random.default_rng(0).uniform(-1, 1, (400, 2))
-        >>> model = MLPRegressor("fast", epochs=60, random_state=0).fit(X, 3 * X[:, 0])
+        >>> model = MLPRegressor("fast", epochs=60, neighbours=False, random_state=0).fit(X, 3 * X[:, 0])
         >>> model.input_gradients(X).mean(axis=0).round()
         array([3., 0.])
         """
