@@ -5,6 +5,7 @@ In reading order, which is import order: a file imports only from those above it
     errors          what happened, where, expected, got, what to try
     typing          the types our signatures speak of
     tree            nested lists, tuples, dicts and dataclasses of arrays
+    _safetensors    reading safetensors with NumPy alone
     files           arrays and facts on disk: safetensors and JSON, whole or not at all
     pair            what a pair is and the laws it obeys; @primitive
     _callable       packages that can be called
@@ -57,21 +58,21 @@ if TYPE_CHECKING:
     from pullback.catalogue import functions
     from pullback.check import assert_pair, check, check_gradient
     from pullback.diagnose import diagnose_torch
-    from pullback.tabular import MLPClassifier, MLPRegressor
+    from pullback.tabular import MLPClassifier, MLPRegressor, load_model
     from pullback.train import fit
 
 __version__ = "0.1.0"
 
 _LATER = {
     "MLPClassifier": "tabular", "MLPRegressor": "tabular", "assert_pair": "check", "check_gradient": "check",
-    "diagnose_torch": "diagnose", "functions": "catalogue", "fit": "train",
+    "diagnose_torch": "diagnose", "functions": "catalogue", "fit": "train", "load_model": "tabular",
 }  # fmt: skip
 _MODULES = {"check", "compile", "data", "diagnose", "nn", "report", "tabular", "train"}
 
 __all__ = [
     "MLPClassifier", "MLPRegressor", "Primitive", "Program", "PullbackError", "assert_pair", "check",
     "check_gradient", "compile", "data", "debug", "diagnose", "diagnose_torch", "fit", "functions", "grad",
-    "hessian", "hvp", "jacobian", "jvp", "nn", "primitive", "primitives", "program", "report",
+    "hessian", "hvp", "jacobian", "jvp", "load_model", "nn", "primitive", "primitives", "program", "report",
     "stop_gradient", "tabular", "train", "tree", "value_and_grad", "vjp",
 ]  # fmt: skip
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback._safetensors import parse
 from pullback.errors import ArgumentError, FileError
 from pullback.typing import Tree
 
@@ -74,20 +75,16 @@ def load_arrays(path: PathLike) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         Naming the file and what is wrong: missing, truncated, damaged in any byte, written by
         another program, or by a later version of this one.
     """
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
     data = _read(path)
     try:
-        found = load(data)
-        header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    except (SafetensorError, ValueError, KeyError, RecursionError) as error:
+        found, metadata = parse(data)
+    except (ValueError, RecursionError) as error:
         raise FileError(
             f"{path} is not a whole safetensors file",
             got=f"{len(data)} bytes: {error}",
             hint=_ANOTHER,
         ) from None
-    meta, digest = _entry(path, header.get("__metadata__", {}))
+    meta, digest = _entry(path, metadata)
     arrays = {name: np.array(found[name]) for name in sorted(found)}
     if _digest(arrays, meta) != digest:
         raise FileError(

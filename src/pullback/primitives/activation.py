@@ -101,10 +101,16 @@ def gelu(x: Array, *, approximate: bool = False) -> tuple[Array, Vjp]:
 
 
 def _normal(x: Array) -> tuple[Array, Callable[[Array], Array]]:
-    from scipy.special import erf
-
-    chance = 0.5 * (1 + erf(x * math.sqrt(0.5)))
+    chance = 0.5 * (1 + _erf(x * math.sqrt(0.5)))
     return chance, lambda x: np.exp(-0.5 * x * x) * (1 / math.sqrt(2 * math.pi))
+
+
+def _erf(x: Array) -> Array:
+    try:
+        from scipy.special import erf
+    except ImportError:  # predicting needs NumPy alone
+        return np.asarray(np.vectorize(math.erf, otypes=[float])(x), np.asarray(x).dtype)
+    return erf(x)  # type: ignore[no-any-return]
 
 
 def _normal_by_tanh(x: Array) -> tuple[Array, Callable[[Array], Array]]:

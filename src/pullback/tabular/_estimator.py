@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Self
 
 import numpy as np
@@ -13,9 +12,11 @@ from pullback.errors import ArgumentError
 from pullback.tabular import _losses, _plots
 from pullback.tabular._batches import size_of
 from pullback.tabular._callbacks import CallbackSupportMixin, Tasks, seen_by, with_callbacks
+from pullback.tabular._card import fit_facts
 from pullback.tabular._checks import check_held, check_held_target, check_settings, refuse_repeated
 from pullback.tabular._encode import Columns, check_infinite, columns_of, is_frame
-from pullback.tabular._file import load, save
+from pullback.tabular._explain import Explained
+from pullback.tabular._kept import Kept
 from pullback.tabular._presets import Preset, preset_named
 from pullback.tabular._rates import LearningRates, range_test
 from pullback.tabular._recipe import Inputs, Network, fit_inputs, new_params, on_rows, train_network
@@ -29,7 +30,7 @@ from pullback.typing import Array, Tree
 _OWN = ("epochs", "batch_size", "lr", "weight_decay", "members")
 
 
-class TableModel(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
+class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type: ignore[misc]
     """The base of `MLPRegressor` and `MLPClassifier`."""
 
     _labels = False
@@ -184,6 +185,8 @@ class TableModel(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
         self.history_ = [record for network in self.networks_ for record in network.history]
         self.n_iter_ = len(self.networks_[0].history)
         self.best_epoch_ = self.networks_[0].best_epoch
+        held_rows = None if outside is None else ((outside.numbers, outside.plain), outside.targets)
+        self.facts_ = fit_facts(self, [c[train] for c in columns], rows.Y, held_rows)
         start = task.objective.loss(np.zeros((1, len(train), task.n_outputs), np.float32), rows.targets)
         warn_of(self.networks_[0], rows.numbers, rows.plain, rows.Y, float(start))
         tasks.end()
@@ -374,20 +377,6 @@ class TableModel(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         return _plots.history([(network.history, network.best_epoch) for network in self.networks_], ax)
-
-    def __getstate__(self) -> Any:
-        """Without what machine code has in memory; a copy makes its own."""
-        return {**super().__getstate__(), "_streams": None}
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the fitted model to one safetensors file; neighbour features keep their training rows."""
-        check_is_fitted(self, "networks_")
-        save(self, path)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Read what `save` wrote; a damaged or foreign file is a `FileError`."""
-        return load(cls, path)  # type: ignore[no-any-return]
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.tabular._search import search_tree
 from pullback.tabular._threads import workers
 from pullback.typing import Array
 
@@ -74,14 +75,18 @@ class Neighbours:
         return self._features(self.points, own=True)
 
     def _features(self, X: Array, own: bool) -> Array:
-        self.trees = self.trees or [_Search(self.points, w) for w in self.weights]
         parts = []
-        for search in self.trees:
+        for search in self.searches():
             distance, index = search.nearest(X, K, own)
             for k in (K // 3, K):
                 parts.append(_mean(distance[:, :k], self.targets[index[:, :k]]))
             parts.append(np.log(distance[:, K // 3 - 1 :: K] + 1e-9)[:, :1])
         return np.concatenate(parts, axis=1)
+
+    def searches(self) -> list[Any]:
+        """For each metric what finds the nearest training rows; made once."""
+        self.trees = self.trees or [_Search(self.points, w) for w in self.weights]
+        return self.trees
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -93,11 +98,9 @@ class _Search:
     """Nearest rows under one metric; rows are found by themselves, and then left out, by number."""
 
     def __init__(self, points: Array, weights: Array) -> None:
-        from scipy.spatial import cKDTree
-
         self.columns = np.flatnonzero(weights)
         self.weights = weights[self.columns]
-        self.tree = cKDTree(self._place(points))
+        self.tree = search_tree(self._place(points))
 
     def _place(self, X: Array) -> Array:
         return np.asarray(X, np.float64)[:, self.columns] * self.weights

@@ -139,8 +139,9 @@ class Network:
 
     def _raw(self, X: Array) -> Array:
         act = activation_named(self.activation)
-        wide = tree.map(lambda p: p.astype(np.float64), self.params)  # rows' order then changes no digit
-        return forward(wide, X.astype(np.float64), self.inputs.start, self.inputs.inverse, act)
+        return forward(
+            widened(self.params), X.astype(np.float64), self.inputs.start, self.inputs.inverse, act
+        )
 
 
 def on_rows(inputs: Inputs, numbers: Array, plain: Array, Y: Array) -> tuple[Inputs, Array]:
@@ -244,6 +245,15 @@ def pinball(levels: Array) -> Loss:
         return np.mean(np.maximum(levels * d, (levels - 1.0) * d) * targets[:, -1:])
 
     return loss
+
+
+def widened(params: Tree) -> Tree:
+    """Parameters in float64, in which the order of rows changes no digit of a prediction; NumPy alone."""
+    if isinstance(params, dict):
+        return {name: widened(x) for name, x in params.items()}
+    if isinstance(params, list):
+        return [widened(x) for x in params]
+    return np.asarray(params, np.float64)
 
 
 def probabilities(outputs: Array) -> Array:

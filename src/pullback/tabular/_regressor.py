@@ -10,7 +10,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from pullback.errors import ArgumentError
-from pullback.tabular import _losses
+from pullback.tabular import _answers, _losses
 from pullback.tabular._checks import checked_target, checked_weights, refuse_weights
 from pullback.tabular._estimator import TableModel
 from pullback.tabular._task import Task
@@ -152,13 +152,7 @@ class MLPRegressor(RegressorMixin, TableModel):
     def predict(self, X: Any) -> Array:
         """Predictions in the target's units, of the shape of `y` in `fit`."""
         check_is_fitted(self)
-        out = self._outputs(X)
-        out = (np.exp(out) if self._link == "exp" else out).mean(axis=0)
-        if self.quantiles is not None:
-            middle = int(np.argmin(np.abs(np.asarray(self.quantiles) - 0.5)))
-            out = np.sort(out, axis=1)[:, middle : middle + 1]
-        values = self.target_.inverse(out)
-        return values[:, 0] if self._flat else values
+        return _answers.regression(self._outputs(X), self.target_, self._link, self.quantiles, self._flat)
 
     def predict_quantiles(self, X: Any) -> Array:
         """The quantiles `(n_rows, n_levels)` that `quantiles=` asked for; they never cross."""
@@ -168,9 +162,7 @@ class MLPRegressor(RegressorMixin, TableModel):
                 "predict_quantiles of a model that was fitted for the mean",
                 hint="MLPRegressor(quantiles=(0.05, 0.5, 0.95)).fit(X, y)",
             )
-        order = np.argsort(np.argsort(self.quantiles))
-        out = np.sort(self._outputs(X).mean(axis=0), axis=1)
-        return np.asarray(out * self.target_.scale[0] + self.target_.mean[0])[:, order]
+        return _answers.quantiles(self._outputs(X), self.target_, self.quantiles)
 
     def _levels(self, Y: Array) -> Array | None:
         if self.quantiles is None and self.loss != "quantile":
