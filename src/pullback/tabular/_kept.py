@@ -84,7 +84,7 @@ class Kept:
         return text
 
     def __getstate__(self) -> Any:
-        """What pickle and skops keep: dicts, lists and arrays, no other class of ours, and no machine code."""
+        """What pickle and skops keep: dicts, lists and arrays, no class of ours and no machine code."""
         state: Any = super().__getstate__()
         return {k: None if k == "_streams" else lowered(v) for k, v in state.items()}
 
