@@ -15,7 +15,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._tapes import Tape
-from pullback.diagnose.experiments._naming import Match, compare, consensus, explain, nearest
+from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, explain, nearest
 
 _FIXES = {
     "grad_sign_flipped": "put the minus back: the gradient is negated",
@@ -33,6 +33,9 @@ _FIXES = {
     "update_order": "compute all gradients before any weight is changed",
     "inplace_mutation": "write into copies: a value kept for the backward pass was overwritten",
 }
+
+
+_OF_ALL = ("grad_sign_flipped", "grad_reduction_sum", "grad_averaged_twice")
 
 
 def examine_gradient(
@@ -60,7 +63,7 @@ def examine_gradient(
         bad = [k for k in bad if k not in frozen]
     if not bad:
         return [] if not expect_one else _whole_factor(case, common, source, match)
-    first = _name(case, observed, tape, true, match, bad, common, source, after)
+    first = _name(Seen(case, observed, tape, true, match, bad, common, after), source)
     return [first, *_others(first, observed, tape, bad)]
 
 
@@ -115,22 +118,15 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
     return []
 
 
-def _name(
-    case: Case,
-    observed: Leaves,
-    tape: Tape | None,
-    true: Leaves,
-    match: Match,
-    bad: list[int],
-    common: float,
-    source: str,
-    after: Leaves | None,
-) -> Finding:
+def _name(seen: Seen, source: str) -> Finding:
+    observed, match, bad, common = seen.observed, seen.match, seen.bad, seen.common
     every = len(bad) == len([z for z in match.zero if not z]) and len(bad) == len(observed)
     where: Any = ("grad" if source == "grad" else "step") if every and len(bad) > 1 else bad[0]
-    fault, words, confidence = explain(case, observed, tape, true, match, bad, common, after)
+    fault, words, confidence = explain(seen)
     if fault == "update_order":
         where = "step"
+    if every and fault in _OF_ALL:
+        where = "grad" if source == "grad" else "step"
     table = [
         (f"parameter {k}", f"factor {number(match.factors[k] / common)}, left over {number(match.gaps[k])}")
         for k in range(len(observed))
