@@ -10,7 +10,8 @@ import numpy as np
 
 from pullback.diagnose._anatomy import Net, dissect
 from pullback.diagnose._moves import Moves, norm, watch
-from pullback.diagnose._patient import Patient
+from pullback.diagnose._patient import Patient, flatten
+from pullback.diagnose._rows import OwnRows, own_rows
 from pullback.diagnose._runs import Run, adam, train, user_run
 from pullback.diagnose._sandbox import Failure
 from pullback.diagnose._tapes import Tape
@@ -115,6 +116,24 @@ class Case:
         if not self.patient.has_step:
             return self.reference
         return user_run(self.patient, self.judge, self.steps, min(0.25 * self.budget, 2.5))
+
+    @cached_property
+    def brink(self) -> Leaves | None:
+        """The last parameters of the loop as written before its loss is NaN or inf, if it ever is."""
+        if np.isfinite(self.user.losses).all():
+            return None
+        body = self.patient.fresh()
+        np.random.set_state(self.patient.random)
+        params, before = body.params, self.leaves
+        for t in range(self.user.at[int(np.argmin(np.isfinite(self.user.losses)))] + 1):
+            rows = self.patient.batch(t)
+            leaves = [np.array(x, float) for x in flatten(params)]
+            if not all(np.isfinite(x).all() for x in leaves) or not np.isfinite(
+                    self.truth.value(leaves, self.X[rows], self.y[rows])):  # fmt: skip
+                return before
+            before = leaves
+            params = body.step(params, body.X[rows], body.y[rows])
+        return before
 
     @cached_property
     def horizon(self) -> int:
@@ -248,7 +267,13 @@ class Case:
     def _watch(self, leaves: Leaves | None, count: int, size: int | None = None) -> Moves | None:
         if not self.patient.has_step:
             return None
-        return watch(self.patient, leaves, count, size)
+        moves = watch(self.patient, leaves, count, size)
+        return moves if self.own_rows is None else moves.on(self.own_rows.X)
+
+    @cached_property
+    def own_rows(self) -> OwnRows | None:
+        """The rows of X and y that the step takes by itself, where it does not take those it is given."""
+        return own_rows(self.patient, self.generic) if self.patient.has_step else None
 
     def gradients(self, moves: Moves) -> list[Leaves]:
         """The true gradients at the parameters and rows of some moves."""

@@ -27,6 +27,12 @@ class Moves:
     def move(self, t: int) -> Leaves:
         return [a - b for a, b in zip(self.after[t], self.before[t], strict=True)]
 
+    def on(self, rows: list[np.ndarray]) -> Moves:
+        """The first of these moves, as made on other rows than those that were fed."""
+        keep = len(rows)
+        return Moves(self.before[:keep], self.after[:keep], list(rows), self.reported[:keep],
+                     self.data_changed, self.kept)  # fmt: skip
+
 
 def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None = None) -> Moves:
     """Run a few steps of a fresh copy from `leaves` (None: its own start) and note everything."""

@@ -11,6 +11,7 @@ from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._sandbox import Failure, TimeUp, limited, quiet
+from pullback.diagnose.experiments._rivals import rivals
 
 
 @dataclass
@@ -86,7 +87,8 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
                     break
         else:
             findings += stopped
-    out.faults = _named(rank(findings), case)
+        found = rank(findings)
+        out.faults = _named([*found, *_others(case, found)], case)
     out.ruled_out = case.tried
     out.facts.update(case.facts)
     out.printed = printed.getvalue()
@@ -97,6 +99,17 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
         out.verdict = "cannot tell"
     out.seconds = time.monotonic() - begun
     return out
+
+
+def _others(case: Case, found: list[Finding]) -> list[Finding]:
+    """The explanations that the experiments leave standing beside what they found."""
+    if not found or found[0].weight > 100:
+        return []
+    try:
+        with limited(max(case.left(), 0.2)):
+            return rivals(case, found)
+    except (TimeUp, Failure):
+        return []
 
 
 def _unsettled(out: Diagnosis) -> str:

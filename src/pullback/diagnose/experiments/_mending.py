@@ -78,8 +78,8 @@ def _overflow(runs: Compared) -> Finding | None:
     if np.isfinite(run.losses).all():
         return None
     bad = int(np.argmin(np.isfinite(run.losses)))
-    sound = run.sound or case.leaves
-    if not all(np.isfinite(x).all() and np.abs(x).max(initial=0) < 1e4 for x in sound):
+    sound = case.brink
+    if sound is None or not all(np.abs(x).max(initial=0) < 1e4 for x in sound):
         return None
     if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
             "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip

@@ -9,6 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from pullback.check._differences import Rounding, Slopes
+from pullback.check._evidence import Evidence, LeafEvidence
+from pullback.check._mistakes import SIMPLE, name_leaf
+from pullback.check._subject import GradientSubject
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import number
 from pullback.diagnose._record import pull_back
@@ -88,10 +92,36 @@ def explain(seen: Seen) -> tuple[str, str, float]:
     exact = _exact(seen.observed, claims, bad, seen.common, seen.true)
     if exact is not None:
         return exact[0], exact[1], 1.0
+    known = _known_to_check(seen)
+    if known is not None:
+        return known
     biases = [k for k in bad if k not in seen.case.weights]
     if len(biases) == len(bad):
         return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
     return _closest(seen, claims)
+
+
+def _known_to_check(seen: Seen) -> tuple[str, str, float] | None:
+    """The name that `check` has for what is wrong, where it has one for every parameter that is."""
+    X, y = seen.case.batch()
+    subject = GradientSubject(seen.case.loss, seen.case.loss, list(seen.case.generic), (X, y), {})
+    leaves = [_as_evidence(k, o / seen.common, t) for k, (o, t) in enumerate(
+        zip(seen.observed, seen.true, strict=True))]  # fmt: skip
+    value = np.array([seen.case.truth.value(seen.case.generic, X, y)])
+    found = Evidence(subject, "whole", leaves, [()], value, Rounding(value, 0 * value))
+    mistakes = [name_leaf(leaves[k], found, SIMPLE) for k in seen.bad]
+    if any(m is None or m.fault is None for m in mistakes):
+        return None
+    first = mistakes[0]
+    assert first is not None
+    assert first.fault is not None
+    return first.fault, first.text.replace("the cotangent of", "the gradient of"), 0.9
+
+
+def _as_evidence(k: int, o: np.ndarray, t: np.ndarray) -> LeafEvidence:
+    true, none = t.reshape(-1, 1), np.zeros((t.size, 1))
+    slopes = Slopes(true, 1e-6 * np.abs(true) + 1e-9 * np.abs(true).max(initial=0), none, none)
+    return LeafEvidence(k, f"parameter {k}", t.shape, t, o.reshape(1, -1), slopes)
 
 
 def _beside_penalty(seen: Seen) -> tuple[str, str, float] | None:

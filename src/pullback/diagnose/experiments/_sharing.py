@@ -43,7 +43,7 @@ def _weights_of_rows(case: Case, moves: Moves, moving: list[int], rows: Any, u: 
     return w if norm([u - A @ w]) < 1e-6 * norm([u]) and np.linalg.matrix_rank(A) == A.shape[1] else None
 
 
-def _draws_anew(case: Case) -> bool:
+def draws_anew(case: Case) -> bool:
     """Whether two calls of one step from the same point move in different directions: rows drawn inside."""
     body = case.patient.fresh()
     np.random.set_state(case.patient.random)
@@ -65,7 +65,7 @@ def _ignores_batch(case: Case) -> bool:
         params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
         ends.append([np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))])
     same = all(np.array_equal(a, b) for e in ends[1:] for a, b in zip(ends[0], e, strict=True))
-    return same and not _draws_anew(case)
+    return same and not draws_anew(case)
 
 
 def _indexing(words: str) -> Finding:
