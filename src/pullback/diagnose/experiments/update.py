@@ -50,11 +50,11 @@ def _steady(moves: Moves) -> Moves:
 def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
     """Parameters that do not move although their gradient is not zero."""
     count = len(case.leaves)
-    frozen = [k for k in range(count) if all(not np.any(moves.move(t)[k]) for t in range(len(true)))]
+    frozen = [k for k in range(count) if _only_fades(moves, k)]
     frozen = [k for k in frozen if norm([g[k] for g in true]) > 1e-9 * norm([x for g in true for x in g])]
     if frozen and len(frozen) < count:
         ended = case.user.leaves
-        frozen = [k for k in frozen if len(ended) == count and np.array_equal(ended[k], case.leaves[k])]
+        frozen = [k for k in frozen if len(ended) == count and _scaled(ended[k], case.leaves[k])]
     if not frozen:
         return _underflow(case)
     if not all(np.isfinite(x).all() for x in case.user.leaves):
@@ -83,6 +83,22 @@ def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         f"unchanged after {len(true)} steps; the gradient's norm there is "
         f"{number(norm([true[0][k] for k in frozen]))}",
         f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
+
+
+def _scaled(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether `a` is `b`, or a share of it."""
+    share = float(np.sum(a * b)) / float(np.sum(b * b) or 1.0)
+    return bool(np.array_equal(a, b) or np.allclose(a, share * b, rtol=1e-9, atol=0))
+
+
+def _only_fades(moves: Moves, k: int) -> bool:
+    """Whether a parameter never moves, or only loses the same share of itself in every step: its decay."""
+    u = np.concatenate([moves.move(t)[k].ravel() for t in range(len(moves.after))])
+    if not u.any():
+        return True
+    w = np.concatenate([before[k].ravel() for before in moves.before])
+    share = float(u @ w) / float(w @ w or 1.0)
+    return bool(u.size > 6 and -0.5 < share < 0 and norm([u - share * w]) < 1e-9 * norm([u]))
 
 
 def _moved(case: Case) -> bool:
