@@ -24,6 +24,11 @@ class OwnRows:
     X: list[np.ndarray]
     y: list[np.ndarray]
 
+    @property
+    def both(self) -> list[np.ndarray]:
+        """The rows each step takes: those seen in X or in y, for a row that no unit answers to hides in X."""
+        return [np.union1d(x, y) for x, y in zip(self.X, self.y, strict=True)]
+
 
 def own_rows(patient: Patient, leaves: Leaves) -> OwnRows | None:
     """The rows the first steps take by themselves; None where they take the batch, or nobody can tell."""

@@ -190,9 +190,9 @@ def _named(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def rank(findings: list[Finding]) -> list[Finding]:
-    """The root cause first; one finding per id."""
+    """The root cause first; one finding per id; nothing where none makes the loop faulty by itself."""
     out: list[Finding] = []
     for f in sorted(findings, key=lambda f: -f.weight):
         if f.confidence > 0 and all(f.id != g.id for g in out):
             out.append(f)
-    return out
+    return out if any(f.alone for f in out) else []

@@ -50,7 +50,8 @@ def _divided(runs: Compared) -> Finding | None:
     for rows in dict.fromkeys((case.size, case.n)):
         if rows < 8 or rate <= 0 or _round(rate) or not _round(rate * rows):
             continue
-        if runs.cured(f"moves times {rows}", partial(case.user_with, scale=float(rows))):
+        cured = runs.cured(f"moves times {rows}", partial(case.user_with, scale=float(rows)))
+        if cured or _hardly_moved(runs):
             end = number(runs.made[f"moves times {rows}"].final)
             return Finding(
                 "grad_averaged_twice",

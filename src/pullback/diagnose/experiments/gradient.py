@@ -83,39 +83,32 @@ def _present(o: np.ndarray, true: Leaves) -> bool:
 
 
 def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Finding]:
+    """One factor on every parameter's gradient."""
     n = case.size
     where = "grad" if source == "grad" else "step"
+    given = f"{source} gives {number(f)} times the true gradient"
+
+    def found(fault: str, words: str, evidence: str, confidence: float, weight: float) -> list[Finding]:
+        return [Finding(fault, where, words, evidence, _FIXES[fault], confidence, weight)]
+
     if all(match.zero):
         return []
     if f < 0:
-        return [
-            Finding(
-                "grad_sign_flipped",
-                where,
-                "the gradient points uphill: its sign is flipped",
-                f"{source} gives {number(f)} times the true gradient",
-                _FIXES["grad_sign_flipped"],
-                1.0,
-                80,
-            )
-        ]
+        return found("grad_sign_flipped", "the gradient points uphill: its sign is flipped", given, 1.0, 80)
     if n > 1 and abs(f * n - 1) < 1e-3:
-        return [
-            Finding(
-                "grad_averaged_twice",
-                where,
-                "the gradient is divided by the number of rows twice",
-                f"{source} gives 1/{n} of the true gradient on {n} rows",
-                _FIXES["grad_averaged_twice"],
-                0.9,
-                79,
-            )
-        ]
+        return found("grad_averaged_twice", "the gradient is divided by the number of rows twice",
+                     f"{source} gives 1/{n} of the true gradient on {n} rows", 0.9, 79)  # fmt: skip
     if n > 2 and abs(f / n - 1) < 1e-3:
-        return [Finding(
-            "grad_reduction_sum", where, "the gradient is summed over the rows where the loss is their mean",
-            f"{source} gives {number(f)} times the true gradient on {n} rows",
-            _FIXES["grad_reduction_sum"], 0.6, 79)]  # fmt: skip
+        return found("grad_reduction_sum",
+                     "the gradient is summed over the rows where the loss is their mean",
+                     f"{given} on {n} rows", 0.6, 79)  # fmt: skip
+    features = case.X.shape[1] if case.X.ndim == 2 else 0
+    if features > 2 and abs(f * features - 1) < 1e-3:
+        evidence = f"{source} gives 1/{features} of the true gradient; X has {features} columns"
+        words = "the gradient is divided by the number of features"
+        out = found("grad_constant_factor", words, evidence, 0.9, 44)
+        out[0].alone = False
+        return out
     return []
 
 

@@ -130,7 +130,12 @@ def suspect(case: Case, state: State) -> Finding | None:
             "init_symmetric",
             k,
             "the units of a layer start alike and stay alike",
-            f"all units of parameter {k} have the same weights",
+            f"all units of parameter {k} have the same weights"
+            + (
+                f": every value is {number(float(case.leaves[k].flat[0]))}"
+                if np.ptp(case.leaves[k]) == 0
+                else ""
+            ),
             "draw the weights at random",
             70,
         )

@@ -13,7 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
+from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate, watch
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
@@ -64,25 +64,46 @@ def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
     if len(frozen) == count or all(
         not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)
     ):
-        size = norm(true[0])
-        return [
-            Finding(
-                "params_not_updated",
-                "step",
-                "nothing moves: the step leaves every parameter as it was",
-                f"after {len(true)} steps every parameter is bit-identical; the gradient's norm is "
-                f"{number(size)}",
-                "update the arrays the model uses, by a step large enough to change them",
-                1.0,
-                86,
-            )
-        ]
+        return [_nothing_moves(case, moves, true)]
     return [Finding(
         "layer_not_updated", frozen[0],
         f"parameter{'s' if len(frozen) > 1 else ''} {', '.join(map(str, frozen))} never move",
         f"unchanged after {len(true)} steps; the gradient's norm there is "
         f"{number(norm([true[0][k] for k in frozen]))}",
         f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
+
+
+def _nothing_moves(case: Case, moves: Moves, true: list[Leaves]) -> Finding:
+    size = (
+        f"after {len(true)} steps every parameter is bit-identical; the gradient is {number(norm(true[0]))}"
+    )
+    if any(np.any(m) for t in range(len(true)) for m in moves.move(t)):
+        size = "every parameter only fades by its decay, whatever its gradient"
+    rate = _hidden_rate(case)
+    if rate:
+        size += (
+            f"; from zero weights the step is {number(rate)} times the gradient, too small to change a weight"
+        )
+    return Finding(
+        "params_not_updated", "step", "nothing moves: the step leaves every parameter as it was", size,
+        "update the arrays the model uses, by a step large enough to change them", 1.0, 86)  # fmt: skip
+
+
+def _hidden_rate(case: Case) -> float:
+    """The step's size where rounding hides it: read off a parameter that is zero, which any step changes."""
+    X, y = case.batch()
+    for k in reversed(case.weights):
+        leaves = [np.zeros(x.shape) if j == k else x for j, x in enumerate(case.generic)]
+        moves = watch(case.patient, leaves, 1)
+        used = _used_gradients(case, moves)
+        move, g = moves.move(0)[k], (used[0] if used else case.gradient(leaves, X, y))[k]
+        scale = np.abs(move).max(initial=0)
+        if scale > 0 and np.any(g):
+            u = move / scale
+            c = float(np.sum(u * g)) / float(np.sum(g * g))
+            if norm([u - c * g]) < 1e-3 * norm([u]):
+                return abs(c) * scale
+    return 0.0
 
 
 def _scaled(a: np.ndarray, b: np.ndarray) -> bool:
