@@ -98,6 +98,10 @@ class Case:
 
     def judge(self, leaves: Leaves) -> float:
         """The patient's loss over up to 500 rows from all its data."""
+        if self._quick_value is not None:
+            found: float = self._quick_value(leaves, self.X[self.judged], self.y[self.judged])
+            if np.isfinite(found):
+                return found
         return self.judge_on(leaves, self.X, self.y)
 
     def judge_on(self, leaves: Leaves, X: Any, y: Any) -> float:
@@ -149,6 +153,46 @@ class Case:
     def gradient(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
         return self.truth.grad(leaves, X, y)
 
+    @cached_property
+    def quick(self) -> Any:
+        """The gradient for whole runs: one that equals the true one and takes less time, if there is any."""
+        options = [self.net.gradient] if self.net is not None and self.net.objective != "unknown" else []
+        options += [self._own_grad] if self.patient.has_grad else []
+        return next((option for option in options if self._equals_truth(option)), self.gradient)
+
+    def _own_grad(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
+        found = self.body.grad([x.copy() if x.ndim else float(x) for x in leaves], X, y)
+        return [np.array(g, float).reshape(np.shape(x)) for g, x in zip(found, leaves, strict=True)]
+
+    def _equals_truth(self, option: Any) -> bool:
+        try:
+            for leaves, t in ((self.generic, 0), (self.reborn(3), 1), (self.generic, 0)):
+                X, y = self.batch(t)
+                pairs = list(zip(option(leaves, X, y), self.gradient(leaves, X, y), strict=True))
+                size = norm([g for _, g in pairs])
+                if norm([f - g for f, g in pairs]) > 1e-5 * size or not np.isfinite(size):
+                    return False
+        except Exception:  # what breaks is no gradient
+            return False
+        return True
+
+    @cached_property
+    def _quick_value(self) -> Any:
+        """The loss over the judged rows by the recognised network, where it gives the same; else None."""
+        net = self.net
+        if net is None or "unknown" in (net.objective, net.output):
+            return None
+        X, y = self.X[self.judged], self.y[self.judged]
+        try:
+            both = [(float(net.row_losses(leaves, X, y).mean()), self.truth.value(leaves, X, y))
+                    for leaves in (self.generic, self.reborn(3), self.leaves)]  # fmt: skip
+        except Exception:  # what breaks is no loss
+            return None
+        for k in (1.0, float(len(self.judged))):
+            if all(np.isfinite(b) and abs(k * a - b) <= 1e-9 * abs(b) for a, b in both):
+                return lambda leaves, X, y: k * float(net.row_losses(leaves, X, y).mean())
+        return None
+
     def shuffled(self, seed: int = 0, n: int | None = None, size: int | None = None) -> Any:
         """Rows of a batch drawn at random, without replacement within an epoch."""
         n, size = n or self.n, min(size or max(self.size, min(32, self.n)), n or self.n)
@@ -166,7 +210,7 @@ class Case:
     def mended(self, leaves: Leaves | None = None, lr: float = 0.01, data: Any = None, judge: Any = None,
                steps: int | None = None, seconds: float = 1.2, rows: Any = None) -> Run:  # fmt: skip
         """The exact gradient with Adam on shuffled rows, from `leaves`."""
-        advance, start = adam(self.gradient, leaves or self.leaves, lr)
+        advance, start = adam(self.quick, leaves or self.leaves, lr)
         limit = min(seconds, max(0.3 * self.left(), 0.05))
         data = data or (self.X, self.y)
         rows = rows or self.shuffled(n=len(data[0]))
@@ -195,7 +239,7 @@ class Case:
         out = []
         for k, x in enumerate(self.leaves):
             fresh: Any = np.zeros(x.shape)
-            if k in self.weights:
+            if k in self.weights or (x.ndim == 2 and min(x.shape) > 1):
                 fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / max(self.fan_in(k), 1))
             elif x.size and np.allclose(x, 1.0):
                 fresh = x.copy()

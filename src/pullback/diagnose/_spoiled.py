@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,11 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
             f"{words} in place of the derivative of {name}",
             tape.spoiled(_times(slope), group),
         )
+    for words, other in _errors(tape, group):
+        yield Wrong(
+            "inplace_mutation", f"{words} written over the value of {name} before its derivative was taken",
+            tape.spoiled(_times(partial(_at_value, name, other)), group),
+        )  # fmt: skip
     for words, factor in _dropped(tape):
         handed = _passed_on(tape, group, factor)
         yield Wrong("grad_drops_upstream", f"the derivative of {name} {words} is handed down", handed)
@@ -83,8 +89,26 @@ def _times(slope: Callable[[Any, Any], Any]) -> Callable[[Segment, Any], Any]:
     return lambda s, u: u * slope(s.z.value, s.a.value)
 
 
+def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:
+    """The derivative as it comes out where `value` stands in the activation's place."""
+    return fn.of_value(name, value)
+
+
 def _alone(factor: float) -> Callable[[Segment, Any], Any]:
     return lambda s, u: fn.derivative(s.name, s.z.value) * factor
+
+
+def _errors(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, Any]]:
+    """Differences from the targets that have the shape of an output: what `a -= y` leaves in its place."""
+    if len(group) != 1 or group[0].name not in fn.OF_VALUE:
+        return
+    for node in tape.rec.nodes:
+        if (
+            node.name == "subtract"
+            and node.value.shape == group[0].a.value.shape
+            and node.deps >= tape.rows << 1
+        ):
+            yield "the error", node.value
 
 
 def _always(v: Any) -> Callable[[Any], Any]:
@@ -281,6 +305,10 @@ def _weights(tape: Tape) -> Iterator[Wrong]:
             yield Wrong(
                 "grad_transposed", f"parameter {product.leaf} transposed on the way back",
                 through(tape, product, lambda w: w.T),
+            )  # fmt: skip
+            yield Wrong(
+                "grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
+                through(tape, product, lambda w: np.eye(len(w))),
             )  # fmt: skip
     square = [p for p in tape.products[1:] if tape.leaves[p.leaf].ndim == 2
               and tape.leaves[p.leaf].shape[0] == tape.leaves[p.leaf].shape[1]]  # fmt: skip

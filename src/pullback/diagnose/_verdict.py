@@ -11,7 +11,7 @@ from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._sandbox import Failure, TimeUp, limited, quiet
-from pullback.diagnose.experiments._rivals import rivals
+from pullback.diagnose.experiments._rivals import rivals, unexplained
 
 
 @dataclass
@@ -87,7 +87,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
                     break
         else:
             findings += stopped
-        found = rank(findings)
+        found = rank(findings) or rank(unexplained(case))
         out.faults = _named([*found, *_others(case, found)], case)
     out.ruled_out = case.tried
     out.facts.update(case.facts)

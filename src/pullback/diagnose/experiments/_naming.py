@@ -92,13 +92,44 @@ def explain(seen: Seen) -> tuple[str, str, float]:
     exact = _exact(seen.observed, claims, bad, seen.common, seen.true)
     if exact is not None:
         return exact[0], exact[1], 1.0
-    known = _known_to_check(seen)
+    known = _own_slopes(seen, tape) or _known_to_check(seen)
     if known is not None:
         return known
     biases = [k for k in bad if k not in seen.case.weights]
     if len(biases) == len(bad):
         return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
     return _closest(seen, claims)
+
+
+def _own_slopes(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
+    """Two slopes, right and left of zero, in place of the derivative of a ReLU, leaky or not."""
+    hidden = [s for s in tape.segments if "relu" in s.name]
+    if not hidden:
+        return None
+    last = max(s.depth for s in hidden)
+    top = [s for s in hidden if s.depth == last]
+    sides = [
+        tape.spoiled(lambda s, u: u * (s.z.value > 0), top),
+        tape.spoiled(lambda s, u: u * (s.z.value <= 0), top),
+    ]
+    for k in seen.bad:
+        A = np.stack([np.ravel(g[k]) for g in sides], 1)
+        if not A.any(0).all() or len(A) < 3:
+            continue
+        right, left = np.linalg.lstsq(A, np.ravel(seen.observed[k]) / seen.common, rcond=None)[0]
+        slopes = partial(_two_slopes, right, left)
+        for group in (top, hidden):
+            grads = tape.spoiled(slopes, group)
+            if all(_fits(seen.observed[j], grads[j], seen.common) for j in range(len(grads))):
+                words = (
+                    f"slopes {number(right)} and {number(left)} in place of the derivative of {top[0].name}"
+                )
+                return "grad_activation_derivative_wrong", words, 1.0
+    return None
+
+
+def _two_slopes(right: float, left: float, s: Any, u: Any) -> Any:
+    return u * np.where(s.z.value > 0, right, left)
 
 
 def _known_to_check(seen: Seen) -> tuple[str, str, float] | None:

@@ -52,6 +52,25 @@ def rivals(case: Case, found: list[Finding]) -> list[Finding]:
     return out
 
 
+def unexplained(case: Case) -> list[Finding]:
+    """Where the loop gets less than half as far as it could and nothing was proven: the likeliest cause."""
+    reached, room = case.facts.get("reached", 1.0), case.facts.get("room", 0.0)
+    if reached > 0.5 or room < 0.2 or "user" not in case.facts:
+        return []
+    lost = not np.isfinite(case.user.final) or case.user.final > 1.1 * case.user.start
+    for fault in _LOST if lost else _SLOW:
+        about = RIVALS[fault]
+        try:
+            stands = about.stands(case)
+        except Exception:  # what cannot be measured does not stand
+            continue
+        if stands is not None:
+            evidence = (f"the loss ends at {number(case.user.final)}, the exact gradient with Adam at "
+                        f"{number(case.reference.final)}; {stands[1]}")  # fmt: skip
+            return [Finding(fault, stands[0], f"likeliest: {about.words}", evidence, about.fix, 0.4, 55)]
+    return []
+
+
 def _small_or_whole(case: Case) -> Any:
     if case.size <= 4 or case.size >= max(0.5 * case.n, 100):
         return "step", f"batches of {case.size} rows of {case.n}"
@@ -87,7 +106,7 @@ def _falling(case: Case) -> Any:
 
 
 def _uneven(case: Case) -> Any:
-    if uneven(case) is None:
+    if uneven(case) is None or case.X.dtype.kind != "f":
         return None
     deviation = np.asarray(case.X, float).reshape(case.n, -1).std(0)
     kept = deviation[deviation > 0]
@@ -282,6 +301,9 @@ RIVALS: dict[str, Rival] = {
     ),
     "optimizer_state_mutated": Rival("a buffer may be corrected in place", "correct copies", _rule_unread),
     "optimizer_state_shared": Rival("a buffer may be shared", "one buffer a parameter", _rule_unread),
+    "grad_not_zeroed": Rival(
+        "gradients of earlier batches may stay", "set them to zero before each pass", _remembers
+    ),
     "grad_reduction_sum": Rival("the gradient may be summed", "divide by the rows", _step_alone),
     "grad_averaged_twice": Rival("the gradient may be divided by the rows twice", "divide once", _step_alone),
     "dtype_truncation": Rival("whole numbers lose the fraction", "convert to float64", _whole_numbers),
@@ -292,7 +314,12 @@ _START = ("init_too_large", "saturated_activation", "dead_relu", "vanishing_grad
 _DATA = ("labels_misaligned", "labels_wrong", "class_imbalance", "regularisation_too_strong",
          "missing_nonlinearity", "capacity_too_small", "no_bias")  # fmt: skip
 _LOSS = ("missing_softmax", "loss_formula_wrong", "loss_wrong_for_task", "loss_unstable")
-_STATE = ("optimizer_state_mutated", "optimizer_state_shared", "momentum_state_wrong")
+_STATE = ("optimizer_state_mutated", "optimizer_state_shared", "momentum_state_wrong", "grad_not_zeroed")
+
+_LOST = ("exploding_gradient", "init_too_large", "inputs_unscaled", "loss_unstable", "lr_too_large")
+_SLOW = ("vanishing_gradient", "saturated_activation", "dead_relu", "init_too_small", "inputs_unscaled",
+         "lr_too_small", "too_few_steps", "loss_formula_wrong", "missing_nonlinearity", "capacity_too_small",
+         "lr_too_large")  # fmt: skip
 
 CONFUSED: dict[str, tuple[str, ...]] = {
     "lr_too_large": ("inputs_unscaled", "grad_reduction_sum", "batch_size_unsuitable", "targets_unscaled",
@@ -304,7 +331,7 @@ CONFUSED: dict[str, tuple[str, ...]] = {
     "loss_unstable": ("inputs_unscaled", "missing_softmax", "lr_too_large", "loss_formula_wrong",
                       "init_too_large"),
     "loss_formula_wrong": ("loss_wrong_for_task", "missing_softmax", "loss_unstable"),
-    "loss_wrong_for_task": ("missing_softmax", "loss_formula_wrong", "output_range_clipped"),
+    "loss_wrong_for_task": ("missing_softmax", "loss_formula_wrong"),
     "missing_softmax": ("loss_formula_wrong", "loss_wrong_for_task", "loss_unstable"),
     "inputs_unscaled": ("lr_too_large", "lr_too_small", "saturated_activation", "dtype_truncation",
                         "loss_unstable", "init_too_large"),
@@ -321,5 +348,6 @@ CONFUSED: dict[str, tuple[str, ...]] = {
     "loss_reporting_wrong": _STATE,
     **dict.fromkeys((*_START, "init_zero", "init_symmetric"),
                     (*_START, "inputs_unscaled", "lr_too_large", "lr_too_small")),
-    **dict.fromkeys(_STATE, (*_STATE, "lr_too_small", "lr_too_large")),
+    "grad_not_zeroed": ("momentum_state_wrong", "optimizer_state_shared"),
+    **dict.fromkeys(_STATE[:3], (*_STATE, "lr_too_small", "lr_too_large")),
 }  # fmt: skip

@@ -73,7 +73,14 @@ def _others(first: Finding, observed: Leaves, tape: Tape | None, bad: list[int])
     if first.confidence > 0.55 or tape is None:
         return []
     return [
-        replace(first, id=fault, words=words, fix=_FIXES.get(fault, first.fix), confidence=0.2, weight=49 - i)
+        replace(
+            first,
+            id=fault,
+            words=words,
+            fix=_FIXES.get(fault, first.fix),
+            confidence=0.2,
+            weight=first.weight - 0.1 * (i + 1),
+        )
         for i, (fault, words) in enumerate(nearest(observed, tape, bad, first.id))
     ]
 

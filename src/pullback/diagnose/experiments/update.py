@@ -176,7 +176,44 @@ def _rule(
             return _judge_adaptive(case, adaptive)
     if _nesterov(case, moves, moving):
         return []
+    scheduled = _scheduled(moves, used, moving)
+    if scheduled is not None:
+        return scheduled
     return _by_leaf(case, moves, true, used, moving)
+
+
+def _scheduled(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
+    """Momentum whose rate changes from step to step: u = a u' - b g, a and b free; None where it is not."""
+    rates, memories = [-1.0], []
+    first = [np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(0), grads[0])]
+    power = float(first[1] @ first[1])
+    if len(grads) < 4 or not power:
+        return None
+    rates[0] = -float(first[0] @ first[1]) / power
+    if norm([first[0] + rates[0] * first[1]]) > 1e-6 * norm([first[0]]):
+        return None
+    for t in range(1, len(grads)):
+        u, before, g = (np.concatenate([x[k].ravel() for k in moving])
+                        for x in (moves.move(t), moves.move(t - 1), grads[t]))  # fmt: skip
+        A = np.stack([before, -g], 1)
+        if len(u) < 4:
+            return None
+        (a, b), *_ = np.linalg.lstsq(A, u, rcond=None)
+        if norm([u - A @ (a, b)]) > 1e-6 * norm([u]) or not b or not rates[-1]:
+            return None
+        memories.append(float(a) * rates[-1] / float(b))
+        rates.append(float(b))
+    if max(rates) < 0:
+        return [Finding("grad_sign_flipped", "step", "the step goes uphill: the update is added",
+                        f"each step is {number(-rates[0])} times the gradient, and a memory of it",
+                        "subtract the update", 1.0, 82)]  # fmt: skip
+    beta = float(np.median(memories))
+    if np.ptp(memories) < 1e-3 and beta > 1 - 1e-4:
+        return [Finding(
+            "momentum_state_wrong", "step", f"the velocity grows without end: its memory is {number(beta)}",
+            f"each move is {number(beta)} times the last, and the gradient",
+            "keep v = beta v + g, beta below 1", 1.0, 81)]  # fmt: skip
+    return [] if min(rates) > 0 else None
 
 
 def _nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
