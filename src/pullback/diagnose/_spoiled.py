@@ -74,6 +74,12 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
             "inplace_mutation", f"{words} written over the value of {name} before its derivative was taken",
             tape.spoiled(_times(partial(_at_value, name, other)), group),
         )  # fmt: skip
+    skips = _skips(tape)
+    if skips:
+        handed = _passed_on(tape, group, 1.0, skips)
+        yield Wrong("grad_drops_upstream", f"the derivative of {name} alone is handed down, no skip", handed)
+        yield Wrong("grad_drops_upstream", "nothing is handed down past the layers, along the skips",
+                    tape.rec.gradient(len(tape.leaves), instead=dict(skips)))  # fmt: skip
     for words, factor in _dropped(tape):
         handed = _passed_on(tape, group, factor)
         yield Wrong("grad_drops_upstream", f"the derivative of {name} {words} is handed down", handed)
@@ -115,11 +121,29 @@ def _always(v: Any) -> Callable[[Any], Any]:
     return lambda w: v
 
 
-def _passed_on(tape: Tape, group: list[Segment], factor: float) -> Leaves:
+def _skips(tape: Tape) -> dict[int, Any]:
+    """Sums of a layer's input and its output, with the way back to the input cut."""
+    inputs = {id(a) for p in tape.products for a in p.inputs}
+    found: dict[int, Any] = {}
+    for node in tape.rec.nodes:
+        straight = [p for p in node.parents if id(p) in inputs and p.value.shape == node.value.shape]
+        if node.name != "add" or len(straight) != 1 or len(node.parents) != 2:
+            continue
+        (past,) = straight
+        if any(past in tape._ancestors(p, 30) for p in node.parents if p is not past):
+            found[id(node)] = partial(_not_to, node, past)
+    return found
+
+
+def _not_to(node: Node, past: Node, u: Any) -> list[tuple[Node, Any]]:
+    return [(p, g) for p, g in pull_back(node, u) if p is not past]
+
+
+def _passed_on(tape: Tape, group: list[Segment], factor: float, skips: Any = None) -> Leaves:
     """The derivative alone is what is handed further down; the layer's own gradient is right."""
     by_product = {id(n): (n, w, a) for p in tape.products
                   for n, w, a in zip(p.nodes, p.weights, p.inputs, strict=True)}  # fmt: skip
-    instead: dict[int, Any] = {}
+    instead: dict[int, Any] = dict(skips or {})
     for s in group:
         todo, seen = [s.z], 0
         while todo and seen < 8:

@@ -14,7 +14,8 @@ from pullback.diagnose._record import Node, Recording, pull_back, record
 Leaves = list[np.ndarray]
 _GATHERING = {
     "concatenate", "hstack", "vstack", "column_stack", "insert", "append", "c_", "stack", "getitem",
-    "setitem", "reshape", "ravel", "transpose", "copy", "atleast_2d", "expand_dims", "squeeze", "pad",
+    "setitem", "reshape", "ravel", "transpose", "copy", "atleast_2d", "expand_dims", "squeeze", "pad", "add",
+    "multiply",
 }  # fmt: skip
 _PRODUCTS = {"matmul", "dot", "einsum", "inner", "tensordot"}
 

@@ -44,6 +44,8 @@ def examine_gradient(
     expect_one: bool = True, noise: float = 1e-4,
 ) -> list[Finding]:  # fmt: skip
     """Findings about one observed gradient; `after` are the weights once the step was done."""
+    if not np.isfinite(case.truth.value(case.generic, *case.batch())):
+        return []  # a loss that is no number has no gradient
     match = compare(observed, true)
     common = consensus(match)
     one = expect_one and any(

@@ -187,7 +187,8 @@ def _scheduled(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Fin
     rates, memories = [-1.0], []
     first = [np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(0), grads[0])]
     power = float(first[1] @ first[1])
-    if len(grads) < 4 or not power:
+    if len(grads) < 4 or not power or not np.isfinite([norm(moves.move(t)) + norm(grads[t])
+                                                       for t in range(len(grads))]).all():  # fmt: skip
         return None
     rates[0] = -float(first[0] @ first[1]) / power
     if norm([first[0] + rates[0] * first[1]]) > 1e-6 * norm([first[0]]):
