@@ -35,6 +35,8 @@ class Case:
         self.tried: list[str] = []
         self.facts: dict[str, Any] = {}
         self.rule: Any = None
+        self.meanwhile: list[Any] = []
+        """What an experiment would say if it were stopped now."""
 
     def left(self) -> float:
         return self.budget - (time.monotonic() - self.begun)

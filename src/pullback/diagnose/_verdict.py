@@ -154,13 +154,15 @@ def _run(name: str, experiment: Any, case: Case, so_far: list[Finding], out: Dia
     if case.left() < 0.02 * case.budget:
         out.facts.setdefault("skipped", []).append(name)
         return []
+    case.meanwhile = []
     try:
-        with limited(max(case.left(), 0.1) + 0.5):
+        with limited(max(case.left(), 0.1) + 0.05 * case.budget):
             return list(
                 experiment(case, so_far) if name in ("treatment", "model", "splits") else experiment(case)
             )
     except TimeUp:
         out.facts.setdefault("skipped", []).append(name)
+        return list(case.meanwhile)
     except Failure as failure:
         out.facts.setdefault("failed", []).append((name, str(failure), failure.line))
         return [] if so_far else _later(failure, case)

@@ -9,6 +9,8 @@ Speaks for: step size, initialisation, data and model groups; for no fault where
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose.experiments import units
@@ -66,6 +68,8 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         for f in so_far:
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
         return []
+    if doubt is not None and room > 0.12:
+        case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
     return [_curves(runs, f) for f in causes(runs, doubt, room)]
 
 

@@ -41,8 +41,9 @@ def experiment(case: Case) -> list[Finding]:
 def _steady(moves: Moves) -> Moves:
     """The first moves, as long as none dwarfs the first: a fit to a runaway says nothing of memory."""
     sizes = [norm(moves.move(t)) for t in range(len(moves.after))]
+    first = next((size for size in sizes if size > 0), 0.0)
     keep = 1
-    while keep < len(sizes) and np.isfinite(sizes[keep]) and sizes[keep] < 30 * max(sizes[0], 1e-300):
+    while keep < len(sizes) and np.isfinite(sizes[keep]) and sizes[keep] < 30 * max(first, 1e-300):
         keep += 1
     return Moves(moves.before[:keep], moves.after[:keep], moves.rows[:keep], moves.reported[:keep])
 
@@ -256,10 +257,10 @@ def _judge_linear(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
     del decay, moves, moving
-    return _judge_memory(c / scale, scale) if len(c) >= 2 and rule.gap < 1e-7 else []
+    return _judge_memory(c / scale, scale, case.patient.has_grad) if len(c) >= 2 and rule.gap < 1e-7 else []
 
 
-def _judge_memory(c: np.ndarray, scale: float) -> list[Finding]:
+def _judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> list[Finding]:
     table = [("weight of gradients, newest first", ", ".join(number(x) for x in c * scale))]
 
     def wrong(words: str, fault: str = "momentum_state_wrong", fix: str = "") -> list[Finding]:
@@ -272,8 +273,14 @@ def _judge_memory(c: np.ndarray, scale: float) -> list[Finding]:
         return []
     if abs(c[0]) < 1e-3:
         return wrong("the step uses the velocity of the step before: it is stale by one")
+    if c[0] < 0 and (c[1:] < 1e-3).all():
+        return wrong(
+            "the step goes uphill: the velocity is added", "grad_sign_flipped", "subtract the velocity"
+        )
     if c[0] < 0:
         return wrong("the newest gradient is added, uphill")
+    if np.allclose(c, c[0], rtol=1e-3) and grad_is_clean:
+        return wrong("the velocity grows without end: its memory is 1")
     if np.allclose(c, c[0], rtol=1e-3):
         return wrong("every step carries all gradients of earlier batches", "grad_not_zeroed",
                      "set the gradient buffers to zero before each backward pass")  # fmt: skip
@@ -370,7 +377,7 @@ def _own_factors(
     if sure and lists and max(float(np.abs(c - lists[0]).max()) for c in lists) > 0.05:
         return [one_buffer(min(memories), max(memories))]
     for c in memories.values():
-        bad = _judge_memory(c, usual)
+        bad = _judge_memory(c, usual, case.patient.has_grad)
         if bad:
             return bad
     return found
