@@ -187,3 +187,41 @@ def test_the_mended_notebook_is_healthy(monkeypatch):
     monkeypatch.syspath_prepend(str(EXAMPLES))
     told = diagnose(str(EXAMPLES / "mended.py"))
     assert (told.verdict, told.faults) == ("healthy", [])
+
+
+def test_a_loss_that_draws_a_mask_is_noise_where_the_model_is_judged():
+    draw = np.random.default_rng(0)
+
+    def noisy(p, X, y):
+        h = np.tanh(X @ p[0] + p[1]) * (draw.random((len(X), 8)) < 0.5) * 2
+        return float(np.mean((np.tanh(h @ p[2] + p[3]) @ p[4] + p[5] - y) ** 2))
+
+    told = found(plain(), loss=noisy).faults[0]
+    assert (told.id, told.where) == ("dropout_at_eval", "loss")
+    told = found(plain(), predict=lambda p, X: forward(p, X)[2] * draw.random(len(X))).faults[0]
+    assert (told.id, told.where) == ("dropout_at_eval", "model")
+    assert found(plain(), predict=lambda p, X: forward(p, X)[2]).verdict == "healthy"
+
+
+def replicas(together):
+    """Two copies of the model, each on its half of the batch."""
+
+    def step(both, X, y):
+        value, halves = shared(both, X, y), (slice(0, len(y) // 2), slice(len(y) // 2, None))
+        grads = [gradient(p, X[h], y[h]) for p, h in zip((both[:6], both[6:]), halves, strict=True)]
+        if together:
+            grads = [[(a + b) / 2 for a, b in zip(*grads, strict=True)]] * 2
+        return [w - 0.1 * g for w, g in zip(both, [*grads[0], *grads[1]], strict=True)], value
+
+    return step
+
+
+def shared(both, X, y):
+    return loss(both[:6], X, y)
+
+
+@pytest.mark.parametrize(("together", "expected"), [(True, []), (False, ["replica_desync"])])
+def test_copies_of_a_model_that_drift_apart_are_seen(together, expected):
+    twice = [w.copy() for w in (*start, *start)]
+    told = found(replicas(together), params=twice, loss=shared)
+    assert [f.id for f in told.faults[:1]] == expected

@@ -160,6 +160,10 @@ class Body:
     def tree(self, leaves: list[Any]) -> Any:
         return rebuild(self._like, leaves)
 
+    def given(self, name: str) -> Any:
+        """The function of that name, of this very copy."""
+        return self._given[name]
+
     def loss(self, leaves: list[Any], X: Any, y: Any) -> Any:
         return _call("loss", self._given["loss"], self.tree(leaves), X, y)
 
