@@ -113,6 +113,18 @@ def test_momentum_under_a_decaying_rate_is_healthy_and_its_faults_are_named():
     assert first(scheduled(0.9, sign=-1.0)) == "grad_sign_flipped"
 
 
+def test_a_rate_that_starts_at_zero_is_no_fault():
+    """The first move is none at all, and says nothing of rows or memory."""
+    clock = {"t": 0}
+
+    def step(p, X, y):
+        rate = 0.1 * min(clock["t"] / 8, 1.0)
+        clock["t"] += 1
+        return [w - rate * g for w, g in zip(p, gradient(p, X, y), strict=True)], loss(p, X, y)
+
+    assert found(step).verdict == "healthy"
+
+
 def own_rows(shift=0, onward=1):
     """A step that keeps its own data and looks at none of what it is given."""
     state = {"t": 0}

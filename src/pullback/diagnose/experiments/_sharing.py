@@ -17,6 +17,8 @@ def rows_used(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
     if not 2 <= case.size <= min(160, case.n - 1) or sum(moves.before[0][k].size for k in moving) < 4:
         return []
     u = np.concatenate([moves.move(0)[k].ravel() for k in moving])
+    if not u.any():
+        return []
     found = _weights_of_rows(case, moves, moving, moves.rows[0], u)
     if found is None:
         elsewhere = _ignores_batch(case)

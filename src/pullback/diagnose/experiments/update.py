@@ -186,15 +186,18 @@ def _rule(
 def _scheduled(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
     """Momentum whose rate changes from step to step: u = a u' - b g, a and b free; None where it is not."""
     rates, memories = [-1.0], []
-    first = [np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(0), grads[0])]
+    begun = next((t for t in range(len(grads)) if any(np.any(moves.move(t)[k]) for k in moving)), len(grads))
+    if len(grads) - begun < 4 or not np.isfinite(
+            [norm(moves.move(t)) + norm(grads[t]) for t in range(len(grads))]).all():  # fmt: skip
+        return None
+    first = [np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(begun), grads[begun])]
     power = float(first[1] @ first[1])
-    if len(grads) < 4 or not power or not np.isfinite([norm(moves.move(t)) + norm(grads[t])
-                                                       for t in range(len(grads))]).all():  # fmt: skip
+    if not power:
         return None
     rates[0] = -float(first[0] @ first[1]) / power
     if norm([first[0] + rates[0] * first[1]]) > 1e-6 * norm([first[0]]):
         return None
-    for t in range(1, len(grads)):
+    for t in range(begun + 1, len(grads)):
         u, before, g = (np.concatenate([x[k].ravel() for k in moving])
                         for x in (moves.move(t), moves.move(t - 1), grads[t]))  # fmt: skip
         A = np.stack([before, -g], 1)
