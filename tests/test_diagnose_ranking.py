@@ -12,7 +12,7 @@ from pullback.diagnose.experiments._rivals import CONFUSED, MOST, RIVALS
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 rng = np.random.default_rng(5)
-X = rng.standard_normal((120, 4))
+X = rng.standard_normal((100, 4))
 y = np.tanh(X @ [1.0, -1.0, 0.5, 0.0]) + 0.5 * X[:, 3] * X[:, 0]
 start = [rng.standard_normal((4, 8)) / 2, np.zeros(8), rng.standard_normal((8, 8)) / 3, np.zeros(8),
          rng.standard_normal(8) / 3, np.zeros(1)]  # fmt: skip
@@ -44,7 +44,7 @@ def plain(rate=0.1, gradient=gradient):
 
 
 def found(step, **more):
-    given = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20, "n_steps": 600}
+    given = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20, "n_steps": 400}
     return diagnose(**{**given, **more})
 
 
@@ -130,7 +130,7 @@ def own_rows(shift=0, onward=1):
     state = {"t": 0}
 
     def step(p, unused, also_unused):
-        rows = np.arange(20 * state["t"], 20 * state["t"] + 20) % 100
+        rows = np.arange(20 * state["t"], 20 * state["t"] + 20) % 80
         state["t"] += onward
         a, b = X[rows], y[rows + shift]
         return [w - 0.1 * g for w, g in zip(p, gradient(p, a, b), strict=True)], loss(p, a, b)
