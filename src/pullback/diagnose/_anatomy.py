@@ -84,6 +84,24 @@ class Net:
             delta[:, j] = self.factor * (f[0] - f[1]) / (2 * h)
         return delta
 
+    def gradient(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
+        """The gradient of the mean row loss."""
+        A, Z = self.forward(leaves, X)
+        delta = self.output_delta(Z[-1], y) / len(X)
+        grads = [np.zeros(np.shape(x)) for x in leaves]
+        for i in range(len(self.layers) - 1, -1, -1):
+            layer = self.layers[i]
+            grads[layer.w] = grads[layer.w] + layer.back(A[i].T @ delta, leaves)
+            if layer.b is not None:
+                grads[layer.b] = grads[layer.b] + delta.sum(0).reshape(np.shape(leaves[layer.b]))
+            if i:
+                back = delta @ layer.weight(leaves).T
+                back = (
+                    back[:, 1:] if layer.ones == "first" else back[:, :-1] if layer.ones == "last" else back
+                )
+                delta = back * fn.derivative(layer.before, Z[i - 1])
+        return grads
+
     def hidden(self) -> int:
         return len(self.layers) - 1
 

@@ -16,7 +16,7 @@ from pullback.diagnose._verdict import Diagnosis, examine
 from pullback.errors import ArgumentError
 from pullback.train import Result
 
-BUDGET = 7.0
+BUDGET = 4.5
 
 
 def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0, **names: Any) -> Diagnosis:
@@ -28,7 +28,7 @@ def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0,
         A Python file, a module or a mapping with the names of the protocol; or what `pullback.fit`
         returned. None where the names are given as keywords.
     budget : float, optional
-        Seconds to spend at most; 7 unless told. Most loops take less.
+        Seconds to spend at most; 4.5 unless told. Most loops take less.
     seed : int
         Of every random number the examination draws; the same seed gives the same diagnosis.
     **names

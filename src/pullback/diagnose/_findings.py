@@ -26,6 +26,8 @@ class Finding:
         Losses by step, by name: as written and mended.
     table : list of (str, str)
         More numbers.
+    alone : bool
+        Whether it makes a loop faulty by itself. What slows down no loop that is well otherwise does not.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Finding:
     weight: float = 0.0
     curves: dict[str, Curve] = field(default_factory=dict)
     table: list[tuple[str, str]] = field(default_factory=list)
+    alone: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -190,3 +190,14 @@ def _fit(v: Array, values: Array) -> tuple[float, float, float] | None:
     gap = np.sqrt(np.mean((values - factor * v - shift) ** 2)) / scale
     shift = 0.0 if abs(shift) < 1e-6 * max(abs(values.mean()), _TINY) else float(shift)
     return (float(factor), shift, float(gap)) if factor > 0 or factor < 0 else None
+
+
+OF_VALUE: dict[str, Callable[[Any], Any]] = {
+    "sigmoid": lambda a: a * (1 - a), "tanh": lambda a: 1 - a * a, "relu": lambda a: 1.0 * (a > 0),
+}  # fmt: skip
+"""Derivatives as they are written of the activated value."""
+
+
+def of_value(name: str, a: Any) -> Any:
+    """The derivative of an activation, of its value `a`."""
+    return OF_VALUE[name](np.asarray(a, float))

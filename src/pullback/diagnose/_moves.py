@@ -27,6 +27,12 @@ class Moves:
     def move(self, t: int) -> Leaves:
         return [a - b for a, b in zip(self.after[t], self.before[t], strict=True)]
 
+    def on(self, rows: list[np.ndarray]) -> Moves:
+        """The first of these moves, as made on other rows than those that were fed."""
+        keep = len(rows)
+        return Moves(self.before[:keep], self.after[:keep], list(rows), self.reported[:keep],
+                     self.data_changed, self.kept)  # fmt: skip
+
 
 def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None = None) -> Moves:
     """Run a few steps of a fresh copy from `leaves` (None: its own start) and note everything."""
@@ -163,11 +169,16 @@ def _adaptive(grads: list[Leaves]) -> Iterator[tuple[str, str, str, list[Leaves]
                 yield f"Adam({b1}, {b2})", fault, words, list(_adam(grads, b1, b2, 1e-8, kind))
     for b2 in _B2:
         yield (f"RMSprop({b2})", "optimizer_state_shared", "parameters share one buffer of squares",
-               list(_squares(grads, b2, 1e-8, shared=True)))  # fmt: skip
+               list(_squares(grads, b2, 1e-8, "shared")))  # fmt: skip
+        yield (f"RMSprop({b2})", "optimizer_state_shared", "all parameters share one number of squares",
+               list(_squares(grads, b2, 1e-8, "one number")))  # fmt: skip
+        yield (f"RMSprop({b2})", "optimizer_state_mutated", "the root is written back into the squares",
+               list(_squares(grads, b2, 1e-8, "rooted")))  # fmt: skip
 
 
 _WRONG_ADAM = {
     "per tensor": ("optimizer_state_mutated", "the step count grows with every tensor, not with every step"),
+    "per layer": ("optimizer_state_mutated", "the step count grows with every layer, not with every step"),
     "in place": ("optimizer_state_mutated", "the bias correction is written back into the moments"),
     "m in place": ("optimizer_state_mutated", "the bias correction of the mean is written back into it"),
     "v in place": ("optimizer_state_mutated", "the bias correction of the squares is written back into them"),
@@ -176,20 +187,27 @@ _WRONG_ADAM = {
     "all m": ("optimizer_state_shared", "parameters of one shape share their mean"),
     "all v": ("optimizer_state_shared", "parameters of one shape share their squares"),
     "shared": ("optimizer_state_shared", "parameters of one shape share their moments"),
+    "one number": ("optimizer_state_shared", "all parameters share one number for their squares"),
+    "stale": ("momentum_state_wrong", "the mean of the step before is used: it is stale by one"),
+    "grows": ("momentum_state_wrong", "earlier gradients never fade from the mean"),
     "swapped": ("momentum_state_wrong", "the two decay rates are exchanged"),
     "coefficients": ("momentum_state_wrong", "beta stands on the new gradient and 1 - beta on the memory"),
 }
 
 
-def _squares(grads: list[Leaves], b2: float | None, eps: float, shared: bool = False) -> Iterator[Leaves]:
+def _squares(grads: list[Leaves], b2: float | None, eps: float, kind: str = "right") -> Iterator[Leaves]:
     store: dict[Any, Any] = {}
     for gs in grads:
         out = []
         for k, g in enumerate(gs):
-            key = g.shape if shared else k
-            old = store.get(key, np.zeros(g.shape))
-            store[key] = old + g * g if b2 is None else b2 * old + (1 - b2) * g * g
-            out.append(g / (np.sqrt(store[key]) + eps))
+            key = {"shared": g.shape, "one number": 0}.get(kind, k)
+            new = np.mean(g * g) if kind == "one number" else g * g
+            old = store.get(key, np.zeros(np.shape(new)))
+            store[key] = old + new if b2 is None else b2 * old + (1 - b2) * new
+            root = np.sqrt(store[key]) + eps
+            if kind == "rooted":
+                store[key] = root
+            out.append(g / root)
         yield out
 
 
@@ -203,15 +221,17 @@ def _adam(grads: list[Leaves], b1: float, b2: float, eps: float, kind: str) -> I
         out = []
         for k, g in enumerate(gs):
             key = g.shape if kind in ("shared", "all m") else k
-            vkey = g.shape if kind in ("shared", "all v") else k
+            vkey = 0 if kind == "one number" else g.shape if kind in ("shared", "all v") else k
             count += 1
-            n = {"per tensor": count, "stuck": 1}.get(kind, t)
+            n = {"per tensor": count, "per layer": (count + 1) // 2, "stuck": 1}.get(kind, t)
             p, q = (1 - b1, 1 - b2) if kind == "coefficients" else (b1, b2)
-            m[key] = p * m.get(key, np.zeros(g.shape)) + (1 - p) * g
-            first = m[key]
+            before = m.get(key, np.zeros(g.shape))
+            m[key] = (1.0 if kind == "grows" else p) * before + (1 - p) * g
+            first = before if kind == "stale" else m[key]
             if kind == "one list":
                 v = m
-            v[vkey] = q * v.get(vkey, np.zeros(g.shape)) + (1 - q) * g * g
+            new = np.mean(g * g) if kind == "one number" else g * g
+            v[vkey] = q * v.get(vkey, np.zeros(np.shape(new))) + (1 - q) * new
             mean = v[vkey] if kind == "one list" else first
             mh = mean if kind == "plain" else mean / (1 - b1**n)
             vh = v[vkey] if kind == "plain" else v[vkey] / (1 - b2**n)

@@ -37,8 +37,15 @@ def flatten(params: Any) -> list[Any]:
     return [params]
 
 
-def _holds_arrays(x: Any) -> bool:
-    return isinstance(x, np.ndarray) or (isinstance(x, (list, tuple, dict)) and len(x) > 0)
+def _holds_arrays(x: Any, depth: int = 0) -> bool:
+    """Whether an attribute holds parameters: an array, a container of some, or an object that has one."""
+    if isinstance(x, np.ndarray):
+        return True
+    if isinstance(x, (list, tuple, dict)):
+        return len(x) > 0
+    if isinstance(x, type) or callable(x) or not hasattr(x, "__dict__") or depth > 3:
+        return False
+    return any(_holds_arrays(v, depth + 1) for v in vars(x).values())
 
 
 def places(params: Any, path: str = "") -> Iterator[str]:
@@ -152,6 +159,10 @@ class Body:
 
     def tree(self, leaves: list[Any]) -> Any:
         return rebuild(self._like, leaves)
+
+    def given(self, name: str) -> Any:
+        """The function of that name, of this very copy."""
+        return self._given[name]
 
     def loss(self, leaves: list[Any], X: Any, y: Any) -> Any:
         return _call("loss", self._given["loss"], self.tree(leaves), X, y)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -57,14 +58,31 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
         f"the derivative of {name} left out",
         tape.spoiled(lambda s, u: u, group),
     )
+    yield Wrong(
+        "grad_sign_flipped",
+        f"the derivative of {name} with a minus",
+        tape.spoiled(lambda s, u: -u * fn.derivative(s.name, s.z.value), group),
+    )
     for words, slope in _SLOPES.items():
         yield Wrong(
             "grad_activation_derivative_wrong",
             f"{words} in place of the derivative of {name}",
             tape.spoiled(_times(slope), group),
         )
-    handed = _passed_on(tape, group)
-    yield Wrong("grad_drops_upstream", f"the derivative of {name} alone is handed down", handed)
+    for words, other in _errors(tape, group):
+        yield Wrong(
+            "inplace_mutation", f"{words} written over the value of {name} before its derivative was taken",
+            tape.spoiled(_times(partial(_at_value, name, other)), group),
+        )  # fmt: skip
+    skips = _skips(tape)
+    if skips:
+        handed = _passed_on(tape, group, 1.0, skips)
+        yield Wrong("grad_drops_upstream", f"the derivative of {name} alone is handed down, no skip", handed)
+        yield Wrong("grad_drops_upstream", "nothing is handed down past the layers, along the skips",
+                    tape.rec.gradient(len(tape.leaves), instead=dict(skips)))  # fmt: skip
+    for words, factor in _dropped(tape):
+        handed = _passed_on(tape, group, factor)
+        yield Wrong("grad_drops_upstream", f"the derivative of {name} {words} is handed down", handed)
     for words, factor in _dropped(tape):
         yield Wrong(
             "grad_drops_upstream",
@@ -77,25 +95,65 @@ def _times(slope: Callable[[Any, Any], Any]) -> Callable[[Segment, Any], Any]:
     return lambda s, u: u * slope(s.z.value, s.a.value)
 
 
+def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:
+    """The derivative as it comes out where `value` stands in the activation's place."""
+    return fn.of_value(name, value)
+
+
 def _alone(factor: float) -> Callable[[Segment, Any], Any]:
     return lambda s, u: fn.derivative(s.name, s.z.value) * factor
+
+
+def _errors(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, Any]]:
+    """Differences from the targets that have the shape of an output: what `a -= y` leaves in its place."""
+    if len(group) != 1 or group[0].name not in fn.OF_VALUE:
+        return
+    for node in tape.rec.nodes:
+        if (
+            node.name == "subtract"
+            and node.value.shape == group[0].a.value.shape
+            and node.deps >= tape.rows << 1
+        ):
+            yield "the error", node.value
 
 
 def _always(v: Any) -> Callable[[Any], Any]:
     return lambda w: v
 
 
-def _passed_on(tape: Tape, group: list[Segment]) -> Leaves:
+def _skips(tape: Tape) -> dict[int, Any]:
+    """Sums of a layer's input and its output, with the way back to the input cut."""
+    inputs = {id(a) for p in tape.products for a in p.inputs}
+    found: dict[int, Any] = {}
+    for node in tape.rec.nodes:
+        straight = [p for p in node.parents if id(p) in inputs and p.value.shape == node.value.shape]
+        if node.name != "add" or len(straight) != 1 or len(node.parents) != 2:
+            continue
+        (past,) = straight
+        if any(past in tape._ancestors(p, 30) for p in node.parents if p is not past):
+            found[id(node)] = partial(_not_to, node, past)
+    return found
+
+
+def _not_to(node: Node, past: Node, u: Any) -> list[tuple[Node, Any]]:
+    return [(p, g) for p, g in pull_back(node, u) if p is not past]
+
+
+def _passed_on(tape: Tape, group: list[Segment], factor: float, skips: Any = None) -> Leaves:
     """The derivative alone is what is handed further down; the layer's own gradient is right."""
-    by_product = {id(n): (p, n, w, a) for p in tape.products
+    by_product = {id(n): (n, w, a) for p in tape.products
                   for n, w, a in zip(p.nodes, p.weights, p.inputs, strict=True)}  # fmt: skip
-    instead: dict[int, Any] = {}
+    instead: dict[int, Any] = dict(skips or {})
     for s in group:
-        for node in tape._ancestors(s.z, 8):
+        todo, seen = [s.z], 0
+        while todo and seen < 8:
+            node = todo.pop(0)
+            seen += 1
             if id(node) in by_product:
-                _, n, w, a = by_product[id(node)]
-                instead[id(n)] = _hand(n, w, a, fn.derivative(s.name, s.z.value))
-                break
+                n, w, a = by_product[id(node)]
+                instead[id(n)] = _hand(n, w, a, fn.derivative(s.name, s.z.value) * factor)
+            else:
+                todo += node.parents
     return tape.rec.gradient(len(tape.leaves), instead=instead)
 
 
@@ -151,6 +209,7 @@ def _products(tape: Tape) -> Iterator[Wrong]:
         if len(shape) == 2 and shape[0] == shape[1]:
             yield _only(tape, k, true.T, "grad_transposed", "the gradient transposed")
         for words, others in pool:
+            others = _cut(others, inputs)
             if _same_shapes(others, inputs) and not _equal(others, inputs):
                 yield _only(tape, k, _outer(others, deltas, shape, true), "grad_wrong_input", words)
         for words, others in _signals(tape):
@@ -168,9 +227,14 @@ def _pool(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
         group = [s for s in tape.segments if s.depth == d]
         out.append(("an activation's input instead of its value", [s.z.value for s in group]))
         out.append(("another activation as its input", [s.a.value for s in group]))
-    if len(tape.products) and len(tape.products[0].nodes) == 1:
+    if _whole_batches(tape):
         out += [("another value of the forward pass as its input", [n.value]) for n in tape.rec.nodes]
     return out
+
+
+def _whole_batches(tape: Tape) -> bool:
+    """Whether each layer is one product for all rows, not one product a row."""
+    return bool(tape.products) and len(tape.products[0].nodes) <= 2
 
 
 def _signals(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
@@ -182,7 +246,7 @@ def _signals(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
     for d in depths:
         group = [s for s in tape.segments if s.depth == d]
         out.append(("the error signal before the activation's derivative", grads([s.a for s in group])))
-    if len(tape.products) and len(tape.products[0].nodes) == 1:
+    if _whole_batches(tape):
         out += [("the error signal of another place", grads([n])) for n in tape.rec.nodes]
     return out
 
@@ -192,7 +256,10 @@ def bias_claims(tape: Tape, k: int) -> Iterator[Wrong]:
     size = tape.leaves[k].size
     for words, values in _signals(tape):
         scalar = float(sum(np.sum(v) for v in values)) * np.ones(tape.leaves[k].shape)
-        if size > 1 and len(values) and np.shape(values[0])[-1:] != (size,):
+        own = np.isclose(scalar.flat[0], np.sum(tape.true[k]), rtol=1e-6, atol=1e-12) if size else False
+        if size > 1 and own:
+            yield _only(tape, k, scalar, "grad_bias_wrong", "the error signal summed to one number")
+        elif size > 1 and len(values) and np.shape(values[0])[-1:] != (size,):
             yield _only(tape, k, scalar, "grad_wrong_delta", words + ", summed to one number")
         total = np.zeros(size)
         for v in values:
@@ -209,6 +276,15 @@ def bias_claims(tape: Tape, k: int) -> Iterator[Wrong]:
             g = total.reshape(tape.leaves[k].shape)
             if not np.allclose(g, tape.true[k], rtol=1e-6, atol=1e-12):
                 yield _only(tape, k, g, "grad_wrong_delta", words)
+
+
+def _cut(others: list[np.ndarray], inputs: list[np.ndarray]) -> list[np.ndarray]:
+    """The first columns of a wider value, as many as the layer has inputs."""
+    if len(others) != len(inputs) or not all(
+            a.ndim == b.ndim == 2 and len(a) == len(b) and a.shape[1] > b.shape[1] > 1
+            for a, b in zip(others, inputs, strict=True)):  # fmt: skip
+        return others
+    return [a[:, : b.shape[1]] for a, b in zip(others, inputs, strict=True)]
 
 
 def _same_shapes(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
@@ -253,6 +329,10 @@ def _weights(tape: Tape) -> Iterator[Wrong]:
             yield Wrong(
                 "grad_transposed", f"parameter {product.leaf} transposed on the way back",
                 through(tape, product, lambda w: w.T),
+            )  # fmt: skip
+            yield Wrong(
+                "grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
+                through(tape, product, lambda w: np.eye(len(w))),
             )  # fmt: skip
     square = [p for p in tape.products[1:] if tape.leaves[p.leaf].ndim == 2
               and tape.leaves[p.leaf].shape[0] == tape.leaves[p.leaf].shape[1]]  # fmt: skip

@@ -12,6 +12,11 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._record import Node, Recording, pull_back, record
 
 Leaves = list[np.ndarray]
+_GATHERING = {
+    "concatenate", "hstack", "vstack", "column_stack", "insert", "append", "c_", "stack", "getitem",
+    "setitem", "reshape", "ravel", "transpose", "copy", "atleast_2d", "expand_dims", "squeeze", "pad", "add",
+    "multiply",
+}  # fmt: skip
 _PRODUCTS = {"matmul", "dot", "einsum", "inner", "tensordot"}
 
 
@@ -54,7 +59,11 @@ class Tape:
     def _products(self) -> list[Product]:
         found: dict[int, Product] = {}
         for node in self.rec.nodes:
-            if node.name not in _PRODUCTS or len(node.parents) != 2:
+            if node.name not in _PRODUCTS:
+                continue
+            if len(node.parents) == 1:
+                self._with_constant(node, found)
+            if len(node.parents) != 2:
                 continue
             pure = [p for p in node.parents if p.deps < self.rows and p.deps and not p.deps & (p.deps - 1)]
             mixed = [p for p in node.parents if p.deps & self.rows]
@@ -64,36 +73,70 @@ class Tape:
                 product.nodes.append(node)
                 product.weights.append(pure[0])
                 product.inputs.append(mixed[0])
-        return list(found.values())
+        return [p for p in found.values() if any(a.deps for a in p.inputs)]
+
+    def _with_constant(self, node: Node, found: dict[int, Product]) -> None:
+        """A weight times a state that starts as zeros: the first of the many products of a recurrence."""
+        (weight,) = node.parents
+        other = [a for a in node.args if isinstance(a, np.ndarray) and a.ndim == 2]
+        if (
+            weight.deps
+            and weight.deps < self.rows
+            and not weight.deps & (weight.deps - 1)
+            and len(other) == 1
+        ):
+            product = found.setdefault(weight.deps.bit_length() - 1, Product(weight.deps.bit_length() - 1))
+            product.nodes.append(node)
+            product.weights.append(weight)
+            product.inputs.append(Node("constant", (), {}, other[0], 0))
 
     def _segments(self) -> list[Segment]:
         index = {id(node): i for i, node in enumerate(self.rec.nodes)}
-        depth = {id(n): k for k, p in enumerate(self.products) for n in p.nodes}
-        ends: list[Node] = []
-        seen: set[int] = set()
-        for product in self.products[1:]:
-            for node in product.inputs:
-                if id(node) not in seen:
-                    seen.add(id(node))
-                    ends.append(node)
-        ends += [n for n in self._after_last() if id(n) not in seen]
-        out = []
-        for a in ends:
-            segment = self._segment(a, index)
-            if segment is not None:
-                segment.depth = max((depth.get(id(n), 0) for n in self._ancestors(segment.z)), default=0)
-                out.append(segment)
+        depth = self._depths()
+        ends = {id(n): n for p in self.products for n in p.inputs if n.deps & (self.rows - 1)}
+        ends |= {id(n): n for n in self._after_last(index)}
+        out: dict[int, Segment] = {}
+        for end in ends.values():
+            for a in self._up_to_product(end):
+                segment = self._segment(a, index)
+                if segment is not None:
+                    segment.depth = max((depth.get(id(n), 0) for n in self._ancestors(segment.z)), default=0)
+                    out.setdefault(id(segment.a), segment)
+                    break
+        return list(out.values())
+
+    def _depths(self) -> dict[int, int]:
+        """The layer of every product: by its weight; where two layers share one weight, by its place."""
+        if any(len(p.nodes) == 2 for p in self.products) and all(len(p.nodes) < 3 for p in self.products):
+            own = {id(n) for p in self.products for n in p.nodes}
+            return {id(n): k for k, n in enumerate(m for m in self.rec.nodes if id(m) in own)}
+        return {id(n): k for k, p in enumerate(self.products) for n in p.nodes}
+
+    def _up_to_product(self, end: Node) -> list[Node]:
+        """A layer's input and what it was put together of: the ones beside it, a slice, another shape."""
+        out: list[Node] = []
+        todo = [end]
+        while todo and len(out) < 8:
+            node = todo.pop(0)
+            out.append(node)
+            if node.name in _GATHERING:
+                todo += [p for p in node.parents if p.deps & (self.rows - 1)]
         return out
 
-    def _after_last(self) -> list[Node]:
+    def _after_last(self, index: dict[int, int]) -> list[Node]:
         """Nodes after the last product, of its shape: the output's function is among them."""
         if not self.products:
             return []
-        last = self.products[-1].nodes
-        after = self.rec.nodes[self.rec.nodes.index(last[-1]) :]
-        if len(last) == 1:
-            return [n for n in after if n.value.size == last[0].value.size][:14]
-        return []
+        out = []
+        for last in self.products[-1].nodes:
+            resting = {id(last)}
+            place = index[id(last)]
+            for node in self.rec.nodes[place + 1 : place + 60]:
+                if any(id(p) in resting for p in node.parents):
+                    resting.add(id(node))
+                    if node.value.size == last.value.size and len(resting) < 15:
+                        out.append(node)
+        return out
 
     def _ancestors(self, node: Node, limit: int = 60) -> list[Node]:
         out: list[Node] = []

@@ -85,7 +85,7 @@ class Truth:
         size = np.sqrt(sum(np.sum(g * g) for g in gradient)) or 1.0
         slope = sum(float(np.sum(g * d)) for g, d in zip(gradient, direction, strict=True))
         gaps = []
-        for h in (1e-4, 1e-5, 1e-6, 1e-7):
+        for h in (1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9):  # the last stay on one side of most kinks
             up, down = (
                 self.value([x + s * h * d for x, d in zip(leaves, direction, strict=True)], X, y)
                 for s in (1, -1)

@@ -11,6 +11,7 @@ from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._sandbox import Failure, TimeUp, limited, quiet
+from pullback.diagnose.experiments._rivals import rivals, unexplained
 
 
 @dataclass
@@ -86,7 +87,8 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
                     break
         else:
             findings += stopped
-    out.faults = _named(rank(findings), case)
+        found = rank(findings) or rank(unexplained(case))
+        out.faults = _named([*found, *_others(case, found)], case)
     out.ruled_out = case.tried
     out.facts.update(case.facts)
     out.printed = printed.getvalue()
@@ -97,6 +99,17 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
         out.verdict = "cannot tell"
     out.seconds = time.monotonic() - begun
     return out
+
+
+def _others(case: Case, found: list[Finding]) -> list[Finding]:
+    """The explanations that the experiments leave standing beside what they found."""
+    if not found or found[0].weight > 100:
+        return []
+    try:
+        with limited(max(case.left(), 0.2)):
+            return rivals(case, found)
+    except (TimeUp, Failure):
+        return []
 
 
 def _unsettled(out: Diagnosis) -> str:
@@ -141,13 +154,15 @@ def _run(name: str, experiment: Any, case: Case, so_far: list[Finding], out: Dia
     if case.left() < 0.02 * case.budget:
         out.facts.setdefault("skipped", []).append(name)
         return []
+    case.meanwhile = []
     try:
-        with limited(max(case.left(), 0.1) + 0.5):
+        with limited(max(case.left(), 0.1) + 0.05 * case.budget):
             return list(
                 experiment(case, so_far) if name in ("treatment", "model", "splits") else experiment(case)
             )
     except TimeUp:
         out.facts.setdefault("skipped", []).append(name)
+        return list(case.meanwhile)
     except Failure as failure:
         out.facts.setdefault("failed", []).append((name, str(failure), failure.line))
         return [] if so_far else _later(failure, case)
@@ -177,9 +192,9 @@ def _named(findings: list[Finding], case: Case) -> list[Finding]:
 
 
 def rank(findings: list[Finding]) -> list[Finding]:
-    """The root cause first; one finding per id."""
+    """The root cause first; one finding per id; nothing where none makes the loop faulty by itself."""
     out: list[Finding] = []
     for f in sorted(findings, key=lambda f: -f.weight):
         if f.confidence > 0 and all(f.id != g.id for g in out):
             out.append(f)
-    return out
+    return out if any(f.alone for f in out) else []

@@ -50,7 +50,8 @@ def _divided(runs: Compared) -> Finding | None:
     for rows in dict.fromkeys((case.size, case.n)):
         if rows < 8 or rate <= 0 or _round(rate) or not _round(rate * rows):
             continue
-        if runs.cured(f"moves times {rows}", partial(case.user_with, scale=float(rows))):
+        cured = runs.cured(f"moves times {rows}", partial(case.user_with, scale=float(rows)))
+        if cured or _hardly_moved(runs):
             end = number(runs.made[f"moves times {rows}"].final)
             return Finding(
                 "grad_averaged_twice",
@@ -78,8 +79,8 @@ def _overflow(runs: Compared) -> Finding | None:
     if np.isfinite(run.losses).all():
         return None
     bad = int(np.argmin(np.isfinite(run.losses)))
-    sound = run.sound or case.leaves
-    if not all(np.isfinite(x).all() and np.abs(x).max(initial=0) < 1e4 for x in sound):
+    sound = case.brink
+    if sound is None or not all(np.abs(x).max(initial=0) < 1e4 for x in sound):
         return None
     if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
             "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip

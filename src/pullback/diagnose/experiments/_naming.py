@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from pullback.check._differences import Rounding, Slopes
+from pullback.check._evidence import Evidence, LeafEvidence
+from pullback.check._mistakes import SIMPLE, name_leaf
+from pullback.check._subject import GradientSubject
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import number
+from pullback.diagnose._record import pull_back
 from pullback.diagnose._spoiled import Wrong, bias_claims, mistakes
-from pullback.diagnose._tapes import Tape, through, ways
+from pullback.diagnose._tapes import Product, Tape, through, ways
 
 
 @dataclass
@@ -55,39 +61,116 @@ def consensus(match: Match) -> float:
     return good[last[2]]
 
 
-def explain(
-    case: Case,
-    observed: Leaves,
-    tape: Tape | None,
-    true: Leaves,
-    match: Match,
-    bad: list[int],
-    common: float,
-    after: Leaves | None,
-) -> tuple[str, str, float]:
-    simple = _by_factor(case, observed, true, match, bad, common)
+@dataclass
+class Seen:
+    """A gradient that came and the true one: which parameters are wrong, the common factor taken out."""
+
+    case: Case
+    observed: Leaves
+    tape: Tape | None
+    true: Leaves
+    match: Match
+    bad: list[int]
+    common: float = 1.0
+    after: Leaves | None = None
+
+
+def explain(seen: Seen) -> tuple[str, str, float]:
+    """The fault, its words and how sure it is."""
+    simple = _by_factor(seen) or _beside_penalty(seen)
     if simple is not None:
         return simple
+    tape, bad = seen.tape, seen.bad
     if tape is None:
-        return _closest(case, observed, true, match, bad, common, [])
+        return _closest(seen, [])
     claims = list(mistakes(tape))
     for k in bad:
-        if k not in case.weights:
+        if k not in seen.case.weights:
             claims += list(bias_claims(tape, k))
-    if after is not None:
-        claims = list(_orders(tape, after)) + claims
-    exact = _exact(observed, claims, bad, common, true)
+    if seen.after is not None:
+        claims = list(_orders(tape, seen.after)) + claims
+    exact = _exact(seen.observed, claims, bad, seen.common, seen.true)
     if exact is not None:
         return exact[0], exact[1], 1.0
-    biases = [k for k in bad if k not in case.weights]
+    known = _own_slopes(seen, tape) or _known_to_check(seen)
+    if known is not None:
+        return known
+    biases = [k for k in bad if k not in seen.case.weights]
     if len(biases) == len(bad):
-        return "grad_bias_wrong", _bias_words(observed, match, bad), 0.95
-    return _closest(case, observed, true, match, bad, common, claims)
+        return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
+    return _closest(seen, claims)
 
 
-def _by_factor(
-    case: Case, observed: Leaves, true: Leaves, match: Match, bad: list[int], common: float
-) -> tuple[str, str, float] | None:
+def _own_slopes(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
+    """Two slopes, right and left of zero, in place of the derivative of a ReLU, leaky or not."""
+    hidden = [s for s in tape.segments if "relu" in s.name]
+    if not hidden:
+        return None
+    last = max(s.depth for s in hidden)
+    top = [s for s in hidden if s.depth == last]
+    sides = [
+        tape.spoiled(lambda s, u: u * (s.z.value > 0), top),
+        tape.spoiled(lambda s, u: u * (s.z.value <= 0), top),
+    ]
+    for k in seen.bad:
+        A = np.stack([np.ravel(g[k]) for g in sides], 1)
+        if not A.any(0).all() or len(A) < 3:
+            continue
+        right, left = np.linalg.lstsq(A, np.ravel(seen.observed[k]) / seen.common, rcond=None)[0]
+        slopes = partial(_two_slopes, right, left)
+        for group in (top, hidden):
+            grads = tape.spoiled(slopes, group)
+            if all(_fits(seen.observed[j], grads[j], seen.common) for j in range(len(grads))):
+                words = (
+                    f"slopes {number(right)} and {number(left)} in place of the derivative of {top[0].name}"
+                )
+                return "grad_activation_derivative_wrong", words, 1.0
+    return None
+
+
+def _two_slopes(right: float, left: float, s: Any, u: Any) -> Any:
+    return u * np.where(s.z.value > 0, right, left)
+
+
+def _known_to_check(seen: Seen) -> tuple[str, str, float] | None:
+    """The name that `check` has for what is wrong, where it has one for every parameter that is."""
+    X, y = seen.case.batch()
+    subject = GradientSubject(seen.case.loss, seen.case.loss, list(seen.case.generic), (X, y), {})
+    leaves = [_as_evidence(k, o / seen.common, t) for k, (o, t) in enumerate(
+        zip(seen.observed, seen.true, strict=True))]  # fmt: skip
+    value = np.array([seen.case.truth.value(seen.case.generic, X, y)])
+    found = Evidence(subject, "whole", leaves, [()], value, Rounding(value, 0 * value))
+    mistakes = [name_leaf(leaves[k], found, SIMPLE) for k in seen.bad]
+    if any(m is None or m.fault is None for m in mistakes):
+        return None
+    first = mistakes[0]
+    assert first is not None
+    assert first.fault is not None
+    return first.fault, first.text.replace("the cotangent of", "the gradient of"), 0.9
+
+
+def _as_evidence(k: int, o: np.ndarray, t: np.ndarray) -> LeafEvidence:
+    true, none = t.reshape(-1, 1), np.zeros((t.size, 1))
+    slopes = Slopes(true, 1e-6 * np.abs(true) + 1e-9 * np.abs(true).max(initial=0), none, none)
+    return LeafEvidence(k, f"parameter {k}", t.shape, t, o.reshape(1, -1), slopes)
+
+
+def _beside_penalty(seen: Seen) -> tuple[str, str, float] | None:
+    """A factor on the rows' part of the gradient alone, where a weight penalty has a part beside it."""
+    X, y = seen.case.batch()
+    penalty = seen.case.truth.penalty_grad(seen.case.generic, X, y) if seen.tape is not None else None
+    if penalty is None or not any(np.any(p) for p in penalty):
+        return None
+    rows = [[a - p for a, p in zip(gs, penalty, strict=True)] for gs in (seen.observed, seen.true)]
+    match = compare(*rows)
+    bad = match.wrong(1.0)
+    found = _by_factor(Seen(seen.case, rows[0], seen.tape, rows[1], match, bad)) if bad else None
+    return found and (found[0], found[1] + ", beside the penalty's part", found[2])
+
+
+def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
+    case, true, match, bad, common = (
+        seen.case, seen.true, seen.match, seen.bad, seen.common)  # fmt: skip
     if any(match.gaps[k] > 1e-4 for k in bad):
         return None
     ratio = match.factors[bad[0]] / common
@@ -122,6 +205,8 @@ def _orders(tape: Tape, after: Leaves) -> Any:
     words = "a weight is changed before it has carried the error signal back"
     for product in tape.products[1:]:
         yield Wrong("update_order", words, through(tape, product, _newer(tape, product, after)))
+        if len(product.nodes) > 1:
+            yield Wrong("update_order", words + ", row by row", _row_by_row(tape, product, after))
     for split in range(1, len(tape.leaves)):
         for mixed in ([*tape.leaves[:split], *after[split:]], [*after[:split], *tape.leaves[split:]]):
             late = tape.again(mixed)
@@ -135,6 +220,26 @@ def _orders(tape: Tape, after: Leaves) -> Any:
         for product in tape.products[1:]:
             instead |= ways(product, _newer(tape, product, after))
         yield Wrong("update_order", words, tape.rec.gradient(len(tape.leaves), instead=instead))
+
+
+def _row_by_row(tape: Tape, product: Product, after: Leaves) -> Leaves:
+    """The way back where every row finds the weight as the rows before it, and its own, have left it."""
+    W = np.asarray(tape.leaves[product.leaf], float)
+    parts = np.zeros((len(product.nodes), *product.weights[0].value.shape))
+    for part, node, weight in zip(parts, product.nodes, product.weights, strict=True):
+        u = np.asarray(tape.sums.get(id(node), np.zeros(node.value.shape)))
+        for p, g in pull_back(node, u):
+            if p is weight:
+                part += np.reshape(g, part.shape)
+    total = parts.sum(0)
+    power = float(np.sum(np.square(total)))
+    rate = float(np.sum(np.reshape(after[product.leaf] - W, total.shape) * total)) / power if power else 0.0
+    moved = rate * np.cumsum(parts, axis=0)
+    instead: dict[int, Any] = {}
+    for node, weight, source, change in zip(
+            product.nodes, product.weights, product.inputs, moved, strict=True):  # fmt: skip
+        instead |= ways(Product(product.leaf, [node], [weight], [source]), partial(np.add, change))
+    return tape.rec.gradient(len(tape.leaves), instead=instead)
 
 
 def _newer(tape: Tape, product: Any, after: Leaves) -> Any:
@@ -165,11 +270,22 @@ def _exact(
         full = [name for name, c in count.most_common() if c == max(count.values())]
         first = weights[min(weights)][0]
         return (first.id if first.id in full else full[0]), first.words
+    if all(observed[k].size == 1 for k in bad):
+        return None
     for claim in claims:  # a spoiled pass that explains the wrong ones, up to one common factor
-        single = all(observed[k].size == 1 for k in bad)
-        if not claim.partial and not single and all(_fits(observed[k], claim.grads[k], None) for k in bad):
-            return claim.id, claim.words
+        if claim.partial or not all(_fits(observed[k], claim.grads[k], None) for k in bad):
+            continue
+        others = [k for k in range(len(observed)) if k not in bad]
+        if claim.id in _OF_ACTIVATION and not all(_fits(observed[k], claim.grads[k], common) for k in others):
+            return (
+                "grad_wrong_delta",
+                f"the error signal handed down is another than the layer's own: {claim.words}",
+            )
+        return claim.id, claim.words
     return None
+
+
+_OF_ACTIVATION = ("grad_missing_activation_derivative", "grad_activation_derivative_wrong")
 
 
 def _fits(o: np.ndarray, g: Any, common: float | None, tight: float = 1e-4) -> bool:
@@ -192,16 +308,9 @@ def _fits(o: np.ndarray, g: Any, common: float | None, tight: float = 1e-4) -> b
     return False
 
 
-def _closest(
-    case: Case,
-    observed: Leaves,
-    true: Leaves,
-    match: Match,
-    bad: list[int],
-    common: float,
-    claims: list[Wrong],
-) -> tuple[str, str, float]:
+def _closest(seen: Seen, claims: list[Wrong]) -> tuple[str, str, float]:
     """No spoiled pass gives the same: the one nearest in direction, over the parameters that are wrong."""
+    case, observed, true, match, bad = seen.case, seen.observed, seen.true, seen.match, seen.bad
     best = ("grad_wrong_delta", "it is not the gradient of the loss", 0.3)
     if all(k not in case.weights for k in bad):
         return "grad_bias_wrong", _bias_words(observed, match, bad), 0.8

@@ -17,6 +17,8 @@ def rows_used(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
     if not 2 <= case.size <= min(160, case.n - 1) or sum(moves.before[0][k].size for k in moving) < 4:
         return []
     u = np.concatenate([moves.move(0)[k].ravel() for k in moving])
+    if not u.any():
+        return []
     found = _weights_of_rows(case, moves, moving, moves.rows[0], u)
     if found is None:
         elsewhere = _ignores_batch(case)
@@ -43,7 +45,7 @@ def _weights_of_rows(case: Case, moves: Moves, moving: list[int], rows: Any, u: 
     return w if norm([u - A @ w]) < 1e-6 * norm([u]) and np.linalg.matrix_rank(A) == A.shape[1] else None
 
 
-def _draws_anew(case: Case) -> bool:
+def draws_anew(case: Case) -> bool:
     """Whether two calls of one step from the same point move in different directions: rows drawn inside."""
     body = case.patient.fresh()
     np.random.set_state(case.patient.random)
@@ -65,7 +67,7 @@ def _ignores_batch(case: Case) -> bool:
         params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
         ends.append([np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))])
     same = all(np.array_equal(a, b) for e in ends[1:] for a, b in zip(ends[0], e, strict=True))
-    return same and not _draws_anew(case)
+    return same and not draws_anew(case)
 
 
 def _indexing(words: str) -> Finding:

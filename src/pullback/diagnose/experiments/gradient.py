@@ -15,7 +15,8 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._tapes import Tape
-from pullback.diagnose.experiments._naming import Match, compare, consensus, explain, nearest
+from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, explain, nearest
+from pullback.diagnose.experiments._sharing import draws_anew
 
 _FIXES = {
     "grad_sign_flipped": "put the minus back: the gradient is negated",
@@ -35,11 +36,18 @@ _FIXES = {
 }
 
 
+_OF_ALL = ("grad_sign_flipped", "grad_reduction_sum", "grad_averaged_twice")
+
+
 def examine_gradient(
     case: Case, observed: Leaves, tape: Tape | None, true: Leaves, source: str, after: Leaves | None = None,
     expect_one: bool = True, noise: float = 1e-4,
 ) -> list[Finding]:  # fmt: skip
     """Findings about one observed gradient; `after` are the weights once the step was done."""
+    if not np.isfinite(case.truth.value(case.generic, *case.batch())):
+        return []  # a loss that is no number has no gradient
+    if case.truth.how == "differences":
+        noise = max(noise, 0.05)  # steps across kinks
     match = compare(observed, true)
     common = consensus(match)
     one = expect_one and any(
@@ -60,7 +68,7 @@ def examine_gradient(
         bad = [k for k in bad if k not in frozen]
     if not bad:
         return [] if not expect_one else _whole_factor(case, common, source, match)
-    first = _name(case, observed, tape, true, match, bad, common, source, after)
+    first = _name(Seen(case, observed, tape, true, match, bad, common, after), source)
     return [first, *_others(first, observed, tape, bad)]
 
 
@@ -69,7 +77,14 @@ def _others(first: Finding, observed: Leaves, tape: Tape | None, bad: list[int])
     if first.confidence > 0.55 or tape is None:
         return []
     return [
-        replace(first, id=fault, words=words, fix=_FIXES.get(fault, first.fix), confidence=0.2, weight=49 - i)
+        replace(
+            first,
+            id=fault,
+            words=words,
+            fix=_FIXES.get(fault, first.fix),
+            confidence=0.2,
+            weight=first.weight - 0.1 * (i + 1),
+        )
         for i, (fault, words) in enumerate(nearest(observed, tape, bad, first.id))
     ]
 
@@ -79,58 +94,44 @@ def _present(o: np.ndarray, true: Leaves) -> bool:
 
 
 def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Finding]:
+    """One factor on every parameter's gradient."""
     n = case.size
     where = "grad" if source == "grad" else "step"
+    given = f"{source} gives {number(f)} times the true gradient"
+
+    def found(fault: str, words: str, evidence: str, confidence: float, weight: float) -> list[Finding]:
+        return [Finding(fault, where, words, evidence, _FIXES[fault], confidence, weight)]
+
     if all(match.zero):
         return []
     if f < 0:
-        return [
-            Finding(
-                "grad_sign_flipped",
-                where,
-                "the gradient points uphill: its sign is flipped",
-                f"{source} gives {number(f)} times the true gradient",
-                _FIXES["grad_sign_flipped"],
-                1.0,
-                80,
-            )
-        ]
+        return found("grad_sign_flipped", "the gradient points uphill: its sign is flipped", given, 1.0, 80)
     if n > 1 and abs(f * n - 1) < 1e-3:
-        return [
-            Finding(
-                "grad_averaged_twice",
-                where,
-                "the gradient is divided by the number of rows twice",
-                f"{source} gives 1/{n} of the true gradient on {n} rows",
-                _FIXES["grad_averaged_twice"],
-                0.9,
-                79,
-            )
-        ]
+        return found("grad_averaged_twice", "the gradient is divided by the number of rows twice",
+                     f"{source} gives 1/{n} of the true gradient on {n} rows", 0.9, 79)  # fmt: skip
     if n > 2 and abs(f / n - 1) < 1e-3:
-        return [Finding(
-            "grad_reduction_sum", where, "the gradient is summed over the rows where the loss is their mean",
-            f"{source} gives {number(f)} times the true gradient on {n} rows",
-            _FIXES["grad_reduction_sum"], 0.6, 79)]  # fmt: skip
+        return found("grad_reduction_sum",
+                     "the gradient is summed over the rows where the loss is their mean",
+                     f"{given} on {n} rows", 0.6, 79)  # fmt: skip
+    features = case.X.shape[1] if case.X.ndim == 2 else 0
+    if features > 2 and abs(f * features - 1) < 1e-3:
+        evidence = f"{source} gives 1/{features} of the true gradient; X has {features} columns"
+        words = "the gradient is divided by the number of features"
+        out = found("grad_constant_factor", words, evidence, 0.9, 44)
+        out[0].alone = False
+        return out
     return []
 
 
-def _name(
-    case: Case,
-    observed: Leaves,
-    tape: Tape | None,
-    true: Leaves,
-    match: Match,
-    bad: list[int],
-    common: float,
-    source: str,
-    after: Leaves | None,
-) -> Finding:
+def _name(seen: Seen, source: str) -> Finding:
+    observed, match, bad, common = seen.observed, seen.match, seen.bad, seen.common
     every = len(bad) == len([z for z in match.zero if not z]) and len(bad) == len(observed)
     where: Any = ("grad" if source == "grad" else "step") if every and len(bad) > 1 else bad[0]
-    fault, words, confidence = explain(case, observed, tape, true, match, bad, common, after)
+    fault, words, confidence = explain(seen)
     if fault == "update_order":
         where = "step"
+    if every and fault in _OF_ALL:
+        where = "grad" if source == "grad" else "step"
     table = [
         (f"parameter {k}", f"factor {number(match.factors[k] / common)}, left over {number(match.gaps[k])}")
         for k in range(len(observed))
@@ -149,9 +150,14 @@ def _name(
         evidence,
         _FIXES.get(fault, "see the parameter named"),
         confidence,
-        80 if confidence > 0.55 else 50,
+        80 if confidence > 0.55 else 68.5 if _repeats(seen.case) else 50,
         table=table,
     )
+
+
+def _repeats(case: Case) -> bool:
+    """Whether the step does the same twice: what draws noise, as dropout does, proves no wrong gradient."""
+    return not case.patient.has_step or not draws_anew(case)
 
 
 def experiment(case: Case) -> list[Finding]:

@@ -29,27 +29,10 @@ class Bigger:
     wide: float
 
 
-def net_grad(net: Net, leaves: Leaves, X: Any, y: Any) -> Leaves:
-    """The gradient of the mean row loss of a recognised network."""
-    A, Z = net.forward(leaves, X)
-    delta = net.output_delta(Z[-1], y) / len(X)
-    grads = [np.zeros(np.shape(x)) for x in leaves]
-    for i in range(len(net.layers) - 1, -1, -1):
-        layer = net.layers[i]
-        grads[layer.w] = grads[layer.w] + layer.back(A[i].T @ delta, leaves)
-        if layer.b is not None:
-            grads[layer.b] = grads[layer.b] + delta.sum(0).reshape(np.shape(leaves[layer.b]))
-        if i:
-            back = delta @ layer.weight(leaves).T
-            back = back[:, 1:] if layer.ones == "first" else back[:, :-1] if layer.ones == "last" else back
-            delta = back * fn.derivative(layer.before, Z[i - 1])
-    return grads
-
-
 def fit(net: Net, leaves: Leaves, data: Any, steps: int, lr: float) -> float:
     """The best mean row loss on unseen rows during training by Adam."""
     X, y, Xt, yt = data
-    advance, params = adam(lambda p, a, b: net_grad(net, p, a, b), leaves, lr)
+    advance, params = adam(net.gradient, leaves, lr)
     rng, best = np.random.default_rng(0), np.inf
     for t in range(steps):
         if t % 25 == 0:

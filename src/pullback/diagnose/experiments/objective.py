@@ -354,7 +354,7 @@ def _task(case: Case) -> list[Finding]:
     return [Finding(
         "loss_wrong_for_task", "loss", f"the loss does not fit the task: {words}",
         f"y holds {classes or 'no'} classes; the loss is {kind} of the {net.output} output",
-        "cross-entropy for classes, squared error for numbers", 0.8, 60)]  # fmt: skip
+        "cross-entropy for classes, squared error for numbers", 0.8, 67)]  # fmt: skip
 
 
 def _unbounded(case: Case, tape: Recording) -> list[Finding]:

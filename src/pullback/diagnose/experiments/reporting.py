@@ -69,22 +69,40 @@ def _smoothed(told: np.ndarray, values: np.ndarray) -> bool:
 
 
 def _finding(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any) -> Finding:
-    n, N = case.size, case.n
     batch = lists["batch before"]
-    words = "it is none of the losses it could mean"
-    for name, values in lists.items():
-        for k, what in ((1 / n, f"divided by the {n} rows again"), (N, f"times all {N} rows"),
-                        (1 / N, f"divided by all {N} rows"), (n * n, "summed twice")):  # fmt: skip
-            if k != 1 and np.allclose(told, k * values, rtol=1e-3):
-                words = f"it is the loss of the {name.split()[0]}, {what}"
-        if np.allclose(told, np.cumsum(values), rtol=1e-3):
-            words = "it accumulates over the steps"
-    for t, (before, rows) in enumerate(zip(moves.before, moves.rows, strict=True)):
-        for i, row in ((0, rows[:1]), (-1, rows[-1:])):
-            value = case.truth.value(before, case.X[row], case.y[row])
-            if n > 1 and abs(told[t] - value) < 1e-6 * abs(value):
-                words = f"it is the loss of the batch's {'first' if i == 0 else 'last'} row alone"
+    words = _what(case, told, lists, moves) or "it is none of the losses it could mean"
     return Finding(
         "loss_reporting_wrong", "reported_loss", f"the reported loss is not the batch's loss: {words}",
         f"reported {number(told[0])}, {number(told[1])}; the batches' losses are {number(batch[0])}, "
         f"{number(batch[1])}", "report loss(params, X_batch, y_batch)", 0.95, 40)  # fmt: skip
+
+
+def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any) -> str:
+    """What the numbers are, if they are a loss of some rows, divided or multiplied by some count."""
+    if any(np.allclose(told, np.cumsum(values), rtol=1e-3) for values in lists.values()):
+        return "it accumulates over the steps"
+    batch = "the batch" if case.size > 1 else "one row"
+    named = {f"the loss of {batch if name.startswith('batch') else 'all rows'}": values
+             for name, values in lists.items()}  # fmt: skip
+    if case.size > 1:
+        for i, which in ((0, "first"), (-1, "last")):
+            rows = [np.atleast_1d(rows[i]) for rows in moves.rows]
+            told_of = [case.truth.value(before, case.X[r], case.y[r])
+                       for before, r in zip(moves.before, rows, strict=True)]  # fmt: skip
+            named[f"the loss of the batch's {which} row alone"] = np.array(told_of)
+    counts = _counts(case)
+    for words, values in named.items():
+        for factor, what in counts:
+            if (factor != 1 or "alone" in words) and np.allclose(told, factor * values, rtol=1e-5, atol=0):
+                return f"it is {words}{what}"
+    return ""
+
+
+def _counts(case: Case) -> list[tuple[float, str]]:
+    """Factors a count of something gives, and their words."""
+    n, N, d = case.size, case.n, case.X.shape[1] if case.X.ndim == 2 else 1
+    known = [(1.0, ""), (1 / n, f", divided by the {n} rows again"), (float(N), f", times all {N} rows"),
+             (1 / N, f", divided by all {N} rows"), (float(n * n), ", summed twice"),
+             (1 / d, f", divided by the {d} features")]  # fmt: skip
+    both = [(f / d, f"{what} and by the {d} features") for f, what in known if ", divided by" in what]
+    return [(f, what) for f, what in [*known, *both] if f != 1 or not what]

@@ -9,6 +9,8 @@ Speaks for: step size, initialisation, data and model groups; for no fault where
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose.experiments import units
@@ -27,11 +29,15 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return [raised(case.user.failure)]
     state = units.look(case)
     doubt = units.suspect(case, state)
-    if doubt is not None and doubt.weight >= 70 and doubt.id.startswith("init"):
+    certain = doubt is not None and doubt.weight >= 70 and doubt.id.startswith("init")
+    proven = any(f.weight >= 79 and f.confidence > 0.6 for f in so_far)
+    if doubt is not None and certain and proven:
         return [doubt]
-    if any(f.weight >= 79 and f.confidence > 0.6 for f in so_far):
+    if proven:
         return []
     runs = Compared(case)
+    if doubt is not None and certain:
+        return [_curves(runs, f) for f in _beside_start(runs, doubt)]
     reached = runs.share(runs.user.final)
     room = (runs.base - runs.goal) / abs(runs.base) if runs.base else 0.0
     case.facts = {
@@ -62,7 +68,32 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         for f in so_far:
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
         return []
+    if doubt is not None and room > 0.12:
+        case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
     return [_curves(runs, f) for f in causes(runs, doubt, room)]
+
+
+def _beside_start(runs: Compared, doubt: Finding) -> list[Finding]:
+    """A fault of the start that is certain, and what else is wrong where mending the start is not enough.
+
+    The one that gains more when it is mended alone stands first.
+    """
+    case = runs.case
+    alone = runs.run("fresh initial weights", lambda: case.user_with(leaves=case.reborn()))
+    if alone >= ENOUGH or case.left() < 0.25 * case.budget:
+        return [doubt]
+    found = causes(runs, None, (runs.base - runs.goal) / abs(runs.base) if runs.base else 0.0)
+    for f in found:
+        f.weight = doubt.weight + (1 if alone < 0.1 and not _stuck(case, doubt) else -1)
+    return [*found, doubt]
+
+
+def _stuck(case: Case, doubt: Finding) -> bool:
+    """Whether no step can leave this start: without slope, or with units that stay alike."""
+    if doubt.id == "init_zero":
+        return True
+    ended = case.user.leaves
+    return len(ended) == len(case.leaves) and bool(units.look(case, ended).equal)
 
 
 def _curves(runs: Compared, finding: Finding) -> Finding:

@@ -39,7 +39,8 @@ def look(case: Case, leaves: Any = None) -> State:
     tape = case.tape_at(leaves, case.X[rows], case.y[rows])
     weights = case.weights
     hidden = weights[:-1] if len(weights) > 1 else []
-    zero = [k for k in weights if not np.any(leaves[k])]
+    tables = [k for k, x in enumerate(leaves) if k not in weights and x.ndim == 2 and min(x.shape) > 1]
+    zero = [k for k in sorted([*weights, *tables]) if not np.any(leaves[k])]
     equal = [k for k in weights if leaves[k].ndim == 2 and _twins(case, k, leaves[k])] if hidden else []
     spread = {k: _spread(case, k, leaves[k]) for k in weights}
     dead: dict[int, float] = {}
@@ -99,6 +100,12 @@ def _share(segment: Segment, rows: int) -> float:
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
     stuck_now = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
+    tables = [k for k in state.zero if k not in case.weights]
+    if tables and all(_no_slope(case, k) for k in state.zero):
+        return _finding(
+            "init_zero", min(state.zero), "all weights start at zero: no signal passes",
+            f"parameters {', '.join(map(str, state.zero))} and their gradients are zero everywhere",
+            "draw the weights at random", 70)  # fmt: skip
     tied = state.tape is not None and len(case.weights) == 1 and any(
         len({n.value.shape for n in p.nodes}) > 1 for p in state.tape.products)  # fmt: skip
     if state.zero and len(case.weights) == 1 and (tied or (stuck_now and _no_slope(case, state.zero[0]))):
@@ -130,7 +137,12 @@ def suspect(case: Case, state: State) -> Finding | None:
             "init_symmetric",
             k,
             "the units of a layer start alike and stay alike",
-            f"all units of parameter {k} have the same weights",
+            f"all units of parameter {k} have the same weights"
+            + (
+                f": every value is {number(float(case.leaves[k].flat[0]))}"
+                if np.ptp(case.leaves[k]) == 0
+                else ""
+            ),
             "draw the weights at random",
             70,
         )
@@ -167,7 +179,7 @@ def suspect(case: Case, state: State) -> Finding | None:
 def _along(case: Case, state: State) -> Finding | None:
     """The gradient's size from the last layer to the first."""
     order = [k for k in case.weights if k in state.grads]
-    if len(order) < 4 and not _repeated(state):
+    if state.tape is None or (len(order) < 4 and not _repeated(state)):
         return None
     first, last = state.grads[order[0]], state.grads[order[-1]]
     if last > 0 and first < 1e-3 * last:
@@ -188,7 +200,19 @@ def _along(case: Case, state: State) -> Finding | None:
             "smaller initial weights, or clip the gradient",
             68,
         )
-    return None
+    return _loud(case, state)
+
+
+def _loud(case: Case, state: State) -> Finding | None:
+    """The size of the sums from the first layer to the last: without end, it overflows whatever the step."""
+    assert state.tape is not None
+    sizes = [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in state.tape.products]
+    if len(sizes) < 4 or not sizes[0] or not max(sizes) > 1e3 * sizes[0]:
+        return None
+    return _finding(
+        "exploding_gradient", case.weights[0], "the signal grows from layer to layer",
+        f"the sums grow by {number(max(sizes) / sizes[0])} from the first layer to the largest",
+        "smaller initial weights, or a smaller share of each layer in the sum", 68)  # fmt: skip
 
 
 def _through_time(case: Case, state: State) -> Finding | None:

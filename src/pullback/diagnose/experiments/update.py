@@ -13,7 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
+from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate, watch
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
@@ -41,8 +41,9 @@ def experiment(case: Case) -> list[Finding]:
 def _steady(moves: Moves) -> Moves:
     """The first moves, as long as none dwarfs the first: a fit to a runaway says nothing of memory."""
     sizes = [norm(moves.move(t)) for t in range(len(moves.after))]
+    first = next((size for size in sizes if size > 0), 0.0)
     keep = 1
-    while keep < len(sizes) and np.isfinite(sizes[keep]) and sizes[keep] < 30 * max(sizes[0], 1e-300):
+    while keep < len(sizes) and np.isfinite(sizes[keep]) and sizes[keep] < 30 * max(first, 1e-300):
         keep += 1
     return Moves(moves.before[:keep], moves.after[:keep], moves.rows[:keep], moves.reported[:keep])
 
@@ -50,11 +51,11 @@ def _steady(moves: Moves) -> Moves:
 def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
     """Parameters that do not move although their gradient is not zero."""
     count = len(case.leaves)
-    frozen = [k for k in range(count) if all(not np.any(moves.move(t)[k]) for t in range(len(true)))]
+    frozen = [k for k in range(count) if _only_fades(moves, k)]
     frozen = [k for k in frozen if norm([g[k] for g in true]) > 1e-9 * norm([x for g in true for x in g])]
     if frozen and len(frozen) < count:
         ended = case.user.leaves
-        frozen = [k for k in frozen if len(ended) == count and np.array_equal(ended[k], case.leaves[k])]
+        frozen = [k for k in frozen if len(ended) == count and _scaled(ended[k], case.leaves[k])]
     if not frozen:
         return _underflow(case)
     if not all(np.isfinite(x).all() for x in case.user.leaves):
@@ -64,25 +65,62 @@ def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
     if len(frozen) == count or all(
         not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)
     ):
-        size = norm(true[0])
-        return [
-            Finding(
-                "params_not_updated",
-                "step",
-                "nothing moves: the step leaves every parameter as it was",
-                f"after {len(true)} steps every parameter is bit-identical; the gradient's norm is "
-                f"{number(size)}",
-                "update the arrays the model uses, by a step large enough to change them",
-                1.0,
-                86,
-            )
-        ]
+        return [_nothing_moves(case, moves, true)]
     return [Finding(
         "layer_not_updated", frozen[0],
         f"parameter{'s' if len(frozen) > 1 else ''} {', '.join(map(str, frozen))} never move",
         f"unchanged after {len(true)} steps; the gradient's norm there is "
         f"{number(norm([true[0][k] for k in frozen]))}",
         f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
+
+
+def _nothing_moves(case: Case, moves: Moves, true: list[Leaves]) -> Finding:
+    size = (
+        f"after {len(true)} steps every parameter is bit-identical; the gradient is {number(norm(true[0]))}"
+    )
+    if any(np.any(m) for t in range(len(true)) for m in moves.move(t)):
+        size = "every parameter only fades by its decay, whatever its gradient"
+    rate = _hidden_rate(case)
+    if rate:
+        size += (
+            f"; from zero weights the step is {number(rate)} times the gradient, too small to change a weight"
+        )
+    return Finding(
+        "params_not_updated", "step", "nothing moves: the step leaves every parameter as it was", size,
+        "update the arrays the model uses, by a step large enough to change them", 1.0, 86)  # fmt: skip
+
+
+def _hidden_rate(case: Case) -> float:
+    """The step's size where rounding hides it: read off a parameter that is zero, which any step changes."""
+    X, y = case.batch()
+    for k in reversed(case.weights):
+        leaves = [np.zeros(x.shape) if j == k else x for j, x in enumerate(case.generic)]
+        moves = watch(case.patient, leaves, 1)
+        used = _used_gradients(case, moves)
+        move, g = moves.move(0)[k], (used[0] if used else case.gradient(leaves, X, y))[k]
+        scale = np.abs(move).max(initial=0)
+        if scale > 0 and np.any(g):
+            u = move / scale
+            c = float(np.sum(u * g)) / float(np.sum(g * g))
+            if norm([u - c * g]) < 1e-3 * norm([u]):
+                return abs(c) * scale
+    return 0.0
+
+
+def _scaled(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether `a` is `b`, or a share of it."""
+    share = float(np.sum(a * b)) / float(np.sum(b * b) or 1.0)
+    return bool(np.array_equal(a, b) or np.allclose(a, share * b, rtol=1e-9, atol=0))
+
+
+def _only_fades(moves: Moves, k: int) -> bool:
+    """Whether a parameter never moves, or only loses the same share of itself in every step: its decay."""
+    u = np.concatenate([moves.move(t)[k].ravel() for t in range(len(moves.after))])
+    if not u.any():
+        return True
+    w = np.concatenate([before[k].ravel() for before in moves.before])
+    share = float(u @ w) / float(w @ w or 1.0)
+    return bool(u.size > 6 and -0.5 < share < 0 and norm([u - share * w]) < 1e-9 * norm([u]))
 
 
 def _moved(case: Case) -> bool:
@@ -98,6 +136,8 @@ def _underflow(case: Case) -> list[Finding]:
     total = norm([a - b for a, b in zip(first.after[-1], first.before[0], strict=True)])
     if total > 0 or not np.isfinite(total) or _moved(case) or norm(case.gradients(first)[0]) == 0:
         return []
+    if case.moves is not None and norm(case.gradients(first)[0]) < 1e-6 * norm(case.gradients(case.moves)[0]):
+        return []  # elsewhere the same step moves them: the start is to blame
     return [Finding(
         "params_not_updated", "step", "nothing moves: the step is too small to change any weight",
         f"after {len(first.after)} steps every parameter is bit-identical",
@@ -137,7 +177,48 @@ def _rule(
             return _judge_adaptive(case, adaptive)
     if _nesterov(case, moves, moving):
         return []
+    scheduled = _scheduled(moves, used, moving)
+    if scheduled is not None:
+        return scheduled
     return _by_leaf(case, moves, true, used, moving)
+
+
+def _scheduled(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
+    """Momentum whose rate changes from step to step: u = a u' - b g, a and b free; None where it is not."""
+    rates, memories = [-1.0], []
+    begun = next((t for t in range(len(grads)) if any(np.any(moves.move(t)[k]) for k in moving)), len(grads))
+    if len(grads) - begun < 4 or not np.isfinite(
+            [norm(moves.move(t)) + norm(grads[t]) for t in range(len(grads))]).all():  # fmt: skip
+        return None
+    first = [np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(begun), grads[begun])]
+    power = float(first[1] @ first[1])
+    if not power:
+        return None
+    rates[0] = -float(first[0] @ first[1]) / power
+    if norm([first[0] + rates[0] * first[1]]) > 1e-6 * norm([first[0]]):
+        return None
+    for t in range(begun + 1, len(grads)):
+        u, before, g = (np.concatenate([x[k].ravel() for k in moving])
+                        for x in (moves.move(t), moves.move(t - 1), grads[t]))  # fmt: skip
+        A = np.stack([before, -g], 1)
+        if len(u) < 4:
+            return None
+        (a, b), *_ = np.linalg.lstsq(A, u, rcond=None)
+        if norm([u - A @ (a, b)]) > 1e-6 * norm([u]) or not b or not rates[-1]:
+            return None
+        memories.append(float(a) * rates[-1] / float(b))
+        rates.append(float(b))
+    if max(rates) < 0:
+        return [Finding("grad_sign_flipped", "step", "the step goes uphill: the update is added",
+                        f"each step is {number(-rates[0])} times the gradient, and a memory of it",
+                        "subtract the update", 1.0, 82)]  # fmt: skip
+    beta = float(np.median(memories))
+    if np.ptp(memories) < 1e-3 and beta > 1 - 1e-4:
+        return [Finding(
+            "momentum_state_wrong", "step", f"the velocity grows without end: its memory is {number(beta)}",
+            f"each move is {number(beta)} times the last, and the gradient",
+            "keep v = beta v + g, beta below 1", 1.0, 81)]  # fmt: skip
+    return [] if min(rates) > 0 else None
 
 
 def _nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
@@ -179,10 +260,10 @@ def _judge_linear(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
     del decay, moves, moving
-    return _judge_memory(c / scale, scale) if len(c) >= 2 and rule.gap < 1e-7 else []
+    return _judge_memory(c / scale, scale, case.patient.has_grad) if len(c) >= 2 and rule.gap < 1e-7 else []
 
 
-def _judge_memory(c: np.ndarray, scale: float) -> list[Finding]:
+def _judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> list[Finding]:
     table = [("weight of gradients, newest first", ", ".join(number(x) for x in c * scale))]
 
     def wrong(words: str, fault: str = "momentum_state_wrong", fix: str = "") -> list[Finding]:
@@ -195,8 +276,14 @@ def _judge_memory(c: np.ndarray, scale: float) -> list[Finding]:
         return []
     if abs(c[0]) < 1e-3:
         return wrong("the step uses the velocity of the step before: it is stale by one")
+    if c[0] < 0 and (c[1:] < 1e-3).all():
+        return wrong(
+            "the step goes uphill: the velocity is added", "grad_sign_flipped", "subtract the velocity"
+        )
     if c[0] < 0:
         return wrong("the newest gradient is added, uphill")
+    if np.allclose(c, c[0], rtol=1e-3) and grad_is_clean:
+        return wrong("the velocity grows without end: its memory is 1")
     if np.allclose(c, c[0], rtol=1e-3):
         return wrong("every step carries all gradients of earlier batches", "grad_not_zeroed",
                      "set the gradient buffers to zero before each backward pass")  # fmt: skip
@@ -293,7 +380,7 @@ def _own_factors(
     if sure and lists and max(float(np.abs(c - lists[0]).max()) for c in lists) > 0.05:
         return [one_buffer(min(memories), max(memories))]
     for c in memories.values():
-        bad = _judge_memory(c, usual)
+        bad = _judge_memory(c, usual, case.patient.has_grad)
         if bad:
             return bad
     return found

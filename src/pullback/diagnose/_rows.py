@@ -1,0 +1,113 @@
+"""Which rows a step really takes: its own, where it does not look at those it is given.
+
+A step that gives the same for any batch keeps its own data. Rows of X and of y are changed, group by group
+and half by half, and those whose change changes the step are the ones it takes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pullback.diagnose._patient import Patient, flatten
+from pullback.diagnose._sandbox import Failure
+
+Leaves = list[np.ndarray]
+STEPS, PROBES = 3, 500
+
+
+@dataclass
+class OwnRows:
+    """The rows of X and of y that each of the first steps takes."""
+
+    X: list[np.ndarray]
+    y: list[np.ndarray]
+
+    @property
+    def both(self) -> list[np.ndarray]:
+        """The rows each step takes: those seen in X or in y, for a row that no unit answers to hides in X."""
+        return [np.union1d(x, y) for x, y in zip(self.X, self.y, strict=True)]
+
+
+def own_rows(patient: Patient, leaves: Leaves) -> OwnRows | None:
+    """The rows the first steps take by themselves; None where they take the batch, or nobody can tell."""
+    try:
+        if not _ignores(patient, leaves):
+            return None
+        X, y = _taken(patient, leaves, "X"), _taken(patient, leaves, "y")
+    except Failure:  # rows that the step cannot take say nothing
+        return None
+    if X is None or y is None or not all(map(len, (*X, *y))):
+        return None
+    return OwnRows(X, y)
+
+
+def _ends(
+    patient: Patient, leaves: Leaves, feed: int, name: str = "", rows: object = None
+) -> list[np.ndarray]:
+    """Where each of the first steps leads from `leaves`; with some rows of X or y changed."""
+    body = patient.fresh()
+    np.random.set_state(patient.random)
+    if name:
+        data = getattr(body, name)
+        data[rows] = _changed(data[rows], patient)
+    X, y = np.array(patient.X), np.array(patient.y)
+    out = []
+    for t in range(STEPS):
+        batch = patient.batch(t + feed)
+        params = body.tree([x.copy() if x.ndim else float(x) for x in leaves])
+        after = body.step(params, X[batch], y[batch])
+        out.append(np.concatenate([np.ravel(np.array(x, float)) for x in flatten(after)]))
+    return out
+
+
+def _changed(rows: np.ndarray, patient: Patient) -> np.ndarray:
+    if rows.dtype.kind == "f":
+        return rows * 1.25 + 0.25
+    others = np.roll(np.unique(patient.y.reshape(len(patient.y), -1), axis=0), 1, 0)
+    if rows.shape[1:] != others.shape[1:] and others.shape[1:] != (1,):
+        return rows
+    values = np.unique(patient.y) if rows.ndim == 1 else others
+    if rows.ndim == 1:
+        return values[(np.searchsorted(values, rows) + 1) % len(values)].astype(rows.dtype)
+    return np.roll(rows, 1, axis=-1) if rows.shape[-1] > 1 else rows + 1
+
+
+def _same(a: list[np.ndarray], b: list[np.ndarray]) -> list[bool]:
+    return [np.array_equal(x, z, equal_nan=True) for x, z in zip(a, b, strict=True)]
+
+
+def _ignores(patient: Patient, leaves: Leaves) -> bool:
+    """Whether the steps do the same on other batches, and not by doing nothing at all."""
+    if patient.batch_size >= patient.n:
+        return False
+    ends = _ends(patient, leaves, 0)
+    start = np.concatenate([x.ravel() for x in leaves])
+    if any(np.array_equal(end, start) for end in ends):
+        return False
+    return all(_same(ends, _ends(patient, leaves, 1))) and all(_same(ends, _ends(patient, leaves, 0)))
+
+
+def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | None:
+    usual = _ends(patient, leaves, 0)
+    found: list[list[int]] = [[] for _ in range(STEPS)]
+    todo: list[np.ndarray] = [np.arange(patient.n)]
+    probes = 0
+    while todo:
+        rows = todo.pop()
+        probes += 1
+        if probes > PROBES:
+            return None
+        same = _same(usual, _ends(patient, leaves, 0, name, rows))
+        if all(same):
+            continue
+        if len(rows) == 1:
+            for t in range(STEPS):
+                found[t] += [] if same[t] else [int(rows[0])]
+        else:
+            todo += [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
+    return [np.array(sorted(rows), int) for rows in found]
+
+
+__all__ = ["OwnRows", "own_rows"]
