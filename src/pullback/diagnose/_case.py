@@ -34,6 +34,10 @@ class Case:
         self.tried: list[str] = []
         self.facts: dict[str, Any] = {}
         self.rule: Any = None
+        self.decay: dict[int, float] = {}
+        """By parameter the share of itself that a step takes away, where that is not in the loss."""
+        self.ridge: dict[int, float] = {}
+        """By parameter the multiple of itself added to its gradient, where that is not in the loss."""
 
     def left(self) -> float:
         return self.budget - (time.monotonic() - self.begun)

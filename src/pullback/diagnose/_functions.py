@@ -104,6 +104,21 @@ def targets(y: Any, z: Array) -> Array:
     return t
 
 
+def labels(y: Any) -> int:
+    """The number of classes where y looks like class labels, else 0: whole numbers of few values, or one
+    column a class with one high value in every row.
+    """
+    y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] > 1:
+        values = np.unique(y)
+        hot = len(values) == 2 and 0 <= values[0] < values[1] and ((y == values[1]).sum(1) == 1).all()
+        return int(y.shape[1]) if hot else 0
+    if y.dtype.kind in "f" and not np.array_equal(y, np.round(y)):
+        return 0
+    values = np.unique(y)
+    return len(values) if 2 <= len(values) <= max(2, min(12, len(y) // 10)) else 0
+
+
 def _log(p: Array) -> Array:
     with np.errstate(all="ignore"):
         return np.log(np.maximum(p, 0) + 1e-300)

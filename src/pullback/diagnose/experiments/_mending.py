@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm, watch
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments._comparing import CURED, Compared
-from pullback.diagnose.experiments.objective import labels
 
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
@@ -88,38 +87,6 @@ def _overflow(runs: Compared) -> Finding | None:
         "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
         f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}",
         "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
-
-
-def penalty(runs: Compared) -> Finding | None:
-    """The data's loss reached with and without the penalty's part of the gradient."""
-    case = runs.case
-    X, y = case.batch()
-    part = case.truth.penalty_grad(case.generic, X, y)
-    if part is None or not any(np.any(p) for p in part):
-        return None
-
-    def less(leaves: Any, X: Any, y: Any) -> Any:
-        whole, penalty = case.gradient(leaves, X, y), case.truth.penalty_grad(leaves, X, y)
-        return [w - p for w, p in zip(whole, penalty or whole, strict=True)]
-
-    def data_only(leaves: Any) -> float:
-        penalty = case.truth.penalty_grad(leaves, X, y) or []
-        return case.judge(leaves) - 0.5 * sum(
-            float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True)
-        )
-
-    run = case.mended_by(less, case.reborn(), data_only)
-    case.tried.append("no penalty")
-    mine = data_only(runs.user.leaves) if np.isfinite(runs.user.final) else np.inf
-    held = data_only(runs.reference.leaves)
-    base = min(runs.base, data_only(case.leaves))
-    room = base - run.final
-    if room < 0.1 * abs(base) or base - held > 0.45 * room:
-        return None
-    return Finding(
-        "regularisation_too_strong", "loss", "the penalty dominates the data term",
-        f"the data's loss ends at {number(mine)} with it and {number(run.final)} without (best constant "
-        f"{number(base)})", "divide the penalty's factor by 100", 0.9, 66)  # fmt: skip
 
 
 def _inputs(runs: Compared) -> Finding | None:

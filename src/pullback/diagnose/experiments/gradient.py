@@ -16,6 +16,7 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._tapes import Tape
 from pullback.diagnose.experiments._naming import Match, compare, consensus, explain, nearest
+from pullback.diagnose.experiments._penalties import without_ridge
 
 _FIXES = {
     "grad_sign_flipped": "put the minus back: the gradient is negated",
@@ -40,6 +41,8 @@ def examine_gradient(
     expect_one: bool = True, noise: float = 1e-4,
 ) -> list[Finding]:  # fmt: skip
     """Findings about one observed gradient; `after` are the weights once the step was done."""
+    observed, ridge = without_ridge(observed, true, case.generic)
+    case.ridge |= ridge
     match = compare(observed, true)
     common = consensus(match)
     one = expect_one and any(

@@ -125,6 +125,16 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     return [_which(case, found, share, room)]
 
 
+def missing_nonlinearity(case: Case, evidence: str) -> Finding | None:
+    """Of a network whose layers follow each other without any function between them."""
+    net = case.net
+    if net is None or len(net.layers) < 2 or any(layer.before != "identity" for layer in net.layers):
+        return None
+    return Finding("missing_nonlinearity", "model",
+                   "the layers have no activation between them: together they are one linear layer", evidence,
+                   "put a ReLU or tanh between the layers", 0.95, 59)  # fmt: skip
+
+
 def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
     net = case.net
     assert net is not None
@@ -149,15 +159,8 @@ def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
             0.9,
             58,
         )
-    if len(net.layers) > 1 and all(layer.before == "identity" for layer in net.layers):
-        return Finding(
-            "missing_nonlinearity",
-            "model",
-            "the layers have no activation between them: together they are one linear layer",
-            evidence,
-            "put a ReLU or tanh between the layers",
-            0.95,
-            59,
-        )
+    stack = missing_nonlinearity(case, evidence)
+    if stack is not None:
+        return stack
     return Finding("capacity_too_small", "model", "the model is too small to represent the target", evidence,
                    "more hidden units, or a hidden layer", 0.8, 57)  # fmt: skip

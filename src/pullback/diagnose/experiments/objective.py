@@ -15,6 +15,7 @@ import numpy as np
 from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._functions import labels
 from pullback.diagnose._record import Node, Recording, record, recording
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
@@ -312,18 +313,6 @@ def _wrong_formula(words: str, evidence: str, confidence: float) -> Finding:
         confidence,
         90,
     )
-
-
-def labels(y: Any) -> int:
-    """The number of classes where y looks like class labels, else 0."""
-    y = np.asarray(y)
-    if y.ndim == 2 and y.shape[1] > 1:
-        hot = np.isin(y, (0, 1)).all() and (y.sum(1) == 1).all()
-        return int(y.shape[1]) if hot else 0
-    if y.dtype.kind in "f" and not np.array_equal(y, np.round(y)):
-        return 0
-    values = np.unique(y)
-    return len(values) if 2 <= len(values) <= max(2, min(12, len(y) // 10)) else 0
 
 
 def _task(case: Case) -> list[Finding]:

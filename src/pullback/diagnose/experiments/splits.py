@@ -13,7 +13,8 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments.objective import labels
+from pullback.diagnose._functions import labels
+from pullback.diagnose.experiments.labels import contradicted
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
@@ -21,7 +22,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     out = [*_shared_rows(case), *_leak(case)]
     if any(f.weight >= 57 and f.confidence > 0.5 for f in so_far):
         return out
-    return [*out, *_imbalance(case), *_corrupt(case), *_overfitting(case)]
+    return [*out, *_imbalance(case), *(_corrupt(case) or contradicted(case)), *_overfitting(case)]
 
 
 def _rows(x: Any) -> Any:
