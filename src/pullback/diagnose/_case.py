@@ -227,11 +227,10 @@ class Case:
     def per_row(self) -> float:
         """What the loss of many rows is to the mean of their single losses: 1 for a mean, n for a sum."""
         picked = self.judged[: min(len(self.judged), 16)]
-        if self.net is None:
-            return 1.0
-        rows = self.net.row_losses(self.generic, self.X[picked], self.y[picked])
-        whole = self.truth.value(self.generic, self.X[picked], self.y[picked]) - self.net.shift
-        ratio = whole / rows.mean() if rows.mean() else 1.0
+        shift = self.net.shift if self.net is not None else 0.0
+        whole = self.truth.value(self.generic, self.X[picked], self.y[picked]) - shift
+        rows = [self.truth.value(self.generic, self.X[i : i + 1], self.y[i : i + 1]) - shift for i in picked]
+        ratio = whole / np.mean(rows) if np.mean(rows) else 1.0
         return len(self.judged) if abs(ratio / len(picked) - 1) < 0.01 and len(picked) > 1 else 1.0
 
     @cached_property

@@ -11,6 +11,7 @@ from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._sandbox import Failure, TimeUp, limited, quiet
+from pullback.diagnose.experiments import objective
 
 
 @dataclass
@@ -85,7 +86,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
                 if any(f.weight >= 100 for f in found):
                     break
         else:
-            findings += stopped
+            findings += [*_behind(stopped, case), *stopped]
     out.faults = _named(rank(findings), case)
     out.ruled_out = case.tried
     out.facts.update(case.facts)
@@ -129,6 +130,20 @@ def _first_step(case: Case, out: Diagnosis) -> list[Finding]:
         except Failure as failure:
             return [raised(failure)]
     return []
+
+
+def _behind(stopped: list[Finding], case: Case) -> list[Finding]:
+    """What the loss alone shows of an error of the step: predictions and targets of unlike shapes."""
+    if stopped[0].where == "loss" or stopped[0].evidence.startswith("stopped"):
+        return []
+    try:
+        found = [f for f in objective.experiment(case) if f.id == "loss_broadcast"]
+    except Exception:  # the error stands without it
+        return []
+    for f in found:
+        f.evidence += f"; {stopped[0].words}"
+        f.weight = stopped[0].weight + 1
+    return found
 
 
 def _hung(name: str, limit: float) -> Finding:

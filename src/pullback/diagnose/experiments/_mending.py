@@ -76,8 +76,9 @@ def _overflow(runs: Compared) -> Finding | None:
     run, case = runs.user, runs.case
     if np.isfinite(run.losses).all():
         return None
-    bad = int(np.argmin(np.isfinite(run.losses)))
-    sound = run.sound or case.leaves
+    first = run.at[int(np.argmin(np.isfinite(run.losses)))]
+    close = case.user_with(steps=first, looks=min(first, 300) + 1)
+    sound = close.sound or case.leaves
     if not all(np.isfinite(x).all() and np.abs(x).max(initial=0) < 1e4 for x in sound):
         return None
     if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
@@ -85,7 +86,7 @@ def _overflow(runs: Compared) -> Finding | None:
         return None
     return Finding(
         "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
-        f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}",
+        f"first at step {close.at[-1]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}",
         "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
 
 

@@ -94,31 +94,51 @@ def _classes(case: Case) -> np.ndarray | None:
 
 
 def _imbalance(case: Case) -> list[Finding]:
+    """Rare classes no better known than by a uniform guess, and known once batches hold all alike."""
     classes = _classes(case)
     if classes is None or not case.patient.has_step or not case.user.leaves:
         return []
+    case.tried.append("the rare classes' shares and losses")
     values, counts = np.unique(classes, return_counts=True)
-    rare = values[np.argmin(counts)]
-    case.tried.append("the rarest class's share and loss")
-    if counts.min() > 0.12 * counts.max() or counts.min() > 0.08 * case.n:
+    few = (counts <= 0.12 * counts.max()) & (counts <= 0.08 * case.n)
+    if not few.any() or not np.isfinite(case.user.final):
         return []
-    rows = np.flatnonzero(classes == rare)[:200]
-    ends = [case.truth.value(leaves, case.X[rows], case.y[rows]) / (case.per_row if case.per_row > 1 else 1.0)
-            for leaves in (case.leaves, case.user.leaves)]  # fmt: skip
-    if not np.isfinite(ends).all() or ends[1] < 0.75 * ends[0]:
+    rows = [np.flatnonzero(classes == v)[:200] for v in values]
+    blind = _rare_loss(case, [0 * x for x in case.leaves], rows, few)
+    ended = _rare_loss(case, case.user.leaves, rows, few)
+    if not np.isfinite([blind, ended]).all() or ended < 0.7 * blind:
         return []
+    even = case.user_with(rows=_alike(rows, case.size)).leaves
+    cured = _rare_loss(case, even, rows, few) if even else np.inf
+    if not cured < 0.4 * ended:
+        return []
+    rarest = int(np.argmin(counts))
     return [
         Finding(
             "class_imbalance",
             "y",
             "one class drowns the others",
-            f"class {rare} has {number(100 * counts.min() / case.n)} % of the rows; its own loss goes from "
-            f"{number(ends[0])} to {number(ends[1])} while the whole falls",
+            f"class {values[rarest]} has {number(100 * counts[rarest] / case.n)} % of the rows; the rare "
+            f"classes' loss ends at {number(ended)} (a uniform guess: {number(blind)}), at {number(cured)} "
+            "when every batch holds all classes alike",
             "weight the rare class, or draw its rows more often",
             0.85,
             56,
         )
     ]
+
+
+def _rare_loss(case: Case, leaves: Any, rows: list[np.ndarray], few: np.ndarray) -> float:
+    """The mean over the rare classes of their rows' mean loss."""
+    losses = [case.truth.value(leaves, case.X[r], case.y[r]) / (len(r) if case.per_row > 1 else 1)
+              for r, rare in zip(rows, few, strict=True) if rare]  # fmt: skip
+    return float(np.mean(losses))
+
+
+def _alike(rows: list[np.ndarray], size: int) -> Any:
+    """Batches drawn with as many rows of every class."""
+    rng = np.random.default_rng(0)
+    return lambda t: np.concatenate([rng.choice(r, max(size // len(rows), 1)) for r in rows])
 
 
 def _corrupt(case: Case) -> list[Finding]:
