@@ -230,7 +230,8 @@ class Case:
         shift = self.net.shift if self.net is not None else 0.0
         whole = self.truth.value(self.generic, self.X[picked], self.y[picked]) - shift
         rows = [self.truth.value(self.generic, self.X[i : i + 1], self.y[i : i + 1]) - shift for i in picked]
-        ratio = whole / np.mean(rows) if np.mean(rows) else 1.0
+        mean = float(np.mean(rows))
+        ratio = whole / mean if mean else 1.0
         return len(self.judged) if abs(ratio / len(picked) - 1) < 0.01 and len(picked) > 1 else 1.0
 
     @cached_property

@@ -189,7 +189,10 @@ def _adaptive(grads: list[Leaves]) -> Iterator[tuple[str, str, str, list[Leaves]
 
 
 def usual_rules(grads: list[Leaves]) -> Iterator[Iterator[Leaves]]:
-    """The moves, for a step size of minus one, of the adaptive rules most people use."""
+    """The moves, for a step size of minus one, of the rules with a memory that most people use."""
+    for beta in (0.9, 0.95, 0.99, 0.8, 0.5):
+        yield _heavy(grads, beta, ahead=False)
+        yield _heavy(grads, beta, ahead=True)
     for b2 in (0.999, 0.99):
         for kind in ("right", "plain"):
             yield _adam(grads, 0.9, b2, 1e-8, kind)
@@ -222,6 +225,14 @@ def _squares(grads: list[Leaves], b2: float | None, eps: float, shared: bool = F
             store[key] = old + g * g if b2 is None else b2 * old + (1 - b2) * g * g
             out.append(g / (np.sqrt(store[key]) + eps))
         yield out
+
+
+def _heavy(grads: list[Leaves], beta: float, ahead: bool) -> Iterator[Leaves]:
+    """Momentum, and Nesterov's in the form that looks one step ahead."""
+    v = [np.zeros(g.shape) for g in grads[0]]
+    for gs in grads:
+        v = [beta * old + g for old, g in zip(v, gs, strict=True)]
+        yield [g + beta * x if ahead else x for g, x in zip(gs, v, strict=True)]
 
 
 def _adam(grads: list[Leaves], b1: float, b2: float, eps: float, kind: str) -> Iterator[Leaves]:

@@ -43,8 +43,11 @@ class Compared:
         return self.share(self.made[name].final)
 
     def cured(self, name: str, make: Callable[[], Run]) -> bool:
+        """Whether a run gets far more than the loop as written; of one that gets most, most of the rest."""
         mine = self.share(self.user.final)
         got = self.run(name, make)
+        if mine >= ENOUGH:
+            return got > mine + 0.6 * (1 - mine)
         return got > max(CURED * 0.9, mine + 0.25) or (got > 0.5 and got > 2.5 * max(mine, 0.1))
 
 

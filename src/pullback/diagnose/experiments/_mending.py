@@ -11,12 +11,12 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm, watch
 from pullback.diagnose._runs import Run
-from pullback.diagnose.experiments._comparing import CURED, Compared
+from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared
 
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     case = runs.case
-    for cause in (_targets, _overflow, _order, _inputs):
+    for cause in (_targets, _overflow, unshuffled, unlike_scales):
         found = cause(runs)
         if found is not None:
             return [found]
@@ -90,7 +90,8 @@ def _overflow(runs: Compared) -> Finding | None:
         "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
 
 
-def _inputs(runs: Compared) -> Finding | None:
+def unlike_scales(runs: Compared) -> Finding | None:
+    """Columns of X on unlike or unusual scales, and whether standardising them cures."""
     case = runs.case
     X = np.asarray(case.X, float)
     if X.ndim != 2:
@@ -109,6 +110,8 @@ def _inputs(runs: Compared) -> Finding | None:
     judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
     even = partial(case.user_with, data=(Z, case.y), judge=judge)
     if not runs.cured("inputs standardised", even):
+        if runs.share(runs.user.final) >= ENOUGH:
+            return None
         best = max(
             runs.run(f"inputs standardised, moves times {s:g}", partial(even, scale=s))
             for s in (0.1, 10, 100)
@@ -159,7 +162,7 @@ def _targets(runs: Compared) -> Finding | None:
     )
 
 
-def _order(runs: Compared) -> Finding | None:
+def unshuffled(runs: Compared) -> Finding | None:
     """Whether neighbouring rows are alike, and whether shuffling them cures."""
     case = runs.case
     y = np.asarray(case.y, float).reshape(case.n, -1)

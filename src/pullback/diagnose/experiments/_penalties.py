@@ -16,7 +16,7 @@ from pullback.diagnose._case import Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import Moves, norm, usual_rules
 from pullback.diagnose._runs import Run
-from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._comparing import CURED, Compared
 
 Judge = Callable[[Leaves], float]
 
@@ -116,7 +116,12 @@ def _decay(runs: Compared) -> Finding | None:
     """The user's own step, each parameter given back what it takes away."""
     case = runs.case
     decay = {k: share for k, share in case.decay.items() if share > 1e-9}
-    if not decay or not runs.cured("no decay of the weights", lambda: case.user_with(relief=decay)):
+    held = runs.share(runs.user.final) < CURED
+    if (
+        not decay
+        or not held
+        or not runs.cured("no decay of the weights", lambda: case.user_with(relief=decay))
+    ):
         return None
     end = runs.made["no decay of the weights"].final
     largest = max(decay.values())

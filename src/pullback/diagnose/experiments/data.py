@@ -36,6 +36,7 @@ def _dtypes(case: Case) -> list[Finding]:
     out = []
     whole = [k for k, x in enumerate(flatten(case.patient.params))
              if isinstance(x, np.ndarray) and x.dtype.kind in "iub"]  # fmt: skip
+    whole = [k for k in whole if not _widened(case, k)]
     if whole:
         out.append(_cut(whole[0], f"parameter {whole[0]} has dtype {case.patient.leaves[whole[0]].dtype}"))
     if not whole and case.patient.has_grad:
@@ -53,7 +54,28 @@ def _dtypes(case: Case) -> list[Finding]:
         out += _rounded_moves(case)
     if not out and case.X.dtype.kind in "iu" and case.X.ndim == 2:
         out += _flat_columns(case)
-    return out
+    return out or _floored(case)
+
+
+def _widened(case: Case, k: int) -> bool:
+    """Whether whole numbers are kept only until the first step, which makes fractions of them."""
+    moves = case.first
+    return moves is not None and not np.array_equal(moves.after[0][k], np.round(moves.after[0][k]))
+
+
+_CUTTING = {"floor_divide", "floor", "trunc", "rint", "astype", "ceil", "round", "fix"}
+
+
+def _floored(case: Case) -> list[Finding]:
+    """The loss itself cuts the rows to a few whole numbers before it uses them."""
+    tape = case.tape_at(case.generic, *case.batch(0, min(case.n, 40)))
+    for node in tape.rec.nodes if tape is not None else []:
+        if node.name not in _CUTTING or node.deps != 1 << len(case.leaves) or not node.parents:
+            continue
+        before, after = (np.unique(v) for v in (node.parents[0].value, node.value))
+        if len(before) >= 6 and 3 * len(after) <= len(before) and np.array_equal(after, np.round(after)):
+            return [_cut("X", f"{node.name} leaves {len(after)} of {len(before)} different values of X")]
+    return []
 
 
 def _cut(where: Any, evidence: str) -> Finding:

@@ -295,12 +295,33 @@ def _formula(case: Case) -> list[Finding]:
     net = case.net
     if net is None:
         return []
+    raw = _no_probabilities(case)
+    if raw:
+        return raw
     if net.objective in fn.WRONG and case.leaves_out > 1 and "without" in net.objective:
         return _task(case)
     if net.objective in fn.WRONG or net.factor < 0:
         what = net.objective if net.factor > 0 else f"minus the {net.objective}"
         return [_wrong_formula(f"it is {what}", "the rows' losses fit this formula to rounding", 1.0)]
     return _task(case)
+
+
+def _no_probabilities(case: Case) -> list[Finding]:
+    """The true class's own output rewarded, with nothing that holds the other classes down."""
+    net = case.net
+    assert net is not None
+    if case.leaves_out < 2 or not labels(case.y) or net.output.startswith("softmax"):
+        return []
+    if net.objective == "probability without the log" and net.output == "identity" and net.factor > 0:
+        words = "the loss is minus the true class's raw output: it falls for ever"
+    elif net.objective == "cross-entropy" and net.output != "identity" and net.factor > 0:
+        words = f"the outputs are {net.output}s of their own, and the loss asks only for the true class's"
+    else:
+        return []
+    return [Finding(
+        "missing_softmax", "output", f"{words}; probabilities that sum to 1 are expected",
+        f"the loss is the {net.objective} of the {net.output} output; the other outputs have no part in it",
+        "put a softmax before the loss", 1.0, 93)]  # fmt: skip
 
 
 def _wrong_formula(words: str, evidence: str, confidence: float) -> Finding:
@@ -340,20 +361,24 @@ def _task(case: Case) -> list[Finding]:
         words = "squared error on class probabilities"
     if not words:
         return []
-    return [Finding(
-        "loss_wrong_for_task", "loss", f"the loss does not fit the task: {words}",
-        f"y holds {classes or 'no'} classes; the loss is {kind} of the {net.output} output",
-        "cross-entropy for classes, squared error for numbers", 0.8, 60)]  # fmt: skip
+    return [
+        _unfit(words, f"y holds {classes or 'no'} classes; the loss is {kind} of the {net.output} output")
+    ]
+
+
+def _unfit(words: str, evidence: str) -> Finding:
+    return Finding(
+        "loss_wrong_for_task", "loss", f"the loss does not fit the task: {words}", evidence,
+        "cross-entropy for classes, squared error for numbers", 0.8, 60)  # fmt: skip
 
 
 def _unbounded(case: Case, tape: Recording) -> list[Finding]:
     """The slope of the loss by the output's sums against each row's target."""
-    net = case.net
-    if net is None or net.objective != "unknown" or case.truth.how != "recorded":
+    if (case.net is not None and case.net.objective != "unknown") or case.truth.how != "recorded":
         return []
     m = min(case.n, 48)
     picked = np.unique(np.linspace(0, case.n - 1, m).astype(int))
-    slopes, sums = [], []
+    slopes, sums, values = [], [], []
     for i in picked:
         rec = record(case.loss, case.generic, case.X[i : i + 1], case.y[i : i + 1])
         adjoint = rec.backward()
@@ -362,9 +387,27 @@ def _unbounded(case: Case, tape: Recording) -> list[Finding]:
             return []
         slopes.append(np.ravel(adjoint.get(id(last[0]), np.zeros(last[0].value.shape))))
         sums.append(np.ravel(last[0].value))
+        values.append(float(np.ravel(rec.result)[0]))
+    if len({len(z) for z in sums}) > 1:
+        return []
     D, Z = np.array(slopes), np.array(sums)
     t = fn.targets(case.y[picked], Z)
-    return _slope_against(case, D, Z, t)
+    return _one_column(case, D, picked, np.array(values)) or _slope_against(case, D, Z, t)
+
+
+def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarray) -> list[Finding]:
+    """One of several outputs held against the number of the class."""
+    net, y = case.net, case.y[picked]
+    used = np.flatnonzero((np.abs(D) > 1e-12).any(0))
+    classes = labels(case.y)
+    if net is None or len(used) != 1 or D.shape[1] < 2 or classes < 2 or np.ndim(y) > 1:
+        return []
+    sums = net.forward(case.generic, case.X[picked])[1][-1]
+    kind = fn.recognise(sums[:, used], y, values)[1]
+    if kind not in ("squared", "absolute", "huber"):
+        return []
+    return [_unfit(f"{kind} error of one output on the numbers of {classes} classes",
+                   f"of {D.shape[1]} outputs only output {used[0]} has a part in the loss")]  # fmt: skip
 
 
 def _slope_against(case: Case, D: np.ndarray, Z: np.ndarray, t: np.ndarray) -> list[Finding]:

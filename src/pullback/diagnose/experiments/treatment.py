@@ -15,6 +15,7 @@ from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._comparing import ENOUGH, Compared
 from pullback.diagnose.experiments._mending import causes, nothing_to_learn
+from pullback.diagnose.experiments._partly import partly
 from pullback.diagnose.experiments._penalties import too_strong
 from pullback.diagnose.experiments.labels import learnable, rare
 from pullback.diagnose.experiments.model import missing_nonlinearity
@@ -63,7 +64,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     if reached >= ENOUGH and room > 0.02:
         for f in so_far:
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
-        return []
+        return [_curves(runs, f) for f in partly(runs, room)]
     return [_curves(runs, f) for f in causes(runs, doubt, room)]
 
 
