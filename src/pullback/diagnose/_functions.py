@@ -178,8 +178,8 @@ def recognise(z: Array, y: Any, values: Array) -> tuple[str, str, float, float]:
             fit = _fit(objective(name, p, t), values)
             if flat and name in WRONG:  # equal losses fit any formula
                 continue
-            if fit is not None and fit[2] < 0.1 * best[4]:
-                best = (out, name, *fit)
+            if fit is not None and max(fit[2], 1e-9) < 0.1 * best[4]:  # the first of those equal to rounding
+                best = (out, name, *fit[:2], max(fit[2], 1e-9))
     return best[:4]
 
 

@@ -16,12 +16,11 @@ MOST = 0.93
 def partly(runs: Compared, room: float) -> list[Finding]:
     """Findings about a loop that gets most of the reachable improvement."""
     if runs.share(runs.user.final) < MOST and room > 0.25:
-        for cause in (unshuffled, unlike_scales):
-            found = cause(runs)
-            if found is not None:
-                return [found]
+        found = unlike_scales(runs) or unshuffled(runs)
+        if found is not None:
+            return [] if found.where == "data" and runs.as_good_unseen else [found]
     found = _unfinished(runs)
-    return [found] if found is not None else []
+    return [] if found is None or runs.as_good_unseen else [found]
 
 
 def _unfinished(runs: Compared) -> Finding | None:

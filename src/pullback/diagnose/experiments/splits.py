@@ -1,7 +1,7 @@
 """Labels, classes and splits: what the rows say about each other.
 
-Does: asks each row's nearest neighbours for its label; follows the rarest class's and the validation rows'
-loss through the run; looks for rows that are in two splits and for columns that give the target away.
+Does: compares the rare classes' loss with that of a run on even batches; follows the validation rows' loss
+through the run; looks for rows that are in two splits and for columns that give the target away.
 Speaks for: labels_wrong, class_imbalance, overfitting, train_test_leakage, eval_wrong_split, label_leakage.
 """
 
@@ -22,7 +22,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     out = [*_shared_rows(case), *_leak(case)]
     if any(f.weight >= 57 and f.confidence > 0.5 for f in so_far):
         return out
-    return [*out, *_imbalance(case), *(_corrupt(case) or contradicted(case)), *_overfitting(case)]
+    return [*out, *_imbalance(case), *contradicted(case), *_overfitting(case)]
 
 
 def _rows(x: Any) -> Any:
@@ -139,32 +139,6 @@ def _alike(rows: list[np.ndarray], size: int) -> Any:
     """Batches drawn with as many rows of every class."""
     rng = np.random.default_rng(0)
     return lambda t: np.concatenate([rng.choice(r, max(size // len(rows), 1)) for r in rows])
-
-
-def _corrupt(case: Case) -> list[Finding]:
-    """Rows whose label all their neighbours contradict."""
-    classes = _classes(case)
-    if classes is None or case.n < 60:
-        return []
-    case.tried.append("each row's label against its neighbours'")
-    X = np.asarray(case.X, float).reshape(case.n, -1)
-    deviation = X.std(0)
-    X = ((X - X.mean(0)) / np.where(deviation > 0, deviation, 1))[:800]
-    c = classes[:800]
-    d = ((X[:, None, :] - X[None]) ** 2).sum(-1) if X.shape[1] <= 12 else (
-        (X**2).sum(1)[:, None] + (X**2).sum(1)[None] - 2 * X @ X.T)  # fmt: skip
-    np.fill_diagonal(d, np.inf)
-    near = c[np.argsort(d, 1)[:, :8]]
-    other = np.array([max(np.sum(row == v) for v in set(row) if v != own) if (row != own).any() else 0
-                      for row, own in zip(near, c, strict=True)])  # fmt: skip
-    same = (near == c[:, None]).sum(1)
-    against = float(np.mean((other >= 6) & (same <= 2)))
-    _, counts = np.unique(c, return_counts=True)
-    if against < 0.09 or counts.min() < 0.15 * counts.max() or np.mean(same >= 5) < 0.35:
-        return []
-    return [Finding("labels_wrong", "y", "many labels contradict all their neighbours",
-                    f"{number(100 * against)} % of the rows lie among rows of one other class",
-                    "look at these rows and correct or drop them", 0.8, 55)]  # fmt: skip
 
 
 def _overfitting(case: Case) -> list[Finding]:
