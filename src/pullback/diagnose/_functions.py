@@ -135,6 +135,7 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "huber": lambda p, t: np.where(np.abs(p - t) <= 1, 0.5 * (p - t) ** 2, np.abs(p - t) - 0.5),
     "log-cosh": lambda p, t: np.logaddexp(p - t, t - p) - np.log(2),
     "multi-class hinge": lambda p, t: np.maximum(0, p - (p * t).sum(1, keepdims=True) + 1) * (1 - t),
+    "Poisson's": lambda p, t: p - t * _log(p),
     "cross-entropy without the (1 - y) term": lambda p, t: -t * _log(p),
     "binary cross-entropy with its second term's sign wrong": lambda p, t: (
         -t * _log(p) + (1 - t) * _log(1 - p)
@@ -150,7 +151,7 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "mean of (p * y)": lambda p, t: p * t,
     "squared on the wrong side": lambda p, t: p**2 - t**2,
 }
-WRONG = list(OBJECTIVE)[9:]
+WRONG = list(OBJECTIVE)[list(OBJECTIVE).index("Poisson's") + 1 :]
 
 
 def objective(name: str, p: Array, t: Array) -> Array:

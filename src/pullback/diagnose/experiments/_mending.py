@@ -134,7 +134,8 @@ def unlike_scales(runs: Compared) -> Finding | None:
 def _targets(runs: Compared) -> Finding | None:
     case = runs.case
     y = np.asarray(case.y, float)
-    if labels(case.y) or y.std() == 0:
+    counts = case.net is not None and (case.net.output == "exp" or case.net.objective == "Poisson's")
+    if labels(case.y) or y.std() == 0 or counts:
         return None
     size = float(np.sqrt(y.std() ** 2 + y.mean() ** 2))
     if 0.03 < size < 8:
@@ -304,8 +305,8 @@ def _round(x: float) -> bool:
 
 
 def _shrinks(case: Case) -> bool:
-    """Whether moves against the true gradient go as 1/rows."""
-    if case.size < 4:
+    """Whether moves against the true gradient go as 1/rows, where the loss is a mean already."""
+    if case.size < 4 or case.per_row > 1:
         return False
     ratios = []
     for size in (case.size, case.size // 2):

@@ -24,14 +24,15 @@ def partly(runs: Compared, room: float) -> list[Finding]:
 
 
 def _unfinished(runs: Compared) -> Finding | None:
-    """A curve cut off while it falls: four times the steps gain much of all there is to gain."""
+    """A curve cut off while it falls: several times the steps gain much of all there is to gain."""
     case, run = runs.case, runs.user
     begun = min(run.start, runs.base)
-    if run.steps < run.planned or len(run.losses) < 6 or not _falls(run.losses, begun):
+    if run.steps < run.planned or len(run.losses) < 6 or not _falls(run.losses, begun, run.steps):
         return None
-    longer = case.user_with(steps=4 * run.steps, seconds=2.5)
-    case.tried.append("four times the steps")
-    if not longer.final < 0.5 * run.final or run.final - longer.final < 0.15 * (begun - longer.final):
+    longer = case.user_with(steps=max(4 * run.steps, min(25 * run.steps, 1000)), seconds=2.5)
+    case.tried.append("several times the steps")
+    gained = (run.final - longer.final) / max(begun - longer.final, 1e-300)
+    if gained < 0.15 or (gained < 0.3 and longer.final > 0.5 * run.final):
         return None
     return Finding(
         "too_few_steps", "step", "the loop is on its way and stopped early",
@@ -39,7 +40,8 @@ def _unfinished(runs: Compared) -> Finding | None:
         f"{number(longer.final)}", f"take about {longer.steps} steps", 0.85, 60)  # fmt: skip
 
 
-def _falls(losses: list[float], begun: float) -> bool:
-    """Whether the last third of the run still made a tenth of all its way."""
+def _falls(losses: list[float], begun: float, steps: int) -> bool:
+    """Whether the last third of the run still made a tenth of all its way; of a short run, less."""
     third = losses[-max(len(losses) // 3, 2)]
-    return begun > losses[-1] and third - losses[-1] > 0.1 * (begun - losses[-1])
+    part = 0.1 if steps > 200 else 0.03
+    return begun > losses[-1] and third - losses[-1] > part * (begun - losses[-1])
