@@ -69,7 +69,7 @@ class Compared:
             return case.truth.value(leaves, *rest)
 
         own = case.user_with(judge=judge, data=data, rows=lambda t: case.patient.batch(t, n=len(data[0])))
-        steps = min(max(case.steps, 60), 1500)
+        steps = min(max(case.steps, 300), 1500)
         best = min(case.mended(leaves=start, lr=lr, data=data, judge=judge, steps=steps).best
                    for start, lr in ((case.leaves, 0.01), (case.reborn(), 0.02)))  # fmt: skip
         case.tried.append("unseen rows")

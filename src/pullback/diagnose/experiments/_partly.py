@@ -32,7 +32,7 @@ def _unfinished(runs: Compared) -> Finding | None:
     longer = case.user_with(steps=max(4 * run.steps, min(25 * run.steps, 1000)), seconds=2.5)
     case.tried.append("several times the steps")
     gained = (run.final - longer.final) / max(begun - longer.final, 1e-300)
-    if gained < 0.15 or (gained < 0.3 and longer.final > 0.5 * run.final):
+    if gained < (0.15 if run.steps < 100 else 0.25) or (gained < 0.3 and longer.final > 0.5 * run.final):
         return None
     return Finding(
         "too_few_steps", "step", "the loop is on its way and stopped early",

@@ -142,8 +142,9 @@ def missing_nonlinearity(case: Case, evidence: str) -> Finding | None:
 def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
     net = case.net
     assert net is not None
+    rows = "unseen" if case.n >= 40 else "these few"
     evidence = (
-        f"on {'unseen' if case.n >= 40 else 'these few'} rows: constant {number(found.constant)}, this model at its best {number(found.own)}, "
+        f"on {rows} rows: constant {number(found.constant)}, this model at its best {number(found.own)}, "
         f"a wider one {number(found.wide)}"
     )
     ones = (
