@@ -229,8 +229,11 @@ class Case:
         picked = self.judged[: min(len(self.judged), 16)]
         shift = self.net.shift if self.net is not None else 0.0
         whole = self.truth.value(self.generic, self.X[picked], self.y[picked]) - shift
-        rows = [self.truth.value(self.generic, self.X[i : i + 1], self.y[i : i + 1]) - shift for i in picked]
-        mean = float(np.mean(rows))
+        try:
+            rows = [self.truth.value(self.generic, self.X[i : i + 1], self.y[i : i + 1]) for i in picked]
+        except Failure:  # a loss that takes no single row
+            return 1.0
+        mean = float(np.mean(rows)) - shift
         ratio = whole / mean if mean else 1.0
         return len(self.judged) if abs(ratio / len(picked) - 1) < 0.01 and len(picked) > 1 else 1.0
 

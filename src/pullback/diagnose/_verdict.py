@@ -11,7 +11,7 @@ from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._sandbox import Failure, TimeUp, limited, quiet
-from pullback.diagnose.experiments import objective
+from pullback.diagnose.experiments import data, objective
 
 
 @dataclass
@@ -133,16 +133,18 @@ def _first_step(case: Case, out: Diagnosis) -> list[Finding]:
 
 
 def _behind(stopped: list[Finding], case: Case) -> list[Finding]:
-    """What the loss alone shows of an error of the step: predictions and targets of unlike shapes."""
-    if stopped[0].where == "loss" or stopped[0].evidence.startswith("stopped"):
+    """What stands behind an error of the step: predictions and targets of unlike shapes, whole numbers."""
+    first = stopped[0]
+    if first.where == "loss" or first.evidence.startswith("stopped"):
         return []
     try:
         found = [f for f in objective.experiment(case) if f.id == "loss_broadcast"]
     except Exception:  # the error stands without it
-        return []
+        found = []
+    found = found or (data.whole_parameters(case) if "cast" in first.words else [])
     for f in found:
-        f.evidence += f"; {stopped[0].words}"
-        f.weight = stopped[0].weight + 1
+        f.evidence += f"; {first.words}"
+        f.weight = first.weight + 1
     return found
 
 

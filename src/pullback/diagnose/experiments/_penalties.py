@@ -18,6 +18,9 @@ from pullback.diagnose._moves import Moves, norm, usual_rules
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments._comparing import CURED, Compared
 
+HELD = 0.55
+"""The share of the improvement without a penalty below which the penalty is too strong."""
+
 Judge = Callable[[Leaves], float]
 
 
@@ -103,8 +106,8 @@ def _penalty(runs: Compared) -> Finding | None:
     held = data_only(runs.reference.leaves)
     base = min(runs.base, data_only(case.leaves))
     room = base - run.final
-    eaten = base - runs.goal < 0.45 * room and base - mine < 0.45 * room
-    if room < 0.1 * abs(base) or not (eaten or base - held < 0.45 * room):
+    eaten = base - runs.goal < HELD * room and base - mine < HELD * room
+    if room < 0.1 * abs(base) or not (eaten or base - held < HELD * room):
         return None
     return Finding(
         "regularisation_too_strong", "loss", "the penalty dominates the data term",
@@ -150,7 +153,7 @@ def _ridge(runs: Compared) -> Finding | None:
     if (
         room < 0.1 * abs(runs.base)
         or not _held(runs.base, held, room)
-        or runs.base - runs.user.final > 0.45 * room
+        or runs.base - runs.user.final > HELD * room
     ):
         return None
     return _finding(
@@ -160,7 +163,7 @@ def _ridge(runs: Compared) -> Finding | None:
 
 
 def _held(base: float, run: Run, room: float) -> bool:
-    return not base - run.final > 0.45 * room
+    return not base - run.final > HELD * room
 
 
 def _finding(where: str, words: str, evidence: str, fix: str) -> Finding:

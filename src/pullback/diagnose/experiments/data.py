@@ -33,12 +33,8 @@ def _nan(name: str, x: Any) -> list[Finding]:
 
 
 def _dtypes(case: Case) -> list[Finding]:
-    out = []
-    whole = [k for k, x in enumerate(flatten(case.patient.params))
-             if isinstance(x, np.ndarray) and x.dtype.kind in "iub"]  # fmt: skip
-    whole = [k for k in whole if not _widened(case, k)]
-    if whole:
-        out.append(_cut(whole[0], f"parameter {whole[0]} has dtype {case.patient.leaves[whole[0]].dtype}"))
+    whole = any(x.dtype.kind in "iub" for x in case.patient.leaves)
+    out = [] if _widened(case) else whole_parameters(case)
     if not whole and case.patient.has_grad:
         body = case.patient.fresh()
         X, y = case.batch()
@@ -57,10 +53,19 @@ def _dtypes(case: Case) -> list[Finding]:
     return out or _floored(case)
 
 
-def _widened(case: Case, k: int) -> bool:
+def whole_parameters(case: Case) -> list[Finding]:
+    """The first array of parameters that is kept in whole numbers."""
+    for k, x in enumerate(flatten(case.patient.params)):
+        if isinstance(x, np.ndarray) and x.dtype.kind in "iub":
+            return [_cut(k, f"parameter {k} has dtype {x.dtype}")]
+    return []
+
+
+def _widened(case: Case) -> bool:
     """Whether whole numbers are kept only until the first step, which makes fractions of them."""
-    moves = case.first
-    return moves is not None and not np.array_equal(moves.after[0][k], np.round(moves.after[0][k]))
+    whole = [k for k, x in enumerate(case.patient.leaves) if x.dtype.kind in "iub"]
+    moved = case.first.after[0] if case.first is not None else case.leaves
+    return all(np.any(moved[k] != np.round(moved[k])) for k in whole)
 
 
 _CUTTING = {"floor_divide", "floor", "trunc", "rint", "astype", "ceil", "round", "fix"}

@@ -17,7 +17,9 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._record import Node, Recording, record, recording
+from pullback.diagnose._sandbox import Failure
 
+_NORMALISED = {"divide", "multiply", "exp", "softmax", "_softmax"}
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
 
 
@@ -103,11 +105,11 @@ def _softmax(case: Case, tape: Recording, size: int) -> list[Finding]:
     for node in nodes:
         axis = _class_axis(node, size)
         v = node.value
-        if axis is None or node.name not in ("divide", "multiply", "exp") or (v < 0).any() or not v.any():
+        if axis is None or node.name not in _NORMALISED or (v < 0).any() or not v.any():
             continue
         by_class, by_row = v.sum(axis), v.sum(1 - axis)
         if v.shape[axis] == 1:
-            if np.allclose(v, 1.0) and node.name == "divide":
+            if np.allclose(v, 1.0) and node.name in _NORMALISED - {"multiply", "exp"}:
                 single.append(node)
         elif np.allclose(by_class, 1, atol=1e-6):
             right.append(node)
@@ -141,37 +143,28 @@ def _twice(right: list[Node], nodes: list[Node]) -> list[Finding]:
     for p in right:
         axis = 1 if np.allclose(p.value.sum(1), 1, atol=1e-6) else 0
         again = fn.softmax(p.value, axis)
-        log = np.log(again)
-        for node in nodes:
-            v = node.value
-            if v.shape != p.value.shape or node is p:
-                continue
-            if np.allclose(v, again, atol=1e-9) or np.allclose(v, log, atol=1e-9):
-                return [
-                    Finding(
-                        "double_softmax",
-                        "output",
-                        "the softmax is applied twice: probabilities are squashed again",
-                        f"the largest probability the loss can see is {number(float(again.max()))}",
-                        "give the loss the logits, or drop its own softmax",
-                        1.0,
-                        93,
-                    )
-                ]
-        for node in nodes:
-            if node.name == "log" and _is_lse(node.value, p.value, axis):
-                return [
-                    Finding(
-                        "double_softmax",
-                        "output",
-                        "the softmax is applied twice: probabilities are squashed again",
-                        f"the largest probability the loss can see is {number(float(again.max()))}",
-                        "give the loss the logits, or drop its own softmax",
-                        1.0,
-                        93,
-                    )
-                ]
+        if any(_is_again(node, p, again, axis) for node in nodes):
+            return [
+                Finding(
+                    "double_softmax",
+                    "output",
+                    "the softmax is applied twice: probabilities are squashed again",
+                    f"the largest probability the loss can see is {number(float(again.max()))}",
+                    "give the loss the logits, or drop its own softmax",
+                    1.0,
+                    93,
+                )
+            ]
     return []
+
+
+def _is_again(node: Node, p: Node, again: Any, axis: int) -> bool:
+    """Whether a value is the softmax of probabilities, its logarithm, or that of its denominator."""
+    v = node.value
+    alike = node is not p and v.shape == p.value.shape
+    if alike and any(np.allclose(v, x, atol=1e-9) for x in (again, np.log(again))):
+        return True
+    return node.name == "log" and _is_lse(v, p.value, axis)
 
 
 def _is_lse(v: Any, z: Any, axis: int) -> bool:
@@ -380,7 +373,10 @@ def _unbounded(case: Case, tape: Recording) -> list[Finding]:
     picked = np.unique(np.linspace(0, case.n - 1, m).astype(int))
     slopes, sums, values = [], [], []
     for i in picked:
-        rec = record(case.loss, case.generic, case.X[i : i + 1], case.y[i : i + 1])
+        try:
+            rec = record(case.loss, case.generic, case.X[i : i + 1], case.y[i : i + 1])
+        except Failure:  # a loss that takes no single row, as under batch normalisation
+            return []
         adjoint = rec.backward()
         last = [n for n in rec.nodes if n.name in ("matmul", "dot")][-1:]
         if not last:
