@@ -179,8 +179,11 @@ def recognise(z: Array, y: Any, values: Array) -> tuple[str, str, float, float]:
             fit = _fit(objective(name, p, t), values)
             if flat and name in WRONG:  # equal losses fit any formula
                 continue
-            if fit is not None and max(fit[2], 1e-9) < 0.1 * best[4]:  # the first of those equal to rounding
-                best = (out, name, *fit[:2], max(fit[2], 1e-9))
+            if fit is None:
+                continue
+            gap = max(fit[2], 1e-9)  # of those equal to rounding the one with the least beside it
+            if gap < 0.1 * best[4] or (gap == best[4] and abs(fit[1]) < 0.5 * abs(best[3])):
+                best = (out, name, *fit[:2], gap)
     return best[:4]
 
 

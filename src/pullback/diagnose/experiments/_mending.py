@@ -51,17 +51,16 @@ def _divided(runs: Compared) -> Finding | None:
             continue
         if runs.cured(f"moves times {rows}", partial(case.user_with, scale=float(rows))):
             end = number(runs.made[f"moves times {rows}"].final)
-            return Finding(
-                "grad_averaged_twice",
-                "step",
-                "the step is divided by the number of rows once more",
+            return _once_more(
                 f"its rate {number(rate)} is {number(rate * rows)} divided by {rows} rows; larger moves "
-                f"end at {end}, not {number(runs.user.final)}",
-                "do not divide the step by the rows again",
-                0.9,
-                61,
-            )
+                f"end at {end}, not {number(runs.user.final)}", 0.9)  # fmt: skip
     return None
+
+
+def _once_more(evidence: str, confidence: float) -> Finding:
+    return Finding(
+        "grad_averaged_twice", "step", "the step is divided by the number of rows once more", evidence,
+        "divide by the number of rows once, in the loss or in the step", confidence, 61)  # fmt: skip
 
 
 def _hardly_moved(runs: Compared) -> bool:
@@ -276,25 +275,11 @@ def _small(runs: Compared, scale: float, name: str) -> Finding:
     )
     rate = case.rule.lr if case.rule is not None else 0.0
     if not twice and rate > 0 and not _round(rate) and _round(rate * case.n):
-        return Finding(
-            "grad_averaged_twice",
-            "step",
-            "the step is divided by the number of rows once more",
-            evidence + f"; its rate {number(rate)} is {number(rate * case.n)} divided by n = {case.n}",
-            "do not divide the step by n again",
-            0.85,
-            61,
+        return _once_more(
+            evidence + f"; its rate {number(rate)} is {number(rate * case.n)} divided by n = {case.n}", 0.85
         )
     if twice:
-        return Finding(
-            "grad_averaged_twice",
-            "step",
-            "the step divides by the number of rows once more",
-            evidence + "; the step shrinks as 1/n with the batch",
-            "divide by n once",
-            0.9,
-            61,
-        )
+        return _once_more(evidence + "; the step shrinks as 1/n with the batch", 0.9)
     return Finding("lr_too_small", "step", "the step is too small: right direction, hardly any way",
                    evidence, f"multiply the step size by about {number(scale)}", 0.9, 60)  # fmt: skip
 
