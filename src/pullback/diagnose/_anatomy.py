@@ -49,10 +49,13 @@ class Net:
     factor: float
     shift: float = 0.0
     notes: dict[str, Any] = field(default_factory=dict)
+    enter: tuple[np.ndarray, np.ndarray] | None = None
+    """Factors and shifts by which the loss scales the columns of X itself."""
 
     def forward(self, leaves: Leaves, X: Any) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """The inputs `A` and sums `Z` of every layer, one row a row."""
         a = np.asarray(X, float).reshape(len(X), -1)
+        a = a if self.enter is None else a * self.enter[0] + self.enter[1]
         A: list[np.ndarray] = []
         Z: list[np.ndarray] = []
         for i, layer in enumerate(self.layers):
@@ -118,14 +121,45 @@ def dissect(loss: Any, leaves: Leaves, X: Any, y: Any, rows: int = 24) -> Net | 
     A = [np.array([f[k][1] for f in found]) for k in range(len(found[0]))]
     Z = [np.array([f[k][2] for f in found]) for k in range(len(found[0]))]
     layers = [f[0] for f in found[0]]
-    layers[0] = _with_ones(layers[0], np.asarray(X, float)[picked].reshape(len(picked), -1), A[0])
+    given = np.asarray(X, float)[picked].reshape(len(picked), -1)
+    enter = _scaled(given, A[0])
+    layers[0] = _with_ones(layers[0], given if enter is None else given * enter[0] + enter[1], A[0])
     for k in range(1, len(layers)):
         layers[k] = _with_ones(layers[k], None, A[k], Z[k - 1])
     if any(layer.before == "unknown" for layer in layers):
         return Net(layers, "unknown", "unknown", 1.0, notes={"rows": (A, Z)})
     values = np.array([float(np.asarray(t.result).reshape(-1)[0]) for t in tapes])
     output, objective, factor, shift = fn.recognise(Z[-1], y[picked], values)
-    return Net(layers, output, objective, factor, shift)
+    net = Net(layers, output, objective, factor, shift, enter=enter)
+    return net if output != "identity" or (np.sign(Z[-1]) != np.sign(Z[-1][0])).any() else _both_signs(
+        net, loss, leaves, X[picked], y[picked], Z[-1], values)  # fmt: skip
+
+
+def _both_signs(
+    net: Net, loss: Any, leaves: Leaves, X: Any, y: Any, Z: np.ndarray, values: np.ndarray
+) -> Net:
+    """Sums of one sign hide a ReLU: the last layer is looked at negated too."""
+    last = net.layers[-1]
+    negated = [-x if k in (last.w, last.b) else x for k, x in enumerate(leaves)]
+    others = [float(np.asarray(loss([x.copy() for x in negated], X[i : i + 1], y[i : i + 1])).reshape(-1)[0])
+              for i in range(len(X))]  # fmt: skip
+    both = fn.recognise(np.vstack([Z, -Z]), np.concatenate([y, y]), np.concatenate([values, others]))
+    return net if both[1] == "unknown" else replace(
+        net, output=both[0], objective=both[1], factor=both[2], shift=both[3])  # fmt: skip
+
+
+def _scaled(X: np.ndarray, A: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Factors and shifts by column that make the first layer's input of X; None where X goes in as it is."""
+    if A.shape != X.shape or np.allclose(A, X, rtol=1e-6, atol=1e-8):
+        return None
+    mean, spread = X.mean(0), X.std(0)
+    moving = spread > 0
+    factor = np.ones(X.shape[1])
+    factor[moving] = ((X - mean) * (A - A.mean(0))).mean(0)[moving] / spread[moving] ** 2
+    usual = float(np.median(factor[moving])) if moving.any() else 1.0
+    factor[~moving] = usual
+    shift = A.mean(0) - factor * mean
+    return (factor, shift) if np.allclose(X * factor + shift, A, rtol=1e-5, atol=1e-7) else None
 
 
 def _layers(tape: Recording, leaves: Leaves) -> list[tuple[Layer, np.ndarray, np.ndarray]]:

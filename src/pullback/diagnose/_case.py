@@ -37,6 +37,10 @@ class Case:
         self.rule: Any = None
         self.meanwhile: list[Any] = []
         """What an experiment would say if it were stopped now."""
+        self.decay: dict[int, float] = {}
+        """By parameter the share of itself that a step takes away, where that is not in the loss."""
+        self.ridge: dict[int, float] = {}
+        """By parameter the multiple of itself added to its gradient, where that is not in the loss."""
 
     def left(self) -> float:
         return self.budget - (time.monotonic() - self.begun)
@@ -288,11 +292,14 @@ class Case:
     def per_row(self) -> float:
         """What the loss of many rows is to the mean of their single losses: 1 for a mean, n for a sum."""
         picked = self.judged[: min(len(self.judged), 16)]
-        if self.net is None:
+        shift = self.net.shift if self.net is not None else 0.0
+        whole = self.truth.value(self.generic, self.X[picked], self.y[picked]) - shift
+        try:
+            rows = [self.truth.value(self.generic, self.X[i : i + 1], self.y[i : i + 1]) for i in picked]
+        except Failure:  # a loss that takes no single row
             return 1.0
-        rows = self.net.row_losses(self.generic, self.X[picked], self.y[picked])
-        whole = self.truth.value(self.generic, self.X[picked], self.y[picked]) - self.net.shift
-        ratio = whole / rows.mean() if rows.mean() else 1.0
+        mean = float(np.mean(rows)) - shift
+        ratio = whole / mean if mean else 1.0
         return len(self.judged) if abs(ratio / len(picked) - 1) < 0.01 and len(picked) > 1 else 1.0
 
     @cached_property

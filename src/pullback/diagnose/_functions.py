@@ -104,6 +104,21 @@ def targets(y: Any, z: Array) -> Array:
     return t
 
 
+def labels(y: Any) -> int:
+    """The number of classes where y looks like class labels, else 0: whole numbers of few values, or one
+    column a class with one high value in every row.
+    """
+    y = np.asarray(y)
+    if y.ndim == 2 and y.shape[1] > 1:
+        values = np.unique(y)
+        hot = len(values) == 2 and 0 <= values[0] < values[1] and ((y == values[1]).sum(1) == 1).all()
+        return int(y.shape[1]) if hot else 0
+    if y.dtype.kind in "f" and not np.array_equal(y, np.round(y)):
+        return 0
+    values = np.unique(y)
+    return len(values) if 2 <= len(values) <= max(2, min(12, len(y) // 10)) else 0
+
+
 def _log(p: Array) -> Array:
     with np.errstate(all="ignore"):
         return np.log(np.maximum(p, 0) + 1e-300)
@@ -120,6 +135,7 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "huber": lambda p, t: np.where(np.abs(p - t) <= 1, 0.5 * (p - t) ** 2, np.abs(p - t) - 0.5),
     "log-cosh": lambda p, t: np.logaddexp(p - t, t - p) - np.log(2),
     "multi-class hinge": lambda p, t: np.maximum(0, p - (p * t).sum(1, keepdims=True) + 1) * (1 - t),
+    "Poisson's": lambda p, t: p - t * _log(p),
     "cross-entropy without the (1 - y) term": lambda p, t: -t * _log(p),
     "binary cross-entropy with its second term's sign wrong": lambda p, t: (
         -t * _log(p) + (1 - t) * _log(1 - p)
@@ -135,7 +151,7 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "mean of (p * y)": lambda p, t: p * t,
     "squared on the wrong side": lambda p, t: p**2 - t**2,
 }
-WRONG = list(OBJECTIVE)[9:]
+WRONG = list(OBJECTIVE)[list(OBJECTIVE).index("Poisson's") + 1 :]
 
 
 def objective(name: str, p: Array, t: Array) -> Array:
@@ -163,8 +179,11 @@ def recognise(z: Array, y: Any, values: Array) -> tuple[str, str, float, float]:
             fit = _fit(objective(name, p, t), values)
             if flat and name in WRONG:  # equal losses fit any formula
                 continue
-            if fit is not None and fit[2] < 0.1 * best[4]:
-                best = (out, name, *fit)
+            if fit is None:
+                continue
+            gap = max(fit[2], 1e-9)  # of those equal to rounding the one with the least beside it
+            if gap < 0.1 * best[4] or (gap == best[4] and abs(fit[1]) < 0.5 * abs(best[3])):
+                best = (out, name, *fit[:2], gap)
     return best[:4]
 
 

@@ -81,7 +81,7 @@ class Rule:
     coefficients: list[float] = field(default_factory=list)
     wrong: str = ""
     words: str = ""
-    per_leaf: list[float] = field(default_factory=list)
+    per_leaf: list[float] = field(default_factory=list)  # the share of each leaf that a step takes away
 
 
 def norm(xs: Any) -> float:
@@ -129,24 +129,46 @@ def _newest_only(u: np.ndarray, A: np.ndarray) -> Rule | None:
 
 
 def simulate(moves: Moves, grads: list[Leaves]) -> Rule | None:
-    """The adaptive rule that reproduces the moves, right ones first, then those people get wrong."""
+    """The adaptive rule that reproduces the moves, right ones first, then those people get wrong.
+
+    Beside it a share of the weights, and another of the biases, may be taken away in every step.
+    """
     best: Rule | None = None
+    W = _decayed(moves)
+    u = _joined([moves.move(t) for t in range(len(grads))])
+    total = float(u @ u)
+    if total == 0 or not np.isfinite(total):
+        return None
     for name, wrong, words, deltas in _adaptive(grads):
-        top = bottom = total = 0.0
-        for t, delta in enumerate(deltas):
-            for d, u in zip(delta, moves.move(t), strict=True):
-                top += float(np.sum(d * u))
-                bottom += float(np.sum(d * d))
-                total += float(np.sum(u * u))
-        if bottom == 0 or total == 0 or not np.isfinite(bottom):
+        A = np.column_stack([_joined(deltas), *W])
+        if not np.isfinite(A).all() or not A[:, 0].any():
             continue
-        gap = np.sqrt(max(total - top * top / bottom, 0.0) / total)
-        rule = Rule(name, -top / bottom, float(gap), wrong=wrong, words=words)
+        d = A[:, 0]
+        lr = -float(u @ d) / float(d @ d)
+        gap = norm([u + lr * d]) / np.sqrt(total)
+        shares = [0.0, 0.0]
+        if gap > 1e-5 and len(u) > 12:
+            c = np.linalg.lstsq(A, u, rcond=1e-10)[0]
+            rest = norm([u - A @ c]) / np.sqrt(total)
+            if rest < 0.01 * gap and rest < 1e-4:
+                lr, gap, shares = -float(c[0]), rest, [-float(x) for x in c[1:]]
+        per_leaf = [shares[x.ndim < 2] for x in moves.before[0]]
+        rule = Rule(name, lr, gap, wrong=wrong, words=words, per_leaf=per_leaf)
         if best is None or gap < 0.2 * best.gap:
             best = rule
         if best.gap < 1e-5:
             break
     return best
+
+
+def _joined(lists: list[Leaves]) -> np.ndarray:
+    return np.concatenate([x.ravel() for leaves in lists for x in leaves])
+
+
+def _decayed(moves: Moves) -> list[np.ndarray]:
+    """The weights before every move, the biases zero; and the biases, the weights zero."""
+    return [_joined([[x * ((x.ndim < 2) == biases) for x in before] for before in moves.before])
+            for biases in (False, True)]  # fmt: skip
 
 
 _B1 = (0.9, 0.8, 0.95, 0.5)
@@ -174,6 +196,18 @@ def _adaptive(grads: list[Leaves]) -> Iterator[tuple[str, str, str, list[Leaves]
                list(_squares(grads, b2, 1e-8, "one number")))  # fmt: skip
         yield (f"RMSprop({b2})", "optimizer_state_mutated", "the root is written back into the squares",
                list(_squares(grads, b2, 1e-8, "rooted")))  # fmt: skip
+
+
+def usual_rules(grads: list[Leaves]) -> Iterator[Iterator[Leaves]]:
+    """The moves, for a step size of minus one, of the rules with a memory that most people use."""
+    for beta in (0.9, 0.95, 0.99, 0.8, 0.5):
+        yield _heavy(grads, beta, ahead=False)
+        yield _heavy(grads, beta, ahead=True)
+    for b2 in (0.999, 0.99):
+        for kind in ("right", "plain"):
+            yield _adam(grads, 0.9, b2, 1e-8, kind)
+    for b2 in (0.9, 0.99):
+        yield _squares(grads, b2, 1e-8)
 
 
 _WRONG_ADAM = {
@@ -209,6 +243,14 @@ def _squares(grads: list[Leaves], b2: float | None, eps: float, kind: str = "rig
                 store[key] = root
             out.append(g / root)
         yield out
+
+
+def _heavy(grads: list[Leaves], beta: float, ahead: bool) -> Iterator[Leaves]:
+    """Momentum, and Nesterov's in the form that looks one step ahead."""
+    v = [np.zeros(g.shape) for g in grads[0]]
+    for gs in grads:
+        v = [beta * old + g for old, g in zip(v, gs, strict=True)]
+        yield [g + beta * x if ahead else x for g, x in zip(gs, v, strict=True)]
 
 
 def _adam(grads: list[Leaves], b1: float, b2: float, eps: float, kind: str) -> Iterator[Leaves]:

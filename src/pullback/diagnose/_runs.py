@@ -99,20 +99,28 @@ def user_run(
     leaves: Leaves | None = None,
     data: tuple[Any, Any] | None = None,
     rows: Any = None,
+    relief: dict[int, float] | None = None,
+    looks: int = 16,
 ) -> Run:
-    """The user's own step from a fresh copy, its updates scaled, its data or start exchanged."""
+    """The user's own step from a fresh copy, its updates scaled, its data or start exchanged.
+
+    `relief` gives back to each parameter that share of itself which the step takes away: its weight decay.
+    """
     body = patient.fresh()
     np.random.set_state(patient.random)
     params = body.params if leaves is None else body.tree([x.copy() for x in leaves])
 
     def advance(params: Any, X: Any, y: Any) -> Any:
-        if scale == 1.0:
+        if scale == 1.0 and not relief:
             return body.step(params, X, y)
         before = [np.array(x, float) for x in flatten(params)]
         after = [np.asarray(x, float) for x in flatten(body.step(params, X, y))]
+        for k, share in (relief or {}).items():
+            after[k] = after[k] + share * before[k]
         return body.tree([_shaped(b + scale * (a - b), b) for a, b in zip(after, before, strict=True)])
 
-    return train(advance, params, rows or patient.batch, data or (body.X, body.y), steps, judge, seconds)
+    data = data or (body.X, body.y)
+    return train(advance, params, rows or patient.batch, data, steps, judge, seconds, looks)
 
 
 def _shaped(x: Any, like: Any) -> Any:

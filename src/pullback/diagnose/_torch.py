@@ -124,7 +124,7 @@ class TorchLoop:
         """Examine in float64 and without dropout where that can be done; put everything back at the end."""
         torch, before = self.torch, State(self)
         grads = [p.grad for p in self.held]
-        params = [p.data for p in self.ours]
+        params, weights = [p.data for p in self.ours], self._loss_buffers()
         modes = [(m, m.training) for m in self.model.modules()]
         random = torch.get_rng_state()
         try:
@@ -139,13 +139,15 @@ class TorchLoop:
             before.load(self)
             for p, g in zip(self.held, grads, strict=True):
                 p.grad = g
+            for b, x in weights:
+                b.data = x
             for m, mode in modes:
                 m.training = mode
             torch.set_rng_state(random)
 
     def widen(self, X: Any, y: Any) -> None:
         """Go over to float64, unless the loop does not run in it, or not even in its own precision."""
-        own = [p.data for p in self.ours]
+        own, weights = [p.data for p in self.ours], self._loss_buffers()
         start, plain = self.state, self.dtype
         self.dtype = self.ours[0].dtype if self.ours else torch_float(self.torch)
         try:
@@ -154,6 +156,8 @@ class TorchLoop:
                 p.grad, p.data = None, p.data.double()
             for b in self.model.buffers():
                 b.data = b.data.double() if b.is_floating_point() else b.data
+            for b, x in weights:
+                b.data = x.double() if x.is_floating_point() else x
             for kept in self.optimizer.state.values():
                 kept.update({k: v.double() for k, v in kept.items() if _is_moment(v)})
             narrow, self.dtype = self.dtype, plain
@@ -164,7 +168,14 @@ class TorchLoop:
             start.load(self)
             for p, x in zip(self.ours, own, strict=True):
                 p.data = x
+            for b, x in weights:
+                b.data = x
             self.state = self.start = start
+
+    def _loss_buffers(self) -> list[tuple[Any, Any]]:
+        """What a loss keeps, such as the weights of classes, and what it holds."""
+        buffers = getattr(self.loss_fn, "buffers", None)
+        return [(b, b.data) for b in buffers()] if callable(buffers) else []
 
     def _try(self, X: Any, y: Any) -> None:
         kept, state = [p.data.clone() for p in self.ours], self.state

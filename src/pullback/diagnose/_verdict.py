@@ -11,6 +11,7 @@ from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._sandbox import Failure, TimeUp, limited, quiet
+from pullback.diagnose.experiments import data, objective
 from pullback.diagnose.experiments._rivals import rivals, unexplained
 
 
@@ -86,7 +87,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
                 if any(f.weight >= 100 for f in found):
                     break
         else:
-            findings += stopped
+            findings += [*_behind(stopped, case), *stopped]
         found = rank(findings) or rank(unexplained(case))
         out.faults = _named([*found, *_others(case, found)], case)
     out.ruled_out = case.tried
@@ -142,6 +143,22 @@ def _first_step(case: Case, out: Diagnosis) -> list[Finding]:
         except Failure as failure:
             return [raised(failure)]
     return []
+
+
+def _behind(stopped: list[Finding], case: Case) -> list[Finding]:
+    """What stands behind an error of the step: predictions and targets of unlike shapes, whole numbers."""
+    first = stopped[0]
+    if first.where == "loss" or first.evidence.startswith("stopped"):
+        return []
+    try:
+        found = [f for f in objective.experiment(case) if f.id == "loss_broadcast"]
+    except Exception:  # the error stands without it
+        found = []
+    found = found or (data.whole_parameters(case) if "cast" in first.words else [])
+    for f in found:
+        f.evidence += f"; {first.words}"
+        f.weight = first.weight + 1
+    return found
 
 
 def _hung(name: str, limit: float) -> Finding:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm, watch
 from pullback.diagnose._runs import Run
-from pullback.diagnose.experiments._comparing import CURED, Compared
-from pullback.diagnose.experiments.objective import labels
+from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared
 
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     case = runs.case
-    for cause in (_targets, _overflow, _order, _inputs):
+    for cause in (_targets, _overflow, unshuffled, unlike_scales):
         found = cause(runs)
         if found is not None:
             return [found]
@@ -53,17 +52,16 @@ def _divided(runs: Compared) -> Finding | None:
         cured = runs.cured(f"moves times {rows}", partial(case.user_with, scale=float(rows)))
         if cured or _hardly_moved(runs):
             end = number(runs.made[f"moves times {rows}"].final)
-            return Finding(
-                "grad_averaged_twice",
-                "step",
-                "the step is divided by the number of rows once more",
+            return _once_more(
                 f"its rate {number(rate)} is {number(rate * rows)} divided by {rows} rows; larger moves "
-                f"end at {end}, not {number(runs.user.final)}",
-                "do not divide the step by the rows again",
-                0.9,
-                61,
-            )
+                f"end at {end}, not {number(runs.user.final)}", 0.9)  # fmt: skip
     return None
+
+
+def _once_more(evidence: str, confidence: float) -> Finding:
+    return Finding(
+        "grad_averaged_twice", "step", "the step is divided by the number of rows once more", evidence,
+        "divide by the number of rows once, in the loss or in the step", confidence, 61)  # fmt: skip
 
 
 def _hardly_moved(runs: Compared) -> bool:
@@ -91,39 +89,8 @@ def _overflow(runs: Compared) -> Finding | None:
         "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
 
 
-def penalty(runs: Compared) -> Finding | None:
-    """The data's loss reached with and without the penalty's part of the gradient."""
-    case = runs.case
-    X, y = case.batch()
-    part = case.truth.penalty_grad(case.generic, X, y)
-    if part is None or not any(np.any(p) for p in part):
-        return None
-
-    def less(leaves: Any, X: Any, y: Any) -> Any:
-        whole, penalty = case.gradient(leaves, X, y), case.truth.penalty_grad(leaves, X, y)
-        return [w - p for w, p in zip(whole, penalty or whole, strict=True)]
-
-    def data_only(leaves: Any) -> float:
-        penalty = case.truth.penalty_grad(leaves, X, y) or []
-        return case.judge(leaves) - 0.5 * sum(
-            float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True)
-        )
-
-    run = case.mended_by(less, case.reborn(), data_only)
-    case.tried.append("no penalty")
-    mine = data_only(runs.user.leaves) if np.isfinite(runs.user.final) else np.inf
-    held = data_only(runs.reference.leaves)
-    base = min(runs.base, data_only(case.leaves))
-    room = base - run.final
-    if room < 0.1 * abs(base) or base - held > 0.45 * room:
-        return None
-    return Finding(
-        "regularisation_too_strong", "loss", "the penalty dominates the data term",
-        f"the data's loss ends at {number(mine)} with it and {number(run.final)} without (best constant "
-        f"{number(base)})", "divide the penalty's factor by 100", 0.9, 66)  # fmt: skip
-
-
-def _inputs(runs: Compared) -> Finding | None:
+def unlike_scales(runs: Compared) -> Finding | None:
+    """Columns of X on unlike or unusual scales, and whether standardising them cures."""
     case = runs.case
     X = np.asarray(case.X, float)
     if X.ndim != 2:
@@ -142,6 +109,8 @@ def _inputs(runs: Compared) -> Finding | None:
     judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
     even = partial(case.user_with, data=(Z, case.y), judge=judge)
     if not runs.cured("inputs standardised", even):
+        if runs.share(runs.user.final) >= ENOUGH:
+            return None
         best = max(
             runs.run(f"inputs standardised, moves times {s:g}", partial(even, scale=s))
             for s in (0.1, 10, 100)
@@ -164,7 +133,8 @@ def _inputs(runs: Compared) -> Finding | None:
 def _targets(runs: Compared) -> Finding | None:
     case = runs.case
     y = np.asarray(case.y, float)
-    if labels(case.y) or y.std() == 0:
+    counts = case.net is not None and (case.net.output == "exp" or case.net.objective == "Poisson's")
+    if labels(case.y) or y.std() == 0 or counts:
         return None
     size = float(np.sqrt(y.std() ** 2 + y.mean() ** 2))
     if 0.03 < size < 8:
@@ -192,7 +162,7 @@ def _targets(runs: Compared) -> Finding | None:
     )
 
 
-def _order(runs: Compared) -> Finding | None:
+def unshuffled(runs: Compared) -> Finding | None:
     """Whether neighbouring rows are alike, and whether shuffling them cures."""
     case = runs.case
     y = np.asarray(case.y, float).reshape(case.n, -1)
@@ -305,25 +275,11 @@ def _small(runs: Compared, scale: float, name: str) -> Finding:
     )
     rate = case.rule.lr if case.rule is not None else 0.0
     if not twice and rate > 0 and not _round(rate) and _round(rate * case.n):
-        return Finding(
-            "grad_averaged_twice",
-            "step",
-            "the step is divided by the number of rows once more",
-            evidence + f"; its rate {number(rate)} is {number(rate * case.n)} divided by n = {case.n}",
-            "do not divide the step by n again",
-            0.85,
-            61,
+        return _once_more(
+            evidence + f"; its rate {number(rate)} is {number(rate * case.n)} divided by n = {case.n}", 0.85
         )
     if twice:
-        return Finding(
-            "grad_averaged_twice",
-            "step",
-            "the step divides by the number of rows once more",
-            evidence + "; the step shrinks as 1/n with the batch",
-            "divide by n once",
-            0.9,
-            61,
-        )
+        return _once_more(evidence + "; the step shrinks as 1/n with the batch", 0.9)
     return Finding("lr_too_small", "step", "the step is too small: right direction, hardly any way",
                    evidence, f"multiply the step size by about {number(scale)}", 0.9, 60)  # fmt: skip
 
@@ -334,8 +290,8 @@ def _round(x: float) -> bool:
 
 
 def _shrinks(case: Case) -> bool:
-    """Whether moves against the true gradient go as 1/rows."""
-    if case.size < 4:
+    """Whether moves against the true gradient go as 1/rows, where the loss is a mean already."""
+    if case.size < 4 or case.per_row > 1:
         return False
     ratios = []
     for size in (case.size, case.size // 2):

@@ -33,11 +33,8 @@ def _nan(name: str, x: Any) -> list[Finding]:
 
 
 def _dtypes(case: Case) -> list[Finding]:
-    out = []
-    whole = [k for k, x in enumerate(flatten(case.patient.params))
-             if isinstance(x, np.ndarray) and x.dtype.kind in "iub"]  # fmt: skip
-    if whole:
-        out.append(_cut(whole[0], f"parameter {whole[0]} has dtype {case.patient.leaves[whole[0]].dtype}"))
+    whole = any(x.dtype.kind in "iub" for x in case.patient.leaves)
+    out = [] if _widened(case) else whole_parameters(case)
     if not whole and case.patient.has_grad:
         body = case.patient.fresh()
         X, y = case.batch()
@@ -53,7 +50,37 @@ def _dtypes(case: Case) -> list[Finding]:
         out += _rounded_moves(case)
     if not out and case.X.dtype.kind in "iu" and case.X.ndim == 2:
         out += _flat_columns(case)
-    return out
+    return out or _floored(case)
+
+
+def whole_parameters(case: Case) -> list[Finding]:
+    """The first array of parameters that is kept in whole numbers."""
+    for k, x in enumerate(flatten(case.patient.params)):
+        if isinstance(x, np.ndarray) and x.dtype.kind in "iub":
+            return [_cut(k, f"parameter {k} has dtype {x.dtype}")]
+    return []
+
+
+def _widened(case: Case) -> bool:
+    """Whether whole numbers are kept only until the first step, which makes fractions of them."""
+    whole = [k for k, x in enumerate(case.patient.leaves) if x.dtype.kind in "iub"]
+    moved = case.first.after[0] if case.first is not None else case.leaves
+    return all(np.any(moved[k] != np.round(moved[k])) for k in whole)
+
+
+_CUTTING = {"floor_divide", "floor", "trunc", "rint", "astype", "ceil", "round", "fix"}
+
+
+def _floored(case: Case) -> list[Finding]:
+    """The loss itself cuts the rows to a few whole numbers before it uses them."""
+    tape = case.tape_at(case.generic, *case.batch(0, min(case.n, 40)))
+    for node in tape.rec.nodes if tape is not None else []:
+        if node.name not in _CUTTING or node.deps != 1 << len(case.leaves) or not node.parents:
+            continue
+        before, after = (np.unique(v) for v in (node.parents[0].value, node.value))
+        if len(before) >= 6 and 3 * len(after) <= len(before) and np.array_equal(after, np.round(after)):
+            return [_cut("X", f"{node.name} leaves {len(after)} of {len(before)} different values of X")]
+    return []
 
 
 def _cut(where: Any, evidence: str) -> Finding:

@@ -16,6 +16,7 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._tapes import Tape
 from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, explain, nearest
+from pullback.diagnose.experiments._penalties import without_ridge
 from pullback.diagnose.experiments._sharing import draws_anew
 
 _FIXES = {
@@ -48,6 +49,8 @@ def examine_gradient(
         return []  # a loss that is no number has no gradient
     if case.truth.how == "differences":
         noise = max(noise, 0.05)  # steps across kinks
+    observed, ridge = without_ridge(observed, true, case.generic)
+    case.ridge |= ridge
     match = compare(observed, true)
     common = consensus(match)
     one = expect_one and any(

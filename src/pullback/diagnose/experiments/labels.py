@@ -1,7 +1,9 @@
-"""Whether X tells anything about y: neighbours' targets against all targets.
+"""Whether X tells anything about y, and whether the labels can be believed: rows foretold by other rows.
 
-Does: predicts each row's target by its nearest rows and by a linear fit to other rows.
-Measures: the share of the targets' variation explained.
+Does: predicts every row's target from two thirds of the other rows, by its nearest rows, by a linear fit,
+by a fit to random features, and where all of these fail by a small network.
+Measures: the share of the targets' variation foretold, and the correlation against what chance gives; how
+often the forecast errs where it is surest.
 Speaks for: labels_misaligned, labels_wrong.
 """
 
@@ -9,43 +11,108 @@ from __future__ import annotations
 
 import numpy as np
 
+from pullback.diagnose._anatomy import Layer, Net
 from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._functions import labels
+from pullback.diagnose.experiments.model import fit
+
+FOLDS = 3
+
+
+def learnable(case: Case) -> bool:
+    """Whether the rows tell anything of their targets."""
+    X, y = _columns(case)
+    if len(X) < 30 or X.shape[1] == 0 or np.ptp(y, axis=0).max() == 0:
+        return True
+    return any(_foretells(guess, y) for guess in _guesses(X, y)) or _network_foretells(X, y)
 
 
 def explained(case: Case) -> float:
-    """The larger share of variation explained on unseen rows by nearest neighbours and by a linear fit."""
-    X = np.asarray(case.X, float).reshape(case.n, -1)[case.judged]
-    y = _columns(case)[case.judged]
-    deviation = X.std(0)
-    X = (X - X.mean(0))[:, deviation > 0] / deviation[deviation > 0]
-    order = np.random.default_rng(0).permutation(len(X))
-    test, train = order[: len(X) // 3], order[len(X) // 3 :]
-    if len(test) < 10 or X.shape[1] == 0:
+    """The largest share of the targets' variation that rows of other folds foretell."""
+    X, y = _columns(case)
+    if len(X) < 30 or X.shape[1] == 0:
         return 1.0
-    distance = ((X[test][:, None, :] - X[train][None]) ** 2).sum(-1)
-    near = np.argsort(distance, 1)[:, :5]
-    guesses = [y[train][near].mean(1)]
-    A = np.column_stack([X, np.ones(len(X))])
-    gram = A[train].T @ A[train] + 0.01 * len(train) * np.eye(A.shape[1])
-    guesses.append(A[test] @ np.linalg.solve(gram, A[train].T @ y[train]))
-    total = np.sum((y[test] - y[train].mean(0)) ** 2)
-    return float(max(1 - np.sum((y[test] - g) ** 2) / max(total, 1e-300) for g in guesses))
+    total = max(float(np.sum((y - y.mean(0)) ** 2)), 1e-300)
+    return float(max(1 - np.sum((y - guess) ** 2) / total for guess in _guesses(X, y)))
 
 
-def _columns(case: Case) -> np.ndarray:
-    from pullback.diagnose.experiments.objective import labels
+def _foretells(guess: np.ndarray, y: np.ndarray) -> bool:
+    """More than a twentieth of the variation, or a correlation beyond chance's."""
+    off, mean = y - guess, y - y.mean(0)
+    if 1 - np.sum(off**2) / np.sum(mean**2) > 0.05:
+        return True
+    g = guess - guess.mean(0)
+    size = np.sqrt(np.sum(g**2) * np.sum(mean**2))
+    free = len(y) * max(y.shape[1] - 1, 1)
+    return bool(size > 0 and np.sum(g * mean) / size > max(3.5 / np.sqrt(free), 0.06))
 
+
+def _network_foretells(X: np.ndarray, y: np.ndarray) -> bool:
+    """Two layers of 32 units on two thirds of the rows, judged on the rest."""
+    rng = np.random.default_rng(2)
+    d, out = X.shape[1], y.shape[1]
+    t = (y - y.mean(0)) / np.where(y.std(0) > 0, y.std(0), 1)
+    first, second = rng.standard_normal((d, 32)) / np.sqrt(d), rng.standard_normal((32, 32)) / 6
+    leaves = [first, np.zeros(32), second, np.zeros(32), np.zeros((32, out)), np.zeros(out)]
+    layers = [Layer(0, 1, "io"), Layer(2, 3, "io", "tanh"), Layer(4, 5, "io", "tanh")]
+    order = np.random.default_rng(1).permutation(len(X))
+    test, train = order[: len(X) // 3], order[len(X) // 3 :]
+    best = fit(
+        Net(layers, "identity", "squared", 1.0), leaves, (X[train], t[train], X[test], t[test]), 600, 0.01
+    )
+    return bool(best < 0.92 * np.mean(np.sum(t[test] ** 2, 1)))
+
+
+def _columns(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """The judged rows standardised, and their targets: one column each, or a column a class."""
+    X = np.asarray(case.X, float).reshape(case.n, -1)[case.judged]
     y = np.asarray(case.y, float).reshape(case.n, -1)
-    if y.shape[1] == 1 and labels(case.y) > 2:
-        values = np.unique(y)
-        return (y == values[None, :]).astype(float)
-    return y
+    if labels(case.y):
+        y = (y == (np.unique(y)[None, :] if y.shape[1] == 1 else y.max())).astype(float)
+    deviation = X.std(0)
+    return (X - X.mean(0))[:, deviation > 0] / deviation[deviation > 0], y[case.judged]
+
+
+def _guesses(X: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+    """Targets of all rows, each foretold from the folds it is not in, in four ways."""
+    order = np.random.default_rng(0).permutation(len(X))
+    parts = [order[i::FOLDS] for i in range(FOLDS)]
+    out = [np.zeros(y.shape) for _ in range(4)]
+    for part in parts:
+        rest = np.setdiff1d(order, part)
+        found = [*_by_neighbours(X, y, rest, part), _ridge(X, y, rest, part, 0.01),
+                 _ridge(_features(X), y, rest, part, 0.1)]  # fmt: skip
+        for whole, guess in zip(out, found, strict=True):
+            whole[part] = guess
+    return out
+
+
+def _by_neighbours(X: np.ndarray, y: np.ndarray, rest: np.ndarray, part: np.ndarray) -> list[np.ndarray]:
+    """The mean of the five and of the twenty nearest rows, of many columns along their main directions."""
+    if X.shape[1] > 20:
+        X = X @ np.linalg.svd(X, full_matrices=False)[2][:12].T
+    squares = (X**2).sum(1)
+    distance = squares[part][:, None] + squares[rest][None] - 2 * X[part] @ X[rest].T
+    near = np.argsort(distance, 1)
+    return [y[rest][near[:, :k]].mean(1) for k in (5, min(20, max(len(rest) // 8, 5)))]
+
+
+def _ridge(A: np.ndarray, y: np.ndarray, rest: np.ndarray, part: np.ndarray, weight: float) -> np.ndarray:
+    A = np.column_stack([A, np.ones(len(A))])
+    gram = A[rest].T @ A[rest] + weight * len(rest) * np.eye(A.shape[1])
+    return np.asarray(A[part] @ np.linalg.solve(gram, A[rest].T @ y[rest]))
+
+
+def _features(X: np.ndarray) -> np.ndarray:
+    """Cosines of random projections, as wide as the rows are apart."""
+    rng = np.random.default_rng(3)
+    W = rng.standard_normal((X.shape[1], 150)) / np.sqrt(X.shape[1])
+    return np.asarray(np.cos(1.5 * X @ W + rng.uniform(0, 2 * np.pi, 150)))
 
 
 def rare(case: Case) -> bool:
     """Whether one class has so few rows that neighbours say nothing of it."""
-    from pullback.diagnose.experiments.objective import labels
-
     if not labels(case.y):
         return False
     y = np.asarray(case.y)
@@ -53,6 +120,27 @@ def rare(case: Case) -> bool:
     return bool(np.unique(y, return_counts=True)[1].min() < 0.05 * case.n)
 
 
-def learnable(case: Case) -> bool:
-    """Whether the rows tell anything of their targets."""
-    return explained(case) > 0.05
+def contradicted(case: Case) -> list[Finding]:
+    """Labels that are foretold wrongly as often where the forecast is surest as anywhere else.
+
+    Where classes overlap, the errors of a forecast thin out away from the border; exchanged labels lie
+    everywhere alike.
+    """
+    X, y = _columns(case)
+    if not labels(case.y) or len(X) < 60:
+        return []
+    case.tried.append("each row's label against a forecast made without it")
+    own = y.argmax(1)
+    guess = max(_guesses(X, y), key=lambda guess: float(np.mean(guess.argmax(1) == own)))
+    wrong, ranked = guess.argmax(1) != own, np.sort(guess, 1)
+    surest = np.argsort(ranked[:, -2] - ranked[:, -1], kind="stable")[: int(0.3 * len(own))]
+    often, there, most = float(wrong.mean()), float(wrong[surest].mean()), float(y.mean(0).max())
+    thinner = 0.6 * often + 1.65 * np.sqrt(0.6 * often * (1 - 0.6 * often) / len(surest))
+    if there < 0.14 or there < thinner or 1 - often < most + 0.1:
+        return []
+    if often > 0.36 and (often > 0.6 or len(surest) < 90 or there < 0.9 * often or 1 - often < 1.6 * most):
+        return []
+    return [Finding("labels_wrong", "y", "many labels contradict what all rows around them say",
+                    f"a forecast made without the row errs on {number(100 * often)} % of the labels, and on "
+                    f"{number(100 * there)} % where it is surest",
+                    "look at these rows and correct or drop them", 0.8, 55)]  # fmt: skip

@@ -8,14 +8,15 @@ Speaks for: the loss group and the output's faults in the model group.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._functions import labels
 from pullback.diagnose._record import Node, Recording, record, recording
+from pullback.diagnose._sandbox import Failure
+from pullback.diagnose.experiments._softmax import softmax
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
 
@@ -30,7 +31,7 @@ def experiment(case: Case) -> list[Finding]:
     except Exception:  # a loss that cannot be recorded is not looked into
         return []
     out = [*_broadcast(case, tape, size), *_in_step(case, size)]
-    out += _softmax(case, tape, size)
+    out += softmax(case, tape, size)
     if not out:
         out += _range(case) + _formula(case)
     if not out:
@@ -88,172 +89,6 @@ def _in_step(case: Case, size: int) -> list[Finding]:
     return _broadcast(case, tape, size)
 
 
-def _class_axis(node: Node, size: int) -> int | None:
-    v = node.value
-    if v.ndim != 2 or v.dtype.kind != "f" or size not in v.shape:
-        return None
-    return 1 - v.shape.index(size)
-
-
-def _softmax(case: Case, tape: Recording, size: int) -> list[Finding]:
-    params = (1 << len(case.leaves)) - 1
-    nodes = [n for n in tape.nodes if n.deps & params and np.size(n.value) and np.isfinite(n.value).all()]
-    right, wrong, single = [], [], []
-    for node in nodes:
-        axis = _class_axis(node, size)
-        v = node.value
-        if axis is None or node.name not in ("divide", "multiply", "exp") or (v < 0).any() or not v.any():
-            continue
-        by_class, by_row = v.sum(axis), v.sum(1 - axis)
-        if v.shape[axis] == 1:
-            if np.allclose(v, 1.0) and node.name == "divide":
-                single.append(node)
-        elif np.allclose(by_class, 1, atol=1e-6):
-            right.append(node)
-        elif (np.allclose(by_row, 1, atol=1e-6) and not np.allclose(by_class, 1, atol=1e-3)) or (
-            np.isclose(v.sum(), 1) and size > 1
-        ):
-            wrong.append(node)
-    if not single and not wrong and not right and _over_rows(tape, size):
-        return [Finding(
-            "softmax_wrong_axis", "output", "the softmax is normalised over the rows, not the classes",
-            "the logarithm of the sum of exponentials runs over the rows of one class",
-            "sum over the axis of the classes", 1.0, 93)]  # fmt: skip
-    if single:
-        return [Finding(
-            "softmax_single_output", "output", "softmax over a single unit is 1 whatever the network says",
-            "the output is 1 on every row", "use a sigmoid, or one unit per class", 1.0, 93)]  # fmt: skip
-    if wrong:
-        return [Finding(
-            "softmax_wrong_axis", "output", "the softmax is normalised over the rows, not the classes",
-            f"the classes of one row sum to {number(float(np.min(_sums(wrong[0], size))))} .. "
-            f"{number(float(np.max(_sums(wrong[0], size))))}; the rows of one class to 1",
-            "sum over the axis of the classes", 1.0, 93)]  # fmt: skip
-    return _twice(right, nodes) or _logits(case, tape, right)
-
-
-def _sums(node: Node, size: int) -> Any:
-    return node.value.sum(_class_axis(node, size))
-
-
-def _twice(right: list[Node], nodes: list[Node]) -> list[Finding]:
-    for p in right:
-        axis = 1 if np.allclose(p.value.sum(1), 1, atol=1e-6) else 0
-        again = fn.softmax(p.value, axis)
-        log = np.log(again)
-        for node in nodes:
-            v = node.value
-            if v.shape != p.value.shape or node is p:
-                continue
-            if np.allclose(v, again, atol=1e-9) or np.allclose(v, log, atol=1e-9):
-                return [
-                    Finding(
-                        "double_softmax",
-                        "output",
-                        "the softmax is applied twice: probabilities are squashed again",
-                        f"the largest probability the loss can see is {number(float(again.max()))}",
-                        "give the loss the logits, or drop its own softmax",
-                        1.0,
-                        93,
-                    )
-                ]
-        for node in nodes:
-            if node.name == "log" and _is_lse(node.value, p.value, axis):
-                return [
-                    Finding(
-                        "double_softmax",
-                        "output",
-                        "the softmax is applied twice: probabilities are squashed again",
-                        f"the largest probability the loss can see is {number(float(again.max()))}",
-                        "give the loss the logits, or drop its own softmax",
-                        1.0,
-                        93,
-                    )
-                ]
-    return []
-
-
-def _is_lse(v: Any, z: Any, axis: int) -> bool:
-    lse = np.log(np.exp(z - z.max()).sum(axis)) + z.max()
-    return bool(v.size == lse.size and np.allclose(v.ravel(), lse, atol=1e-9))
-
-
-def _over_rows(tape: Recording, size: int) -> bool:
-    """Whether a logarithm of sums of exponentials runs over the rows of the last sums."""
-    sums = [
-        n
-        for n in tape.nodes
-        if n.value.ndim == 2
-        and size in n.value.shape
-        and n.value.shape[0] != n.value.shape[1]
-        and n.name in ("add", "matmul", "dot", "subtract")
-    ]
-    for node in tape.nodes:
-        if node.name != "log":
-            continue
-        for z in sums:
-            rows = z.value.shape.index(size)
-            k = z.value.shape[1 - rows]
-            if k > 1 and k != size and _is_lse(node.value, z.value, rows):
-                return True
-    return False
-
-
-def _logits(case: Case, tape: Recording, right: list[Node]) -> list[Finding]:
-    """A logarithm taken of the output's sums themselves."""
-    if right:
-        return []
-    products = [n for n in tape.nodes if n.name in ("matmul", "dot", "einsum")]
-    if not products:
-        return []
-    last = products[-1].value.size
-    ends = {id(n) for n in products}
-    through = {
-        "add",
-        "subtract",
-        "clip",
-        "maximum",
-        "minimum",
-        "getitem",
-        "copy",
-        "reshape",
-        "ravel",
-        "squeeze",
-        "transpose",
-        "item",
-        "abs",
-        "absolute",
-        "max",
-        "sum",
-        "divide",
-        "negative",
-    }
-    for node in tape.nodes:
-        if node.name not in ("log", "log2", "log10", "log1p") or node.value.size > last * 2:
-            continue
-        todo, seen = list(node.parents), 0
-        while todo and seen < 30:
-            p = todo.pop()
-            seen += 1
-            if id(p) in ends:
-                return [
-                    Finding(
-                        "missing_softmax",
-                        "output",
-                        "the loss takes the logarithm of raw outputs: probabilities are "
-                        "expected, logits given",
-                        "the argument of the log is a sum of weighted inputs, "
-                        f"{number(float(np.min(p.value)))} .. {number(float(np.max(p.value)))}",
-                        "put a softmax (or sigmoid) before the loss",
-                        1.0,
-                        93,
-                    )
-                ]
-            if p.name in through:
-                todo += p.parents
-    return []
-
-
 _RANGES = {
     "sigmoid": (0, 1),
     "tanh": (-1, 1),
@@ -272,7 +107,7 @@ def _range(case: Case) -> list[Finding]:
     if name not in _RANGES or net.objective not in ("squared", "absolute", "huber", "log-cosh"):
         return []
     low, high = _RANGES[name]
-    y = case.y.astype(float)
+    y = fn.targets(case.y, np.zeros((case.n, case.leaves_out)))
     outside = float(np.mean((y < low - 1e-9) | (y > high + 1e-9)))
     if outside < 0.02:
         return []
@@ -294,12 +129,33 @@ def _formula(case: Case) -> list[Finding]:
     net = case.net
     if net is None:
         return []
+    raw = _no_probabilities(case)
+    if raw:
+        return raw
     if net.objective in fn.WRONG and case.leaves_out > 1 and "without" in net.objective:
         return _task(case)
     if net.objective in fn.WRONG or net.factor < 0:
         what = net.objective if net.factor > 0 else f"minus the {net.objective}"
         return [_wrong_formula(f"it is {what}", "the rows' losses fit this formula to rounding", 1.0)]
     return _task(case)
+
+
+def _no_probabilities(case: Case) -> list[Finding]:
+    """The true class's own output rewarded, with nothing that holds the other classes down."""
+    net = case.net
+    assert net is not None
+    if case.leaves_out < 2 or not labels(case.y) or net.output.startswith("softmax"):
+        return []
+    if net.objective == "probability without the log" and net.output == "identity" and net.factor > 0:
+        words = "the loss is minus the true class's raw output: it falls for ever"
+    elif net.objective == "cross-entropy" and net.output != "identity" and net.factor > 0:
+        words = f"the outputs are {net.output}s of their own, and the loss asks only for the true class's"
+    else:
+        return []
+    return [Finding(
+        "missing_softmax", "output", f"{words}; probabilities that sum to 1 are expected",
+        f"the loss is the {net.objective} of the {net.output} output; the other outputs have no part in it",
+        "put a softmax before the loss", 1.0, 93)]  # fmt: skip
 
 
 def _wrong_formula(words: str, evidence: str, confidence: float) -> Finding:
@@ -312,18 +168,6 @@ def _wrong_formula(words: str, evidence: str, confidence: float) -> Finding:
         confidence,
         90,
     )
-
-
-def labels(y: Any) -> int:
-    """The number of classes where y looks like class labels, else 0."""
-    y = np.asarray(y)
-    if y.ndim == 2 and y.shape[1] > 1:
-        hot = np.isin(y, (0, 1)).all() and (y.sum(1) == 1).all()
-        return int(y.shape[1]) if hot else 0
-    if y.dtype.kind in "f" and not np.array_equal(y, np.round(y)):
-        return 0
-    values = np.unique(y)
-    return len(values) if 2 <= len(values) <= max(2, min(12, len(y) // 10)) else 0
 
 
 def _task(case: Case) -> list[Finding]:
@@ -351,31 +195,56 @@ def _task(case: Case) -> list[Finding]:
         words = "squared error on class probabilities"
     if not words:
         return []
-    return [Finding(
-        "loss_wrong_for_task", "loss", f"the loss does not fit the task: {words}",
-        f"y holds {classes or 'no'} classes; the loss is {kind} of the {net.output} output",
-        "cross-entropy for classes, squared error for numbers", 0.8, 67)]  # fmt: skip
+    return [
+        _unfit(words, f"y holds {classes or 'no'} classes; the loss is {kind} of the {net.output} output")
+    ]
+
+
+def _unfit(words: str, evidence: str) -> Finding:
+    return Finding(
+        "loss_wrong_for_task", "loss", f"the loss does not fit the task: {words}", evidence,
+        "cross-entropy for classes, squared error for numbers", 0.8, 67)  # fmt: skip
 
 
 def _unbounded(case: Case, tape: Recording) -> list[Finding]:
     """The slope of the loss by the output's sums against each row's target."""
-    net = case.net
-    if net is None or net.objective != "unknown" or case.truth.how != "recorded":
+    if (case.net is not None and case.net.objective != "unknown") or case.truth.how != "recorded":
         return []
     m = min(case.n, 48)
     picked = np.unique(np.linspace(0, case.n - 1, m).astype(int))
-    slopes, sums = [], []
+    slopes, sums, values = [], [], []
     for i in picked:
-        rec = record(case.loss, case.generic, case.X[i : i + 1], case.y[i : i + 1])
+        try:
+            rec = record(case.loss, case.generic, case.X[i : i + 1], case.y[i : i + 1])
+        except Failure:  # a loss that takes no single row, as under batch normalisation
+            return []
         adjoint = rec.backward()
         last = [n for n in rec.nodes if n.name in ("matmul", "dot")][-1:]
         if not last:
             return []
         slopes.append(np.ravel(adjoint.get(id(last[0]), np.zeros(last[0].value.shape))))
         sums.append(np.ravel(last[0].value))
+        values.append(float(np.ravel(rec.result)[0]))
+    if len({len(z) for z in sums}) > 1:
+        return []
     D, Z = np.array(slopes), np.array(sums)
     t = fn.targets(case.y[picked], Z)
-    return _slope_against(case, D, Z, t)
+    return _one_column(case, D, picked, np.array(values)) or _slope_against(case, D, Z, t)
+
+
+def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarray) -> list[Finding]:
+    """One of several outputs held against the number of the class."""
+    net, y = case.net, case.y[picked]
+    used = np.flatnonzero((np.abs(D) > 1e-12).any(0))
+    classes = labels(case.y)
+    if net is None or len(used) != 1 or D.shape[1] < 2 or classes < 2 or np.ndim(y) > 1:
+        return []
+    sums = net.forward(case.generic, case.X[picked])[1][-1]
+    kind = fn.recognise(sums[:, used], y, values)[1]
+    if kind not in ("squared", "absolute", "huber"):
+        return []
+    return [_unfit(f"{kind} error of one output on the numbers of {classes} classes",
+                   f"of {D.shape[1]} outputs only output {used[0]} has a part in the loss")]  # fmt: skip
 
 
 def _slope_against(case: Case, D: np.ndarray, Z: np.ndarray, t: np.ndarray) -> list[Finding]:

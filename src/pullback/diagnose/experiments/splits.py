@@ -1,7 +1,7 @@
 """Labels, classes and splits: what the rows say about each other.
 
-Does: asks each row's nearest neighbours for its label; follows the rarest class's and the validation rows'
-loss through the run; looks for rows that are in two splits and for columns that give the target away.
+Does: compares the rare classes' loss with that of a run on even batches; follows the validation rows' loss
+through the run; looks for rows that are in two splits and for columns that give the target away.
 Speaks for: labels_wrong, class_imbalance, overfitting, train_test_leakage, eval_wrong_split, label_leakage.
 """
 
@@ -13,7 +13,8 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments.objective import labels
+from pullback.diagnose._functions import labels
+from pullback.diagnose.experiments.labels import contradicted
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
@@ -21,7 +22,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     out = [*_shared_rows(case), *_leak(case)]
     if any(f.weight >= 57 and f.confidence > 0.5 for f in so_far):
         return out
-    return [*out, *_imbalance(case), *_corrupt(case), *_overfitting(case)]
+    return [*out, *_imbalance(case), *contradicted(case), *_overfitting(case)]
 
 
 def _rows(x: Any) -> Any:
@@ -93,26 +94,33 @@ def _classes(case: Case) -> np.ndarray | None:
 
 
 def _imbalance(case: Case) -> list[Finding]:
+    """Rare classes no better known than by a uniform guess, and known once batches hold all alike."""
     classes = _classes(case)
     if classes is None or not case.patient.has_step or not case.user.leaves:
         return []
+    case.tried.append("the rare classes' shares and losses")
     values, counts = np.unique(classes, return_counts=True)
-    rare = values[np.argmin(counts)]
-    case.tried.append("the rarest class's share and loss")
-    if counts.min() > 0.12 * counts.max() or counts.min() > 0.08 * case.n:
+    few = (counts <= 0.12 * counts.max()) & (counts <= 0.08 * case.n)
+    if not few.any() or not np.isfinite(case.user.final):
         return []
-    rows = np.flatnonzero(classes == rare)[:200]
-    ends = [case.truth.value(leaves, case.X[rows], case.y[rows]) / (case.per_row if case.per_row > 1 else 1.0)
-            for leaves in (case.leaves, case.user.leaves)]  # fmt: skip
-    if not np.isfinite(ends).all() or ends[1] < 0.75 * ends[0]:
+    rows = [np.flatnonzero(classes == v)[:200] for v in values]
+    blind = _rare_loss(case, [0 * x for x in case.leaves], rows, few)
+    ended = _rare_loss(case, case.user.leaves, rows, few)
+    if not np.isfinite([blind, ended]).all() or ended < 0.7 * blind:
         return []
+    even = case.user_with(rows=_alike(rows, case.size)).leaves
+    cured = _rare_loss(case, even, rows, few) if even else np.inf
+    if not cured < 0.4 * ended:
+        return []
+    rarest = int(np.argmin(counts))
     return [
         Finding(
             "class_imbalance",
             "y",
             "one class drowns the others",
-            f"class {rare} has {number(100 * counts.min() / case.n)} % of the rows; its own loss goes from "
-            f"{number(ends[0])} to {number(ends[1])} while the whole falls",
+            f"class {values[rarest]} has {number(100 * counts[rarest] / case.n)} % of the rows; the rare "
+            f"classes' loss ends at {number(ended)} (a uniform guess: {number(blind)}), at {number(cured)} "
+            "when every batch holds all classes alike",
             "weight the rare class, or draw its rows more often",
             0.85,
             56,
@@ -120,30 +128,17 @@ def _imbalance(case: Case) -> list[Finding]:
     ]
 
 
-def _corrupt(case: Case) -> list[Finding]:
-    """Rows whose label all their neighbours contradict."""
-    classes = _classes(case)
-    if classes is None or case.n < 60:
-        return []
-    case.tried.append("each row's label against its neighbours'")
-    X = np.asarray(case.X, float).reshape(case.n, -1)
-    deviation = X.std(0)
-    X = ((X - X.mean(0)) / np.where(deviation > 0, deviation, 1))[:800]
-    c = classes[:800]
-    d = ((X[:, None, :] - X[None]) ** 2).sum(-1) if X.shape[1] <= 12 else (
-        (X**2).sum(1)[:, None] + (X**2).sum(1)[None] - 2 * X @ X.T)  # fmt: skip
-    np.fill_diagonal(d, np.inf)
-    near = c[np.argsort(d, 1)[:, :8]]
-    other = np.array([max(np.sum(row == v) for v in set(row) if v != own) if (row != own).any() else 0
-                      for row, own in zip(near, c, strict=True)])  # fmt: skip
-    same = (near == c[:, None]).sum(1)
-    against = float(np.mean((other >= 6) & (same <= 2)))
-    _, counts = np.unique(c, return_counts=True)
-    if against < 0.09 or counts.min() < 0.15 * counts.max() or np.mean(same >= 5) < 0.35:
-        return []
-    return [Finding("labels_wrong", "y", "many labels contradict all their neighbours",
-                    f"{number(100 * against)} % of the rows lie among rows of one other class",
-                    "look at these rows and correct or drop them", 0.8, 55)]  # fmt: skip
+def _rare_loss(case: Case, leaves: Any, rows: list[np.ndarray], few: np.ndarray) -> float:
+    """The mean over the rare classes of their rows' mean loss."""
+    losses = [case.truth.value(leaves, case.X[r], case.y[r]) / (len(r) if case.per_row > 1 else 1)
+              for r, rare in zip(rows, few, strict=True) if rare]  # fmt: skip
+    return float(np.mean(losses))
+
+
+def _alike(rows: list[np.ndarray], size: int) -> Any:
+    """Batches drawn with as many rows of every class."""
+    rng = np.random.default_rng(0)
+    return lambda t: np.concatenate([rng.choice(r, max(size // len(rows), 1)) for r in rows])
 
 
 def _overfitting(case: Case) -> list[Finding]:

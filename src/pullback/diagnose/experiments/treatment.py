@@ -13,11 +13,14 @@ from dataclasses import replace
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number, raised
+from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._comparing import ENOUGH, Compared
-from pullback.diagnose.experiments._mending import causes, nothing_to_learn, penalty
+from pullback.diagnose.experiments._mending import causes, nothing_to_learn
+from pullback.diagnose.experiments._partly import partly
+from pullback.diagnose.experiments._penalties import too_strong
 from pullback.diagnose.experiments.labels import learnable, rare
-from pullback.diagnose.experiments.objective import labels
+from pullback.diagnose.experiments.model import missing_nonlinearity
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
@@ -59,14 +62,16 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
                 66,
             )
         ]
-    heavy = penalty(runs)
+    heavy = too_strong(runs)
     if heavy is not None:
         return [_curves(runs, heavy)]
     if case.n >= 60 and not rare(case) and not learnable(case) and not any(f.weight > 70 for f in so_far):
-        return [_curves(runs, nothing_to_learn(case))]
+        return [_curves(runs, f) for f in (*_linear_stack(case), nothing_to_learn(case))]
     if reached >= ENOUGH and room > 0.02:
         for f in so_far:
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
+        return [_curves(runs, f) for f in partly(runs, room)]
+    if runs.as_good_unseen:
         return []
     if doubt is not None and room > 0.12:
         case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
@@ -94,6 +99,14 @@ def _stuck(case: Case, doubt: Finding) -> bool:
         return True
     ended = case.user.leaves
     return len(ended) == len(case.leaves) and bool(units.look(case, ended).equal)
+
+
+def _linear_stack(case: Case) -> list[Finding]:
+    """Where neither the loop nor a quick look finds anything in X, layers without activation come first."""
+    found = missing_nonlinearity(case, "neither this model nor a linear fit finds anything in X")
+    if found is not None:
+        found.weight = 67
+    return [found] if found is not None else []
 
 
 def _curves(runs: Compared, finding: Finding) -> Finding:

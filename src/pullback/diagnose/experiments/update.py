@@ -16,6 +16,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate, watch
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
+from pullback.diagnose.experiments._penalties import coupled
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient
 
@@ -171,15 +172,21 @@ def _rule(
     for grads in [used, true] if used is not true else [true]:
         rule = fit_linear(moves, grads, moving)
         if rule.gap < 1e-4:
+            case.decay = dict.fromkeys(moving, rule.coefficients[-1])
             return _judge_linear(case, rule, moves, grads, moving)
         adaptive = simulate(_only(moves, moving), [[g[k] for k in moving] for g in grads])
         if adaptive is not None and adaptive.gap < 1e-3:
+            case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
             return _judge_adaptive(case, adaptive)
     if _nesterov(case, moves, moving):
         return []
     scheduled = _scheduled(moves, used, moving)
     if scheduled is not None:
         return scheduled
+    ridge = coupled(_only(moves, moving), [[g[k] for k in moving] for g in true])
+    if ridge:
+        case.ridge = {moving[k]: lam for k, lam in ridge.items()}
+        return []
     return _by_leaf(case, moves, true, used, moving)
 
 
@@ -365,7 +372,8 @@ def _own_factors(
     lead = {k: rule.coefficients[0] for k, rule in rules.items()}
     ordered = sorted(lead.values())
     usual = ordered[len(ordered) // 2]
-    firsts = [-m for m in moves.move(0)]
+    case.decay = {k: rule.coefficients[-1] for k, rule in rules.items()}
+    firsts = [-m - case.decay.get(k, 0.0) * moves.before[0][k] for k, m in enumerate(moves.move(0))]
     weights = [k for k in case.weights if k in lead]
     usual = lead[weights[-1]] if weights and len({round(lead[k] / usual, 3) for k in weights}) == 1 else usual
     scaled = [f / usual for f in firsts] if usual > 0 else firsts

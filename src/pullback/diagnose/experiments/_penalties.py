@@ -1,0 +1,170 @@
+"""Weights drawn to zero: by a penalty in the loss, or by the step itself, and what that costs.
+
+A step may take a share of each weight away (decay), or add a multiple of it to the gradient (ridge) before
+an adaptive rule sees it. Both are meant; they are a fault where the rows' loss stays near the best constant
+with them, and not without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._moves import Moves, norm, usual_rules
+from pullback.diagnose._runs import Run
+from pullback.diagnose.experiments._comparing import CURED, Compared
+
+HELD = 0.55
+"""The share of the improvement without a penalty below which the penalty is too strong."""
+
+Judge = Callable[[Leaves], float]
+
+
+def without_ridge(observed: Leaves, true: Leaves, leaves: Leaves) -> tuple[Leaves, dict[int, float]]:
+    """An observed gradient less the multiples of the weights that are added to it, and these multiples.
+
+    A parameter is looked at only where its gradient and its own values explain all that was observed.
+    """
+    out, ridge = list(observed), {}
+    for k, (o, g, w) in enumerate(zip(observed, true, leaves, strict=True)):
+        A = np.column_stack([np.ravel(g), np.ravel(w)])
+        if w.size < 6 or not np.isfinite(o).all() or norm([o]) == 0 or np.linalg.matrix_rank(A) < 2:
+            continue
+        f, extra = np.linalg.lstsq(A, np.ravel(o), rcond=None)[0]
+        rest = norm([np.ravel(o) - A @ (f, extra)])
+        if rest < 1e-6 * norm([o]) and extra * f > 0 and norm([extra * w]) > 1e-5 * norm([o]):
+            out[k], ridge[k] = o - extra * w, float(extra / f)
+    return (out, ridge) if ridge and _one_sign(ridge) else (list(observed), {})
+
+
+def _one_sign(ridge: dict[int, float]) -> bool:
+    return all(x > 0 for x in ridge.values())
+
+
+def coupled(moves: Moves, grads: list[Leaves]) -> dict[int, float]:
+    """The multiple of the weights that, added to the gradients, lets a usual adaptive rule give the moves."""
+    u = np.concatenate([x.ravel() for t in range(len(grads)) for x in moves.move(t)])
+    if len(u) < 12 or not u.any() or not np.isfinite(u).all():
+        return {}
+
+    def gap(lam: float, biases: bool) -> float:
+        together = [[g + lam * w * (w.ndim > 1 or biases) for g, w in zip(gs, before, strict=True)]
+                    for gs, before in zip(grads, moves.before, strict=True)]  # fmt: skip
+        return min(_gap(u, deltas) for deltas in usual_rules(together))
+
+    tried = [
+        (gap(lam, biases), lam, biases) for biases in (False, True) for lam in 10.0 ** np.arange(-5, 3.5, 0.5)
+    ]
+    least, lam, biases = min(tried)
+    if least > 0.3:
+        return {}
+    width = 10.0**0.5
+    for _ in range(24):
+        width = width**0.7
+        least, lam = min((gap(x, biases), x) for x in (lam, lam * width, lam / width))
+    if least > 1e-3:
+        return {}
+    return {k: float(lam) for k, w in enumerate(moves.before[0]) if w.ndim > 1 or biases}
+
+
+def _gap(u: np.ndarray, deltas: Iterator[Leaves]) -> float:
+    d = np.concatenate([x.ravel() for leaves in deltas for x in leaves])
+    power = float(d @ d)
+    return norm([u - (u @ d / power) * d]) / norm([u]) if power and np.isfinite(power) else np.inf
+
+
+def too_strong(runs: Compared) -> Finding | None:
+    """The finding that a penalty or a decay keeps the loop from its rows."""
+    return _penalty(runs) or _decay(runs) or _ridge(runs)
+
+
+def _penalty(runs: Compared) -> Finding | None:
+    """The data's loss reached with and without the penalty's part of the gradient."""
+    case = runs.case
+    X, y = case.batch()
+    part = case.truth.penalty_grad(case.generic, X, y)
+    if part is None or not any(np.any(p) for p in part):
+        return None
+
+    def less(leaves: Any, X: Any, y: Any) -> Any:
+        whole, penalty = case.gradient(leaves, X, y), case.truth.penalty_grad(leaves, X, y)
+        return [w - p for w, p in zip(whole, penalty or whole, strict=True)]
+
+    def data_only(leaves: Any) -> float:
+        penalty = case.truth.penalty_grad(leaves, X, y) or []
+        return case.judge(leaves) - 0.5 * sum(
+            float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True)
+        )
+
+    run = case.mended_by(less, case.reborn(), data_only)
+    case.tried.append("no penalty")
+    mine = data_only(runs.user.leaves) if np.isfinite(runs.user.final) else np.inf
+    held = data_only(runs.reference.leaves)
+    base = min(runs.base, data_only(case.leaves))
+    room = base - run.final
+    eaten = base - runs.goal < HELD * room and base - mine < HELD * room
+    if room < 0.1 * abs(base) or not (eaten or base - held < HELD * room):
+        return None
+    return Finding(
+        "regularisation_too_strong", "loss", "the penalty dominates the data term",
+        f"the data's loss ends at {number(mine)} with it and {number(run.final)} without (best constant "
+        f"{number(base)})", "divide the penalty's factor by 100", 0.9, 66)  # fmt: skip
+
+
+def _decay(runs: Compared) -> Finding | None:
+    """The user's own step, each parameter given back what it takes away."""
+    case = runs.case
+    decay = {k: share for k, share in case.decay.items() if share > 1e-9}
+    held = runs.share(runs.user.final) < CURED
+    if (
+        not decay
+        or not held
+        or not runs.cured("no decay of the weights", lambda: case.user_with(relief=decay))
+    ):
+        return None
+    end = runs.made["no decay of the weights"].final
+    largest = max(decay.values())
+    return _finding(
+        "step", f"every step takes {number(100 * largest)} % of the weights away",
+        f"the loss ends at {number(runs.user.final)}; without the decay at {number(end)}",
+        "divide the weight decay by 100")  # fmt: skip
+
+
+def _ridge(runs: Compared) -> Finding | None:
+    """The exact gradient with Adam, with and without the multiple of the weights the step adds."""
+    case = runs.case
+    if not case.ridge:
+        return None
+
+    def less(leaves: Any, X: Any, y: Any) -> Any:
+        return case.gradient(leaves, X, y)
+
+    def more(leaves: Any, X: Any, y: Any) -> Any:
+        grads = less(leaves, X, y)
+        return [g + case.ridge.get(k, 0.0) * w for k, (g, w) in enumerate(zip(grads, leaves, strict=True))]
+
+    free, held = (case.mended_by(gradient, case.reborn(), case.judge) for gradient in (less, more))
+    case.tried.append("no penalty in the step")
+    room = runs.base - free.final
+    if (
+        room < 0.1 * abs(runs.base)
+        or not _held(runs.base, held, room)
+        or runs.base - runs.user.final > HELD * room
+    ):
+        return None
+    return _finding(
+        "step", f"the step adds {number(max(case.ridge.values()))} times the weights to the gradient",
+        f"the loss ends at {number(runs.user.final)}; without the penalty at {number(free.final)}",
+        "divide the weight decay by 100")  # fmt: skip
+
+
+def _held(base: float, run: Run, room: float) -> bool:
+    return not base - run.final > HELD * room
+
+
+def _finding(where: str, words: str, evidence: str, fix: str) -> Finding:
+    return Finding("regularisation_too_strong", where, words, evidence, fix, 0.9, 66)

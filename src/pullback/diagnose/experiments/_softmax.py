@@ -1,0 +1,172 @@
+"""Parts of the objective experiment: values that sum to one, over what, how often, and where none do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose import _functions as fn
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._record import Node, Recording
+
+_NORMALISED = {"divide", "multiply", "exp", "softmax", "_softmax"}
+
+
+def _class_axis(node: Node, size: int) -> int | None:
+    v = node.value
+    if v.ndim != 2 or v.dtype.kind != "f" or size not in v.shape:
+        return None
+    return 1 - v.shape.index(size)
+
+
+def softmax(case: Case, tape: Recording, size: int) -> list[Finding]:
+    """Findings about what sums to one in a recorded loss on `size` rows, and what should."""
+    params = (1 << len(case.leaves)) - 1
+    nodes = [n for n in tape.nodes if n.deps & params and np.size(n.value) and np.isfinite(n.value).all()]
+    right, wrong, single = [], [], []
+    for node in nodes:
+        axis = _class_axis(node, size)
+        v = node.value
+        if axis is None or node.name not in _NORMALISED or (v < 0).any() or not v.any():
+            continue
+        by_class, by_row = v.sum(axis), v.sum(1 - axis)
+        if v.shape[axis] == 1:
+            if np.allclose(v, 1.0) and node.name in _NORMALISED - {"multiply", "exp"}:
+                single.append(node)
+        elif np.allclose(by_class, 1, atol=1e-6):
+            right.append(node)
+        elif (np.allclose(by_row, 1, atol=1e-6) and not np.allclose(by_class, 1, atol=1e-3)) or (
+            np.isclose(v.sum(), 1) and size > 1
+        ):
+            wrong.append(node)
+    if not single and not wrong and not right and _over_rows(tape, size):
+        return [Finding(
+            "softmax_wrong_axis", "output", "the softmax is normalised over the rows, not the classes",
+            "the logarithm of the sum of exponentials runs over the rows of one class",
+            "sum over the axis of the classes", 1.0, 93)]  # fmt: skip
+    if single:
+        return [Finding(
+            "softmax_single_output", "output", "softmax over a single unit is 1 whatever the network says",
+            "the output is 1 on every row", "use a sigmoid, or one unit per class", 1.0, 93)]  # fmt: skip
+    if wrong:
+        return [Finding(
+            "softmax_wrong_axis", "output", "the softmax is normalised over the rows, not the classes",
+            f"the classes of one row sum to {number(float(np.min(_sums(wrong[0], size))))} .. "
+            f"{number(float(np.max(_sums(wrong[0], size))))}; the rows of one class to 1",
+            "sum over the axis of the classes", 1.0, 93)]  # fmt: skip
+    return _twice(right, nodes) or _logits(case, tape, right)
+
+
+def _sums(node: Node, size: int) -> Any:
+    return node.value.sum(_class_axis(node, size))
+
+
+def _twice(right: list[Node], nodes: list[Node]) -> list[Finding]:
+    for p in right:
+        axis = 1 if np.allclose(p.value.sum(1), 1, atol=1e-6) else 0
+        again = fn.softmax(p.value, axis)
+        if any(_is_again(node, p, again, axis) for node in nodes):
+            return [
+                Finding(
+                    "double_softmax",
+                    "output",
+                    "the softmax is applied twice: probabilities are squashed again",
+                    f"the largest probability the loss can see is {number(float(again.max()))}",
+                    "give the loss the logits, or drop its own softmax",
+                    1.0,
+                    93,
+                )
+            ]
+    return []
+
+
+def _is_again(node: Node, p: Node, again: Any, axis: int) -> bool:
+    """Whether a value is the softmax of probabilities, its logarithm, or that of its denominator."""
+    v = node.value
+    alike = node is not p and v.shape == p.value.shape
+    if alike and any(np.allclose(v, x, atol=1e-9) for x in (again, np.log(again))):
+        return True
+    return node.name == "log" and _is_lse(v, p.value, axis)
+
+
+def _is_lse(v: Any, z: Any, axis: int) -> bool:
+    lse = np.log(np.exp(z - z.max()).sum(axis)) + z.max()
+    return bool(v.size == lse.size and np.allclose(v.ravel(), lse, atol=1e-9))
+
+
+def _over_rows(tape: Recording, size: int) -> bool:
+    """Whether a logarithm of sums of exponentials runs over the rows of the last sums."""
+    sums = [
+        n
+        for n in tape.nodes
+        if n.value.ndim == 2
+        and size in n.value.shape
+        and n.value.shape[0] != n.value.shape[1]
+        and n.name in ("add", "matmul", "dot", "subtract")
+    ]
+    for node in tape.nodes:
+        if node.name != "log":
+            continue
+        for z in sums:
+            rows = z.value.shape.index(size)
+            k = z.value.shape[1 - rows]
+            if k > 1 and k != size and _is_lse(node.value, z.value, rows):
+                return True
+    return False
+
+
+def _logits(case: Case, tape: Recording, right: list[Node]) -> list[Finding]:
+    """A logarithm taken of the output's sums themselves."""
+    if right:
+        return []
+    products = [n for n in tape.nodes if n.name in ("matmul", "dot", "einsum")]
+    if not products:
+        return []
+    last = products[-1].value.size
+    ends = {id(n) for n in products}
+    through = {
+        "add",
+        "subtract",
+        "clip",
+        "maximum",
+        "minimum",
+        "getitem",
+        "copy",
+        "reshape",
+        "ravel",
+        "squeeze",
+        "transpose",
+        "item",
+        "abs",
+        "absolute",
+        "max",
+        "sum",
+        "divide",
+        "negative",
+    }
+    for node in tape.nodes:
+        if node.name not in ("log", "log2", "log10", "log1p") or node.value.size > last * 2:
+            continue
+        todo, seen = list(node.parents), 0
+        while todo and seen < 30:
+            p = todo.pop()
+            seen += 1
+            if id(p) in ends:
+                return [
+                    Finding(
+                        "missing_softmax",
+                        "output",
+                        "the loss takes the logarithm of raw outputs: probabilities are "
+                        "expected, logits given",
+                        "the argument of the log is a sum of weighted inputs, "
+                        f"{number(float(np.min(p.value)))} .. {number(float(np.max(p.value)))}",
+                        "put a softmax (or sigmoid) before the loss",
+                        1.0,
+                        93,
+                    )
+                ]
+            if p.name in through:
+                todo += p.parents
+    return []

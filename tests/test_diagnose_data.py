@@ -1,0 +1,207 @@
+"""Faults of the data, the loss, the model and the penalty, and healthy loops that look like them."""
+
+import numpy as np
+import pytest
+
+import pullback as pb
+from pullback import nn
+from pullback.diagnose import diagnose
+from pullback.primitives.loss import squared_loss
+
+
+def classes(seed=0, n=300, spread=1.6):
+    """Four overlapping clusters."""
+    rng = np.random.default_rng(seed)
+    centers = rng.normal(size=(4, 6)) * spread
+    y = rng.integers(0, 4, n)
+    return centers[y] + rng.normal(size=(n, 6)), y
+
+
+def classifier(X, y, lr=0.1, decay=0.0, ridge=0.0, adam=False, **settings):
+    """One hidden layer of ReLU, softmax, minibatches; a decay of the weights outside the gradient."""
+    rng = np.random.default_rng(1)
+    hidden, out = 16, int(y.max()) + 1
+    params = [rng.normal(0, 0.5, (X.shape[1], hidden)), np.zeros(hidden),
+              rng.normal(0, 0.25, (hidden, out)), np.zeros(out)]  # fmt: skip
+    m, v, t = [0 * p for p in params], [0 * p for p in params], [0]
+
+    def forward(p, X):
+        h = np.maximum(0, X @ p[0] + p[1])
+        s = h @ p[2] + p[3]
+        s = s - s.max(axis=1, keepdims=True)
+        return h, s - np.log(np.exp(s).sum(axis=1, keepdims=True))
+
+    def loss(p, X, y):
+        return -forward(p, X)[1][np.arange(len(y)), y].mean()
+
+    def step(p, X, y):
+        h, logp = forward(p, X)
+        d = np.exp(logp)
+        d[np.arange(len(y)), y] -= 1
+        d /= len(y)
+        dh = d @ p[2].T * (h > 0)
+        g = [X.T @ dh + ridge * p[0], dh.sum(0), h.T @ d + ridge * p[2], d.sum(0)]
+        t[0] += 1
+        new = []
+        for i in range(4):
+            m[i] = 0.9 * m[i] + 0.1 * g[i]
+            v[i] = 0.999 * v[i] + 0.001 * g[i] ** 2
+            to = m[i] / (1 - 0.9 ** t[0]) / (np.sqrt(v[i] / (1 - 0.999 ** t[0])) + 1e-8) if adam else g[i]
+            new.append(p[i] - lr * to - lr * decay * p[i] * (p[i].ndim > 1))
+        return new, -logp[np.arange(len(y)), y].mean()
+
+    return {"params": params, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 30,
+            "n_steps": 400, **settings}  # fmt: skip
+
+
+def named(patient):
+    found = diagnose(**patient)
+    return [(f.id, f.where) for f in found.faults][:1]
+
+
+@pytest.mark.parametrize("spread", [1.6, 0.6, 0.3])
+def test_clusters_may_overlap(spread):
+    assert named(classifier(*classes(spread=spread))) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"decay": 1e-3}, []),
+        ({"decay": 2.0}, [("regularisation_too_strong", "step")]),
+        ({"decay": 10.0, "lr": 0.01, "adam": True}, [("regularisation_too_strong", "step")]),
+        ({"ridge": 1e-4, "lr": 0.01, "adam": True}, []),
+        ({"ridge": 3.0, "lr": 0.01, "adam": True}, [("regularisation_too_strong", "step")]),
+    ],
+)
+def test_a_decay_of_the_weights_is_a_fault_only_where_it_is_too_strong(settings, expected):
+    assert named(classifier(*classes(), **settings)) == expected
+
+
+def test_rows_in_order_keep_a_loop_from_learning_all_classes():
+    X, y = classes(spread=2.5)
+    order = np.argsort(y)
+    assert named(classifier(X[order], y[order], lr=1.0, n_steps=300, batch_size=10)) == [
+        ("data_not_shuffled", "data")
+    ]
+
+
+def test_labels_of_other_rows_and_exchanged_labels():
+    X, y = classes(spread=3.0, n=400)
+    rng = np.random.default_rng(2)
+    assert named(classifier(X, rng.permutation(y))) == [("labels_misaligned", "data")]
+    y = np.where(rng.random(400) < 0.3, (y + rng.integers(1, 4, 400)) % 4, y)
+    assert named(classifier(X, y)) == [("labels_wrong", "y")]
+
+
+def test_a_rare_class_that_even_batches_would_teach():
+    X, y = classes(spread=1.0, n=400)
+    X[:, 0] += 1.5 * (y == 0)
+    keep = np.concatenate([np.flatnonzero(y == 0)[:5], np.flatnonzero(y == 1), np.flatnonzero(y == 2)])
+    keep = np.random.default_rng(0).permutation(keep)
+    assert named(classifier(X[keep], y[keep], n_steps=250)) == [("class_imbalance", "y")]
+
+
+def regression(n_steps=400, target=lambda X: X @ np.ones(3), rate=0.1, **changed):
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(120, 3))
+
+    def loss(params, X, y):
+        return np.mean((X @ params[0] - y) ** 2)
+
+    def step(params, X, y):
+        return [params[0] - rate * X.T @ (X @ params[0] - y) / len(y)], loss(params, X, y)
+
+    return {"params": [np.zeros((3,))], "X": X, "y": target(X), "loss": loss, "step": step,
+            "n_steps": n_steps, "batch_size": 40, **changed}  # fmt: skip
+
+
+def test_a_curve_cut_off_while_it_falls():
+    assert named(regression(n_steps=9)) == [("too_few_steps", "step")]
+    assert named(regression()) == []
+
+
+def test_noise_that_no_loop_can_learn_is_no_fault():
+    noise = np.random.default_rng(6).normal(size=120)
+    assert named(regression(target=lambda X: X @ np.ones(3) + 3 * noise)) == []
+
+
+def test_whole_numbers_stand_before_the_error_they_cause():
+    patient = regression(params=[np.zeros(3, int)])
+
+    def step(params, X, y):
+        params[0] -= 0.1 * X.T @ (X @ params[0] - y) / len(y)
+        return params, 0.0
+
+    found = diagnose(**{**patient, "step": step}).faults
+    assert [(f.id, f.where) for f in found] == [("dtype_truncation", 0), ("exception", "step")]
+    assert named(patient) == []  # fractions from the first step on
+
+
+def test_rows_cut_to_whole_numbers_inside_the_loss():
+    patient = regression(target=lambda X: np.floor(9 * X) @ np.ones(3))
+
+    def loss(params, X, y):
+        return np.mean((np.floor(X / 3) @ params[0] - y) ** 2)
+
+    def grad(params, X, y):
+        A = np.floor(X / 3)
+        return [2 * A.T @ (A @ params[0] - y) / len(y)]
+
+    found = named({**patient, "loss": loss, "step": None, "grad": grad})
+    assert found == [("dtype_truncation", "X")]
+
+
+def test_unlike_shapes_stand_before_the_error_they_cause():
+    patient = regression(params=[np.zeros((3, 1))])
+
+    def step(params, X, y):
+        d = X @ params[0] - y
+        return [params[0] - 0.1 * X.T @ d @ np.ones((1, 1))], np.mean(d**2)
+
+    found = diagnose(**{**patient, "step": step}).faults
+    assert [f.id for f in found] == ["loss_broadcast", "exception"]
+    assert "step raises ValueError" in found[0].evidence
+
+
+def test_the_true_class_alone_rewarded_lacks_a_softmax():
+    X, y = classes()
+
+    def loss(p, X, y):
+        return -np.mean((X @ p[0])[np.arange(len(y)), y])
+
+    def grad(p, X, y):
+        return [-X.T @ np.eye(4)[y] / len(y)]
+
+    patient = {"params": [np.zeros((6, 4))], "X": X, "y": y, "loss": loss, "grad": grad}
+    assert named(patient) == [("missing_softmax", "output")]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (lambda value, e, t: value * (1 + 0.3 * np.sin(t)), []),
+        (lambda value, e, t: float(e[3] ** 2), [("loss_reporting_wrong", "reported_loss")]),
+        (lambda value, e, t: value / len(e), [("loss_reporting_wrong", "reported_loss")]),
+    ],
+)
+def test_a_report_that_keeps_near_the_loss_is_believed(told, expected):
+    patient = regression(target=lambda X: X @ np.ones(3) + 1)
+    count = [0]
+
+    def step(params, X, y):
+        count[0] += 1
+        e = X @ params[0] - y
+        return [params[0] - 0.1 * X.T @ e / len(y)], told(np.mean(e**2), e, count[0])
+
+    assert named({**patient, "step": step}) == expected
+
+
+@pytest.mark.parametrize(("decay", "expected"), [(1e-4, []), (1.0, ["regularisation_too_strong"])])
+def test_a_run_of_fit_with_too_strong_a_decay(decay, expected):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 4))
+    y = np.sin(X[:, :1]) + 0.5 * X[:, 1:2]
+    run = pb.fit(lambda p, X, y: squared_loss(nn.mlp(p, X), y), nn.init_mlp(rng, [4, 16, 1]), X, y,
+                 lr=5e-3, epochs=40, weight_decay=decay, engine="reference")  # fmt: skip
+    assert [f.id for f in pb.diagnose(run).faults] == expected
