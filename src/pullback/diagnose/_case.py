@@ -232,7 +232,7 @@ class Case:
     @cached_property
     def reference(self) -> Run:
         """The best of a few mended runs: from the patient's start and from a fresh one."""
-        steps = min(max(self.steps, 600), 1500)
+        steps = min(max(self.steps, 300), 1500)
         runs = [self.mended(leaves=start, lr=lr, steps=steps, seconds=0.12 * self.budget)
                 for start, lr in ((self.leaves, 0.01), (self.reborn(), 0.02))]  # fmt: skip
         return min(runs, key=lambda run: run.final)
