@@ -1,5 +1,6 @@
 """The order of causes: what is proven, what beside it, what else may be; and the notebook's loops by name."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -171,6 +172,24 @@ def test_objects_within_objects_are_parameters():
 
 
 BESIDE = ["init_symmetric", "grad_constant_factor", "loss_reporting_wrong"]
+
+
+@dataclass
+class Layers:
+    """Parameters kept in a dataclass, as people do."""
+
+    weights: list = field(default_factory=lambda: [w.copy() for w in start])
+
+
+@pytest.mark.parametrize(("sign", "expected"), [(1.0, []), (-1.0, ["grad_sign_flipped"])])
+def test_a_dataclass_of_parameters_can_be_copied(sign, expected):
+    def step(net, X, y):
+        now = loss(net.weights, X, y)
+        grads = gradient(net.weights, X, y)
+        return Layers([w - sign * 0.1 * g for w, g in zip(net.weights, grads, strict=True)]), now
+
+    told = found(step, params=Layers(), loss=lambda net, X, y: loss(net.weights, X, y))
+    assert [f.id for f in told.faults[:1]] == expected
 
 
 @pytest.mark.parametrize(

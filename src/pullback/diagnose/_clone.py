@@ -7,6 +7,7 @@ a function is rebuilt over copies of the globals and cells its code names; alias
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import sysconfig
 import types
@@ -178,6 +179,16 @@ def _instance(x: Any, memo: dict[int, Any]) -> Any:
     return new
 
 
+def _proxy(x: types.MappingProxyType, memo: dict[int, Any]) -> Any:
+    memo[id(x)] = new = types.MappingProxyType(clone(dict(x), memo))
+    return new
+
+
+def _as_it_is(x: Any, memo: dict[int, Any]) -> Any:
+    """What describes a class and never changes."""
+    return x
+
+
 def _file_of(kind: type) -> str | None:
     import sys
 
@@ -192,4 +203,5 @@ _RULES: list[tuple[Any, Callable[..., Any]]] = [
     (np.ndarray, _array), (list, _list), (dict, _dict), (tuple, _tuple), (type, _class),
     (types.FunctionType, _function), (types.MethodType, _method), (functools.partial, _partial),
     ((staticmethod, classmethod), _wrapped), (property, _property),
+    (types.MappingProxyType, _proxy), (dataclasses.Field, _as_it_is),
 ]  # fmt: skip
