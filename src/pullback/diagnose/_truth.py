@@ -55,6 +55,7 @@ class Truth:
 
     def differences(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
         """Central differences, coordinate by coordinate, with one step of extrapolation."""
+        leaves = [np.array(x, float) for x in leaves]
         grads = [np.zeros(x.shape) for x in leaves]
         for k, leaf in enumerate(leaves):
             for i in np.ndindex(leaf.shape):
