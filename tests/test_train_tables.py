@@ -120,7 +120,7 @@ def test_a_fit_that_did_not_learn_is_reported(tmp_path, command, monkeypatch):
     status, out, _ = command("train", "--data", "t.csv", "--target", "y", "--preset", "fast", "--out", "run")
     assert status == 0
     cause = "every training row has the same target: there is nothing to learn"
-    assert f"warning: {cause}" in out
+    assert f"concern: {cause}" in out
     assert files.read_json("run/summary.json")["health"][0].startswith(cause)
     command("report", "run")
     assert f"<strong>Warning.</strong> {cause}" in Path("run/report.html").read_text()

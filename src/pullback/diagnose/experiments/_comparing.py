@@ -11,7 +11,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._runs import Run
 
-ENOUGH, CURED = 0.7, 0.75
+ENOUGH, CURED = 0.6, 0.75
 
 
 class Compared:
