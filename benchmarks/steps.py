@@ -78,7 +78,7 @@ def measure(title, sizes, batch, dtype, optimizer):
         run(8)
         one = (time.perf_counter() - started) / 8
         whole = name in ("pullback", "JAX jit + scan") or name[0] == "C"
-        counts[name] = most if whole and not QUICK else int(max(64 if whole else 8, min(most, SECONDS / one)))
+        counts[name] = most if whole else int(max(8, min(most, SECONDS / one)))
         run(counts[name])
     times = {name: [] for name in made}
     for _ in range(REPEATS):

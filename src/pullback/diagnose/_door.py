@@ -16,6 +16,8 @@ from pullback.diagnose._verdict import Diagnosis, examine
 from pullback.errors import ArgumentError
 from pullback.train import Result
 
+OWN = "the run"
+"""What a run of this library is called."""
 BUDGET = 4.5
 
 
@@ -63,8 +65,17 @@ def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0,
     with seeded(seed):
         given = _patient(patient, names)
         found = examine(given, BUDGET if budget is None else _seconds(budget))
+    if given.name == OWN:
+        _drop_guesses(found)
     found.facts["places"] = _places(given)
     return found
+
+
+def _drop_guesses(found: Diagnosis) -> None:
+    """The gradients of a run of this library are not guessed from its steps: only a proven fault counts."""
+    if found.faults and all(f.id.startswith("grad_") and f.confidence < 0.5 for f in found.faults):
+        found.faults = []
+        found.verdict = "cannot tell" if found.reason else "healthy"
 
 
 def diagnose_file(path: str, *, budget: float | None = None) -> Diagnosis:
@@ -110,7 +121,7 @@ def _patient(patient: Any, names: dict[str, Any]) -> Patient:
     if isinstance(run, Result):
         from pullback.diagnose._own import own_patient
 
-        return Patient({**own_patient(run), **names}, name="the run")
+        return Patient({**own_patient(run), **names}, name=OWN)
     if isinstance(patient, ModuleType) or hasattr(patient, "loss"):
         return Patient({**_attributes(patient), **names}, name=getattr(patient, "__name__", "the loop"))
     raise ArgumentError(
