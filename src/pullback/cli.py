@@ -150,6 +150,9 @@ def diagnose(
     file: Annotated[str | None, typer.Argument(help="a training loop in the patient protocol")] = None,
     html: Annotated[str | None, typer.Option(help="write the report with its curves to this page")] = None,
     budget: Annotated[float | None, typer.Option(help="seconds to take at most")] = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="ID", help="print the page of one fault, by its id")
+    ] = None,
     ward: Annotated[bool, typer.Option("--ward", help="score it on the ward of a source checkout")] = False,
     json: Annotated[bool, typer.Option("--json", help="print one JSON object and nothing else")] = False,
 ) -> None:
@@ -159,12 +162,17 @@ def diagnose(
     """
     from pullback.diagnose._cli import run_file
 
+    if explain is not None:
+        from pullback.diagnose._explain import show
+
+        show(explain)
+        return
     if ward:
         from pullback.diagnose._ward import run_ward
 
         sys.exit(run_ward(json="-" if json else None))
     if file is None:
-        raise typer.BadParameter("name a file, or give --ward")
+        raise typer.BadParameter("name a file, or give --explain or --ward")
     sys.exit(run_file(file, json=json, html=html, budget=budget))
 
 
