@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from pullback.diagnose._door import diagnose
+from pullback.diagnose._explain import IDS
 from pullback.diagnose._report import as_json, html, paragraph
 from pullback.diagnose._sandbox import line_of
+from pullback.diagnose._verdict import Diagnosis
 from pullback.errors import PullbackError
 
 
@@ -38,7 +40,7 @@ def run_file(path: str, json: bool = False, html: Any = None, budget: float | No
         if isinstance(error, KeyboardInterrupt):
             raise
         return _could_not(f"{path} does not run: {type(error).__name__}: {error} ({line_of(error)})", json)
-    print(as_json(found) if json else paragraph(found))
+    print(as_json(found) if json else paragraph(found) + _more(found))
     if html:
         page = f"<!doctype html><meta charset='utf-8'><title>{found.name}</title>{_page(found)}"
         Path(html).write_text(page, encoding="utf-8")
@@ -46,6 +48,12 @@ def run_file(path: str, json: bool = False, html: Any = None, budget: float | No
 
 
 _page = html
+
+
+def _more(found: Diagnosis) -> str:
+    """Where to read on about the first fault."""
+    first = found.faults[0].id if found.faults else ""
+    return f"\n\nmore: pullback diagnose --explain {first}" if first in IDS else ""
 
 
 def _could_not(text: str, json: bool) -> int:
