@@ -60,7 +60,7 @@ def test_a_page_has_one_shape(fault):
     assert page.startswith(f"# {fault}: ")
     assert re.findall(r"^## (.+)$", page, re.M) == SECTIONS
     assert 25 <= len([line for line in page.splitlines() if line]) <= 60
-    assert max(map(len, page.splitlines())) <= 140
+    assert max(map(len, page.splitlines())) <= 110
     code = page.split("```python\n")
     assert len(code) == 3
     assert len([line for line in code[2].split("```")[0].splitlines() if line]) < 30
