@@ -18,13 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from pullback.diagnose._explain import GROUPS
+
 HOME = Path(__file__).resolve().parents[3] / "tests" / "ward"
 PARTS = ("open", "held")
 GOALS = {"detection": 0.98, "top-1": 0.90, "top-3": 0.97, "where": 0.90, "false alarms": 0.0}
-BEYOND = {
-    "label_leakage", "train_test_leakage", "overfitting", "eval_wrong_split", "metric_wrong",
-    "dropout_at_eval", "dropout_scale_wrong", "replica_desync",
-}  # fmt: skip  # the generalisation group: shown by id, outside the totals
+BEYOND = set(GROUPS["generalisation and evaluation"])  # shown by id, outside the totals
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
