@@ -2,10 +2,10 @@
 
 import itertools
 import json
+import statistics
 import sys
 import time
 
-import numpy as np
 from contestants import Work, ours
 
 SERIES = {
@@ -15,18 +15,25 @@ SERIES = {
 }
 
 
+SECONDS = 0.3
+"""Of each point, after a tenth of that to warm up: caches, clocks and helping threads settle."""
+
+
 def microseconds(sizes, batch):
-    run, _ = ours(Work(sizes, batch, "float32", "sgd", rows=max(4096, 4 * batch)))
-    run(2)
-    started = time.perf_counter()
-    run(2)
-    n = max(2, min(int(0.1 / ((time.perf_counter() - started) / 2 + 1e-9)), max(4096, 4 * batch) // batch))
-    best = np.inf
-    for _ in range(5):
+    rows = max(4096, 4 * batch)
+    run, _ = ours(Work(sizes, batch, "float32", "sgd", rows=rows))
+    laps(run, rows // batch, SECONDS / 10)
+    return statistics.median(laps(run, rows // batch, SECONDS)) * 1e6
+
+
+def laps(run, n, seconds):
+    """Seconds a step of each lap, for so long."""
+    found, begun = [], time.perf_counter()
+    while not found or time.perf_counter() - begun < seconds:
         started = time.perf_counter()
         run(n)
-        best = min(best, (time.perf_counter() - started) / n)
-    return best * 1e6
+        found.append((time.perf_counter() - started) / n)
+    return found
 
 
 def multiplications(sizes, batch):
