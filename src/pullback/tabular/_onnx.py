@@ -18,6 +18,7 @@ from pullback.errors import ArgumentError, PullbackError, PullbackWarning
 from pullback.tabular import _answers
 from pullback.tabular._neighbours import K
 from pullback.tabular._onnx_graph import ACTIVATIONS, Graph
+from pullback.tabular._regular import EPS
 from pullback.typing import Array
 
 TOLERANCE = 1e-4
@@ -150,11 +151,22 @@ def _network(graph: Graph, network: Any, numbers: str, plain: str | None) -> str
     if "signs" in params:  # (members, n_rows, size), and matrices are applied to each
         h = graph("Mul", h, graph.array(np.float64(params["signs"])))
     for layer in params["trunk"]:
-        _refuse_parts(layer, {"W", "b"})
+        _refuse_parts(layer, {"W", "b", "gain", "shift"})
         h = graph("MatMul", h, graph.array(np.float64(layer["W"])))
-        h = act(graph, graph("Add", h, graph.array(np.float64(layer["b"]))))
+        h = graph("Add", h, graph.array(np.float64(layer["b"])))
+        h = act(graph, _layer_norm(graph, h, layer) if "gain" in layer else h)
     h = graph("MatMul", h, graph.array(np.float64(params["head"]["W"])))
     return graph("Add", h, graph.array(np.float64(params["head"]["b"])))
+
+
+def _layer_norm(graph: Graph, h: str, layer: Any) -> str:
+    """As `_regular.layer_norm`; what is normalised by the batch is folded into `W` and `b` after training."""
+    last = graph.ints(-1)
+    away = graph("Sub", h, graph("ReduceMean", h, last, keepdims=1))
+    variance = graph("ReduceMean", graph("Mul", away, away), last, keepdims=1)
+    root = graph("Sqrt", graph("Add", variance, graph.array(np.float64(EPS))))
+    scaled = graph("Mul", graph("Div", away, root), graph.array(np.float64(layer["gain"])))
+    return graph("Add", scaled, graph.array(np.float64(layer["shift"])))
 
 
 def _refuse_parts(params: Any, known: set[str]) -> None:
