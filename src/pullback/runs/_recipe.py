@@ -18,9 +18,6 @@ from pullback.runs._settings import Settings
 from pullback.train import Result
 from pullback.typing import Array
 
-WORTH_COMPILING = 200_000
-"""Rows times epochs from which machine code saves more time than making it takes."""
-
 
 def train(
     settings: Settings, folder: Path, problem: Problem, rows: Split, progress: bool, begin: float, engine: str
@@ -54,12 +51,9 @@ def _fit(
     settings: Settings, problem: Problem, rows: Split, progress: bool, engine: str
 ) -> tuple[Any, list[str]]:
     """The fitted estimator, and what it said of its own health."""
-    from pullback.tabular import PRESETS, MLPClassifier, MLPRegressor
+    from pullback.tabular import MLPClassifier, MLPRegressor
 
     kind: Any = MLPClassifier if problem.task == "classification" else MLPRegressor
-    preset = PRESETS[settings.preset]
-    if engine == "auto" and len(rows.train) * preset.epochs * preset.fits < WORTH_COMPILING:
-        engine = "reference"
     model = kind(
         settings.preset, neighbours=settings.neighbours, random_state=settings.seed, progress=progress,
         engine=engine,
