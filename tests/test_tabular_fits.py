@@ -133,6 +133,27 @@ def test_a_learning_rate_that_is_too_large_is_said():
         MLPRegressor(**SMALL, lr=30.0, schedule="constant").fit(X, Y)
 
 
+def test_steps_too_small_to_learn_are_said():
+    with pytest.warns(NotLearnedWarning, match="learning rate of 1e-12 moves the weights by .* find_lr"):
+        MLPRegressor(**SMALL, lr=1e-12).fit(X, Y)
+    with pytest.warns(NotLearnedWarning, match="learning rate of 1e-12"):
+        MLPClassifier(**SMALL, lr=1e-12).fit(X, np.where(np.arange(300) % 10, "common", "rare"))
+
+
+@pytest.mark.parametrize("make", [MLPRegressor, MLPClassifier])
+def test_targets_that_do_not_belong_to_their_rows_are_said(make):
+    rng = np.random.default_rng(0)
+    columns = rng.normal(size=(1200, 3))
+    target = columns[:, 0] + columns[:, 1] > 1 if make is MLPClassifier else columns[:, 0] + columns[:, 1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        make(**SMALL).fit(columns, target)
+    with pytest.warns(
+        NotLearnedWarning, match="no better than a constant .* rows of X and y belong together"
+    ):
+        make(**SMALL).fit(columns, rng.permutation(target))
+
+
 @pytest.mark.parametrize("name", ["iris", "wine", "breast_cancer", "diabetes"])
 def test_ordinary_fits_are_not_warned_of(name):
     columns, target = getattr(datasets, f"load_{name}")(return_X_y=True)

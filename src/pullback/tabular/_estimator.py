@@ -12,7 +12,7 @@ from pullback.errors import ArgumentError
 from pullback.tabular import _losses, _plots
 from pullback.tabular._batches import size_of
 from pullback.tabular._callbacks import CallbackSupportMixin, Tasks, seen_by, with_callbacks
-from pullback.tabular._card import fit_facts
+from pullback.tabular._card import facts_with_more, fit_facts
 from pullback.tabular._checks import check_held, check_held_target, check_settings, refuse_repeated
 from pullback.tabular._encode import Columns, check_infinite, columns_of, is_frame
 from pullback.tabular._explain import Explained
@@ -24,7 +24,7 @@ from pullback.tabular._rows import distinct, split_rows
 from pullback.tabular._stream import Stream
 from pullback.tabular._task import Encoded, Task
 from pullback.tabular._training import training
-from pullback.tabular._watch import warn_of
+from pullback.tabular._watch import constant_losses, warn_of
 from pullback.typing import Array, Tree
 
 _OWN = ("epochs", "batch_size", "lr", "weight_decay", "members")
@@ -187,8 +187,8 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
         self.best_epoch_ = self.networks_[0].best_epoch
         held_rows = None if outside is None else ((outside.numbers, outside.plain), outside.targets)
         self.facts_ = fit_facts(self, [c[train] for c in columns], rows.Y, held_rows)
-        start = task.objective.loss(np.zeros((1, len(train), task.n_outputs), np.float32), rows.targets)
-        warn_of(self.networks_[0], rows.numbers, rows.plain, rows.Y, float(start))
+        levels = getattr(self, "quantiles", None)
+        warn_of(self.networks_[0], rows, constant_losses(task, rows, outside, levels, self._labels))
         tasks.end()
         return self
 
@@ -277,6 +277,10 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
             network.learned, network.moments, network.result = stream.learned, stream.moments, None
             network.params = stream.task.params(network.learned)
         self.loss_ = float(np.mean(losses))
+        if first:
+            self.facts_ = fit_facts(self, columns, rows.Y, None)
+        elif hasattr(self, "facts_"):
+            self.facts_ = facts_with_more(self.facts_, len(rows.Y))
         return self
 
     def _stream(self, i: int, task: Task) -> Stream:
