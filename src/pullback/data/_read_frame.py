@@ -123,7 +123,7 @@ def _read(
     return columns
 
 
-WORK = 12
+WORK = 16
 """Training takes so many times the memory of its table, rather less; `benchmarks/files.py` measures it."""
 PER_COLUMN = 300 * 2**10
 """Bytes besides, for each column however few the rows: its bins, its weights and what the optimiser keeps."""
