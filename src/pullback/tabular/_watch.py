@@ -18,7 +18,7 @@ class NotLearnedWarning(PullbackWarning):
     """A fit ended, and the model knows little more than before it; the text says why and what to do."""
 
 
-FEW = 5
+FEW = 10
 """Epochs before which a fit is given the benefit of the doubt, unless its steps are too small to see."""
 ASKED = 50
 """Validation rows from which on their loss says something of a fit."""
