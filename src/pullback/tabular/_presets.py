@@ -28,6 +28,8 @@ class Preset(NamedTuple):
         Views of the pair of columns that interact most; 1 is none.
     bin_rows : int
         Rows in a bin, at least.
+    kriging : int
+        Neighbours that kriging asks; 0 is no kriging.
     """
 
     hidden: tuple[int, ...]
@@ -43,12 +45,13 @@ class Preset(NamedTuple):
     fits: int
     angles: int = 1
     bin_rows: int = 32
+    kriging: int = 0
 
 
 PRESETS = {
     "fast": Preset((64, 64), 1, 24, 8, 10, 256, 3e-3, 1e-2, 2, 1000, 1),
     "default": Preset((128, 128), 4, 32, 8, 16, 256, 2e-3, 1e-2, 3, 2000, 1),
-    "best": Preset((256, 256), 8, 64, 16, 20, 256, 1e-3, 1e-2, 4, 4000, 2, 8, 16),
+    "best": Preset((256, 256), 8, 64, 16, 30, 256, 5e-4, 1e-2, 4, 4000, 4, 8, 16, 48),
 }
 
 """With neighbour features."""
