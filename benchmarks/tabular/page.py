@@ -4,6 +4,7 @@ import os
 import platform
 
 import numpy as np
+from models import OTHERS
 from records import RESULTS
 from scipy.stats import rankdata
 
@@ -40,7 +41,9 @@ def write_page(rows):
 
 
 def _names(rows, key):
-    return list(dict.fromkeys(row[key] for row in rows))
+    """Each name once: of models ours first, however they were measured."""
+    names = list(dict.fromkeys(row[key] for row in rows))
+    return sorted(names, key=lambda name: name in OTHERS) if key == "model" else names
 
 
 def _california(rows):
