@@ -8,7 +8,8 @@ from sklearn import datasets
 
 import pullback as pb
 from pullback.errors import ArgumentError
-from pullback.tabular import MLPClassifier, MLPRegressor, NotLearnedWarning
+from pullback.tabular import PRESETS, MLPClassifier, MLPRegressor, NotLearnedWarning
+from pullback.tabular._presets import ALONE
 
 SMALL = {"preset": "fast", "epochs": 12, "random_state": 0, "neighbours": False}
 RNG = np.random.default_rng(0)
@@ -50,7 +51,7 @@ def pair(predictions, targets):
 
 @pytest.mark.parametrize("loss", [traced, a_number_a_row, their_mean, pair])
 def test_a_loss_of_ones_own_is_as_the_named_one(loss):
-    settings = SMALL | {"validation_fraction": 0.0}  # four whole batches: a mean of one's own has no weights
+    settings = SMALL | {"validation_fraction": 0.0, "batch_size": 75}  # whole batches: means have no weights
     own, named = (MLPRegressor(**settings, loss=x).fit(X, Y).predict(X) for x in (loss, "squared_error"))
     np.testing.assert_allclose(own, named, rtol=1e-3, atol=1e-3)
 
@@ -272,3 +273,22 @@ def test_bad_settings_are_named(settings, text, method):
     with pytest.raises(ArgumentError) as caught:
         getattr(MLPRegressor(**SMALL | settings), method)(X, Y)
     assert str(caught.value).splitlines()[0] == text
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "given"), [(60, {}), (1360, {}), (1360, {"epochs": 3}), (13_209, {})], ids=str
+)
+def test_few_rows_are_taken_more_often(n_rows, given):
+    preset = PRESETS["default"]
+    found = preset._replace(**given).for_rows(n_rows, given)
+    steps = found.epochs * np.ceil(n_rows / min(found.batch_size, np.ceil(n_rows / 4)))
+    assert steps >= min(preset.steps, n_rows // 2) or given
+    assert found.epochs == given.get("epochs", found.epochs)
+    assert found.batch_size >= 32
+    assert found == preset or n_rows < 13_209
+
+
+def test_a_fit_runs_as_many_epochs_as_its_rows_ask_for():
+    X = np.random.default_rng(0).standard_normal((1200, 2))
+    model = MLPRegressor("fast", hidden=(4,), neighbours=False, validation_fraction=0.0, random_state=0)
+    assert model.fit(X, X[:, 0]).n_iter_ == ALONE["fast"].for_rows(1200).epochs > 10

@@ -43,7 +43,7 @@ def path(tmp_path):
     [
         {},
         {"neighbours": False, "preset": "default", "epochs": 2},
-        {"preset": "best", "epochs": 1, "hidden": (32,)},
+        {"preset": "best", "epochs": 1, "hidden": (32,), "neighbours": False},
         {"quantiles": (0.9, 0.1, 0.5)},
         {"loss": "poisson"},
         {"normalisation": "layer", "dropout": 0.1},

@@ -104,10 +104,11 @@ def _result(model: Any, settings: Settings, seconds: float) -> Result:
     """How the fit ended, as `pullback.fit` says it."""
     from pullback.tabular import PRESETS
 
-    preset = PRESETS[settings.preset]
     message = f"the weights are those of epoch {model.best_epoch_}, the best of {model.n_iter_}"
     stopped = model.networks_[-1].result.stopped
     if stopped == "interrupted":
+        asked = model.networks_[-1].result.asked
+        preset = PRESETS[settings.preset].for_rows(len(asked.X))
         done, all_of_them = len(model.history_), preset.epochs * preset.fits
         message = f"interrupted after {done} of {all_of_them} epochs; {message}"
     elif stopped != "epochs":

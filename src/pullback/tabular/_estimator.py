@@ -83,13 +83,14 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
         self.progress = progress
         self.engine = engine
 
-    def _settings(self) -> Preset:
-        """The preset with what was given in its place."""
+    def _settings(self, n_rows: int | None = None) -> Preset:
+        """The preset with what was given in its place, and the rest as so many rows ask for."""
         preset = preset_named(self.preset, neighbours=self._looks_at_neighbours())
         given = {name: getattr(self, name) for name in _OWN if getattr(self, name) is not None}
         if self.hidden is not None:
             given["hidden"] = tuple(self.hidden)
-        return preset._replace(**given)
+        preset = preset._replace(**given)
+        return preset if n_rows is None else preset.for_rows(n_rows, given)
 
     def _looks_at_neighbours(self) -> bool:
         """Not where the rows come by and by: the same row again would be its own neighbour."""
@@ -170,7 +171,7 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
         elif len(val):
             outside = encoded.rows(val)
         before = self.networks_ if again else []
-        preset = self._settings()
+        preset = self._settings(len(train))
         rows = encoded.rows(train)
         self.networks_: list[Network] = []
         self._streams = None
@@ -211,7 +212,8 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
             return {"networks_": [*done, Network(inputs, params, act, [], 0)]}
 
         return train_network(
-            inputs, params, X, rows.targets, validation, task.objective.loss, self._settings(),
+            inputs, params, X, rows.targets, validation, task.objective.loss,
+            self._settings(len(X)),
             activation=act, seed=self._seed_ + i, schedule=self.schedule,
             patience=self.patience if validation else None,
             progress=self.progress, engine=self.engine, after=result, dropout=self.dropout,
