@@ -72,13 +72,14 @@ def measure(title, sizes, batch, dtype, optimizer):
     made = {name: build(work) for name, build in CONTESTANTS.items()}
     made = {name: x for name, x in made.items() if x is not None}
     check(work, made)
-    most, counts = len(work.X) // batch, {}
+    most, counts, laps = len(work.X) // batch, {}, {}
     for name, (run, _) in made.items():
         started = time.perf_counter()
         run(8)
         one = (time.perf_counter() - started) / 8
         whole = name in ("pullback", "JAX jit + scan") or name[0] == "C"
         counts[name] = most if whole else int(max(8, min(most, SECONDS / one)))
+        laps[name] = max(1, int(SECONDS / one / counts[name]))
         run(counts[name])
     times = {name: [] for name in made}
     for _ in range(REPEATS):
@@ -86,8 +87,10 @@ def measure(title, sizes, batch, dtype, optimizer):
             time.sleep(PAUSE)
             run(2)
             started = time.perf_counter()
-            run(counts[name])
-            times[name].append((time.perf_counter() - started) / counts[name] * 1e6)
+            for _ in range(laps[name]):
+                run(counts[name])
+            spent = time.perf_counter() - started
+            times[name].append(spent / laps[name] / counts[name] * 1e6)
     row = {"work": title, "threads": THREADS, "times": {}}
     if batch > 1:
         row["of sgemm"] = rate(sizes, batch, times["pullback"]) / sgemm_rate(work)

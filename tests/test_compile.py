@@ -291,6 +291,17 @@ def test_the_steps_text_allocates_nothing_and_names_its_lines():
     assert "def epoch(perm, rates, losses, X, y" in head
 
 
+@pytest.mark.parametrize(
+    ("batch", "rows"), [(1, "s + 8 if s + 8 <= 1 * n - 1 else 1 * n - 1"), (32, "start + i0 + 32 if")]
+)
+def test_rows_are_asked_of_memory_before_they_are_read(batch, rows):
+    text = steps_of_the_notebooks_network(batch)[0].text.source
+    assert f"soon = perm[{rows}" in text
+    assert "fetch(X[soon, 0])" in text
+    assert "fetch(X[soon, 8])" in text  # a row of nine numbers may lie in two lines
+    assert "fetch(y[soon])" in text
+
+
 def test_a_runner_steps_in_its_buffers():
     epoch, carry, X, y = steps_of_the_notebooks_network()
     before = [x.copy() for x in carry]

@@ -20,6 +20,13 @@ from pullback.compile._source import arrays_of, element, statements
 from pullback.program import Program, Var, live_calls
 from pullback.simplify import simplify
 
+LINE = 64
+"""Bytes that memory brings at once."""
+LINES = 4
+"""So many lines of a row are asked for; the processor itself goes on from there."""
+AHEAD = 8
+"""Rows between asking for one and reading it, at least: steps may be shorter than memory takes."""
+
 
 class Epoch:
     """Machine code that runs many steps of one batch size.
@@ -74,6 +81,7 @@ class Epoch:
             return [
                 f"for i0 in range({self.size}):",
                 "    row = perm[start + i0]",
+                *(f"    {x}" for x in self._ask(row, "start + i0")),
                 *(f"    {x}" for x in inner),
             ]
 
@@ -112,8 +120,22 @@ class Epoch:
 
     def _start(self) -> list[str]:
         if self.size == 1:
-            return ["        start = s", "        row = perm[s]"]
+            read = [x for x in self.plan.inputs if x.row == "row"]
+            asked = [line for x in read for line in self._ask(x, "s")]
+            return ["        start = s", "        row = perm[s]", *(f"        {x}" for x in asked)]
         return [f"        start = {self.size} * s"]
+
+    def _ask(self, x: Buffer, at: str) -> list[str]:
+        """Memory is asked for a row long before it is read: data lies further away than a step is long."""
+        last, later = f"{self.size} * n - 1", f"{at} + {max(AHEAD, self.size)}"
+        many = LINE // x.dtype.itemsize
+        wide = int(np.prod(x.shape[1:], dtype=np.int64))
+        firsts = sorted({*range(0, wide, many)[:LINES], min(wide - 1, many * LINES - 1)}) if wide else []
+        index = [", ".join(["soon", *map(str, np.unravel_index(i, x.shape[1:]))]) for i in firsts]
+        return [
+            f"soon = perm[{later} if {later} <= {last} else {last}]  # a row to come, asked of memory now",
+            *(f"fetch({x.name}[{i}])" for i in index),
+        ]
 
     def _loss(self) -> str:
         x = self.plan.outputs[0]

@@ -11,7 +11,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from pullback.compile._emit import FLOATS, I32, I64, Emitter, Number, View, kind_of, storage, type_of
+from pullback.compile._emit import FLOATS, I8, I32, I64, Emitter, Number, View, kind_of, storage, type_of
 from pullback.compile._polynomials import WRITTEN
 
 _INTRINSIC = {
@@ -189,13 +189,26 @@ def view(e: Emitter, s: ast.expr) -> View:
     return View(e.b.gep(x.pointer, [start], inbounds=True), shape, strides, x.dtype)
 
 
+def _fetch(e: Emitter, args: list[ast.expr]) -> None:
+    """Ask memory for an element that will be read soon; nothing waits for it."""
+    pointer = e.b.bitcast(e.element(args[0])[0], I8.as_pointer())
+    module = e.b.module
+    function = module.globals.get(_PREFETCH)
+    if function is None:
+        signature = ir.FunctionType(ir.VoidType(), [I8.as_pointer(), I32, I32, I32])
+        function = ir.Function(module, signature, _PREFETCH)
+    e.b.call(function, [pointer, I32(0), I32(3), I32(1)])  # to read; keep near; data
+
+
+_PREFETCH = "llvm.prefetch.p0i8"
+
 SCALAR: dict[str, Any] = {
     **{name: _intrinsic(theirs) for name, theirs in _INTRINSIC.items()},
     **{name: _library(theirs) for name, theirs in _LIBRARY.items()},
     **{name: _written(name) for name in dict.fromkeys(name for name, _ in WRITTEN)},
     **{kind: _cast(kind) for kind in ("float32", "float64", "int64", "bool")},
     "maximum": _maximum(">"), "minimum": _maximum("<"), "abs": _abs, "power_of_two": _power_of_two,
-    "exponent": _exponent, "significand": _significand, "bits": _bits,
+    "exponent": _exponent, "significand": _significand, "bits": _bits, "fetch": _fetch,
 }  # fmt: skip
 
 __all__ = ["SCALAR", "cast", "kind_of", "storage", "view"]
