@@ -144,7 +144,7 @@ def test_steps_too_small_to_learn_are_said():
 @pytest.mark.parametrize("make", [MLPRegressor, MLPClassifier])
 def test_targets_that_do_not_belong_to_their_rows_are_said(make):
     rng = np.random.default_rng(0)
-    columns = rng.normal(size=(1200, 3))
+    columns = rng.normal(size=(3000, 3))
     target = columns[:, 0] + columns[:, 1] > 1 if make is MLPClassifier else columns[:, 0] + columns[:, 1]
     with warnings.catch_warnings():
         warnings.simplefilter("error")

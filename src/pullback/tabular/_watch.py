@@ -22,6 +22,8 @@ FEW = 10
 """Epochs before which a fit is given the benefit of the doubt, unless its steps are too small to see."""
 ASKED = 50
 """Validation rows from which on their loss says something of a fit."""
+TOO_FAR = 3
+"""Times the loss before any step; an epoch above it went the wrong way."""
 
 
 class Constants(NamedTuple):
@@ -122,6 +124,12 @@ def _hardly(network: Network, losses: Array, constants: Constants, lr: float) ->
         )
     if len(losses) < FEW:
         return ""
+    if still and losses.max() > TOO_FAR * abs(constants.start):
+        return (
+            f"training made the loss larger, from {constants.start:.3g} to {losses.max():.3g}, and it came back only "
+            f"to that of a constant, {constants.train:.3g}: the learning rate of {lr:.2g} is too large; "
+            f"try lr={lr / 10:.1g}"
+        )
     val = min(np.nan if r.val_loss is None else r.val_loss for r in network.history)
     if val > constants.val - HARDLY * abs(constants.val):
         return (
