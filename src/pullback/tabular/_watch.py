@@ -126,8 +126,8 @@ def _hardly(network: Network, losses: Array, constants: Constants, lr: float) ->
         return ""
     if still and losses.max() > TOO_FAR * abs(constants.start):
         return (
-            f"training made the loss larger, from {constants.start:.3g} to {losses.max():.3g}, and it "
-            f"came back only to that of a constant, {constants.train:.3g}: the learning rate of {lr:.2g} is too "
+            f"training made the loss larger, from {constants.start:.3g} to {losses.max():.3g}, and it came "
+            f"back only to that of a constant, {constants.train:.3g}: the learning rate of {lr:.2g} is too "
             f"large; try lr={lr / 10:.1g}"
         )
     val = min(np.nan if r.val_loss is None else r.val_loss for r in network.history)
