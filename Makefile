@@ -1,6 +1,7 @@
 # make run     train on California Housing      make format   put code in the house format
 # make test    lint, types and tests            make clean    remove what these made
 # make bench   times against others, into benchmarks/results
+# make bench-tabular  accuracy and time of the tabular presets beside others, into benchmarks/results
 # make ward    score the diagnosis on every patient, into ward.json
 # Needs python3 (3.11 or later) and nothing else; everything is installed into .venv.
 
@@ -16,7 +17,7 @@ ifneq ($(wildcard ../shared/data),)
 export PULLBACK_DATA ?= $(abspath ../shared/data)
 endif
 
-.PHONY: run test bench ward format clean
+.PHONY: run test bench bench-tabular ward format clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
@@ -31,6 +32,10 @@ test: $(VENV)/.installed-test
 bench: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	$(BIN)/python benchmarks/run.py
+
+bench-tabular: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[bench-tabular]'
+	$(BIN)/python benchmarks/tabular/run.py
 
 ward: $(VENV)/.installed-test
 	$(BIN)/python -m pullback.diagnose._ward --json ward.json

@@ -203,6 +203,21 @@ def test_a_table_larger_than_memory(tmp_path, monkeypatch, command):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_table_of_few_rows_and_too_many_columns(tmp_path, monkeypatch, command):
+    """Forty rows of 2,000 columns are under a MiB, and their network takes some hundreds."""
+    monkeypatch.chdir(tmp_path)
+    wide = np.random.default_rng(0).normal(size=(ROWS, 2000)).round(2)
+    names = ",".join(f"c{i}" for i in range(2000))
+    np.savetxt("t.csv", np.column_stack([wide, wide[:, 0]]), "%g", ",", header=f"{names},price", comments="")
+    monkeypatch.setenv("PULLBACK_MEMORY", "0.5")
+    status, _, err = command("train", "--data", "t.csv", "--target", "price", "--out", "run")
+    assert status == 1
+    assert (
+        "expected: a table of 0 GiB at most: training takes about 16 times that, and 0.3 MiB for each" in err
+    )
+    assert "in its first 40 rows, and 2001 columns\n" in err
+
+
 def test_useless_columns_are_named_and_left_out(tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     table = {"none": np.full(ROWS, np.nan), "same": np.full(ROWS, 3), "id": 100 + np.arange(ROWS), **GOOD}

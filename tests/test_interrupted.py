@@ -56,8 +56,8 @@ def test_within_an_epoch_the_best_so_far_is_kept(tmp_path, monkeypatch, command)
     said = json.loads(out)
     assert (status, err) == (0, "")
     assert said["stopped"] == "interrupted"
-    assert said["epochs"] == 3  # and the second network of the preset is not begun
-    assert said["message"].startswith("interrupted after 3 of 40 epochs; the weights are those of epoch ")
+    assert said["epochs"] == 3  # and the next of the four fits of the preset is not begun
+    assert said["message"].startswith("interrupted after 3 of 120 epochs; the weights are those of epoch ")
     assert set(said["metrics"]) == {"network", "gradient boosting", "least squares", "mean"}
     assert command("predict", "run", "x.csv")[2] == "error: x.csv does not exist\n"
 

@@ -185,6 +185,30 @@ def test_a_card_of_few_rows_or_an_own_loss_says_so(table):
     assert "| `loss` | squares |" in few.card()
 
 
+def test_a_card_says_what_came_by_and_by(table, tmp_path):
+    X, y = table
+    begun = MLPRegressor(**SMALL).partial_fit(X[:300], y[:300])
+    text = begun.card()
+    assert "300 rows in the first call of `partial_fit`, 0 validation rows, 4 columns." in text
+    assert "[no validation rows: `partial_fit` holds none back]" in text
+    assert "epochs, the best" not in text
+    later = begun.partial_fit(X[300:400], y[300:400]).partial_fit(X[400:450], y[400:450])
+    assert later.facts_["later"] == {"calls": 2, "rows": 150}
+    assert "After those, 150 rows came by `partial_fit`, in 2 calls." in later.card()
+    later.save(tmp_path / "m.safetensors")
+    assert MLPRegressor.load(tmp_path / "m.safetensors").card() == later.card()
+
+
+def test_a_card_of_a_fit_that_went_on_says_whose_metrics_it_shows(table):
+    X, y = table
+    whole = MLPRegressor(**SMALL).fit(X, y)
+    before = dict(whole.facts_)
+    whole.partial_fit(X[:64], y[:64])
+    assert whole.facts_ == before | {"later": {"calls": 1, "rows": 64}}
+    assert "by the kept epoch, before `partial_fit` went on:" in whole.card()
+    assert "later" not in whole.fit(X, y).facts_
+
+
 def squares(said, true):
     return np.mean((said - true) ** 2)
 

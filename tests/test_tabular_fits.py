@@ -8,7 +8,8 @@ from sklearn import datasets
 
 import pullback as pb
 from pullback.errors import ArgumentError
-from pullback.tabular import MLPClassifier, MLPRegressor, NotLearnedWarning
+from pullback.tabular import PRESETS, MLPClassifier, MLPRegressor, NotLearnedWarning
+from pullback.tabular._presets import ALONE
 
 SMALL = {"preset": "fast", "epochs": 12, "random_state": 0, "neighbours": False}
 RNG = np.random.default_rng(0)
@@ -50,7 +51,7 @@ def pair(predictions, targets):
 
 @pytest.mark.parametrize("loss", [traced, a_number_a_row, their_mean, pair])
 def test_a_loss_of_ones_own_is_as_the_named_one(loss):
-    settings = SMALL | {"validation_fraction": 0.0}  # four whole batches: a mean of one's own has no weights
+    settings = SMALL | {"validation_fraction": 0.0, "batch_size": 75}  # whole batches: means have no weights
     own, named = (MLPRegressor(**settings, loss=x).fit(X, Y).predict(X) for x in (loss, "squared_error"))
     np.testing.assert_allclose(own, named, rtol=1e-3, atol=1e-3)
 
@@ -131,6 +132,27 @@ def test_what_cannot_be_learned_is_said(columns, target, text):
 def test_a_learning_rate_that_is_too_large_is_said():
     with pytest.warns(pb.errors.PullbackWarning, match=r"learning rate|smaller lr"):
         MLPRegressor(**SMALL, lr=30.0, schedule="constant").fit(X, Y)
+
+
+def test_steps_too_small_to_learn_are_said():
+    with pytest.warns(NotLearnedWarning, match="learning rate of 1e-12 moves the weights by .* find_lr"):
+        MLPRegressor(**SMALL, lr=1e-12).fit(X, Y)
+    with pytest.warns(NotLearnedWarning, match="learning rate of 1e-12"):
+        MLPClassifier(**SMALL, lr=1e-12).fit(X, np.where(np.arange(300) % 10, "common", "rare"))
+
+
+@pytest.mark.parametrize("make", [MLPRegressor, MLPClassifier])
+def test_targets_that_do_not_belong_to_their_rows_are_said(make):
+    rng = np.random.default_rng(0)
+    columns = rng.normal(size=(3000, 3))
+    target = columns[:, 0] + columns[:, 1] > 1 if make is MLPClassifier else columns[:, 0] + columns[:, 1]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        make(**SMALL).fit(columns, target)
+    with pytest.warns(
+        NotLearnedWarning, match="no better than a constant .* rows of X and y belong together"
+    ):
+        make(**SMALL).fit(columns, rng.permutation(target))
 
 
 @pytest.mark.parametrize("name", ["iris", "wine", "breast_cancer", "diabetes"])
@@ -251,3 +273,22 @@ def test_bad_settings_are_named(settings, text, method):
     with pytest.raises(ArgumentError) as caught:
         getattr(MLPRegressor(**SMALL | settings), method)(X, Y)
     assert str(caught.value).splitlines()[0] == text
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "given"), [(60, {}), (1360, {}), (1360, {"epochs": 3}), (13_209, {})], ids=str
+)
+def test_few_rows_are_taken_more_often(n_rows, given):
+    preset = PRESETS["default"]
+    found = preset._replace(**given).for_rows(n_rows, given)
+    steps = found.epochs * np.ceil(n_rows / min(found.batch_size, np.ceil(n_rows / 4)))
+    assert steps >= min(preset.steps, n_rows // 2) or given
+    assert found.epochs == given.get("epochs", found.epochs)
+    assert found.batch_size >= 32
+    assert found == preset or n_rows < 13_209
+
+
+def test_a_fit_runs_as_many_epochs_as_its_rows_ask_for():
+    X = np.random.default_rng(0).standard_normal((1200, 2))
+    model = MLPRegressor("fast", hidden=(4,), neighbours=False, validation_fraction=0.0, random_state=0)
+    assert model.fit(X, X[:, 0]).n_iter_ == ALONE["fast"].for_rows(1200).epochs > 10

@@ -43,9 +43,12 @@ def path(tmp_path):
     [
         {},
         {"neighbours": False, "preset": "default", "epochs": 2},
-        {"preset": "best", "epochs": 1, "hidden": (32,)},
+        {"preset": "best", "epochs": 1, "hidden": (32,), "neighbours": False},
         {"quantiles": (0.9, 0.1, 0.5)},
         {"loss": "poisson"},
+        {"normalisation": "layer", "dropout": 0.1},
+        {"normalisation": "layer", "members": 4, "neighbours": False},
+        {"normalisation": "batch", "dropout": 0.1, "neighbours": False},
         *({"activation": name, "neighbours": False, "epochs": 1} for name in ACTIVATIONS),
     ],
     ids=str,

@@ -201,7 +201,7 @@ def test_a_newer_file_is_refused(path):
         pb.load_model(path)
     assert str(caught.value) == (
         f"{path} was written by a later version of pullback\n"
-        "  expected: version 1 to 2 of a pullback table model\n"
+        "  expected: version 1 to 3 of a pullback table model\n"
         "  got: version 99\n"
         "  try: pip install --upgrade pullback"
     )

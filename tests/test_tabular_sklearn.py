@@ -49,7 +49,7 @@ def test_workers_share_the_processors(backend):
 @pytest.mark.parametrize("backend", ["loky", "threading"])
 def test_a_search_with_machine_code_runs_on_parallel_backends(backend):
     model = MLPRegressor(**SMALL | {"neighbours": True, "engine": "native"})
-    grid = {"lr": [1e-4, 1e-2]}
+    grid = {"lr": [1e-3, 1e-2]}
     with joblib.parallel_config(backend, n_jobs=2):
         search = GridSearchCV(model, grid, cv=2).fit(X, Y)
     alone = GridSearchCV(model, grid, cv=2).fit(X, Y)

@@ -17,7 +17,7 @@ RNG = np.random.default_rng(0)
 X = RNG.standard_normal((600, 3))
 Y = np.sin(X[:, 0]) + X[:, 1] * X[:, 2]
 LABELS = np.where(X[:, 0] + X[:, 1] > 0, "up", "down")
-SMALL = {"preset": "fast", "epochs": 6, "random_state": 0, "neighbours": False}
+SMALL = {"preset": "fast", "epochs": 6, "batch_size": 256, "random_state": 0, "neighbours": False}
 REGULAR = [{"dropout": 0.2}, {"normalisation": "layer"}, {"normalisation": "batch", "dropout": 0.1}]
 
 

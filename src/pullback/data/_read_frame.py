@@ -116,15 +116,17 @@ def _read(
         for column, values in zip(columns, cells, strict=True):
             column.add(values)
         used = sum(column.bytes for column in columns)
-        if room is not None and used * WORK > room:
-            raise _too_large(source.title, used, last, room)
+        if room is not None and used * WORK + len(columns) * PER_COLUMN > room:
+            raise _too_large(source.title, used, last, room, len(columns))
     if not last:
         raise DataError(f"{source.title} has a header and no rows", expected="two rows at the least")
     return columns
 
 
-WORK = 12
+WORK = 16
 """Training takes so many times the memory of its table, rather less; `benchmarks/files.py` measures it."""
+PER_COLUMN = 300 * 2**10
+"""Bytes besides, for each column however few the rows: its bins, its weights and what the optimiser keeps."""
 
 
 class _Column:
@@ -252,10 +254,12 @@ def _refuse_absent(source: Csv | Parquet, names: Sequence[str]) -> None:
         )
 
 
-def _too_large(title: str, used: int, row: int, room: int) -> DataError:
+def _too_large(title: str, used: int, row: int, room: int, columns: int) -> DataError:
+    left = max(0, room - columns * PER_COLUMN) / WORK
     return DataError(
         f"{title} is too large for the memory that is free",
-        expected=f"a table of {room / WORK / 2**30:.2g} GiB at most: training takes about {WORK} times that",
-        got=f"more than {used / 2**30:.2g} GiB in its first {row} rows",
+        expected=f"a table of {left / 2**30:.2g} GiB at most: training takes about {WORK} times that, and "
+        f"{PER_COLUMN / 2**20:.1g} MiB for each column",
+        got=f"more than {used / 2**30:.2g} GiB in its first {row} rows, and {columns} columns",
         hint=f"--rows {max(1000, row // 2)} trains on so many, drawn at random; --drop leaves columns out",
     )

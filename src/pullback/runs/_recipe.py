@@ -18,9 +18,6 @@ from pullback.runs._settings import Settings
 from pullback.train import Result
 from pullback.typing import Array
 
-WORTH_COMPILING = 200_000
-"""Rows times epochs from which machine code saves more time than making it takes."""
-
 
 def train(
     settings: Settings, folder: Path, problem: Problem, rows: Split, progress: bool, begin: float, engine: str
@@ -54,12 +51,9 @@ def _fit(
     settings: Settings, problem: Problem, rows: Split, progress: bool, engine: str
 ) -> tuple[Any, list[str]]:
     """The fitted estimator, and what it said of its own health."""
-    from pullback.tabular import PRESETS, MLPClassifier, MLPRegressor
+    from pullback.tabular import MLPClassifier, MLPRegressor
 
     kind: Any = MLPClassifier if problem.task == "classification" else MLPRegressor
-    preset = PRESETS[settings.preset]
-    if engine == "auto" and len(rows.train) * preset.epochs * preset.fits < WORTH_COMPILING:
-        engine = "reference"
     model = kind(
         settings.preset, neighbours=settings.neighbours, random_state=settings.seed, progress=progress,
         engine=engine,
@@ -110,10 +104,11 @@ def _result(model: Any, settings: Settings, seconds: float) -> Result:
     """How the fit ended, as `pullback.fit` says it."""
     from pullback.tabular import PRESETS
 
-    preset = PRESETS[settings.preset]
     message = f"the weights are those of epoch {model.best_epoch_}, the best of {model.n_iter_}"
     stopped = model.networks_[-1].result.stopped
     if stopped == "interrupted":
+        asked = model.networks_[-1].result.asked
+        preset = PRESETS[settings.preset].for_rows(len(asked.X))
         done, all_of_them = len(model.history_), preset.epochs * preset.fits
         message = f"interrupted after {done} of {all_of_them} epochs; {message}"
     elif stopped != "epochs":

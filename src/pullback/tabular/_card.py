@@ -36,8 +36,8 @@ def fit_facts(model: Any, columns: list[Array], Y: Array, outside: Any) -> dict[
         "validation_rows": 0 if outside is None else len(outside[1]),
         "columns": [_column(c, n) for c, n in zip(columns, model.columns_.names, strict=True)],
         "target": _target(model, Y),
-        "epochs": model.n_iter_,
-        "best_epoch": model.best_epoch_,
+        "epochs": getattr(model, "n_iter_", 0),
+        "best_epoch": getattr(model, "best_epoch_", 0),
         "parameters": sum(_size(network.params) for network in model.networks_),
         "neighbours": any(network.inputs.neighbours is not None for network in model.networks_),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}},
@@ -46,6 +46,12 @@ def fit_facts(model: Any, columns: list[Array], Y: Array, outside: Any) -> dict[
     if outside is not None:
         facts["metrics"] = _metrics(model, *outside)
     return facts
+
+
+def facts_with_more(facts: dict[str, Any], rows: int) -> dict[str, Any]:
+    """The facts of a model that `partial_fit` showed so many rows more."""
+    before = facts.get("later", {"calls": 0, "rows": 0})
+    return {**facts, "later": {"calls": before["calls"] + 1, "rows": before["rows"] + rows}}
 
 
 def _column(column: Array, name: str) -> dict[str, Any]:
@@ -174,20 +180,36 @@ def _data(facts: dict[str, Any]) -> list[str]:
         for c in facts["columns"][:_MOST]
     ]
     more = len(facts["columns"]) - len(rows)
+    first = "different training rows" if facts["epochs"] else "rows in the first call of `partial_fit`"
     return [
-        f"{facts['rows']:,} different training rows, {facts['validation_rows']:,} validation rows, "
+        f"{facts['rows']:,} {first}, {facts['validation_rows']:,} validation rows, "
         f"{len(facts['columns'])} columns. {about}",
+        _later(facts),
         _table(("column", "kind", "missing", "range (mean)"), rows),
         f"... and {more} more columns." if more else "",
     ]
 
 
+def _later(facts: dict[str, Any]) -> str:
+    if "later" not in facts:
+        return ""
+    calls, rows = facts["later"]["calls"], facts["later"]["rows"]
+    parts = f"{calls:,} {'call' if calls == 1 else 'calls'}"
+    return (
+        f"After those, {rows:,} rows came by `partial_fit`, in {parts}. "
+        "What is said of target and columns is that of the rows before."
+    )
+
+
 def _evaluation(facts: dict[str, Any]) -> list[str]:
+    if facts and not facts["epochs"]:
+        return ["[no validation rows: `partial_fit` holds none back]"]
     if not facts.get("metrics"):
         return ["[no validation rows: too few rows, or validation_fraction=0]"]
     rows = [(name, f"{value:.4g}") for name, value in facts["metrics"].items()]
     return [
-        f"On the {facts['validation_rows']:,} validation rows, in the target's own units, by the kept epoch:",
+        f"On the {facts['validation_rows']:,} validation rows, in the target's own units, by the kept epoch"
+        f"{', before `partial_fit` went on' if 'later' in facts else ''}:",
         _table(("metric", "value"), rows),
     ]
 
@@ -196,7 +218,9 @@ def _settings(model: Any, facts: dict[str, Any]) -> list[str]:
     default = type(model)().get_params(deep=False)
     given = {k: v for k, v in model.get_params(deep=False).items() if _said(v) != _said(default[k])}
     rows = [(f"`{name}`", _said(value)) for name, value in {"preset": model.preset, **given}.items()]
-    ran = f"{facts['epochs']} epochs, the best of which was {facts['best_epoch']}." if facts else ""
+    ran = ""
+    if facts.get("epochs"):
+        ran = f"{facts['epochs']} epochs, the best of which was {facts['best_epoch']}."
     used = ", ".join(f"{name} {v}" for name, v in facts.get("versions", {}).items())
     return [
         "All arguments not named here have their defaults.",

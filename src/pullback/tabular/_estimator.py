@@ -12,7 +12,7 @@ from pullback.errors import ArgumentError
 from pullback.tabular import _losses, _plots
 from pullback.tabular._batches import size_of
 from pullback.tabular._callbacks import CallbackSupportMixin, Tasks, seen_by, with_callbacks
-from pullback.tabular._card import fit_facts
+from pullback.tabular._card import facts_with_more, fit_facts
 from pullback.tabular._checks import check_held, check_held_target, check_settings, refuse_repeated
 from pullback.tabular._encode import Columns, check_infinite, columns_of, is_frame
 from pullback.tabular._explain import Explained
@@ -24,7 +24,7 @@ from pullback.tabular._rows import distinct, split_rows
 from pullback.tabular._stream import Stream
 from pullback.tabular._task import Encoded, Task
 from pullback.tabular._training import training
-from pullback.tabular._watch import warn_of
+from pullback.tabular._watch import constant_losses, warn_of
 from pullback.typing import Array, Tree
 
 _OWN = ("epochs", "batch_size", "lr", "weight_decay", "members")
@@ -83,13 +83,14 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
         self.progress = progress
         self.engine = engine
 
-    def _settings(self) -> Preset:
-        """The preset with what was given in its place."""
+    def _settings(self, n_rows: int | None = None) -> Preset:
+        """The preset with what was given in its place, and the rest as so many rows ask for."""
         preset = preset_named(self.preset, neighbours=self._looks_at_neighbours())
         given = {name: getattr(self, name) for name in _OWN if getattr(self, name) is not None}
         if self.hidden is not None:
             given["hidden"] = tuple(self.hidden)
-        return preset._replace(**given)
+        preset = preset._replace(**given)
+        return preset if n_rows is None else preset.for_rows(n_rows, given)
 
     def _looks_at_neighbours(self) -> bool:
         """Not where the rows come by and by: the same row again would be its own neighbour."""
@@ -170,7 +171,7 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
         elif len(val):
             outside = encoded.rows(val)
         before = self.networks_ if again else []
-        preset = self._settings()
+        preset = self._settings(len(train))
         rows = encoded.rows(train)
         self.networks_: list[Network] = []
         self._streams = None
@@ -187,8 +188,8 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
         self.best_epoch_ = self.networks_[0].best_epoch
         held_rows = None if outside is None else ((outside.numbers, outside.plain), outside.targets)
         self.facts_ = fit_facts(self, [c[train] for c in columns], rows.Y, held_rows)
-        start = task.objective.loss(np.zeros((1, len(train), task.n_outputs), np.float32), rows.targets)
-        warn_of(self.networks_[0], rows.numbers, rows.plain, rows.Y, float(start))
+        levels = getattr(self, "quantiles", None)
+        warn_of(self.networks_[0], rows, constant_losses(task, rows, outside, levels, self._labels))
         tasks.end()
         return self
 
@@ -211,7 +212,8 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
             return {"networks_": [*done, Network(inputs, params, act, [], 0)]}
 
         return train_network(
-            inputs, params, X, rows.targets, validation, task.objective.loss, self._settings(),
+            inputs, params, X, rows.targets, validation, task.objective.loss,
+            self._settings(len(X)),
             activation=act, seed=self._seed_ + i, schedule=self.schedule,
             patience=self.patience if validation else None,
             progress=self.progress, engine=self.engine, after=result, dropout=self.dropout,
@@ -277,6 +279,10 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
             network.learned, network.moments, network.result = stream.learned, stream.moments, None
             network.params = stream.task.params(network.learned)
         self.loss_ = float(np.mean(losses))
+        if first:
+            self.facts_ = fit_facts(self, columns, rows.Y, None)
+        elif hasattr(self, "facts_"):
+            self.facts_ = facts_with_more(self.facts_, len(rows.Y))
         return self
 
     def _stream(self, i: int, task: Task) -> Stream:

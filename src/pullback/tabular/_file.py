@@ -21,7 +21,7 @@ from pullback.tabular._recipe import Inputs, Network
 from pullback.tabular._scale import RobustScaler
 from pullback.typing import Array
 
-VERSION = 2
+VERSION = 3
 """Of what stands in a model's file; older ones are read, newer ones refused."""
 
 KIND = "pullback table model"
@@ -259,14 +259,14 @@ def _arrays(network: Network) -> dict[str, Any]:
         "params": network.params,
         "scaler": list(inputs.scaler),
         "near_scaler": None if scaler is None else list(scaler),
-        "near": None if near is None else [near.points, near.targets, near.weights],
+        "near": None if near is None else near.to_arrays(),
         "bins": [inputs.start, inputs.inverse],
         "directions": inputs.directions,
     }
 
 
 def _network(found: dict[str, Any], activation: Any) -> Network:
-    near = None if found["near"] is None else Neighbours(*found["near"])
+    near = None if found["near"] is None else Neighbours.from_arrays(found["near"])
     near_scaler = None if found["near_scaler"] is None else RobustScaler(*found["near_scaler"])
     inputs = Inputs(RobustScaler(*found["scaler"]), near, near_scaler, *found["bins"])
     inputs.directions = found.get("directions")

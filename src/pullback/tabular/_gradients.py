@@ -117,14 +117,38 @@ def neighbour_features(near: Any, scaled: Array, at: Array) -> Array:
         used = np.flatnonzero(metric)
         away, index = search.nearest(at, K, False)
         points = np.asarray(near.points, np.float64)[:, used] * metric[used]
-        gap = scaled[:, used][:, None, :] * metric[used] - points[index]
-        squares = np.sum(gap * gap, axis=2)
-        apart = (away > 0).astype(np.float64)
-        distance = np.sqrt(squares + (1.0 - apart)) * apart  # at distance zero, the derivative is zero
+        distance = _lengths(scaled[:, used][:, None, :] * metric[used] - points[index], away > 0)
         for k in (K // 3, K):
             parts.append(_mean(distance[:, :k], np.asarray(near.targets, np.float64)[index[:, :k]]))
         parts.append(np.log(distance[:, K // 3 - 1 : K // 3] + 1e-9))
+    if near.kernel is not None:
+        parts += _kriging(near, scaled, at)
     return np.concatenate(parts, axis=1)
+
+
+def _lengths(gap: Array, apart: Array) -> Array:
+    """Lengths `(n, k)` of `(n, k, n_columns)`; where they are not apart, zero, as is the derivative."""
+    there = apart.astype(np.float64)
+    return np.sqrt(np.sum(gap * gap, axis=2) + (1.0 - there)) * there
+
+
+def _kriging(near: Any, scaled: Array, at: Array) -> list[Array]:
+    """As `krige`, in what can be traced: among the neighbours nothing moves with the row."""
+    kernel, index = near.kernel, near.search_of_kernel().nearest(at, near.near, False)[1]
+    points, targets = (np.asarray(a, np.float64)[index] for a in (near.points, near.targets))
+    away = points - at[:, None, :]
+    inverse = np.linalg.inv(kernel.among(away))
+    k = np.zeros(index.shape)
+    for weights, size in zip(kernel.weights, kernel.sizes, strict=True):
+        apart = np.any(away * weights != 0.0, axis=2)
+        k = k + size * np.exp(-_lengths((points - scaled[:, None, :]) * weights, apart))
+    one = inverse.sum(axis=2)
+    to_k = (inverse @ k[:, :, None])[:, :, 0]
+    short = (1.0 - np.sum(to_k, axis=1, keepdims=True)) / one.sum(axis=1, keepdims=True)
+    shares = to_k + one * short
+    mean = np.sum(shares[:, :, None] * targets, axis=1)
+    known = np.sum(shares * k, axis=1, keepdims=True)
+    return [mean, np.sqrt(np.maximum(kernel.sizes.sum() + kernel.nugget - known, 0.0))]
 
 
 def _mean(distance: Array, targets: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Features from neighbours: what the targets of the nearest training rows say.
+"""Features from neighbours: what the targets of the nearest training rows say, by their means and by kriging.
 
 The metric is a weight for every column, found by coordinate search: it is the one under which a training
 row's target is best foretold by its neighbours, the row itself left out. Nothing but training rows is
@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.tabular._search import search_tree
-from pullback.tabular._threads import workers
+from pullback.tabular._kriging import Kernel, fit_kernel, krige
+from pullback.tabular._search import Nearest
 from pullback.typing import Array
 
 K = 24
@@ -34,6 +34,10 @@ class Neighbours:
     targets : `(n_rows, n_outputs)` float32 array
     weights : `(n_metrics, n_columns)` array
         The metric whole, and its core: the columns of at least half the greatest weight.
+    kernel : Kernel or None
+        Of kriging, where that is asked for.
+    near : int
+        Neighbours that kriging asks.
 
     Examples
     --------
@@ -47,13 +51,24 @@ class Neighbours:
     points: Array
     targets: Array
     weights: Array
+    kernel: Kernel | None = None
+    near: int = 0
     trees: list[Any] = dataclasses.field(default_factory=list, repr=False)
 
     @classmethod
     def fit(
-        cls, X: Array, Y: Array, rng: np.random.Generator, *, rounds: int = 4, rows: int = 4000
+        cls,
+        X: Array,
+        Y: Array,
+        rng: np.random.Generator,
+        *,
+        rounds: int = 4,
+        rows: int = 4000,
+        kriging: int = 0,
     ) -> Neighbours | None:
         """Find the metric on training rows `(n_rows, n_columns)`, scaled, with targets `(n_rows, n_outputs)`.
+
+        With `kriging`, its kernel too, which will ask so many neighbours.
 
         None where no metric foretells better than the mean, or there are too few rows to ask.
         """
@@ -64,7 +79,22 @@ class Neighbours:
             return None
         core = np.where(weights >= weights.max() / 2, weights, 0.0)
         metrics = [weights] if np.array_equal(core, weights) else [weights, core]
-        return cls(np.asarray(X, np.float32), np.asarray(Y, np.float32), np.array(metrics))
+        kernel = fit_kernel(X, Y, importances(X, Y), rng, rows=rows) if kriging else None
+        near = min(kriging, len(X) - 1) if kernel is not None else 0
+        return cls(np.asarray(X, np.float32), np.asarray(Y, np.float32), np.array(metrics), kernel, near)
+
+    def to_arrays(self) -> list[Array]:
+        """What a file keeps."""
+        kriging = [] if self.kernel is None else [self.kernel.to_array(), np.array(self.near)]
+        return [self.points, self.targets, self.weights, *kriging]
+
+    @classmethod
+    def from_arrays(cls, arrays: list[Array]) -> Neighbours:
+        """What `to_arrays` wrote."""
+        if len(arrays) == 3:
+            return cls(*arrays)
+        points, targets, weights, kernel, near = arrays
+        return cls(points, targets, weights, Kernel.from_array(kernel), int(near))
 
     def transform(self, X: Array) -> Array:
         """Features `(n_rows, n_features)` of rows that were not trained on."""
@@ -81,38 +111,32 @@ class Neighbours:
             for k in (K // 3, K):
                 parts.append(_mean(distance[:, :k], self.targets[index[:, :k]]))
             parts.append(np.log(distance[:, K // 3 - 1 :: K] + 1e-9)[:, :1])
+        if self.kernel is not None:
+            index = self.search_of_kernel().nearest(X, self.near, own)[1]
+            mean, variance = krige(self.kernel, self.points, self.targets, X, index)
+            parts += [mean, np.sqrt(variance)[:, None]]
         return np.concatenate(parts, axis=1)
 
+    def search_of_kernel(self) -> Any:
+        """What finds the nearest training rows in the first metric of the kernel."""
+        return self._made()[-1]
+
     def searches(self) -> list[Any]:
-        """For each metric what finds the nearest training rows; made once."""
-        self.trees = self.trees or [_Search(self.points, w) for w in self.weights]
+        """For each metric what finds the nearest training rows."""
+        return self._made()[: len(self.weights)]
+
+    def _made(self) -> list[Any]:
+        """The searches, made once."""
+        kernel = [] if self.kernel is None else [self.kernel.weights[0]]
+        self.trees = self.trees or [Nearest(self.points, w) for w in (*self.weights, *kernel)]
         return self.trees
 
     @property
     def shape(self) -> tuple[int, int]:
         """Numbers of metrics and of features."""
-        return len(self.weights), len(self.weights) * (2 * self.targets.shape[1] + 1)
-
-
-class _Search:
-    """Nearest rows under one metric; rows are found by themselves, and then left out, by number."""
-
-    def __init__(self, points: Array, weights: Array) -> None:
-        self.columns = np.flatnonzero(weights)
-        self.weights = weights[self.columns]
-        self.tree = search_tree(self._place(points))
-
-    def _place(self, X: Array) -> Array:
-        return np.asarray(X, np.float64)[:, self.columns] * self.weights
-
-    def nearest(self, X: Array, k: int, own: bool, rows: Array | None = None) -> tuple[Array, Array]:
-        """Distances and row numbers `(n_rows, k)`; with `own`, X are the rows of the tree (or `rows`)."""
-        distance, index = self.tree.query(self._place(X), k + own, workers=workers())
-        if not own:
-            return distance, index
-        mine = index == (np.arange(len(X)) if rows is None else rows)[:, None]
-        mine[~mine.any(axis=1), -1] = True  # among many equal rows, the furthest goes instead
-        return distance[~mine].reshape(-1, k), index[~mine].reshape(-1, k)
+        n_outputs = self.targets.shape[1]
+        more = 0 if self.kernel is None else n_outputs + 1
+        return len(self.weights), len(self.weights) * (2 * n_outputs + 1) + more
 
 
 def search_metric(
@@ -151,7 +175,7 @@ def loo_error(X: Array, Y: Array, weights: Array, rows: Array) -> float:
     if not weights.any():
         return np.inf
     k = 2 * K // 3
-    distance, index = _Search(X, weights).nearest(X[rows], k, True, rows)
+    distance, index = Nearest(X, weights).nearest(X[rows], k, True, rows)
     return float(np.mean((_mean(distance, Y[index]) - Y[rows]) ** 2))
 
 

@@ -16,8 +16,9 @@ import numpy as np
 from pullback import files
 from pullback.errors import ArgumentError, PullbackError, PullbackWarning
 from pullback.tabular import _answers
-from pullback.tabular._neighbours import K
 from pullback.tabular._onnx_graph import ACTIVATIONS, Graph
+from pullback.tabular._onnx_neighbours import neighbour_features
+from pullback.tabular._regular import EPS
 from pullback.typing import Array
 
 TOLERANCE = 1e-4
@@ -96,49 +97,9 @@ def _inputs(graph: Graph, inputs: Any, numbers: str, plain: str | None) -> str:
     if inputs.directions is not None:
         parts.append(graph("MatMul", scaled, graph.array(np.float64(inputs.directions))))
     if inputs.neighbours is not None:
-        parts.append(_scaled(graph, _neighbours(graph, inputs.neighbours, scaled), inputs.near_scaler))
+        parts.append(_scaled(graph, neighbour_features(graph, inputs.neighbours, scaled), inputs.near_scaler))
     joined = graph("Concat", *parts, *([plain] if plain else []), axis=1)
     return graph.cast(graph.cast(joined, "float"), "double")
-
-
-def _neighbours(graph: Graph, near: Any, scaled: str) -> str:
-    """Distances to all training rows, the nearest K of them, and the means of their targets."""
-    parts: list[str] = []
-    targets = graph.array(np.asarray(near.targets, np.float64))
-    for weights in near.weights:
-        used = np.flatnonzero(weights)
-        points = np.asarray(near.points, np.float64)[:, used] * weights[used]
-        place = graph("Gather", scaled, graph.array(used), axis=1)
-        place = graph("Mul", place, graph.array(weights[used]))
-        center = points.mean(axis=0)
-        place = graph("Sub", place, graph.array(center))
-        away = graph.array(points - center)
-        product = graph("MatMul", place, graph("Transpose", away, perm=[1, 0]))
-        squares = graph.array(((points - center) ** 2).sum(axis=1))
-        k = min(K, len(points))
-        wide = min(len(points), k + 8)  # a few more by the expanded square, then by the exact one
-        far = graph("Sub", squares, graph("Mul", product, graph.array(np.float64(2.0))))
-        _, index = graph.top_k(far, wide)
-        gap = graph("Sub", graph("Gather", away, index, axis=0), graph.unsqueeze(place, 1))
-        exact = graph("Sqrt", graph("ReduceSum", graph("Mul", gap, gap), graph.ints(2), keepdims=0))
-        distance, order = graph.top_k(exact, k)
-        index = graph("GatherElements", index, order, axis=1)
-        for first in (K // 3, K):
-            parts.append(_mean(graph, distance, graph("Gather", targets, index, axis=0), first, k))
-        nth = graph("Gather", distance, graph.array(np.array([min(K // 3, k) - 1])), axis=1)
-        parts.append(graph("Log", graph("Add", nth, graph.array(np.float64(1e-9)))))
-    return graph("Concat", *parts, axis=1)
-
-
-def _mean(graph: Graph, distance: str, targets: str, first: int, k: int) -> str:
-    """As `_neighbours._mean`: by inverse distance, `(n, k)` and `(n, k, m)` to `(n, m)`."""
-    if first < k:
-        distance, targets = (graph("Slice", x, *map(graph.ints, (0, first, 1))) for x in (distance, targets))
-    last = graph("Gather", distance, graph.array(np.array([min(first, k) - 1])), axis=1)
-    floor = graph("Add", graph("Mul", last, graph.array(np.float64(1e-3))), graph.array(np.float64(1e-12)))
-    weight = graph("Reciprocal", graph("Add", distance, floor))
-    share = graph("Div", weight, graph("ReduceSum", weight, graph.ints(1), keepdims=1))
-    return graph("ReduceSum", graph("Mul", graph.unsqueeze(share, 2), targets), graph.ints(1), keepdims=0)
 
 
 def _network(graph: Graph, network: Any, numbers: str, plain: str | None) -> str:
@@ -150,11 +111,22 @@ def _network(graph: Graph, network: Any, numbers: str, plain: str | None) -> str
     if "signs" in params:  # (members, n_rows, size), and matrices are applied to each
         h = graph("Mul", h, graph.array(np.float64(params["signs"])))
     for layer in params["trunk"]:
-        _refuse_parts(layer, {"W", "b"})
+        _refuse_parts(layer, {"W", "b", "gain", "shift"})
         h = graph("MatMul", h, graph.array(np.float64(layer["W"])))
-        h = act(graph, graph("Add", h, graph.array(np.float64(layer["b"]))))
+        h = graph("Add", h, graph.array(np.float64(layer["b"])))
+        h = act(graph, _layer_norm(graph, h, layer) if "gain" in layer else h)
     h = graph("MatMul", h, graph.array(np.float64(params["head"]["W"])))
     return graph("Add", h, graph.array(np.float64(params["head"]["b"])))
+
+
+def _layer_norm(graph: Graph, h: str, layer: Any) -> str:
+    """As `_regular.layer_norm`; what is normalised by the batch is folded into `W` and `b` after training."""
+    last = graph.ints(-1)
+    away = graph("Sub", h, graph("ReduceMean", h, last, keepdims=1))
+    variance = graph("ReduceMean", graph("Mul", away, away), last, keepdims=1)
+    root = graph("Sqrt", graph("Add", variance, graph.array(np.float64(EPS))))
+    scaled = graph("Mul", graph("Div", away, root), graph.array(np.float64(layer["gain"])))
+    return graph("Add", scaled, graph.array(np.float64(layer["shift"])))
 
 
 def _refuse_parts(params: Any, known: set[str]) -> None:

@@ -73,7 +73,7 @@ def fit_inputs(
     rng = np.random.default_rng(seed)
     near = None
     if neighbours:
-        near = Neighbours.fit(scaled, Y, rng, rounds=preset.rounds, rows=preset.rows)
+        near = Neighbours.fit(scaled, Y, rng, rounds=preset.rounds, rows=preset.rows, kriging=preset.kriging)
     features = near.training_features() if near is not None else None
     near_scaler = RobustScaler.fit(features) if features is not None else None
     inputs = Inputs(scaler, near, near_scaler, np.zeros((0, 1)), np.zeros((0, 1)))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.tabular._threads import workers
 from pullback.typing import Array
 
 _CELLS = 1 << 22
@@ -56,3 +57,24 @@ def search_tree(points: Array) -> Any:
     except ImportError:
         return Blocks(points)
     return cKDTree(points)
+
+
+class Nearest:
+    """Nearest rows under one metric; rows are found by themselves, and then left out, by number."""
+
+    def __init__(self, points: Array, weights: Array) -> None:
+        self.columns = np.flatnonzero(weights)
+        self.weights = weights[self.columns]
+        self.tree = search_tree(self._place(points))
+
+    def _place(self, X: Array) -> Array:
+        return np.asarray(X, np.float64)[:, self.columns] * self.weights
+
+    def nearest(self, X: Array, k: int, own: bool, rows: Array | None = None) -> tuple[Array, Array]:
+        """Distances and row numbers `(n_rows, k)`; with `own`, X are the rows of the tree (or `rows`)."""
+        distance, index = self.tree.query(self._place(X), k + own, workers=workers())
+        if not own:
+            return distance, index
+        mine = index == (np.arange(len(X)) if rows is None else rows)[:, None]
+        mine[~mine.any(axis=1), -1] = True  # among many equal rows, the furthest goes instead
+        return distance[~mine].reshape(-1, k), index[~mine].reshape(-1, k)
