@@ -19,7 +19,9 @@ class NotLearnedWarning(PullbackWarning):
 
 
 FEW = 10
-"""Epochs before which a fit is given the benefit of the doubt, unless its steps are too small to see."""
+"""Epochs before which a fit is given the benefit of the doubt, unless its steps are too small to add up."""
+NOTHING = 1e-7
+"""Steps that move the weights by less, of their size, come to nothing in a few epochs."""
 ASKED = 50
 """Validation rows from which on their loss says something of a fit."""
 TOO_FAR = 3
@@ -116,7 +118,7 @@ def _hardly(network: Network, losses: Array, constants: Constants, lr: float) ->
         return ""
     moves = float(np.median([r.update_ratio for r in network.history]))
     still = not losses.min() < constants.train - HARDLY * abs(constants.train)
-    if still and moves < SMALL_STEP:
+    if still and moves < (NOTHING if len(losses) < FEW else SMALL_STEP):
         return (
             f"the training loss hardly moved, from {constants.start:.3g} to {losses.min():.3g}: the learning "
             f"rate of {lr:.1g} moves the weights by {moves:.1g} of their size a step, which is too little; "
