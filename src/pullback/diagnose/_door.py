@@ -68,6 +68,7 @@ def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0,
     if given.name == OWN:
         _drop_guesses(found)
     found.facts["places"] = _places(given)
+    found.facts["shapes"] = [x.shape for x in given.leaves]
     return found
 
 
@@ -202,4 +203,5 @@ def diagnose_torch(
         }, name=type(model).__name__)  # fmt: skip
         found = examine(patient, BUDGET if budget is None else _seconds(budget))
     found.facts["places"] = loop.names
+    found.facts["shapes"] = [x.shape for x in patient.leaves]
     return found

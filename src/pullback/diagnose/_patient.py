@@ -10,6 +10,7 @@ import numpy as np
 
 from pullback import tree
 from pullback.diagnose._clone import clone
+from pullback.diagnose._given import check_given, check_leaves
 from pullback.diagnose._sandbox import Failure, TimeUp
 from pullback.errors import ArgumentError
 
@@ -114,6 +115,8 @@ class Patient:
                 "step(params, X_batch, y_batch)",
                 hint="a diagnosis needs these names in the file, the mapping or the call",
             )
+        check_given(given)
+        check_leaves(flatten(given["params"]))
         self._given: dict[str, Any] = clone({key: given.get(key) for key in REQUIRED + OPTIONAL})
         self.random = np.random.get_state()
         self.X: Any = self._given["X"]
@@ -165,7 +168,11 @@ class Body:
         return self._given[name]
 
     def loss(self, leaves: list[Any], X: Any, y: Any) -> Any:
-        return _call("loss", self._given["loss"], self.tree(leaves), X, y)
+        out = _call("loss", self._given["loss"], self.tree(leaves), X, y)
+        if out is None or (isinstance(out, np.ndarray) and out.size != 1):
+            got = "None" if out is None else f"an array of shape {out.shape}"
+            raise Failure("loss", TypeError(f"loss returns {got}, expected one number such as a mean"))
+        return out
 
     def grad(self, leaves: list[Any], X: Any, y: Any) -> list[Any]:
         out = _call("grad", self._given["grad"], self.tree(leaves), X, y)

@@ -9,25 +9,37 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pullback.diagnose._findings import Curve
-
-Diagnosis = Any  # that of _verdict, which calls this file
+    from pullback.diagnose._verdict import Diagnosis
 
 
 def line(d: Diagnosis) -> str:
     """One line: the first cause, the number that proves it, the fix."""
     if d.faults:
         f = d.faults[0]
-        return f"{f.id} at {f.where}: {f.words} ({f.evidence}). Fix: {f.fix}."
+        return f"{f.id} at {place(d, f.where)}: {f.words} ({f.evidence}). Fix: {f.fix}."
     if d.verdict == "healthy":
         return f"{d.name} is healthy: {len(d.ruled_out)} experiments found nothing wrong."
     return f"cannot tell: {d.reason}."
+
+
+def place(d: Diagnosis, where: Any) -> str:
+    """Where a finding is, for a person: a parameter by the way to it and its shape, else the name itself."""
+    shapes, paths = d.facts.get("shapes", []), d.facts.get("places", [])
+    paths = paths or [f"[{k}]" for k in range(len(shapes))]
+    if isinstance(where, str) and f"[{where!r}]" in paths:
+        where = paths.index(f"[{where!r}]")
+    if not isinstance(where, int) or not 0 <= where < min(len(shapes), len(paths)):
+        return str(where)
+    path = paths[where]
+    name = f"params{path}" if not path or path[0] in "[." else path
+    return f"{name} (shape {shapes[where]})"
 
 
 def paragraph(d: Diagnosis) -> str:
     """The ranked list, the evidence, and what was ruled out."""
     rows = [line(d)]
     for i, f in enumerate(d.faults, 1):
-        rows += ["", f"{i}. {f.id}   where: {f.where}   confidence: {f.confidence:.0%}"]
+        rows += ["", f"{i}. {f.id}   where: {place(d, f.where)}   confidence: {f.confidence:.0%}"]
         rows += [f"   cause     {f.words}", f"   evidence  {f.evidence}", f"   fix       {f.fix}"]
         rows += [f"   {label}: {value}" for label, value in f.table]
         rows += [f"   {name}: loss {_number(y[0])} -> {_number(y[-1])} in {x[-1]} steps"
@@ -48,7 +60,9 @@ def html(d: Diagnosis) -> str:
     """A page that needs nothing else: findings, tables, curves."""
     parts = [f"<h2>{escape.escape(line(d))}</h2>"]
     for f in d.faults:
-        parts.append(f"<h3>{escape.escape(f.id)} <small>where: {escape.escape(str(f.where))}</small></h3>")
+        parts.append(
+            f"<h3>{escape.escape(f.id)} <small>where: {escape.escape(place(d, f.where))}</small></h3>"
+        )
         parts.append(f"<p>{escape.escape(f.words)}. {escape.escape(f.evidence)}. <b>Fix:</b> "
                      f"{escape.escape(f.fix)}.</p>")  # fmt: skip
         rows = "".join(f"<tr><td>{escape.escape(a)}</td><td>{escape.escape(b)}</td></tr>" for a, b in f.table)

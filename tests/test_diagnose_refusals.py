@@ -1,0 +1,74 @@
+"""Bad input to `diagnose`: refused with the argument named, or a finding; parameters named in the report."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import pullback as pb
+from pullback.errors import ArgumentError
+
+X = np.random.default_rng(0).normal(size=(40, 3))
+Y = X @ np.array([1.0, 2.0, 3.0])
+
+
+def loss(params, X, y):
+    return float(np.mean((X @ params[0] - y) ** 2))
+
+
+def grad(params, X, y):
+    return [2 * X.T @ (X @ params[0] - y) / len(X)]
+
+
+def found(**changes):
+    return pb.diagnose(**{"params": [np.zeros(3)], "X": X, "y": Y, "loss": loss, "grad": grad, **changes})
+
+
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"params": "abc"}, ["parameter 0", "list of arrays", "str 'abc'"]),
+    ({"params": [np.zeros(3), "relu"]}, ["parameter 1", "str 'relu'", "leave out"]),
+    ({"params": []}, ["params holds no array"]),
+    ({"params": None}, ["params is missing"]),
+    ({"grad": None}, ["grad or step is missing"]),
+    ({"y": Y[:-3]}, ["X and y differ in length", "40 rows of X, 37 of y"]),
+    ({"X": X[:0], "y": Y[:0]}, ["X has no rows", "(0, 3)"]),
+    ({"y": 3.0}, ["y has no rows", "float"]),
+    ({"X": [[1, 2], [3]]}, ["the rows of X differ in length", "pad or cut"]),
+    ({"X": X.astype(str)}, ["X does not hold numbers", "encode"]),
+    ({"loss": 3.0}, ["loss cannot be called", "loss(params, X, y)", "float"]),
+    ({"grad": [np.zeros(3)]}, ["grad cannot be called", "list", "the function itself"]),
+    ({"step": 0.1}, ["step cannot be called", "float"]),
+])  # fmt: skip
+def test_bad_input_is_refused_by_name(changes, words):
+    with pytest.raises(ArgumentError) as caught:
+        found(**changes)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize(("changes", "where", "words"), [
+    ({"loss": lambda p, X, y: (X @ p[0] - y) ** 2}, "loss", "array of shape (32,)"),
+    ({"loss": lambda p, X, y: None}, "loss", "returns None"),
+    ({"loss": lambda p: 0.0}, "loss", "takes 1 positional argument"),
+    ({"step": lambda p: p}, "step", "takes 1 positional argument"),
+    ({"grad": lambda p, X, y: [np.zeros(3)] * 2}, "grad", "another number of arrays"),
+    ({"grad": lambda p, X, y: [np.zeros(4)]}, 0, "another shape"),
+    ({"step": lambda p, X, y: None}, "step", "nothing moves"),
+    ({"y": np.where(np.arange(40) == 3, np.nan, Y)}, "y", "y holds NaN"),
+])  # fmt: skip
+def test_what_the_loop_does_wrong_is_a_finding(changes, where, words):
+    first = found(**changes).faults[0]
+    assert first.where == where
+    assert words in first.words
+
+
+def test_a_parameter_is_named_by_its_place_and_shape():
+    wrong = {"grad": lambda p, X, y: [np.zeros(4)]}
+    assert "at params[0] (shape (3,)):" in str(found(**wrong))
+    assert "where: params[0] (shape (3,))" in found(**wrong)._repr_html_()
+
+
+def test_a_parameter_in_a_dict_is_named_by_its_key():
+    d = found(params={"w": np.zeros(3)}, loss=lambda p, X, y: loss([p["w"]], X, y),
+              grad=lambda p, X, y: {"w": np.zeros(4)})  # fmt: skip
+    assert d.faults[0].where == "w"
+    assert "params['w'] (shape (3,))" in str(d)
