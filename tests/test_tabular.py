@@ -183,6 +183,31 @@ BAD = [
         lambda X: (MLPRegressor(**SMALL), X[["a", "a"]], X["c"]),
         "X has more than one column named 'a'",
     ),
+    (
+        "infinite target",
+        lambda X: (MLPRegressor(**SMALL), X, X["c"].where(X.index != 7, np.inf)),
+        "Input y contains infinity or a value too large for dtype('float64').\n"
+        "  expected: a finite number in every row\n"
+        "  got: none in row 7\n"
+        "  try: leave those rows out: keep = np.isfinite(y); fit(X[keep], y[keep])",
+    ),
+    (
+        "missing labels",
+        lambda X: (MLPClassifier(**SMALL), X, pd.Series("u", X.index).where(X.index > 2, None)),
+        "Input y contains NaN or infinity.\n  expected: a label in every row\n  got: none in row 0, and in 2",
+    ),
+    (
+        "text target",
+        lambda X: (MLPRegressor(**SMALL), X, ["u"] * len(X)),
+        "y holds text\n  expected: numbers\n  got: 'u'",
+    ),
+    ("no columns", lambda X: (MLPRegressor(**SMALL), X[[]], X["c"]), "X has no columns: "),
+    ("lengths", lambda X: (MLPRegressor(**SMALL), X, X["c"][:9]), "X and y have different numbers of rows"),
+    (
+        "nested",
+        lambda X: (MLPRegressor(**SMALL), X.assign(a=[{}] * len(X)), X["c"]),
+        "column 'a' of X: an argument must be a string or a number, not 'dict'; ",
+    ),
     ("preset", lambda X: (MLPRegressor("quick"), X, X["c"]), "preset='quick' is not known"),
     ("quantiles", lambda X: (MLPRegressor(quantiles=[2.0]), X, X["c"]), "quantiles=[2.0]"),
 ]
@@ -191,9 +216,15 @@ BAD = [
 @pytest.mark.parametrize(("name", "make", "text"), BAD, ids=[case[0] for case in BAD])
 def test_bad_input_is_named(table, name, make, text):
     model, X, y = make(table[0])
-    with pytest.raises(ArgumentError) as caught:
+    with pytest.raises(TypeError if name == "nested" else ArgumentError) as caught:
         model.fit(X, y)
-    assert str(caught.value).splitlines()[0] == text
+    assert str(caught.value).startswith(text)
+
+
+def test_warnings_name_the_users_line(table):
+    with pytest.warns(UserWarning, match="every training row has the same target") as seen:
+        MLPRegressor(**SMALL).fit(table[0], np.ones(len(table[0])))
+    assert seen[0].filename == __file__
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 _OURS = tuple(os.path.dirname(path) + os.sep for path in (__file__, np.__file__))
+_BETWEEN = tuple(f"{os.sep}{name}{os.sep}" for name in ("optree", "sklearn", "joblib"))
+"""Who calls us back on the user's behalf."""
 _COMMANDS = f"{os.sep}typer{os.sep}"
 """Who calls us on the command line, where no code is the user's."""
 _state = threading.local()
@@ -44,6 +46,14 @@ def user_line() -> Where | None:
     return Where(frame.f_code.co_filename, frame.f_lineno, _stores(frame))
 
 
+def user_level() -> int:
+    """The `stacklevel` with which a warning given by the caller names the user's line."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and _is_ours(frame.f_code.co_filename):
+        frame, level = frame.f_back, level + 1
+    return level
+
+
 @contextmanager
 def origin(where: Where | None) -> Iterator[None]:
     """Say that what runs inside belongs to this line: the closures of a tape, run later."""
@@ -56,7 +66,7 @@ def origin(where: Where | None) -> Iterator[None]:
 
 
 def _is_ours(file: str) -> bool:
-    return file.startswith(_OURS) or "optree" in file
+    return file.startswith(_OURS) or any(name in file for name in _BETWEEN)
 
 
 def _stores(frame: Any) -> bool:

@@ -92,8 +92,65 @@ def checked_target(y: Any, name: str = "y") -> Array:
     """Targets `(n_rows, n_outputs)` float64, finite."""
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
-    Y = check_array(y, ensure_2d=False, dtype=np.float64, input_name=name, allow_nd=False)
+    try:
+        Y = check_array(y, ensure_2d=False, dtype=np.float64, input_name=name, allow_nd=False)
+    except ValueError as error:
+        raise _explained(error, y, name) from error
     return np.asarray(Y.reshape(len(Y), -1))
+
+
+def _explained(error: ValueError, y: Any, name: str) -> ValueError:
+    """What scikit-learn has against a target, with the row where it begins and what to do."""
+    values = np.asarray(y)
+    if values.dtype.kind in "OUSM":
+        texts = [x for x in values.ravel() if isinstance(x, str) and not _is_text_of_number(x)]
+        if texts:
+            return ArgumentError(
+                f"{name} holds text", expected="numbers", got=repr(str(texts[0])),
+                hint="MLPClassifier, where these are classes; else leave those rows out",
+            )  # fmt: skip
+    if values.dtype.kind not in "fO" or values.ndim not in (1, 2):
+        return error
+    bad = np.flatnonzero(~np.isfinite(values.astype(np.float64).reshape(len(values), -1)).all(axis=1))
+    if not len(bad):
+        return error
+    return ArgumentError(
+        str(error).splitlines()[0], expected="a finite number in every row", got=first_rows(bad),
+        hint="leave those rows out: keep = np.isfinite(y); fit(X[keep], y[keep])",
+    )  # fmt: skip
+
+
+def _is_text_of_number(x: str) -> bool:
+    try:
+        float(x)
+    except ValueError:
+        return False
+    return True
+
+
+def first_rows(bad: Array) -> str:
+    """Rows, named by the first of them: "none in row 7, and in 2 more"."""
+    return f"none in row {bad[0]}" + (f", and in {len(bad) - 1} more" if len(bad) > 1 else "")
+
+
+def check_lengths(columns: list[Array], y: Array) -> None:
+    """Refuse another number of targets than of rows."""
+    if len(columns[0]) != len(y):
+        raise ArgumentError(
+            "X and y have different numbers of rows",
+            expected=f"{len(columns[0])} rows in y, as in X",
+            got=len(y),
+        )
+
+
+def refuse_no_columns(X: Any) -> None:
+    """Refuse a table of no columns."""
+    if X.shape[1] == 0:
+        raise ArgumentError(
+            f"X has no columns: 0 feature(s) (shape={tuple(X.shape)}) while a minimum of 1 is required.",
+            expected="a column or more",
+            hint="look at which columns were selected",
+        )
 
 
 def refuse_repeated(X: Any) -> None:

@@ -7,11 +7,12 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_consistent_length, check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from pullback.errors import ArgumentError
 from pullback.tabular import _losses
-from pullback.tabular._checks import checked_weights, refuse_weights
+from pullback.tabular._checks import check_lengths, checked_weights, first_rows, refuse_weights
+from pullback.tabular._encode import missing
 from pullback.tabular._estimator import TableModel
 from pullback.tabular._recipe import probabilities
 from pullback.tabular._task import Task
@@ -107,7 +108,7 @@ class MLPClassifier(ClassifierMixin, TableModel):
 
     def _task(self, columns: list[Array], y: Any, sample_weight: Any) -> Task:
         labels = checked_labels(y)
-        check_consistent_length(columns[0], labels)
+        check_lengths(columns, labels)
         self._set_classes(np.unique(labels))
         if len(self.classes_) < 2:
             raise ArgumentError(
@@ -121,7 +122,7 @@ class MLPClassifier(ClassifierMixin, TableModel):
         """Weights of rows times weights of classes, `seen` where rows come by and by."""
         from sklearn.utils.class_weight import compute_class_weight
 
-        check_consistent_length(columns[0], labels)
+        check_lengths(columns, labels)
         Y, weights = self._one_hot(labels, "y"), checked_weights(sample_weight, labels)
         if self.class_weight is not None:
             if seen is not None and self.class_weight == "balanced":
@@ -194,8 +195,14 @@ def checked_labels(y: Any) -> Array:
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
     labels = column_or_1d(y, warn=True)
-    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
-        raise ValueError("Input y contains NaN or infinity.")
+    bad: Any = []
+    if labels.dtype.kind in "fO":
+        bad = np.flatnonzero(~np.isfinite(labels) if labels.dtype.kind == "f" else missing(labels))
+    if len(bad):
+        raise ArgumentError(
+            "Input y contains NaN or infinity.", expected="a label in every row", got=first_rows(bad),
+            hint="leave those rows out, or make missing a class of its own",
+        )  # fmt: skip
     check_classification_targets(labels)
     if type_of_target(labels) == "unknown":
         raise ValueError("Unknown label type: unknown")

@@ -97,10 +97,10 @@ def columns_of(X: Any) -> list[Array]:
     if not is_frame(X):
         if X.dtype.kind != "O":
             return list(np.asarray(X, np.float64).T)
-        return [_plain(column) for column in X.T]
+        return [_plain(column, f"x{i}") for i, column in enumerate(X.T)]
     if hasattr(X, "iloc"):
-        return [_from_pandas(X.iloc[:, i]) for i in range(X.shape[1])]
-    return [_from_named(X[name]) for name in X.columns]
+        return [_from_pandas(X.iloc[:, i], str(name)) for i, name in enumerate(X.columns)]
+    return [_from_named(X[name], str(name)) for name in X.columns]
 
 
 def check_infinite(columns: list[Array], names: list[str]) -> None:
@@ -114,49 +114,53 @@ def check_infinite(columns: list[Array], names: list[str]) -> None:
             )
 
 
-def _from_pandas(series: Any) -> Array:
+def _from_pandas(series: Any, name: str) -> Array:
     if series.dtype.kind in "iufb":
         return np.asarray(series.to_numpy(np.float64, na_value=np.nan))
-    return _plain(series.to_numpy(object))
+    return _plain(series.to_numpy(object), name)
 
 
-def _from_named(column: Any) -> Array:
+def _from_named(column: Any, name: str) -> Array:
     """A column of a polars table, or of a `data.Frame`, whose columns are arrays."""
     if not isinstance(column, np.ndarray):
-        return _plain(np.array(column.to_list(), dtype=object))
-    return column if column.dtype.kind == "f" else _plain(column)
+        return _plain(np.array(column.to_list(), dtype=object), name)
+    return column if column.dtype.kind == "f" else _plain(column, name)
 
 
-def _plain(column: Array) -> Array:
+def _plain(column: Array, name: str) -> Array:
     """A column of objects as float64 where every known entry is a number."""
-    missing = _missing(column)
-    known = column[~missing]
+    gaps = missing(column)
+    known = column[~gaps]
     numbers = all(isinstance(x, (int, float, np.number, np.bool_)) for x in known)
     if not numbers or not len(known):
         if not len(known):
             return np.full(len(column), np.nan)
-        _refuse_nested(known)
+        _refuse_nested(known, name)
         return column
     out = np.full(len(column), np.nan)
-    out[~missing] = known.astype(np.float64)
+    out[~gaps] = known.astype(np.float64)
     return out
 
 
-def _refuse_nested(known: Array) -> None:
+def _refuse_nested(known: Array, name: str) -> None:
     for x in known:
         if isinstance(x, (dict, list, tuple, set, np.ndarray)):
-            raise TypeError(f"argument must be a string or a number, not {type(x).__name__!r}")
+            raise TypeError(
+                f"column {name!r} of X: an argument must be a string or a number, not {type(x).__name__!r}; "
+                "spread what it holds over columns of their own"
+            )
 
 
-def _missing(column: Array) -> Array:
+def missing(column: Array) -> Array:
+    """Which entries of a column of objects are unknown: None, NaN, NaT, NA."""
     return np.array([x is None or x != x or str(x) in ("<NA>", "NaT") for x in column], bool)
 
 
 def _texts(column: Array) -> Array:
     if column.dtype.kind == "f":
         return np.array(["" if x != x else f"{x:g}" for x in column], dtype=object)
-    missing = _missing(column)
-    return np.array(["" if m else str(x) for x, m in zip(column, missing, strict=True)], dtype=object)
+    gaps = missing(column)
+    return np.array(["" if gap else str(x) for x, gap in zip(column, gaps, strict=True)], dtype=object)
 
 
 def _common(column: Array) -> list[str]:
@@ -172,7 +176,7 @@ def _as_numbers(column: Array, name: str) -> Array:
     if column.dtype.kind == "f":
         return column
     try:
-        return np.array([np.nan if m else float(x) for x, m in zip(column, _missing(column), strict=True)])
+        return np.array([np.nan if m else float(x) for x, m in zip(column, missing(column), strict=True)])
     except (TypeError, ValueError):
         raise ArgumentError(
             f"column {name!r} held numbers when the model was fitted, and holds text now",

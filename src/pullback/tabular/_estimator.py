@@ -13,7 +13,13 @@ from pullback.tabular import _losses, _plots
 from pullback.tabular._batches import size_of
 from pullback.tabular._callbacks import CallbackSupportMixin, Tasks, seen_by, with_callbacks
 from pullback.tabular._card import facts_with_more, fit_facts
-from pullback.tabular._checks import check_held, check_held_target, check_settings, refuse_repeated
+from pullback.tabular._checks import (
+    check_held,
+    check_held_target,
+    check_settings,
+    refuse_no_columns,
+    refuse_repeated,
+)
 from pullback.tabular._encode import Columns, check_infinite, columns_of, is_frame
 from pullback.tabular._explain import Explained
 from pullback.tabular._kept import Kept
@@ -100,6 +106,7 @@ class TableModel(CallbackSupportMixin, Kept, Explained, BaseEstimator):  # type:
         """The columns of X, after scikit-learn's checks of shape and names."""
         if is_frame(X):
             refuse_repeated(X)
+            refuse_no_columns(X)
             validate_data(self, X, reset=reset, skip_check_array=True)
             if len(X) == 0:
                 raise ValueError(f"Found array with 0 sample(s) (shape={X.shape}); at least 1 is required.")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pullback import files
+from pullback._where import user_level
 from pullback.data import Standardizer
 from pullback.errors import ArgumentError, FileError, PullbackError, PullbackWarning
 from pullback.tabular._encode import Columns
@@ -113,7 +114,7 @@ def load(cls: Any, path: str | os.PathLike[str], activation: Any = None) -> Any:
             f"{path} does not keep the functions given as {', '.join(unsaid)}: predictions are as they were, "
             "a further fit takes the default unless set_params gives the functions again",
             PullbackWarning,
-            stacklevel=3,
+            stacklevel=user_level(),
         )
     settings = stored.settings | ({"activation": activation} if activation is not None else {})
     try:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pullback import files
+from pullback._where import user_level
 from pullback.errors import ArgumentError, PullbackError, PullbackWarning
 from pullback.tabular import _answers
 from pullback.tabular._onnx_graph import ACTIVATIONS, Graph
@@ -216,7 +217,7 @@ def _checked(model: Any, data: bytes, X: Any) -> float | None:
             "onnxruntime is not installed, so the graph was written without comparing what it predicts; "
             "pip install pullback[onnx]",
             PullbackWarning,
-            stacklevel=4,
+            stacklevel=user_level(),
         )
         return None
     columns = made_up_rows(model) if X is None else model._checked(X, reset=False)

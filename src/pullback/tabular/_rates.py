@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback._where import user_level
 from pullback.errors import ArgumentError, PullbackWarning
 from pullback.tabular._stream import Stream
 from pullback.typing import Array
@@ -89,7 +90,7 @@ def range_test(
             f"no learning rate from {rates[0]:g} to {rates[seen - 1]:g} lowered the loss by a fiftieth: "
             "the value means little; try a wider range, or look at whether X says anything about y",
             PullbackWarning,
-            stacklevel=3,
+            stacklevel=user_level(),
         )
     return LearningRates(suggestion(rates[:seen], smooth), rates[:seen], found, smooth)
 

@@ -7,11 +7,11 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from pullback.errors import ArgumentError
 from pullback.tabular import _answers, _losses
-from pullback.tabular._checks import checked_target, checked_weights, refuse_weights
+from pullback.tabular._checks import check_lengths, checked_target, checked_weights, refuse_weights
 from pullback.tabular._estimator import TableModel
 from pullback.tabular._task import Task
 from pullback.typing import Array
@@ -137,7 +137,7 @@ class MLPRegressor(RegressorMixin, TableModel):
     def _task(self, columns: list[Array], y: Any, sample_weight: Any) -> Task:
         y = y if y is None else np.asarray(y)
         Y = checked_target(y)
-        check_consistent_length(columns[0], Y)
+        check_lengths(columns, Y)
         weights = checked_weights(sample_weight, Y)
         self._flat = np.ndim(y) == 1
         levels = self._levels(Y)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pullback import tree
+from pullback._where import user_level
 from pullback.errors import PullbackWarning
 from pullback.tabular._batches import REPAID, seconds_in_numpy, whole_batches
 from pullback.tabular._training import Training
@@ -82,7 +83,7 @@ class Stream:
             warnings.warn(
                 "the loss became infinite or NaN; the weights are those before this call; try a smaller lr",
                 PullbackWarning,
-                stacklevel=5,
+                stacklevel=user_level(),
             )
             return float("nan")
         return float(np.average(losses, weights=sizes))

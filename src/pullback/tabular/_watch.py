@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pullback._where import user_level
 from pullback.errors import PullbackWarning
 from pullback.tabular._recipe import Network
 from pullback.tabular._task import Encoded, Task
@@ -92,7 +93,7 @@ def warn_of(network: Network, rows: Encoded, constants: Constants) -> None:
     """
     text = _cause(network, rows, constants)
     if text:
-        warnings.warn(text, NotLearnedWarning, stacklevel=4)
+        warnings.warn(text, NotLearnedWarning, stacklevel=user_level())
 
 
 def _cause(network: Network, rows: Encoded, constants: Constants) -> str:

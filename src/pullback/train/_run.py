@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pullback import tree
+from pullback._where import user_level
 from pullback.errors import PullbackWarning
 from pullback.train import _checkpoint
 from pullback.train._arguments import Rows
@@ -260,7 +261,7 @@ class Run:
         best = self.keep_best and state.best_epoch > 0
         message = self._message(state, stopped, detail)
         if stopped == "non-finite":
-            warnings.warn(message, PullbackWarning, stacklevel=4)
+            warnings.warn(message, PullbackWarning, stacklevel=user_level())
         return Result(
             params=self._tree(state.best if best else self.live[: self.n_params], copy=True),
             history=list(state.history),
