@@ -39,7 +39,37 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     if doubt is not None:
         doubt.confidence = 0.5
         return [doubt]
+    start = _start(case)
+    for seed in range(3 if start is not None else 0):
+        name = f"fresh initial weights, drawn by seed {seed}"
+        if runs.cured(name, partial(case.user_with, leaves=case.reborn(seed))):
+            return [start] if start is not None else []
     return []
+
+
+def _start(case: Case) -> Finding | None:
+    """What is odd about the first weights, read off the arrays alone, where the network is unknown."""
+    for k, x in enumerate(case.leaves):
+        if x.ndim != 2 or min(x.shape) < 2:
+            continue
+        if not x.any():
+            return _begun("init_zero", k, "the weights are zero", f"parameter {k} is zero everywhere", 0.9)
+        if (x == x[:1]).all() or (x == x[:, :1]).all():
+            return _begun(
+                "init_symmetric", k, "the units of a layer start alike, and learn alike for ever",
+                f"parameter {k} has equal rows or columns; from drawn weights the same loop learns", 0.9,
+            )  # fmt: skip
+        spread = float(x.std() * np.sqrt(case.fan_in(k)))
+        if spread > 2.5 or spread < 0.1:
+            fault, words = ("init_too_large", "large") if spread > 1 else ("init_too_small", "small")
+            return _begun(fault, k, f"the first weights are too {words}",
+                          f"parameter {k} is {number(spread)} times 1/sqrt(inputs)", 0.8)  # fmt: skip
+    return None
+
+
+def _begun(fault: str, k: int, words: str, evidence: str, confidence: float) -> Finding:
+    fix = "draw the weights at random, of size 1/sqrt(inputs)"
+    return Finding(fault, k, words, evidence, fix, confidence, 60)
 
 
 def _divided(runs: Compared) -> Finding | None:
@@ -190,6 +220,13 @@ def _smaller(runs: Compared) -> Finding | None:
             continue
         if case.size <= 4 and runs.cured("batches of 32 rows", lambda: _rows(case, 32)):
             return _batch(case, "single rows are too noisy for this step size")
+        if _grows(case) and runs.run("moves divided by the rows", partial(
+                case.user_with, scale=1 / case.size)) > ENOUGH:  # fmt: skip
+            return Finding(
+                "grad_reduction_sum", "step", "the step sums over the rows, where the loss is their mean",
+                f"with twice the rows it goes twice as far; with moves {scale:g} times as large the loss "
+                f"ends at {number(runs.made[name].final)}, not {number(runs.user.final)}",
+                f"divide the gradient by the {case.size} rows", 0.8, 60)  # fmt: skip
         return Finding(
             "lr_too_large",
             "step",
@@ -291,6 +328,16 @@ def _round(x: float) -> bool:
 
 def _shrinks(case: Case) -> bool:
     """Whether moves against the true gradient go as 1/rows, where the loss is a mean already."""
+    return _by_rows(case, case.size / (case.size // 2) if case.size > 1 else 0.0)
+
+
+def _grows(case: Case) -> bool:
+    """Whether moves against the true gradient go as the rows, where the loss is a mean."""
+    return _by_rows(case, (case.size // 2) / case.size)
+
+
+def _by_rows(case: Case, expected: float) -> bool:
+    """Whether half the rows make the moves, against the true gradient, larger by this factor."""
     if case.size < 4 or case.per_row > 1:
         return False
     ratios = []
@@ -298,7 +345,7 @@ def _shrinks(case: Case) -> bool:
         moves = watch(case.patient, case.generic, 1, size)
         true = case.gradients(moves)[0]
         ratios.append(norm(moves.move(0)) / max(norm(true), 1e-300))
-    return abs(ratios[1] / max(ratios[0], 1e-300) - case.size / (case.size // 2)) < 0.05
+    return abs(ratios[1] / max(ratios[0], 1e-300) - expected) < 0.05 * expected
 
 
 def nothing_to_learn(case: Case) -> Finding:

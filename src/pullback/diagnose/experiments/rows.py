@@ -11,13 +11,15 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
+from pullback.diagnose._moves import norm
+from pullback.diagnose._patient import flatten
 
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the pairing and the choice of rows."""
     own = case.own_rows
     if own is None:
-        return []
+        return _ignored(case)
     case.tried.append("which rows of X and of y the steps take by themselves")
     for t, (x, y) in enumerate(zip(own.X, own.y, strict=True)):
         if len(np.setdiff1d(x, y)) and len(np.setdiff1d(y, x)):  # a dead unit hides rows, on one side only
@@ -31,6 +33,44 @@ def experiment(case: Case) -> list[Finding]:
             f"steps 1 to {len(own.X)} all take rows {_some(own.X[0])} of {case.n}",
             "go on to the next rows after each step", 1.0, 84)]  # fmt: skip
     return []
+
+
+def _ignored(case: Case) -> list[Finding]:
+    """Rows of its batch that a step does not look at, although their gradients are not zero."""
+    size = min(case.size, case.n)
+    if not case.patient.has_step or size < 4 or size >= case.n:
+        return []
+    half, rows = size // 2, case.patient.batch(0)
+    case.tried.append("which rows of its batch the step heeds")
+    first = _moves(case, rows)
+    if not _same(first, _moves(case, rows)) or _same(first, case.generic):
+        return []  # it draws anew each time, or does not move at first, as warm-ups do
+    other = np.setdiff1d(np.arange(case.n), rows)
+    for name, places in (("second", np.arange(half, size)), ("first", np.arange(half))):
+        changed = rows.copy()
+        changed[places] = other[np.arange(len(places)) % len(other)]
+        if not _same(first, _moves(case, changed)):
+            continue
+        grads = [case.gradient(case.generic, case.X[r[places]], case.y[r[places]]) for r in (rows, changed)]
+        if norm([a - b for a, b in zip(*grads, strict=True)]) < 1e-6 * norm(grads[0]) or not norm(grads[0]):
+            continue
+        return [Finding(
+            "batch_indexing_wrong", "data", "the step does not look at all rows of its batch",
+            f"other rows in the {name} half of a batch of {size} change nothing, and their gradient differs",
+            "use every row of the batch", 1.0, 84)]  # fmt: skip
+    return []
+
+
+def _same(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
+    return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+def _moves(case: Case, rows: np.ndarray) -> list[np.ndarray]:
+    """What the first step makes of the generic point, given these rows."""
+    body = case.patient.fresh()
+    np.random.set_state(case.patient.random)
+    params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+    return [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
 
 
 def _some(rows: np.ndarray) -> str:

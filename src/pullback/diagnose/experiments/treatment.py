@@ -19,7 +19,7 @@ from pullback.diagnose.experiments._comparing import ENOUGH, Compared
 from pullback.diagnose.experiments._mending import causes, nothing_to_learn
 from pullback.diagnose.experiments._partly import partly
 from pullback.diagnose.experiments._penalties import too_strong
-from pullback.diagnose.experiments.labels import learnable, rare
+from pullback.diagnose.experiments.labels import explained, learnable, rare
 from pullback.diagnose.experiments.model import missing_nonlinearity
 
 
@@ -41,8 +41,12 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     runs = Compared(case)
     if doubt is not None and certain:
         return [_curves(runs, f) for f in _beside_start(runs, doubt)]
-    reached = runs.share(runs.user.final)
-    room = (runs.base - runs.goal) / abs(runs.base) if runs.base else 0.0
+    share = 0.0
+    if runs.room < 0.5 and case.n >= 30 and not rare(case):
+        share = explained(case)
+        if share > 0.3 and runs.room < 0.5 * share:
+            runs.search()
+    reached, room = runs.share(runs.user.final), runs.room
     case.facts = {
         "reached": round(reached, 3),
         "room": round(room, 3),
@@ -67,6 +71,9 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return [_curves(runs, heavy)]
     if case.n >= 60 and not rare(case) and not learnable(case) and not any(f.weight > 70 for f in so_far):
         return [_curves(runs, f) for f in (*_linear_stack(case), nothing_to_learn(case))]
+    if share > 0.4 and room < 0.2 * share:
+        cause = causes(runs, doubt, room) or [*_linear_stack(case), _cannot(runs, share)]
+        return [_curves(runs, f) for f in cause]
     if reached >= ENOUGH and room > 0.02:
         for f in so_far:
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
@@ -107,6 +114,15 @@ def _linear_stack(case: Case) -> list[Finding]:
     if found is not None:
         found.weight = 67
     return [found] if found is not None else []
+
+
+def _cannot(runs: Compared, share: float) -> Finding:
+    """Nothing that was tried learns what a simple forecast finds in X: the model cannot say it."""
+    return Finding(
+        "capacity_too_small", "model", "the model cannot represent what X tells of y",
+        f"a forecast from other rows explains {number(100 * share)} % of y; this model, by the exact "
+        f"gradient and from fresh weights too, gets from {number(runs.base)} to {number(runs.goal)} only",
+        "more hidden units, and an activation between the layers", 0.6, 57)  # fmt: skip
 
 
 def _curves(runs: Compared, finding: Finding) -> Finding:

@@ -13,9 +13,10 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate, watch
+from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
+from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._penalties import coupled
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient
@@ -29,14 +30,14 @@ def experiment(case: Case) -> list[Finding]:
     case.tried.append("each parameter's move against -lr times the true gradient")
     moves = _steady(moves)
     true = case.gradients(moves)
-    still = _still(case, moves, true)
-    if any(f.id == "params_not_updated" for f in still):
-        return still
+    frozen = still(case, moves, true)
+    if any(f.id == "params_not_updated" for f in frozen):
+        return frozen
     if not all(np.isfinite(a).all() for after in moves.after for a in after):
-        return still
-    used = _used_gradients(case, moves) or true
+        return frozen
+    used = used_gradients(case, moves) or true
     moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
-    return still + _rule(case, moves, true, used, moving)
+    return frozen + _rule(case, moves, true, used, moving)
 
 
 def _steady(moves: Moves) -> Moves:
@@ -47,121 +48,6 @@ def _steady(moves: Moves) -> Moves:
     while keep < len(sizes) and np.isfinite(sizes[keep]) and sizes[keep] < 30 * max(first, 1e-300):
         keep += 1
     return Moves(moves.before[:keep], moves.after[:keep], moves.rows[:keep], moves.reported[:keep])
-
-
-def _still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
-    """Parameters that do not move although their gradient is not zero."""
-    count = len(case.leaves)
-    frozen = [k for k in range(count) if _only_fades(moves, k)]
-    frozen = [k for k in frozen if norm([g[k] for g in true]) > 1e-9 * norm([x for g in true for x in g])]
-    if frozen and len(frozen) < count:
-        ended = case.user.leaves
-        frozen = [k for k in frozen if len(ended) == count and _scaled(ended[k], case.leaves[k])]
-    if not frozen:
-        return _underflow(case)
-    if not all(np.isfinite(x).all() for x in case.user.leaves):
-        return []
-    if len(frozen) == count and case.first is not None and _moved(case):
-        return []
-    if len(frozen) == count or all(
-        not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)
-    ):
-        return [_nothing_moves(case, moves, true)]
-    return [Finding(
-        "layer_not_updated", frozen[0],
-        f"parameter{'s' if len(frozen) > 1 else ''} {', '.join(map(str, frozen))} never move",
-        f"unchanged after {len(true)} steps; the gradient's norm there is "
-        f"{number(norm([true[0][k] for k in frozen]))}",
-        f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
-
-
-def _nothing_moves(case: Case, moves: Moves, true: list[Leaves]) -> Finding:
-    size = (
-        f"after {len(true)} steps every parameter is bit-identical; the gradient is {number(norm(true[0]))}"
-    )
-    if any(np.any(m) for t in range(len(true)) for m in moves.move(t)):
-        size = "every parameter only fades by its decay, whatever its gradient"
-    rate = _hidden_rate(case)
-    if rate:
-        size += (
-            f"; from zero weights the step is {number(rate)} times the gradient, too small to change a weight"
-        )
-    return Finding(
-        "params_not_updated", "step", "nothing moves: the step leaves every parameter as it was", size,
-        "update the arrays the model uses, by a step large enough to change them", 1.0, 86)  # fmt: skip
-
-
-def _hidden_rate(case: Case) -> float:
-    """The step's size where rounding hides it: read off a parameter that is zero, which any step changes."""
-    X, y = case.batch()
-    for k in reversed(case.weights):
-        leaves = [np.zeros(x.shape) if j == k else x for j, x in enumerate(case.generic)]
-        moves = watch(case.patient, leaves, 1)
-        used = _used_gradients(case, moves)
-        move, g = moves.move(0)[k], (used[0] if used else case.gradient(leaves, X, y))[k]
-        scale = np.abs(move).max(initial=0)
-        if scale > 0 and np.any(g):
-            u = move / scale
-            c = float(np.sum(u * g)) / float(np.sum(g * g))
-            if norm([u - c * g]) < 1e-3 * norm([u]):
-                return abs(c) * scale
-    return 0.0
-
-
-def _scaled(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether `a` is `b`, or a share of it."""
-    share = float(np.sum(a * b)) / float(np.sum(b * b) or 1.0)
-    return bool(np.array_equal(a, b) or np.allclose(a, share * b, rtol=1e-9, atol=0))
-
-
-def _only_fades(moves: Moves, k: int) -> bool:
-    """Whether a parameter never moves, or only loses the same share of itself in every step: its decay."""
-    u = np.concatenate([moves.move(t)[k].ravel() for t in range(len(moves.after))])
-    if not u.any():
-        return True
-    w = np.concatenate([before[k].ravel() for before in moves.before])
-    share = float(u @ w) / float(w @ w or 1.0)
-    return bool(u.size > 6 and -0.5 < share < 0 and norm([u - share * w]) < 1e-9 * norm([u]))
-
-
-def _moved(case: Case) -> bool:
-    """Whether the loop as written ends elsewhere than it began."""
-    ended = case.user.leaves
-    return any(not np.array_equal(a, b) for a, b in zip(ended, case.leaves, strict=True))
-
-
-def _underflow(case: Case) -> list[Finding]:
-    first = case.first
-    if first is None:
-        return []
-    total = norm([a - b for a, b in zip(first.after[-1], first.before[0], strict=True)])
-    if total > 0 or not np.isfinite(total) or _moved(case) or norm(case.gradients(first)[0]) == 0:
-        return []
-    if case.moves is not None and norm(case.gradients(first)[0]) < 1e-6 * norm(case.gradients(case.moves)[0]):
-        return []  # elsewhere the same step moves them: the start is to blame
-    return [Finding(
-        "params_not_updated", "step", "nothing moves: the step is too small to change any weight",
-        f"after {len(first.after)} steps every parameter is bit-identical",
-        "use a step the weights' precision can hold", 1.0, 86)]  # fmt: skip
-
-
-def _used_gradients(case: Case, moves: Moves) -> list[Leaves] | None:
-    """What the patient's own grad gives along the moves, where it is given."""
-    if not case.patient.has_grad:
-        return None
-    body = case.patient.fresh()
-    out = []
-    for before, rows in zip(moves.before, moves.rows, strict=True):
-        gs = body.grad([x.copy() if x.ndim else float(x) for x in before], body.X[rows], body.y[rows])
-        if len(gs) != len(before):
-            return None
-        fixed = [
-            np.zeros(x.shape) if g is None else np.asarray(g, float) for g, x in zip(gs, before, strict=True)
-        ]
-        if any(g.size != x.size for g, x in zip(fixed, before, strict=True)):
-            return None
-        out.append([g.reshape(x.shape).copy() for g, x in zip(fixed, before, strict=True)])
-    return out
 
 
 def _rule(
@@ -376,9 +262,12 @@ def _own_factors(
     firsts = [-m - case.decay.get(k, 0.0) * moves.before[0][k] for k, m in enumerate(moves.move(0))]
     weights = [k for k in case.weights if k in lead]
     usual = lead[weights[-1]] if weights and len({round(lead[k] / usual, 3) for k in weights}) == 1 else usual
-    scaled = [f / usual for f in firsts] if usual > 0 else firsts
-    if usual <= 0:
-        return []
+    if usual <= 0:  # some go downhill, and what is usual is read off those
+        downhill = [x for x in ordered if x > 0]
+        if not downhill:
+            return []
+        usual = downhill[len(downhill) // 2]
+    scaled = [f / usual for f in firsts]
     sure = used is not true and case.patient.has_grad
     found = [] if sure else examine_gradient(
         case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False)  # fmt: skip
@@ -466,7 +355,8 @@ def _sign_like(u: Leaves, true: Leaves) -> bool:
 
 def _met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
     """Per parameter the array inside the step that agrees in sign with the first move and is nearest the
-    true gradient, read off a recording of the step.
+    true gradient, read off a recording of the step; where none is a multiple of that, the first that agrees:
+    what is made of a gradient comes after it.
     """
     body = case.patient.fresh()
     try:
@@ -480,6 +370,7 @@ def _met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
     out = []
     for k, (u, g) in enumerate(zip(moves.move(0), true[0], strict=True)):
         best: tuple[float, Any] = (np.inf, None)
+        first, multiple = None, False
         for node in tape.nodes:
             v = node.value
             if v.shape != g.shape or not np.isfinite(v).all() or not np.any(v):
@@ -487,10 +378,13 @@ def _met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
             agree = np.mean(np.sign(v) == -np.sign(u))
             if agree < 0.98:
                 continue
+            first = np.array(v, float) if first is None else first
+            along = abs(float(np.sum(v * g))) / max(norm([v]) * norm([g]), 1e-300)
+            multiple = multiple or along > 1 - 1e-9
             gap = norm([v - g]) / max(norm([g]), 1e-12)
             if gap < best[0]:
                 best = (gap, np.array(v, float))
-        out.append(best[1] if best[1] is not None else -u * 0)
+        out.append(-u * 0 if first is None else best[1] if multiple else first)
         del k
     return out
 

@@ -1,0 +1,142 @@
+"""Parts of the update experiment: parameters that a step does not move, and why."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._moves import Moves, norm, watch
+
+
+def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
+    """Parameters that do not move although their gradient is not zero."""
+    count = len(case.leaves)
+    frozen = [k for k in range(count) if _only_fades(moves, k)]
+    frozen = [k for k in frozen if norm([g[k] for g in true]) > 1e-9 * norm([x for g in true for x in g])]
+    if frozen and len(frozen) < count:
+        ended = case.user.leaves
+        frozen = [k for k in frozen if len(ended) == count and _scaled(ended[k], case.leaves[k])]
+    if not frozen:
+        return _underflow(case)
+    if not all(np.isfinite(x).all() for x in case.user.leaves):
+        return []
+    if len(frozen) == count and case.first is not None and _moved(case) and not _only_zeros_moved(case):
+        return []
+    if len(frozen) == count or all(
+        not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)
+    ):
+        return [_nothing_moves(case, moves, true)]
+    if _hidden_by_rounding(moves, true, frozen):
+        return [_nothing_moves(case, moves, true)]
+    return [Finding(
+        "layer_not_updated", frozen[0],
+        f"parameter{'s' if len(frozen) > 1 else ''} {', '.join(map(str, frozen))} never move",
+        f"unchanged after {len(true)} steps; the gradient's norm there is "
+        f"{number(norm([true[0][k] for k in frozen]))}",
+        f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
+
+
+def _hidden_by_rounding(moves: Moves, true: list[Leaves], frozen: list[int]) -> bool:
+    """Whether the rate at which the others move is too small to change a weight of those that do not."""
+    free = [k for k in range(len(true[0])) if k not in frozen]
+    rate = norm([moves.move(0)[k] for k in free]) / max(norm([true[0][k] for k in free]), 1e-300)
+    return all(
+        rate * np.abs(true[0][k]).max(initial=0) < np.spacing(np.abs(moves.before[0][k])).max(initial=0)
+        for k in frozen
+    )
+
+
+def _nothing_moves(case: Case, moves: Moves, true: list[Leaves]) -> Finding:
+    size = (
+        f"after {len(true)} steps every parameter is bit-identical; the gradient is {number(norm(true[0]))}"
+    )
+    if any(np.any(m) for t in range(len(true)) for m in moves.move(t)):
+        size = "every parameter only fades by its decay, whatever its gradient"
+    rate = _hidden_rate(case)
+    if rate:
+        size += (
+            f"; from zero weights the step is {number(rate)} times the gradient, too small to change a weight"
+        )
+    return Finding(
+        "params_not_updated", "step", "nothing moves: the step leaves every parameter as it was", size,
+        "update the arrays the model uses, by a step large enough to change them", 1.0, 86)  # fmt: skip
+
+
+def _hidden_rate(case: Case) -> float:
+    """The step's size where rounding hides it: read off a parameter that is zero, which any step changes."""
+    X, y = case.batch()
+    for k in reversed(case.weights):
+        leaves = [np.zeros(x.shape) if j == k else x for j, x in enumerate(case.generic)]
+        moves = watch(case.patient, leaves, 1)
+        used = used_gradients(case, moves)
+        move, g = moves.move(0)[k], (used[0] if used else case.gradient(leaves, X, y))[k]
+        scale = np.abs(move).max(initial=0)
+        if scale > 0 and np.any(g):
+            u = move / scale
+            c = float(np.sum(u * g)) / float(np.sum(g * g))
+            if norm([u - c * g]) < 1e-3 * norm([u]):
+                return abs(c) * scale
+    return 0.0
+
+
+def _scaled(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether `a` is `b`, or a share of it."""
+    share = float(np.sum(a * b)) / float(np.sum(b * b) or 1.0)
+    return bool(np.array_equal(a, b) or np.allclose(a, share * b, rtol=1e-9, atol=0))
+
+
+def _only_fades(moves: Moves, k: int) -> bool:
+    """Whether a parameter never moves, or only loses the same share of itself in every step: its decay."""
+    u = np.concatenate([moves.move(t)[k].ravel() for t in range(len(moves.after))])
+    if not u.any():
+        return True
+    w = np.concatenate([before[k].ravel() for before in moves.before])
+    share = float(u @ w) / float(w @ w or 1.0)
+    return bool(u.size > 6 and -0.5 < share < 0 and norm([u - share * w]) < 1e-9 * norm([u]))
+
+
+def _moved(case: Case) -> bool:
+    """Whether the loop as written ends elsewhere than it began."""
+    ended = case.user.leaves
+    return any(not np.array_equal(a, b) for a, b in zip(ended, case.leaves, strict=True))
+
+
+def _only_zeros_moved(case: Case) -> bool:
+    """Whether what moved are only parameters that start at zero, which any step changes."""
+    kept = [np.array_equal(a, b) for a, b in zip(case.user.leaves, case.leaves, strict=True)]
+    return any(kept) and not any(x.any() for x, same in zip(case.leaves, kept, strict=True) if not same)
+
+
+def _underflow(case: Case) -> list[Finding]:
+    first = case.first
+    if first is None:
+        return []
+    total = norm([a - b for a, b in zip(first.after[-1], first.before[0], strict=True)])
+    if total > 0 or not np.isfinite(total) or _moved(case) or norm(case.gradients(first)[0]) == 0:
+        return []
+    if case.moves is not None and norm(case.gradients(first)[0]) < 1e-6 * norm(case.gradients(case.moves)[0]):
+        return []  # elsewhere the same step moves them: the start is to blame
+    return [Finding(
+        "params_not_updated", "step", "nothing moves: the step is too small to change any weight",
+        f"after {len(first.after)} steps every parameter is bit-identical",
+        "use a step the weights' precision can hold", 1.0, 86)]  # fmt: skip
+
+
+def used_gradients(case: Case, moves: Moves) -> list[Leaves] | None:
+    """What the patient's own grad gives along the moves, where it is given."""
+    if not case.patient.has_grad:
+        return None
+    body = case.patient.fresh()
+    out = []
+    for before, rows in zip(moves.before, moves.rows, strict=True):
+        gs = body.grad([x.copy() if x.ndim else float(x) for x in before], body.X[rows], body.y[rows])
+        if len(gs) != len(before):
+            return None
+        fixed = [
+            np.zeros(x.shape) if g is None else np.asarray(g, float) for g, x in zip(gs, before, strict=True)
+        ]
+        if any(g.size != x.size for g, x in zip(fixed, before, strict=True)):
+            return None
+        out.append([g.reshape(x.shape).copy() for g, x in zip(fixed, before, strict=True)])
+    return out
