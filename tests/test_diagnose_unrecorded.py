@@ -96,6 +96,17 @@ def test_rows_of_a_batch_that_no_step_looks_at_are_found(rows):
     assert found.evidence.startswith("other rows in the ")
 
 
+def test_rows_of_the_whole_data_that_no_step_looks_at_are_found():
+    found = diagnose(**lines(lambda x: x[:5]) | {"batch_size": len(X)}).faults[0]
+    assert (found.id, found.where) == ("batch_indexing_wrong", "data")
+
+
+def test_a_tiny_rate_on_huge_targets_is_no_small_model():
+    huge = lines(rate=1e-7)
+    found = diagnose(**huge | {"y": huge["y"] * 1e7, "batch_size": len(X)}).faults[0]
+    assert (found.id, found.where) == ("lr_too_small", "step")
+
+
 def test_a_sum_over_the_rows_is_told_from_a_large_rate():
     assert diagnose(**lines(total=True)).faults[0].id == "grad_reduction_sum"
     assert diagnose(**lines(rate=3.0)).faults[0].id == "lr_too_large"

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._moves import norm
 from pullback.diagnose._runs import Run
 
 ENOUGH, CURED = 0.6, 0.75
@@ -50,11 +49,11 @@ class Compared:
         no more than the loop itself, where the exact gradient may be dear. What learns shows what can be
         reached.
         """
-        case, near = self.case, norm(self.case.leaves)
-        moved = norm([a - b for a, b in zip(self.user.leaves, case.leaves, strict=True)])
+        case, way = self.case, self.user.start - self.user.final
+        slow = 0 <= way < 0.05 * abs(self.user.start)
         fresh = [(1.0, case.reborn(seed)) for seed in range(3)]
-        tries = [(scale, None) for scale in ((1e2, 1e3, 1e4, 1e5, 1e6) if moved < 0.05 * near else (10, 0.1))]
-        for scale, start in (*tries, *fresh) if moved < 0.05 * near else (*fresh, *tries):
+        tries = [(scale, None) for scale in ((1e2, 1e3, 1e4, 1e5, 1e6) if slow else (10, 0.1))]
+        for scale, start in (*tries, *fresh) if slow else (*fresh, *tries):
             if self.room > 0.5 or case.left() < 0.4 * case.budget:
                 return
             run = case.user_with(scale=scale, leaves=start, seconds=0.06 * case.budget)

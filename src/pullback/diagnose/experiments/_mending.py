@@ -11,6 +11,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm, watch
 from pullback.diagnose._runs import Run
+from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared
 
 
@@ -272,6 +273,9 @@ def _longer(runs: Compared) -> Finding | None:
         return None
     more = min(case.horizon * 12, 20000)
     if runs.cured("twelve times the steps", lambda: case.user_with(steps=more, seconds=3.0)):
+        faded = _faded(runs)
+        if faded is not None:
+            return faded
         return Finding(
             "too_few_steps",
             "step",
@@ -284,6 +288,19 @@ def _longer(runs: Compared) -> Finding | None:
             60,
         )
     return None
+
+
+def _faded(runs: Compared) -> Finding | None:
+    """A slope that dies on its way down: more steps help in the end, but they are not what is wrong."""
+    case, grads = runs.case, units.look(runs.case).grads
+    order = [k for k in case.weights if k in grads]
+    if len(order) < 4 or not 0 < grads[order[0]] < 0.005 * grads[order[-1]]:
+        return None
+    return Finding(
+        "vanishing_gradient", order[0], "the gradient dies on its way down through the layers",
+        f"at the start the first layer's is {number(grads[order[0]])}, the last one's "
+        f"{number(grads[order[-1]])}; after {case.horizon} steps the loss is {number(runs.user.final)}",
+        "ReLU or tanh in place of the sigmoid, larger first weights, or fewer layers", 0.8, 61)  # fmt: skip
 
 
 def _larger(runs: Compared) -> Finding | None:

@@ -38,16 +38,17 @@ def experiment(case: Case) -> list[Finding]:
 def _ignored(case: Case) -> list[Finding]:
     """Rows of its batch that a step does not look at, although their gradients are not zero."""
     size = min(case.size, case.n)
-    if not case.patient.has_step or size < 4 or size >= case.n:
+    if not case.patient.has_step or size < 4:
         return []
     half, rows = size // 2, case.patient.batch(0)
     case.tried.append("which rows of its batch the step heeds")
     first = _moves(case, rows)
     if not _same(first, _moves(case, rows)) or _same(first, case.generic):
         return []  # it draws anew each time, or does not move at first, as warm-ups do
-    other = np.setdiff1d(np.arange(case.n), rows)
+    outside = np.setdiff1d(np.arange(case.n), rows)
     for name, places in (("second", np.arange(half, size)), ("first", np.arange(half))):
         changed = rows.copy()
+        other = outside if len(outside) else np.setdiff1d(rows, rows[places])
         changed[places] = other[np.arange(len(places)) % len(other)]
         if not _same(first, _moves(case, changed)):
             continue
