@@ -4,7 +4,8 @@ A voice is a training loop as one particular person would write it (`voices/*.tx
 followed by its edits: what that person might get wrong, or might write differently and still be right.
 
     # key: value                     network, task, style; `pred` and `true` say how verify.py reads
-                                     predictions, `least` the quality it asks, `keys` names in a dict
+                                     predictions, `least` the quality it asks, `keys` names in a dict,
+                                     `part` the part it belongs to, where that is not left to the draw
     ...the loop...
     @@ fault_id | where[, where] | also=id, id
     old text ~> new text             the old text stands once in the loop; ⏎ is a line break
@@ -37,7 +38,7 @@ def parse(path: Path) -> dict:
     head, *edits = re.split(r"^@@ ", path.read_text(), flags=re.M)
     facts, code = {}, []
     for line in head.splitlines():
-        fact = re.match(r"# (network|task|style|pred|true|least|keys): (.*)", line) if not code else None
+        fact = re.match(r"# (network|task|style|pred|true|least|keys|part): (.*)", line) if not code else None
         if fact:
             facts[fact[1]] = fact[2]
         else:
@@ -46,6 +47,7 @@ def parse(path: Path) -> dict:
     keys = sorted(facts.pop("keys", "").split())
     return {
         "name": path.stem,
+        "part": facts.pop("part", None),
         "facts": facts,
         "code": base,
         "edits": [edit(path, base, keys, text) for text in edits],
@@ -110,7 +112,7 @@ def deal(voices: list[dict], rng: random.Random) -> dict[str, str]:
     """Deal whole voices to the two parts so that each fault, and the number of files, is balanced."""
     ids = {name: [e["id"] for e in v["edits"]] + ["healthy"] for name, v in ((v["name"], v) for v in voices)}
     kinds = sorted({i for has in ids.values() for i in has})
-    settled = settled_parts()
+    settled = settled_parts() | {v["name"]: v["part"] for v in voices if v["part"]}
     side = {name: rng.choice((-1, 1)) for name in ids}
     side |= {name: 1 if settled[name] == "open" else -1 for name in ids if name in settled}
     free = sorted(set(ids) - set(settled))
