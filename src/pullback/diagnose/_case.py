@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +12,7 @@ from pullback.diagnose._moves import Moves, norm, watch
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._rows import OwnRows, own_rows
 from pullback.diagnose._runs import Run, adam, train, user_run
-from pullback.diagnose._sandbox import Failure
+from pullback.diagnose._sandbox import Failure, Stopwatch
 from pullback.diagnose._tapes import Tape
 from pullback.diagnose._truth import Truth
 
@@ -26,7 +25,7 @@ class Case:
     def __init__(self, patient: Patient, budget: float) -> None:
         self.patient = patient
         self.budget = budget
-        self.begun = time.monotonic()
+        self.watch = Stopwatch()
         self.body = patient.fresh()
         self.X = np.array(patient.X)
         self.y = np.array(patient.y)
@@ -43,7 +42,7 @@ class Case:
         """By parameter the multiple of itself added to its gradient, where that is not in the loss."""
 
     def left(self) -> float:
-        return self.budget - (time.monotonic() - self.begun)
+        return self.budget - self.watch.seconds()
 
     def loss(self, leaves: Leaves, X: Any, y: Any) -> Any:
         return self.body.loss(leaves, X, y)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._patient import Patient, flatten
-from pullback.diagnose._sandbox import Failure
+from pullback.diagnose._sandbox import Failure, Stopwatch
 
 Leaves = list[np.ndarray]
 
@@ -66,9 +65,9 @@ def train(
     X, y = data
     run = Run(planned=steps)
     every = sorted({int(k) for k in np.linspace(0, steps, looks)})
-    end = time.monotonic() + seconds
+    watch = Stopwatch()
     for t in range(steps + 1):
-        late = t % 8 == 0 and time.monotonic() > end
+        late = t % 8 == 0 and watch.seconds() > seconds
         if t in every or late:
             run.leaves = [np.array(x, float) for x in flatten(params)]
             run.at.append(t)
