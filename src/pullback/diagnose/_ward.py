@@ -40,6 +40,7 @@ def run_ward(
     fraction: float = 1.0,
     json: str | Path | None = None,
     *,
+    voice: str = "",
     processes: int = 2,
     timeout: float = 60.0,
 ) -> int:
@@ -55,6 +56,8 @@ def run_ward(
         The share of patients to take: always the same ones, spread over faults and parts.
     json
         A file to write the score and every diagnosis to; `"-"` prints them instead of the table.
+    voice
+        Take the patients whose voice's name begins with this.
     processes
         How many patients are diagnosed at once.
     timeout
@@ -71,7 +74,7 @@ def run_ward(
             f"No ward: {place / 'truth.json'} does not exist. Give the folder that holds it.", file=sys.stderr
         )
         return 3
-    results = diagnose_all(place, choose(read_truth(place), part, fraction), processes, timeout)
+    results = diagnose_all(place, choose(read_truth(place), part, fraction, voice), processes, timeout)
     score = tally(results)
     if json is not None:
         text = jsons.dumps({"score": score, "patients": results}, indent=1)
@@ -90,9 +93,13 @@ def read_truth(folder: Path) -> dict[str, Row]:
     return truth
 
 
-def choose(truth: dict[str, Row], part: str, fraction: float) -> dict[str, Row]:
+def choose(truth: dict[str, Row], part: str, fraction: float, voice: str = "") -> dict[str, Row]:
     """The patients of a part; of these a share, the same every time, spread over faults."""
-    own = sorted((t["id"], t["part"], name) for name, t in truth.items() if part in ("all", t["part"]))
+    own = sorted(
+        (t["id"], t["part"], name)
+        for name, t in truth.items()
+        if part in ("all", t["part"]) and t["voice"].startswith(voice)
+    )
     take = max(1, round(len(own) * fraction))
     picked = {own[int((i + 0.5) * len(own) / take)][2] for i in range(take)}
     return {name: truth[name] for name in sorted(picked)}
@@ -266,6 +273,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--part", choices=("all", *PARTS), default="all")
     parser.add_argument("--fraction", type=float, default=1.0)
     parser.add_argument("--json", default=None, help="a file, or - to print JSON instead of the table")
+    parser.add_argument("--voice", default="", help="only the voices whose name begins with this")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--timeout", type=float, default=60.0, help="seconds a patient")
     parser.add_argument("--one", default=None, help=argparse.SUPPRESS)
@@ -274,7 +282,13 @@ def main(arguments: list[str] | None = None) -> int:
         one(given.one)
         return 0
     return run_ward(
-        given.folder, given.part, given.fraction, given.json, processes=given.processes, timeout=given.timeout
+        given.folder,
+        given.part,
+        given.fraction,
+        given.json,
+        voice=given.voice,
+        processes=given.processes,
+        timeout=given.timeout,
     )
 
 
