@@ -18,6 +18,7 @@ In reading order:
     _case          every measurement the experiments share
     experiments/   one file, one experiment, one shape
     _experiments   their order
+    _proof         the run that proves what arithmetic found
     _verdict       the ranking
     _report        line, paragraph, JSON, page
     _own           runs of this library
