@@ -65,9 +65,9 @@ class Diagnosis:
         return str(self)
 
     def _repr_html_(self) -> str:
-        from pullback.diagnose._report import html
+        from pullback.diagnose._page import fragment
 
-        return html(self)
+        return fragment(self)
 
 
 def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:

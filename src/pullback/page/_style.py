@@ -64,5 +64,5 @@ summary { cursor: pointer; color: var(--blue); padding: .3rem 0; }
 @media print { body { max-width: none; } details > * { display: block; } nav { display: none; } }
 """
 STYLE = COLOURS + _LAYOUT + PARTS + _REST
-FRAGMENT = COLOURS + ".pullback {" + PARTS + "}"
+FRAGMENT = COLOURS.replace(":root", ".pullback") + ".pullback {" + PARTS + "}"
 """For a part of somebody else's page, within an element of class `pullback`."""
