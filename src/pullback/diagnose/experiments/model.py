@@ -7,7 +7,7 @@ Speaks for: missing_nonlinearity, no_bias, capacity_too_small; labels_misaligned
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,7 +87,7 @@ def _with_bias(case: Case, net: Net, data: Any) -> float:
         if b is None:
             b = len(leaves)
             leaves = [*leaves, np.zeros(layer.weight(case.leaves).shape[1])]
-        layers.append(Layer(layer.w, b, layer.stored, layer.before, layer.ones))
+        layers.append(replace(layer, b=b))
     return fit(Net(layers, net.output, net.objective, net.factor), leaves, data, 500, 0.02)
 
 

@@ -229,7 +229,7 @@ def _unbounded(case: Case, tape: Recording) -> list[Finding]:
         return []
     D, Z = np.array(slopes), np.array(sums)
     t = fn.targets(case.y[picked], Z)
-    return _one_column(case, D, picked, np.array(values)) or _slope_against(case, D, Z, t)
+    return _one_column(case, D, picked, np.array(values)) or _slope_against(case, D, t, np.array(values))
 
 
 def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarray) -> list[Finding]:
@@ -247,10 +247,11 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
                    f"of {D.shape[1]} outputs only output {used[0]} has a part in the loss")]  # fmt: skip
 
 
-def _slope_against(case: Case, D: np.ndarray, Z: np.ndarray, t: np.ndarray) -> list[Finding]:
+def _slope_against(case: Case, D: np.ndarray, t: np.ndarray, values: np.ndarray) -> list[Finding]:
     if t.shape != D.shape or not labels(case.y):
         return []
     positive = t > 0.5 if t.min() >= 0 else t > 0
+    D = D if _descends(D, positive, values) else -D
     uphill = float(np.mean(D[positive] > 1e-9)) if positive.any() else 0.0
     downhill = float(np.mean(D[~positive] < -1e-9)) if (~positive).any() else 0.0
     flat_no = D.shape[1] == 1 and (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
@@ -267,3 +268,17 @@ def _slope_against(case: Case, D: np.ndarray, Z: np.ndarray, t: np.ndarray) -> l
         side = "labels of zero" if flat_no else "labels of one"
         return [_wrong_formula(f"{side} have no part in it", f"its slope is zero on all {side}", 0.9)]
     return []
+
+
+def _descends(D: np.ndarray, positive: np.ndarray, values: np.ndarray) -> bool:
+    """Whether a slope that pushes a label's own sum up is right.
+
+    Where every slope is the other way round, the sums may stand for the negative of the output, as with
+    1 / (1 + exp(s)). A loss that has a least value flattens towards it: its slopes are small where it is
+    small. One that is written with the wrong sign grows steeper as it falls.
+    """
+    if not (D[positive] > 1e-9).all() or not (D[~positive] < -1e-9).all():
+        return True
+    steep = np.abs(D).sum(1)
+    same = np.corrcoef(steep, values)[0, 1] if np.ptp(steep) > 0 and np.ptp(values) > 0 else 0.0
+    return not same > 0
