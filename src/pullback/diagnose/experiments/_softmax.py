@@ -119,7 +119,7 @@ def _over_rows(tape: Recording, size: int) -> bool:
 
 _THROUGH = {
     "add", "subtract", "clip", "maximum", "minimum", "getitem", "copy", "reshape", "ravel", "squeeze",
-    "transpose", "item", "abs", "absolute", "max", "sum", "divide", "negative", "where",
+    "transpose", "item", "abs", "absolute", "max", "sum", "negative", "where",
 }  # fmt: skip
 
 
@@ -147,8 +147,14 @@ def _logits(case: Case, tape: Recording, right: list[Node]) -> list[Finding]:
 
 
 def _picked(node: Node, params: int) -> bool:
-    """A product with what rests on no parameter: outputs picked by one-hot targets or by a factor."""
-    return node.name in ("multiply", "einsum") and sum(bool(p.deps & params) for p in node.parents) == 1
+    """Outputs times what rests on no parameter, such as one-hot targets, or divided by it or their own sum.
+
+    Divided by something of their own shape they may be squashed, and raw no more.
+    """
+    mine = [p for p in node.parents if p.deps & params]
+    if node.name == "divide" and len(mine) == 2:
+        return bool(mine[1].value.size < node.value.size)
+    return node.name in ("multiply", "einsum", "divide") and len(mine) == 1
 
 
 def _of_classes(case: Case) -> bool:

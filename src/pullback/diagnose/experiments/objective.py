@@ -17,6 +17,7 @@ from pullback.diagnose._functions import labels
 from pullback.diagnose._record import Node, Recording, record, recording
 from pullback.diagnose._sandbox import Failure
 from pullback.diagnose.experiments._softmax import softmax
+from pullback.diagnose.experiments._task import task, unfit
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
 
@@ -99,12 +100,16 @@ _RANGES = {
 }
 
 
+_OF_NUMBERS = ("squared", "absolute", "huber", "log-cosh")
+
+
 def _range(case: Case) -> list[Finding]:
     net = case.net
     if net is None:
         return []
     name = net.output if net.objective != "unknown" else None
-    if name not in _RANGES or net.objective not in ("squared", "absolute", "huber", "log-cosh"):
+    if name not in _RANGES or net.objective not in _OF_NUMBERS and not (
+            net.objective.endswith("cross-entropy") and labels(case.y)):  # fmt: skip
         return []
     low, high = _RANGES[name]
     y = fn.targets(case.y, np.zeros((case.n, case.leaves_out)))
@@ -133,11 +138,11 @@ def _formula(case: Case) -> list[Finding]:
     if raw:
         return raw
     if net.objective in fn.WRONG and case.leaves_out > 1 and "without" in net.objective:
-        return _task(case)
+        return task(case)
     if net.objective in fn.WRONG or net.factor < 0:
         what = net.objective if net.factor > 0 else f"minus the {net.objective}"
         return [_wrong_formula(f"it is {what}", "the rows' losses fit this formula to rounding", 1.0)]
-    return _task(case)
+    return task(case)
 
 
 def _no_probabilities(case: Case) -> list[Finding]:
@@ -168,42 +173,6 @@ def _wrong_formula(words: str, evidence: str, confidence: float) -> Finding:
         confidence,
         90,
     )
-
-
-def _task(case: Case) -> list[Finding]:
-    net, y = case.net, case.y
-    assert net is not None
-    classes = labels(y)
-    kind, wide = net.objective, case.leaves_out
-    y_f = y.astype(float)
-    words = ""
-    if kind == "unknown":
-        return []
-    if not classes and kind.endswith("cross-entropy") and (y_f.min() < 0 or y_f.max() > 1):
-        words = f"{kind} on targets that are numbers ({number(y_f.min())} .. {number(y_f.max())})"
-    if not classes and kind == "hinge":
-        words = "a hinge loss on targets that are numbers"
-    if kind == "cross-entropy" and wide > 1 and net.output == "sigmoid":
-        words = ""
-    if classes > 2 and wide == 1 and y.dtype.kind in "iu" and kind in ("squared", "absolute"):
-        words = f"{kind} error on the numbers of {classes} classes, as if class 2 lay between 1 and 3"
-    if classes and kind == "absolute":
-        words = "absolute error on class labels"
-    if classes and kind == "squared" and net.output == "identity" and (y.ndim == 2 or classes == 2):
-        words = "squared error on class labels through a linear output"
-    if classes and kind == "squared" and net.output == "softmax":
-        words = "squared error on class probabilities"
-    if not words:
-        return []
-    return [
-        _unfit(words, f"y holds {classes or 'no'} classes; the loss is {kind} of the {net.output} output")
-    ]
-
-
-def _unfit(words: str, evidence: str) -> Finding:
-    return Finding(
-        "loss_wrong_for_task", "loss", f"the loss does not fit the task: {words}", evidence,
-        "cross-entropy for classes, squared error for numbers", 0.8, 67)  # fmt: skip
 
 
 def _unbounded(case: Case, tape: Recording) -> list[Finding]:
@@ -243,7 +212,7 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
     kind = fn.recognise(sums[:, used], y, values)[1]
     if kind not in ("squared", "absolute", "huber"):
         return []
-    return [_unfit(f"{kind} error of one output on the numbers of {classes} classes",
+    return [unfit(f"{kind} error of one output on the numbers of {classes} classes",
                    f"of {D.shape[1]} outputs only output {used[0]} has a part in the loss")]  # fmt: skip
 
 
