@@ -23,8 +23,8 @@ def task(case: Case) -> list[Finding]:
     words = _on_classes(case, net, classes) if classes else _on_numbers(case, net.objective)
     if not words:
         return []
-    return [unfit(words, f"y holds {classes or 'no'} classes; the loss is {net.objective} of the {net.output} "
-                         "output")]  # fmt: skip
+    said = f"the loss is {net.objective} of the {net.output} output"
+    return [unfit(words, f"y holds {classes or 'no'} classes; {said}")]
 
 
 def _on_numbers(case: Case, kind: str) -> str:

@@ -100,16 +100,13 @@ _RANGES = {
 }
 
 
-_OF_NUMBERS = ("squared", "absolute", "huber", "log-cosh")
-
-
 def _range(case: Case) -> list[Finding]:
     net = case.net
     if net is None:
         return []
-    name = net.output if net.objective != "unknown" else None
-    if name not in _RANGES or net.objective not in _OF_NUMBERS and not (
-            net.objective.endswith("cross-entropy") and labels(case.y)):  # fmt: skip
+    numbers = net.objective in ("squared", "absolute", "huber", "log-cosh")
+    name, classes = net.output, net.objective.endswith("cross-entropy") and labels(case.y)
+    if name not in _RANGES or not (numbers or classes):
         return []
     low, high = _RANGES[name]
     y = fn.targets(case.y, np.zeros((case.n, case.leaves_out)))
