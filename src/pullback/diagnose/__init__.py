@@ -10,6 +10,7 @@ In reading order:
     _truth         the true gradient, checked by differences
     _functions     activations, outputs and objectives, right and wrong, known by their values
     _anatomy       layers, output and objective read off recordings
+    _head          output and objective of any model, by its predictions
     _tapes         wrong backward passes, made one mistake at a time
     _moves         what step did, and the update rules that reproduce it
     _rows          the rows a step takes by itself

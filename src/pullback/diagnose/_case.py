@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._anatomy import Net, dissect
+from pullback.diagnose._head import Head, head
 from pullback.diagnose._moves import Moves, norm, watch
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._rows import OwnRows, own_rows
@@ -88,6 +89,17 @@ class Case:
         try:
             return dissect(self.loss, self.generic, self.X, self.y)
         except Exception:  # a loss that cannot be recorded has no anatomy
+            return None
+
+    @cached_property
+    def head(self) -> Head | None:
+        """What the loss makes of the predictions; known for some losses whose network is not."""
+        net = self.net
+        if net is not None and "unknown" not in (net.output, net.objective):
+            return Head(net.output, net.objective, net.factor, net.shift, self.leaves_out)
+        try:
+            return head(self.loss, self.generic, self.X, self.y) if self.truth.how == "recorded" else None
+        except Exception:  # a loss that cannot be recorded has no head
             return None
 
     @cached_property
@@ -271,12 +283,12 @@ class Case:
 
     def _constant(self) -> float:
         """Only the output's bias (or, without one, nothing) trained on zero weights before it."""
-        net = self.net
-        if net is None or net.objective == "unknown" or net.output == "unknown":
+        net = self.head
+        if net is None:
             return float("nan")
         from pullback.diagnose import _functions as fn
 
-        z = np.zeros((len(self.judged), self.leaves_out))
+        z = np.zeros((len(self.judged), net.width))
         t = fn.targets(self.y[self.judged], z)
         if t.shape != z.shape:
             return float("nan")

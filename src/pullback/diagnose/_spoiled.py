@@ -61,7 +61,7 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
     yield Wrong(
         "grad_sign_flipped",
         f"the derivative of {name} with a minus",
-        tape.spoiled(lambda s, u: -u * fn.derivative(s.name, s.z.value), group),
+        tape.spoiled(lambda s, u: -u * fn.derivative(s.name, s.sums), group),
     )
     for words, slope in _SLOPES.items():
         yield Wrong(
@@ -92,7 +92,7 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
 
 
 def _times(slope: Callable[[Any, Any], Any]) -> Callable[[Segment, Any], Any]:
-    return lambda s, u: u * slope(s.z.value, s.a.value)
+    return lambda s, u: u * slope(s.sums, s.a.value)
 
 
 def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:
@@ -101,7 +101,7 @@ def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:
 
 
 def _alone(factor: float) -> Callable[[Segment, Any], Any]:
-    return lambda s, u: fn.derivative(s.name, s.z.value) * factor
+    return lambda s, u: fn.derivative(s.name, s.sums) * factor
 
 
 def _errors(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, Any]]:
@@ -151,7 +151,7 @@ def _passed_on(tape: Tape, group: list[Segment], factor: float, skips: Any = Non
             seen += 1
             if id(node) in by_product:
                 n, w, a = by_product[id(node)]
-                instead[id(n)] = _hand(n, w, a, fn.derivative(s.name, s.z.value) * factor)
+                instead[id(n)] = _hand(n, w, a, s.sign * fn.derivative(s.name, s.sums) * factor)
             else:
                 todo += node.parents
     return tape.rec.gradient(len(tape.leaves), instead=instead)
@@ -225,7 +225,7 @@ def _pool(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
     depths = sorted({s.depth for s in tape.segments})
     for d in depths:
         group = [s for s in tape.segments if s.depth == d]
-        out.append(("an activation's input instead of its value", [s.z.value for s in group]))
+        out.append(("an activation's input instead of its value", [s.sums for s in group]))
         out.append(("another activation as its input", [s.a.value for s in group]))
     if _whole_batches(tape):
         out += [("another value of the forward pass as its input", [n.value]) for n in tape.rec.nodes]

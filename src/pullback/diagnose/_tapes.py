@@ -38,6 +38,12 @@ class Segment:
     a: Node
     name: str
     depth: int = 0
+    sign: int = 1  # -1 where z is the negative of what the activation is taken of
+
+    @property
+    def sums(self) -> Any:
+        """What the activation is taken of."""
+        return self.sign * self.z.value
 
 
 class Tape:
@@ -159,11 +165,13 @@ class Tape:
                 same = np.allclose(fn.VALUE[name](z.value), a.value, rtol=1e-9, atol=1e-11)
                 if same and not np.allclose(z.value, a.value):
                     return Segment(z, a, name)
+            if z.name in _PRODUCTS and np.allclose(fn.sigmoid(-z.value), a.value, rtol=1e-9, atol=1e-11):
+                return Segment(z, a, "sigmoid", sign=-1)
         return None
 
     def spoiled(self, change: Callable[[Segment, Any], Any], of: list[Segment]) -> Leaves:
         """The gradient with `change(segment, u)` in place of the way back through some activations."""
-        instead = {id(s.a): (lambda u, s=s: [(s.z, change(s, u))]) for s in of}
+        instead = {id(s.a): (lambda u, s=s: [(s.z, s.sign * change(s, u))]) for s in of}
         return self.rec.gradient(len(self.leaves), instead=instead)
 
 

@@ -109,8 +109,8 @@ def _own_slopes(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
     last = max(s.depth for s in hidden)
     top = [s for s in hidden if s.depth == last]
     sides = [
-        tape.spoiled(lambda s, u: u * (s.z.value > 0), top),
-        tape.spoiled(lambda s, u: u * (s.z.value <= 0), top),
+        tape.spoiled(lambda s, u: u * (s.sums > 0), top),
+        tape.spoiled(lambda s, u: u * (s.sums <= 0), top),
     ]
     for k in seen.bad:
         A = np.stack([np.ravel(g[k]) for g in sides], 1)
@@ -129,7 +129,7 @@ def _own_slopes(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
 
 
 def _two_slopes(right: float, left: float, s: Any, u: Any) -> Any:
-    return u * np.where(s.z.value > 0, right, left)
+    return u * np.where(s.sums > 0, right, left)
 
 
 def _known_to_check(seen: Seen) -> tuple[str, str, float] | None:
