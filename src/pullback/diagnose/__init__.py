@@ -12,6 +12,7 @@ In reading order:
     _anatomy       layers, output and objective read off recordings
     _tapes         wrong backward passes, made one mistake at a time
     _moves         what step did, and the update rules that reproduce it
+    _fed           the update rule by itself, fed with gradients of our choosing
     _rows          the rows a step takes by itself
     _runs          training runs, as written and mended
     _findings      one fault with its evidence

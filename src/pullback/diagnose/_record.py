@@ -56,7 +56,7 @@ class Recording:
         args = tuple(_node_of(a) for a in args)
         deps = 0
         for a in _flat(args):
-            if isinstance(a, Node):
+            if isinstance(a, (Node, _Index)):
                 deps |= a.deps
         kept = value.copy() if value.size < 50_000 else value
         node = Node(op, args, kwargs, kept, deps)
@@ -122,7 +122,7 @@ def pull_back(node: Node, u: Any) -> Iterator[tuple[Node, Any]]:
 
 
 def _flat(args: Any) -> Iterator[Any]:
-    for a in args:
+    for a in args if isinstance(args, (tuple, list)) else (args,):
         if isinstance(a, (tuple, list)):
             yield from _flat(a)
         else:
@@ -228,6 +228,9 @@ class _Index:
 
     def __init__(self, index: Any) -> None:
         self.index = _plain(index)
+        self.deps = 0
+        for a in _flat(_node_of(index) if isinstance(index, (Rec, tuple, list)) else ()):
+            self.deps |= a.deps if isinstance(a, Node) else 0
 
 
 def _method(function: Any) -> Any:

@@ -323,7 +323,7 @@ def _only(tape: Tape, k: int, g: Any, fault: str, words: str) -> Wrong:
 
 def _weights(tape: Tape) -> Iterator[Wrong]:
     """The way back through a product with the weight transposed, another weight, or none."""
-    for product in tape.products[1:]:
+    for product in tape.carrying():
         W = tape.leaves[product.leaf]
         if W.ndim == 2 and W.shape[0] == W.shape[1]:
             yield Wrong(
@@ -334,12 +334,12 @@ def _weights(tape: Tape) -> Iterator[Wrong]:
                 "grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
                 through(tape, product, lambda w: np.eye(len(w))),
             )  # fmt: skip
-    square = [p for p in tape.products[1:] if tape.leaves[p.leaf].ndim == 2
+    square = [p for p in tape.carrying() if tape.leaves[p.leaf].ndim == 2
               and tape.leaves[p.leaf].shape[0] == tape.leaves[p.leaf].shape[1]]  # fmt: skip
     if len(square) > 1:
         yield Wrong("grad_transposed", "the weights transposed on the way back",
                     _through_all(tape, square))  # fmt: skip
-    for product in tape.products[1:]:
+    for product in tape.carrying():
         for other in tape.products:
             W, V = tape.leaves[product.leaf], tape.leaves[other.leaf]
             if other is not product and W.shape == V.shape:

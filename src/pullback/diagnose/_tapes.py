@@ -52,6 +52,10 @@ class Tape:
         self.sums = self.rec.backward()
         self.true = self.rec.gradient(len(leaves))
 
+    def carrying(self) -> list[Product]:
+        """The products whose weight carries the error signal down to other parameters, or to itself."""
+        return [p for p in self.products if any(a.deps & (self.rows - 1) for a in p.inputs)]
+
     def again(self, leaves: Leaves) -> Leaves:
         """The true gradient of the same batch at other parameters."""
         return record(self.loss, leaves, self.X, self.y).gradient(len(leaves))

@@ -85,7 +85,7 @@ def explain(seen: Seen) -> tuple[str, str, float]:
         return _closest(seen, [])
     claims = list(mistakes(tape))
     for k in bad:
-        if k not in seen.case.weights:
+        if seen.case.is_bias(k):
             claims += list(bias_claims(tape, k))
     if seen.after is not None:
         claims = list(_orders(tape, seen.after)) + claims
@@ -95,7 +95,7 @@ def explain(seen: Seen) -> tuple[str, str, float]:
     known = _own_slopes(seen, tape) or _known_to_check(seen)
     if known is not None:
         return known
-    biases = [k for k in bad if k not in seen.case.weights]
+    biases = [k for k in bad if seen.case.is_bias(k)]
     if len(biases) == len(bad):
         return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
     return _closest(seen, claims)
@@ -179,7 +179,7 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
     if all(match.factors[k] / common < 0 for k in bad):
         return "grad_sign_flipped", "a minus is lost on the way: some parameters go uphill", 1.0
     n = case.size
-    biased = all(k not in case.weights for k in bad)
+    biased = all(case.is_bias(k) for k in bad)
     if biased and (abs(ratio / n - 1) < 1e-3 or abs(ratio * n - 1) < 1e-3) and n > 2:
         return "grad_bias_wrong", "the bias gradient is reduced in another way than the weights'", 0.95
     if n > 2 and abs(ratio / n - 1) < 1e-3:
@@ -203,7 +203,7 @@ def _bias_words(observed: Leaves, match: Match, bad: list[int]) -> str:
 
 def _orders(tape: Tape, after: Leaves) -> Any:
     words = "a weight is changed before it has carried the error signal back"
-    for product in tape.products[1:]:
+    for product in tape.carrying():
         yield Wrong("update_order", words, through(tape, product, _newer(tape, product, after)))
         if len(product.nodes) > 1:
             yield Wrong("update_order", words + ", row by row", _row_by_row(tape, product, after))
@@ -215,9 +215,9 @@ def _orders(tape: Tape, after: Leaves) -> Any:
             yield Wrong(
                 "update_order", "some weights are changed before the others' gradients are taken", grads
             )
-    if len(tape.products) > 2:
+    if len(tape.carrying()) > 1:
         instead: dict[int, Any] = {}
-        for product in tape.products[1:]:
+        for product in tape.carrying():
             instead |= ways(product, _newer(tape, product, after))
         yield Wrong("update_order", words, tape.rec.gradient(len(tape.leaves), instead=instead))
 
@@ -312,7 +312,7 @@ def _closest(seen: Seen, claims: list[Wrong]) -> tuple[str, str, float]:
     """No spoiled pass gives the same: the one nearest in direction, over the parameters that are wrong."""
     case, observed, true, match, bad = seen.case, seen.observed, seen.true, seen.match, seen.bad
     best = ("grad_wrong_delta", "it is not the gradient of the loss", 0.3)
-    if all(k not in case.weights for k in bad):
+    if all(case.is_bias(k) for k in bad):
         return "grad_bias_wrong", _bias_words(observed, match, bad), 0.8
     cos = _cosine(observed, true, bad)
     if cos < -0.9:
