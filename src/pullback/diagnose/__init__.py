@@ -10,7 +10,11 @@ In reading order:
     _truth         the true gradient, checked by differences
     _functions     activations, outputs and objectives, right and wrong, known by their values
     _anatomy       layers, output and objective read off recordings
-    _tapes         wrong backward passes, made one mistake at a time
+    _tapes         recordings with their layers found, and other ways back through them
+    _folded        weights that hold their layer's bias
+    _outputs       wrong backward passes of the output
+    _overwritten   wrong backward passes of values written over
+    _spoiled       all wrong backward passes, made one mistake at a time
     _moves         what step did, and the update rules that reproduce it
     _fed           the update rule by itself, fed with gradients of our choosing
     _rows          the rows a step takes by itself

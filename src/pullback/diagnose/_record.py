@@ -39,6 +39,7 @@ class Recording:
         self.leaves: list[Node] = []
         self.out: Node | None = None
         self.result: Any = None
+        self.over: list[tuple[Node, Node]] = []  # values written into, and what stood there then
 
     def leaf(self, x: Any, bit: int) -> Any:
         node = Node("leaf", (), {}, np.array(x), 1 << bit)
@@ -62,6 +63,12 @@ class Recording:
         node = Node(op, args, kwargs, kept, deps)
         self.nodes.append(node)
         return _wrap(value, node)
+
+    def note(self, array: Any, node: Node) -> None:
+        """An array was written into: what it was, and what it is now."""
+        if array.node is not None:
+            self.over.append((array.node, node))
+        array.node = node
 
     def live(self) -> list[Node]:
         """The nodes the result rests on; all of them where the result's node is not known."""
@@ -167,7 +174,7 @@ class Rec(np.ndarray):
         value = getattr(ufunc, method)(*plain, out=tuple(_plain(o) for o in out), **kept)
         target = out[0]
         if _tape is not None and isinstance(target, Rec):
-            target.node = _tape.add(op, nodes, kept, np.array(value)).node
+            _tape.note(target, _tape.add(op, nodes, kept, np.array(value)).node)
         return target if isinstance(target, Rec) else value
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -187,9 +194,8 @@ class Rec(np.ndarray):
         before = _node_of(self) if self.node is not None else self.view(np.ndarray).copy()
         self.view(np.ndarray)[_plain(index)] = _plain(value)
         if _tape is not None:
-            self.node = _tape.add(
-                "setitem", (before, _node_of(value), _Index(index)), {}, self.view(np.ndarray).copy()
-            ).node
+            args = (before, _node_of(value), _Index(index))
+            _tape.note(self, _tape.add("setitem", args, {}, self.view(np.ndarray).copy()).node)
 
     def __float__(self) -> float:
         value = float(self.view(np.ndarray))

@@ -216,7 +216,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
             return []
         return examine_gradient(case, met, case.tape, true[0], "step", expect_one=False)
     f = consensus(match)
-    good = any(g < 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)
+    good = any(match.gaps[k] < 1e-4 for k in match.telling())
     trusted = [k for k in (*case.weights, *moving) if k in moving and k not in odd and match.gaps[k] < 1e-4]
     if trusted and match.factors[trusted[0]] > 0:  # a single number agrees with any factor: not asked
         f = match.factors[trusted[0]]
@@ -230,7 +230,18 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     scaled = [x / f for x in u]
     if not _wrong_first(scaled, true[0]):
         return []
-    return examine_gradient(case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False)
+    return examine_gradient(case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False,
+                            resting=_resting(moves, true, f))  # fmt: skip
+
+
+def _resting(moves: Moves, true: list[Leaves], rate: float) -> list[int]:
+    """Parameters that never move, or follow their gradient at this rate whenever they do, as in turns."""
+    out = []
+    for k, first in enumerate(moves.move(0)):
+        later = [(moves.move(t)[k], g[k]) for t, g in enumerate(true)]
+        if not first.any() and all(not u.any() or norm([u + rate * g]) < 1e-3 * norm([u]) for u, g in later):
+            out.append(k)
+    return out
 
 
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
