@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._anatomy import Net, dissect
+from pullback.diagnose._fed import Fed, feed
 from pullback.diagnose._head import Head, head
 from pullback.diagnose._moves import Moves, norm, watch
 from pullback.diagnose._patient import Patient, flatten
@@ -108,6 +109,11 @@ class Case:
         return [p.leaf for p in self.tape.products] if self.tape else [
             k for k, x in enumerate(self.leaves) if x.ndim == 2 and min(x.shape) > 1
         ]  # fmt: skip
+
+    def is_bias(self, k: int) -> bool:
+        """Whether a leaf is added or scales, unit by unit: no matrix, nor what multiplies the rows."""
+        x = self.leaves[k]
+        return k not in self.weights and (x.ndim < 2 or min(x.shape) == 1)
 
     @cached_property
     def judged(self) -> np.ndarray:
@@ -327,6 +333,12 @@ class Case:
     def first(self) -> Moves | None:
         """Six of the user's steps from the patient's own start."""
         return self._watch(None, 6)
+
+    @cached_property
+    def listened(self) -> Fed | None:
+        """Four of the user's steps from the generic point with their calls of `grad`, where all make some."""
+        heard = feed(self.patient, self.generic, 4)
+        return heard if heard is not None and all(heard.asked) else None
 
     def _watch(self, leaves: Leaves | None, count: int, size: int | None = None) -> Moves | None:
         if not self.patient.has_step:

@@ -46,6 +46,16 @@ class Segment:
         return self.sign * self.z.value
 
 
+@dataclass
+class Wrong:
+    """One spoiled gradient: the fault it stands for and what was done, in words."""
+
+    id: str
+    words: str
+    grads: Leaves
+    partial: bool = False  # only the leaves that are not None are claimed
+
+
 class Tape:
     """The recording of one batch's loss, with its products and activations found."""
 
@@ -57,6 +67,17 @@ class Tape:
         self.segments = self._segments()
         self.sums = self.rec.backward()
         self.true = self.rec.gradient(len(leaves))
+
+    def sum_of(self, node: Node) -> Node:
+        """A product with what is only added to it, such as its bias: the layer's sum."""
+        taken = [n for n in self.rec.nodes if any(p is node for p in n.parents)]
+        if len(taken) != 1 or taken[0].name != "add" or taken[0].value.shape != node.value.shape:
+            return node
+        return node if any(p is not node and p.deps & self.rows for p in taken[0].parents) else taken[0]
+
+    def carrying(self) -> list[Product]:
+        """The products whose weight carries the error signal down to other parameters, or to itself."""
+        return [p for p in self.products if any(a.deps & (self.rows - 1) for a in p.inputs)]
 
     def again(self, leaves: Leaves) -> Leaves:
         """The true gradient of the same batch at other parameters."""
