@@ -20,6 +20,8 @@ In reading order:
     _fed           the update rule by itself, fed with gradients of our choosing
     _rows          the rows a step takes by itself
     _runs          training runs, as written and mended
+    _fast          runs as machine code
+    _machine       which runs are made so
     _findings      one fault with its evidence
     _case          every measurement the experiments share
     experiments/   one file, one experiment, one shape

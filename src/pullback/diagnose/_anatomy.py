@@ -32,14 +32,14 @@ class Layer:
     sign: int = 1  # -1 where the weight enters negated, as in exp(-W @ x) under a sigmoid's bar
     shift: int = 1  # -1 where the bias is taken away, as a threshold is
 
-    def weight(self, leaves: Leaves) -> np.ndarray:
-        W = self.sign * np.asarray(leaves[self.w], float)
-        W = W.reshape(-1, 1) if W.ndim == 1 and self.stored == "io" else np.atleast_2d(W)
+    def weight(self, leaves: Any) -> Any:
+        W = self.sign * leaves[self.w]
+        W = np.reshape(W, (-1, 1) if self.stored == "io" else (1, -1)) if np.ndim(W) < 2 else W
         return W if self.stored == "io" else W.T
 
-    def bias(self, leaves: Leaves) -> np.ndarray | float:
+    def bias(self, leaves: Any) -> Any:
         """What is added to the product."""
-        return 0.0 if self.b is None else self.shift * np.asarray(leaves[self.b], float).reshape(1, -1)
+        return 0.0 if self.b is None else self.shift * np.reshape(leaves[self.b], (1, -1))
 
     def back(self, g: np.ndarray, leaves: Leaves) -> np.ndarray:
         return self.sign * (g if self.stored == "io" else g.T).reshape(np.shape(leaves[self.w]))
@@ -61,16 +61,16 @@ class Net:
     enter: tuple[np.ndarray, np.ndarray] | None = None
     """Factors and shifts by which the loss scales the columns of X itself."""
 
-    def forward(self, leaves: Leaves, X: Any) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """The inputs `A` and sums `Z` of every layer, one row a row."""
-        a = np.asarray(X, float).reshape(len(X), -1)
+    def forward(self, leaves: Any, X: Any) -> tuple[list[Any], list[Any]]:
+        """The inputs `A` and sums `Z` of every layer, one row a row; can be traced."""
+        a = np.reshape(X, (len(X), -1)) * 1.0
         a = a if self.enter is None else a * self.enter[0] + self.enter[1]
         A: list[np.ndarray] = []
         Z: list[np.ndarray] = []
         for i, layer in enumerate(self.layers):
             a = a if i == 0 else fn.VALUE[layer.before](Z[-1])
             ones = np.ones((len(a), 1))
-            a = np.hstack({"first": [ones, a], "last": [a, ones]}.get(layer.ones, [a]))
+            a = np.hstack([ones, a] if layer.ones == "first" else [a, ones]) if layer.ones else a
             A.append(a)
             Z.append(a @ layer.weight(leaves) + layer.bias(leaves))
         return A, Z

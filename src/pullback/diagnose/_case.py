@@ -10,6 +10,7 @@ import numpy as np
 from pullback.diagnose._anatomy import Net, dissect
 from pullback.diagnose._fed import Fed, feed
 from pullback.diagnose._head import Head, head
+from pullback.diagnose._machine import Machine
 from pullback.diagnose._moves import Moves, norm, watch
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._rows import OwnRows, own_rows
@@ -36,6 +37,7 @@ class Case:
         self.tried: list[str] = []
         self.facts: dict[str, Any] = {}
         self.rule: Any = None
+        self.machine = Machine(self)
         self.meanwhile: list[Any] = []
         """What an experiment would say if it were stopped now."""
         self.decay: dict[int, float] = {}
@@ -171,7 +173,9 @@ class Case:
                   **changes: Any) -> Run:  # fmt: skip
         """The user's step with something exchanged; see `user_run`."""
         limit = min(seconds or 1.5, max(0.3 * self.left(), 0.05))
-        return user_run(self.patient, judge or self.judge, steps or self.horizon, limit, **changes)
+        judge, steps = judge or self.judge, steps or self.horizon
+        run = self.machine.user(judge, steps, limit, **changes)
+        return run or user_run(self.patient, judge, steps, limit, **changes)
 
     def gradient(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
         return self.truth.grad(leaves, X, y)
@@ -233,11 +237,12 @@ class Case:
     def mended(self, leaves: Leaves | None = None, lr: float = 0.01, data: Any = None, judge: Any = None,
                steps: int | None = None, seconds: float = 1.2, rows: Any = None) -> Run:  # fmt: skip
         """The exact gradient with Adam on shuffled rows, from `leaves`."""
-        advance, start = adam(self.quick, leaves or self.leaves, lr)
+        leaves, judge, steps = leaves or self.leaves, judge or self.judge, steps or self.horizon
         limit = min(seconds, max(0.3 * self.left(), 0.05))
         data = data or (self.X, self.y)
         rows = rows or self.shuffled(n=len(data[0]))
-        return train(advance, start, rows, data, steps or self.horizon, judge or self.judge, limit)
+        run = self.machine.mended(leaves, lr, data, judge, steps, limit, rows)
+        return run or train(*adam(self.quick, leaves, lr), rows, data, steps, judge, limit)
 
     def mended_by(self, gradient: Any, leaves: Leaves, judge: Any) -> Run:
         """Adam on another gradient, as many steps as the reference."""
