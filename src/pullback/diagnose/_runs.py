@@ -67,7 +67,7 @@ def train(
     every = sorted({int(k) for k in np.linspace(0, steps, looks)})
     watch = Stopwatch()
     for t in range(steps + 1):
-        late = t % 8 == 0 and watch.seconds() > seconds
+        late = watch.seconds() > seconds
         if t in every or late:
             run.leaves = [np.array(x, float) for x in flatten(params)]
             run.at.append(t)

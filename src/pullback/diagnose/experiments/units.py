@@ -35,7 +35,7 @@ class State:
 def look(case: Case, leaves: Any = None) -> State:
     """The state of weights, units and signal at `leaves` (None: the start)."""
     leaves = case.leaves if leaves is None else leaves
-    rows = case.judged[:: max(1, len(case.judged) // 120)]
+    rows = case.judged[:: max(1, len(case.judged) // (120 if _together(case) else 40))]
     tape = case.tape_at(leaves, case.X[rows], case.y[rows])
     weights = case.weights
     hidden = weights[:-1] if len(weights) > 1 else []
@@ -53,6 +53,12 @@ def look(case: Case, leaves: Any = None) -> State:
             (dead if segment.name == "relu" else flat)[k] = share
         grads = {p.leaf: float(np.sqrt(np.mean(tape.true[p.leaf] ** 2))) for p in tape.products}
     return State(tape, zero, equal, spread, dead, flat, grads)
+
+
+def _together(case: Case) -> bool:
+    """Whether a batch's rows pass through the network together, so that more of them cost next to nothing."""
+    tape = case.tape
+    return tape is None or all(len(p.nodes) < max(case.size, 2) for p in tape.products)
 
 
 def _spread(case: Case, k: int, W: np.ndarray) -> float:
