@@ -281,7 +281,15 @@ class Case:
             for layer in self.net.layers:
                 if layer.w == k:
                     return int(x.shape[0] if layer.stored == "io" else x.shape[1])
-        return int(x.shape[0])
+        return self._summed(k) or int(x.shape[0])
+
+    def _summed(self, k: int) -> int:
+        """How many numbers leaf `k` sums over where the loss multiplies it, 0 where nobody can tell."""
+        product = next((p for p in (self.tape.products if self.tape else []) if p.leaf == k), None)
+        if product is None or product.nodes[0].name not in ("matmul", "dot"):
+            return 0
+        shape, first = product.weights[0].value.shape, product.nodes[0].parents[0] is product.weights[0]
+        return int(shape[-1] if first else shape[0]) if len(shape) == 2 else 0
 
     @cached_property
     def base(self) -> float:

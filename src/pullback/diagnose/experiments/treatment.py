@@ -41,6 +41,8 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     runs = Compared(case)
     if doubt is not None and certain:
         return [_curves(runs, f) for f in _beside_start(runs, doubt)]
+    if doubt is not None:
+        runs.start_over()
     share = 0.0
     if runs.room < 0.5 and case.n >= 30 and not rare(case):
         share = explained(case)
@@ -74,6 +76,8 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     if share > 0.4 and room < 0.2 * share:
         cause = causes(runs, doubt, room) or [*_linear_stack(case), _cannot(runs, share)]
         return [_curves(runs, f) for f in cause]
+    if doubt is not None and share > 0.7 and room < 0.5 * share:  # nothing tried learns what X tells
+        return [_curves(runs, replace(doubt, confidence=0.5))]
     if reached >= ENOUGH and room > 0.02:
         for f in so_far:
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
