@@ -190,7 +190,7 @@ def _run(name: str, experiment: Any, case: Case, so_far: list[Finding], out: Dia
     return []
 
 
-_KEPT = {"treatment": 0.12, "model": 0.08}
+_KEPT = {"treatment": 0.05, "model": 0.05}
 """The share of the budget that an experiment of long runs leaves to the short ones after it."""
 
 _strict = False

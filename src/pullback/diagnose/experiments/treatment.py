@@ -19,7 +19,7 @@ from pullback.diagnose.experiments._comparing import ENOUGH, Compared
 from pullback.diagnose.experiments._mending import causes, nothing_to_learn
 from pullback.diagnose.experiments._partly import partly
 from pullback.diagnose.experiments._penalties import too_strong
-from pullback.diagnose.experiments.labels import explained, learnable, rare
+from pullback.diagnose.experiments.labels import explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import missing_nonlinearity
 
 
@@ -72,7 +72,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     if heavy is not None:
         return [_curves(runs, heavy)]
     if case.n >= 60 and not rare(case) and not learnable(case) and not any(f.weight > 70 for f in so_far):
-        return [_curves(runs, f) for f in (*_linear_stack(case), nothing_to_learn(case))]
+        return [_curves(runs, f) for f in (*_linear_stack(case), *trace(case), nothing_to_learn(case))]
     if share > 0.4 and room < 0.2 * share:
         cause = causes(runs, doubt, room) or [*_linear_stack(case), _cannot(runs, share)]
         return [_curves(runs, f) for f in cause]
