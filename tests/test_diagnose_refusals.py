@@ -64,7 +64,10 @@ def test_what_the_loop_does_wrong_is_a_finding(changes, where, words):
 def test_a_parameter_is_named_by_its_place_and_shape():
     wrong = {"grad": lambda p, X, y: [np.zeros(4)]}
     assert "at params[0] (shape (3,)):" in str(found(**wrong))
-    assert "where: params[0] (shape (3,))" in found(**wrong)._repr_html_()
+    assert (
+        "<th scope='row'>where</th><td class='long'>params[0] (shape (3,))</td>"
+        in found(**wrong)._repr_html_()
+    )
 
 
 def test_a_parameter_in_a_dict_is_named_by_its_key():

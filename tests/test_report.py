@@ -9,7 +9,7 @@ import pytest
 
 from pullback import files, runs
 from pullback.errors import FileError
-from pullback.report import _charts
+from pullback.page import _charts
 
 VOID = {"meta", "circle", "path", "polyline", "br"}
 

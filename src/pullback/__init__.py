@@ -24,6 +24,7 @@ In reading order, which is import order: a file imports only from those above it
     data/           loaders, splits, transforms fitted on the training rows only
     train/          optimisers, schedules, the loop, history, checkpoints
     tabular/        scikit-learn estimators, and the recipe they train by
+    page/           pages that need nothing else: frame, look, charts
     diagnose/       why a loop does not learn, by experiments
     report/         figures, tables and pages of a run
     model           a trained network as users keep it

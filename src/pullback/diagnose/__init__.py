@@ -18,8 +18,10 @@ In reading order:
     _case          every measurement the experiments share
     experiments/   one file, one experiment, one shape
     _experiments   their order
+    _proof         the run that proves what arithmetic found
     _verdict       the ranking
-    _report        line, paragraph, JSON, page
+    _report        line, paragraph, JSON
+    _page          the page, and the part of a notebook
     _own           runs of this library
     _torch         PyTorch loops
     _torch_record  their losses, recorded

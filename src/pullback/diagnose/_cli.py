@@ -7,7 +7,8 @@ from typing import Any
 
 from pullback.diagnose._door import diagnose
 from pullback.diagnose._explain import IDS
-from pullback.diagnose._report import as_json, html, paragraph
+from pullback.diagnose._page import document
+from pullback.diagnose._report import as_json, paragraph
 from pullback.diagnose._sandbox import line_of
 from pullback.diagnose._verdict import Diagnosis
 from pullback.errors import PullbackError
@@ -42,12 +43,8 @@ def run_file(path: str, json: bool = False, html: Any = None, budget: float | No
         return _could_not(f"{path} does not run: {type(error).__name__}: {error} ({line_of(error)})", json)
     print(as_json(found) if json else paragraph(found) + _more(found))
     if html:
-        page = f"<!doctype html><meta charset='utf-8'><title>{found.name}</title>{_page(found)}"
-        Path(html).write_text(page, encoding="utf-8")
+        Path(html).write_text(document(found), encoding="utf-8")
     return found.status
-
-
-_page = html
 
 
 def _more(found: Diagnosis) -> str:

@@ -1,14 +1,10 @@
-"""A diagnosis as a line, a paragraph, JSON and a page with the two curves."""
+"""A diagnosis as a line, a paragraph and JSON; the page is in `_page`."""
 
 from __future__ import annotations
 
-import html as escape
 import json
 import math
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pullback.diagnose._findings import Curve
+from typing import Any
 
 Diagnosis = Any  # that of _verdict, which calls this file
 
@@ -43,7 +39,7 @@ def paragraph(d: Diagnosis) -> str:
         rows += ["", f"{i}. {f.id}   where: {place(d, f.where)}   confidence: {f.confidence:.0%}"]
         rows += [f"   cause     {f.words}", f"   evidence  {f.evidence}", f"   fix       {f.fix}"]
         rows += [f"   {label}: {value}" for label, value in f.table]
-        rows += [f"   {name}: loss {_number(y[0])} -> {_number(y[-1])} in {x[-1]} steps"
+        rows += [f"   {name}: loss {short(y[0])} -> {short(y[-1])} in {x[-1]} steps"
                  for name, (x, y) in f.curves.items() if x]  # fmt: skip
     if d.reason:
         rows += ["", f"not settled: {d.reason}"]
@@ -57,47 +53,7 @@ def as_json(d: Diagnosis) -> str:
     return json.dumps(_plain(d.as_dict()), indent=2)
 
 
-def html(d: Diagnosis) -> str:
-    """A page that needs nothing else: findings, tables, curves."""
-    parts = [f"<h2>{escape.escape(line(d))}</h2>"]
-    for f in d.faults:
-        parts.append(
-            f"<h3>{escape.escape(f.id)} <small>where: {escape.escape(place(d, f.where))}</small></h3>"
-        )
-        parts.append(f"<p>{escape.escape(f.words)}. {escape.escape(f.evidence)}. <b>Fix:</b> "
-                     f"{escape.escape(f.fix)}.</p>")  # fmt: skip
-        rows = "".join(f"<tr><td>{escape.escape(a)}</td><td>{escape.escape(b)}</td></tr>" for a, b in f.table)
-        parts.append(f"<table>{rows}</table>" if rows else "")
-        parts.append(svg(f.curves) if f.curves else "")
-    parts.append(f"<p>Tried: {escape.escape('; '.join(dict.fromkeys(d.ruled_out)))}.</p>")
-    return "<section class='pullback-diagnosis'>" + "\n".join(parts) + "</section>"
-
-
-def svg(curves: dict[str, Curve]) -> str:
-    """Losses against steps, on a logarithmic scale where all are positive."""
-    points = [(x, y) for xs, ys in curves.values() for x, y in zip(xs, ys, strict=True) if math.isfinite(y)]
-    if not points:
-        return ""
-    logarithmic = min(y for _, y in points) > 0
-    scale = math.log10 if logarithmic else float
-    low, high = min(scale(y) for _, y in points), max(scale(y) for _, y in points)
-    right, span = max(x for x, _ in points) or 1, (high - low) or 1.0
-    colours = ("#c33", "#283", "#36c", "#888")
-    body = []
-    for i, (name, (xs, ys)) in enumerate(curves.items()):
-        path = " ".join(f"{40 + 340 * x / right:.1f},{150 - 130 * (scale(y) - low) / span:.1f}"
-                        for x, y in zip(xs, ys, strict=True) if math.isfinite(y))  # fmt: skip
-        body.append(f"<polyline fill='none' stroke='{colours[i % 4]}' stroke-width='2' points='{path}'/>")
-        body.append(f"<text x='300' y='{18 + 14 * i}' font-size='11' fill='{colours[i % 4]}'>"
-                    f"{escape.escape(name)}</text>")  # fmt: skip
-    ends = [min(y for _, y in points), max(y for _, y in points)]
-    body.append(f"<text x='0' y='152' font-size='10'>{_number(ends[0])}</text>"
-                f"<text x='0' y='24' font-size='10'>{_number(ends[1])}</text>"
-                f"<text x='340' y='166' font-size='10'>{right} steps</text>")  # fmt: skip
-    return "<svg viewBox='0 0 400 170' width='400' role='img'>" + "".join(body) + "</svg>"
-
-
-def _number(x: float) -> str:
+def short(x: float) -> str:
     return f"{x:.4g}"
 
 

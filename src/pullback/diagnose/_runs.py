@@ -156,3 +156,26 @@ def adam(
 def sgd(gradient: Callable[..., Leaves], lr: float) -> Advance:
     """Plain steps on a gradient function of leaves."""
     return lambda params, X, y: [p - lr * g for p, g in zip(params, gradient(params, X, y), strict=True)]
+
+
+def heavy_ball(gradient: Callable[..., Leaves], leaves: Leaves, lr: float, beta: float) -> Advance:
+    """Steps with momentum on a gradient function of leaves."""
+    velocity = [np.zeros(np.shape(x)) for x in leaves]
+
+    def advance(params: Leaves, X: Any, y: Any) -> Leaves:
+        velocity[:] = [beta * v + g for v, g in zip(velocity, gradient(params, X, y), strict=True)]
+        return [p - lr * v for p, v in zip(params, velocity, strict=True)]
+
+    return advance
+
+
+def rmsprop(gradient: Callable[..., Leaves], leaves: Leaves, lr: float, decay: float = 0.9) -> Advance:
+    """RMSprop on a gradient function of leaves."""
+    squares = [np.zeros(np.shape(x)) for x in leaves]
+
+    def advance(params: Leaves, X: Any, y: Any) -> Leaves:
+        grads = gradient(params, X, y)
+        squares[:] = [decay * s + (1 - decay) * g * g for s, g in zip(squares, grads, strict=True)]
+        return [p - lr * g / (np.sqrt(s) + 1e-8) for p, g, s in zip(params, grads, squares, strict=True)]
+
+    return advance

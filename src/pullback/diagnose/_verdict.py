@@ -10,6 +10,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._patient import Patient
+from pullback.diagnose._proof import prove
 from pullback.diagnose._sandbox import Failure, TimeUp, limited, quiet
 from pullback.diagnose.experiments import data, objective
 from pullback.diagnose.experiments._rivals import rivals, unexplained
@@ -64,9 +65,9 @@ class Diagnosis:
         return str(self)
 
     def _repr_html_(self) -> str:
-        from pullback.diagnose._report import html
+        from pullback.diagnose._page import fragment
 
-        return html(self)
+        return fragment(self)
 
 
 def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
@@ -89,6 +90,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
         else:
             findings += [*_behind(stopped, case), *stopped]
         found = rank(findings) or rank(unexplained(case))
+        _proven(case, found)
         out.faults = _named([*found, *_others(case, found)], case)
     out.ruled_out = case.tried
     out.facts.update(case.facts)
@@ -111,6 +113,15 @@ def _others(case: Case, found: list[Finding]) -> list[Finding]:
             return rivals(case, found)
     except (TimeUp, Failure):
         return []
+
+
+def _proven(case: Case, found: list[Finding]) -> None:
+    """The run of the first fault mended alone, where there is time for it."""
+    try:
+        with limited(max(case.left(), 0.2)):
+            prove(case, found)
+    except (TimeUp, Failure):
+        return
 
 
 def _unsettled(out: Diagnosis) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from pullback.report import _charts
-from pullback.report._charts import Curve
+from pullback.page import Curve, document, lines, scatter
+from pullback.page import escaped as _e
 from pullback.report._figures import confusion_matrix
-from pullback.report._style import STYLE
 from pullback.report._tables import LABELS, shown_columns, written
 from pullback.typing import Array
 
@@ -71,13 +69,8 @@ def page(facts: Facts) -> str:
         f"<section aria-labelledby='{_slug(name)}'><h2 id='{_slug(name)}'>{name}</h2>{text}</section>"
         for name, text in sections.items()
     )
-    return (
-        "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'>"
-        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        f"<title>{_e(title)}</title><style>{STYLE}</style></head><body>"
-        f"<header><h1>{_e(title)}</h1>{_lead(facts)}<nav aria-label='Sections'>{links}</nav></header>"
-        f"<main>{body}</main></body></html>\n"
-    )
+    nav = f"<nav aria-label='Sections'>{links}</nav>"
+    return document(title, _lead(facts) + nav, body)
 
 
 def _lead(facts: Facts) -> str:
@@ -139,7 +132,7 @@ def _curve(facts: Facts) -> str:
         said += f", validation from {val[0]:.4g} to {val[-1]:.4g}; the best epoch is {best}"
     key = "<span class='key'></span> training, mean over the epoch &ensp; "
     key += "<span class='key two'></span> validation, after the epoch &ensp; dotted upright: the best epoch"
-    chart = _charts.lines(curves, xlabel="epoch", ylabel="loss", said=said + ".", mark=best or None)
+    chart = lines(curves, xlabel="epoch", ylabel="loss", said=said + ".", mark=best or None)
     rows = [f"<tr><td>{i}</td><td>{a:.5g}</td><td>{b:.5g}</td></tr>" for i, a, b in zip(epochs, train, val)]
     numbers = _table(["epoch", "training", "validation"], rows[:: max(1, len(rows) // 100)], "Losses.")
     return f"<figure>{chart}<figcaption>{key}</figcaption></figure>{_folded('The numbers', numbers)}"
@@ -163,7 +156,7 @@ def _errors(facts: Facts) -> str:
     named = facts.summary["target"] + (f" ({unit})" if unit else "")
     said = "Test rows by tenths of the target: the RMSE, and the mean of predicted minus true."
     head = [f"true {named}", "rows", "RMSE", "mean error", "RMSE as a bar"]
-    chart = _charts.scatter(
+    chart = scatter(
         true, predicted, xlabel=f"true {named}", ylabel="predicted",
         said=f"Predictions over true targets of {len(true):,} test rows, around the diagonal.",
     )  # fmt: skip
@@ -319,7 +312,3 @@ def _a(name: str) -> str:
 
 def _slug(name: str) -> str:
     return name.lower().replace(" ", "-")
-
-
-def _e(text: str) -> str:
-    return html.escape(str(text), quote=True)

@@ -29,6 +29,8 @@ class Compared:
             finals.append(run.final)
         self.goal = min(finals)
         self.made: dict[str, Run] = {}
+        self.proof = ""
+        """The name of the last run that cured."""
 
     @property
     def room(self) -> float:
@@ -79,8 +81,14 @@ class Compared:
 
     def cured(self, name: str, make: Callable[[], Run]) -> bool:
         """Whether a run gets far more than the loop as written; of one that gets most, most of the rest."""
-        mine = self.share(self.user.final)
         got = self.run(name, make)
+        if self._far_better(got):
+            self.proof = name
+            return True
+        return False
+
+    def _far_better(self, got: float) -> bool:
+        mine = self.share(self.user.final)
         if mine >= ENOUGH:
             return got > mine + 0.6 * (1 - mine)
         return got > max(CURED * 0.9, mine + 0.25) or (got > 0.5 and got > 2.5 * max(mine, 0.1))

@@ -130,5 +130,13 @@ def _cannot(runs: Compared, share: float) -> Finding:
 
 
 def _curves(runs: Compared, finding: Finding) -> Finding:
-    finding.curves = {"as written": runs.user.curve(), "mended": runs.reference.curve()}
+    """The loop as written, and the run that mended what this finding names; else what can be reached."""
+    proof = runs.made.get(runs.proof)
+    if finding.curves:
+        return finding
+    mended = (runs.proof, proof) if proof is not None else (BEST, runs.reference)
+    finding.curves = {"as written": runs.user.curve(), mended[0]: mended[1].curve()}
     return finding
+
+
+BEST = "exact gradient, Adam, from the better of two starts"

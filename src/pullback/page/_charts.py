@@ -116,8 +116,11 @@ def log_ticks(low: float, high: float) -> list[float]:
     --------
     >>> log_ticks(0.03, 2.0)
     [0.05, 0.1, 0.2, 0.5, 1.0, 2.0]
+    >>> log_ticks(1.0, 1e13)
+    [1.0, 100.0, 10000.0, 1000000.0, 100000000.0, 10000000000.0, 1000000000000.0]
     """
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    powers = range(first, last + 1, max(1, (last - first) // 6))
     for steps in ((1,), (1, 3), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 7)):
         found = [m * 10.0**p for p in powers for m in steps]
         found = [float(f"{t:.6g}") for t in found if low <= t * (1 + 1e-9) and t <= high * (1 + 1e-9)]

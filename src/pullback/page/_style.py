@@ -1,12 +1,14 @@
 """The look of a page: one column, light and dark, from a telephone's width to a desk's."""
 
-STYLE = """
+COLOURS = """
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #fff;
   --card: #f6f8fa; --blue: #0a62b5; --orange: #b4490a; --good: #1a7f37; --bad: #b3261e;
   --shade: 10, 98, 181; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9aa5b1; --line: #3a434d;
   --paper: #0f1419; --card: #1a2129; --blue: #6cb2ff; --orange: #ffa25c; --good: #56d06f; --bad: #ff8a80;
   --shade: 108, 178, 255; } }
+"""
+_LAYOUT = """
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.2rem clamp(.9rem, 4vw, 2rem) 3rem; max-width: 54rem; background:
   var(--paper);
@@ -38,6 +40,8 @@ td.bar { width: 32%; min-width: 5rem; padding-right: 0; }
 td.bar span { display: block; height: .8rem; border-radius: .15rem; background: var(--blue); min-width:
   1px; }
 td.bar span.minus { background: var(--orange); }
+"""
+PARTS = """
 figure { margin: 1rem 0; } svg { display: block; width: 100%; max-width: 36rem; height: auto; }
 svg text { fill: var(--soft); font-size: 13px; } .grid { stroke: var(--line); stroke-width: 1; fill: none; }
 polyline { fill: none; stroke-width: 2; stroke-linejoin: round; } .one { stroke: var(--blue); }
@@ -49,6 +53,8 @@ circle.two { fill: var(--orange); stroke-dasharray: none; }
 .key.two { border-top: 3px dashed var(--orange); }
 .good { border-left: .3rem solid var(--good); } .bad { border-left: .3rem solid var(--bad); }
 .good, .bad { background: var(--card); padding: .6rem .9rem; border-radius: .2rem; margin: .6rem 0; }
+"""
+_REST = """
 pre { background: var(--card); border: 1px solid var(--line); border-radius: .4rem; padding: .7rem .9rem;
   overflow-x: auto; font: .88rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
 summary { cursor: pointer; color: var(--blue); padding: .3rem 0; }
@@ -57,3 +63,6 @@ summary { cursor: pointer; color: var(--blue); padding: .3rem 0; }
   td.bar { min-width: 3.5rem; } td.long { min-width: 9rem; } }
 @media print { body { max-width: none; } details > * { display: block; } nav { display: none; } }
 """
+STYLE = COLOURS + _LAYOUT + PARTS + _REST
+FRAGMENT = COLOURS.replace(":root", ".pullback") + ".pullback {" + PARTS + "}"
+"""For a part of somebody else's page, within an element of class `pullback`."""
