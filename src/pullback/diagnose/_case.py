@@ -294,7 +294,7 @@ class Case:
     @cached_property
     def base(self) -> float:
         """The loss of the best constant prediction, as near as it can be had: what knowing X must beat."""
-        found = [self.judge(self.leaves), self._constant()]
+        found = [self.judge(self.leaves), self._constant(), self.judge([0 * x for x in self.leaves])]
         good = [x for x in found if np.isfinite(x)]
         return min(good) if good else float("nan")
 

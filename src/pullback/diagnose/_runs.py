@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,9 +66,11 @@ def train(
     X, y = data
     run = Run(planned=steps)
     every = sorted({int(k) for k in np.linspace(0, steps, looks)})
-    watch = Stopwatch()
+    watch, seen = Stopwatch(), time.monotonic()
     for t in range(steps + 1):
-        late = watch.seconds() > seconds
+        slow = time.monotonic() - seen > 0.03
+        late = (slow or t % 8 == 0) and watch.seconds() > seconds
+        seen = time.monotonic() if slow else seen
         if t in every or late:
             run.leaves = [np.array(x, float) for x in flatten(params)]
             run.at.append(t)

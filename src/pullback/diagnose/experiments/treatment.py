@@ -81,12 +81,21 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     if reached >= ENOUGH and room > 0.02:
         for f in so_far:
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
+        if doubt is not None and _costs(runs):
+            return [_curves(runs, doubt)]
         return [_curves(runs, f) for f in partly(runs, room)]
     if runs.as_good_unseen:
         return []
     if doubt is not None and room > 0.12:
         case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
     return [_curves(runs, f) for f in causes(runs, doubt, room)]
+
+
+def _costs(runs: Compared) -> bool:
+    """Whether the loop as written, that gets most of the way, gets most of the rest from fresh weights."""
+    return runs.cured("fresh initial weights", lambda: runs.case.user_with(leaves=runs.case.reborn())) and (
+        not runs.as_good_unseen
+    )
 
 
 def _beside_start(runs: Compared, doubt: Finding) -> list[Finding]:
