@@ -10,10 +10,18 @@ In reading order:
     _truth         the true gradient, checked by differences
     _functions     activations, outputs and objectives, right and wrong, known by their values
     _anatomy       layers, output and objective read off recordings
-    _tapes         wrong backward passes, made one mistake at a time
+    _head          output and objective of any model, by its predictions
+    _tapes         recordings with their layers found, and other ways back through them
+    _folded        weights that hold their layer's bias
+    _outputs       wrong backward passes of the output
+    _overwritten   wrong backward passes of values written over
+    _spoiled       all wrong backward passes, made one mistake at a time
     _moves         what step did, and the update rules that reproduce it
+    _fed           the update rule by itself, fed with gradients of our choosing
     _rows          the rows a step takes by itself
     _runs          training runs, as written and mended
+    _fast          runs as machine code
+    _machine       which runs are made so
     _findings      one fault with its evidence
     _case          every measurement the experiments share
     experiments/   one file, one experiment, one shape

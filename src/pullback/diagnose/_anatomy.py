@@ -29,14 +29,23 @@ class Layer:
     stored: str  # "io" for x @ W, "oi" for W @ x
     before: str = "identity"
     ones: str = ""  # "first" or "last" where a column of ones is put in
+    sign: int = 1  # -1 where the weight enters negated, as in exp(-W @ x) under a sigmoid's bar
+    shift: int = 1  # -1 where the bias is taken away, as a threshold is
 
-    def weight(self, leaves: Leaves) -> np.ndarray:
-        W = np.asarray(leaves[self.w], float)
-        W = W.reshape(-1, 1) if W.ndim == 1 and self.stored == "io" else np.atleast_2d(W)
+    def weight(self, leaves: Any) -> Any:
+        W = self.sign * leaves[self.w]
+        W = np.reshape(W, (-1, 1) if self.stored == "io" else (1, -1)) if np.ndim(W) < 2 else W
         return W if self.stored == "io" else W.T
 
+    def bias(self, leaves: Any) -> Any:
+        """What is added to the product."""
+        return 0.0 if self.b is None else self.shift * np.reshape(leaves[self.b], (1, -1))
+
     def back(self, g: np.ndarray, leaves: Leaves) -> np.ndarray:
-        return (g if self.stored == "io" else g.T).reshape(np.shape(leaves[self.w]))
+        return self.sign * (g if self.stored == "io" else g.T).reshape(np.shape(leaves[self.w]))
+
+    def negated(self) -> Layer:
+        return replace(self, sign=-self.sign, shift=-self.shift)
 
 
 @dataclass
@@ -52,19 +61,18 @@ class Net:
     enter: tuple[np.ndarray, np.ndarray] | None = None
     """Factors and shifts by which the loss scales the columns of X itself."""
 
-    def forward(self, leaves: Leaves, X: Any) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        """The inputs `A` and sums `Z` of every layer, one row a row."""
-        a = np.asarray(X, float).reshape(len(X), -1)
+    def forward(self, leaves: Any, X: Any) -> tuple[list[Any], list[Any]]:
+        """The inputs `A` and sums `Z` of every layer, one row a row; can be traced."""
+        a = np.reshape(X, (len(X), -1)) * 1.0
         a = a if self.enter is None else a * self.enter[0] + self.enter[1]
         A: list[np.ndarray] = []
         Z: list[np.ndarray] = []
         for i, layer in enumerate(self.layers):
             a = a if i == 0 else fn.VALUE[layer.before](Z[-1])
             ones = np.ones((len(a), 1))
-            a = np.hstack({"first": [ones, a], "last": [a, ones]}.get(layer.ones, [a]))
+            a = np.hstack([ones, a] if layer.ones == "first" else [a, ones]) if layer.ones else a
             A.append(a)
-            z = a @ layer.weight(leaves)
-            Z.append(z if layer.b is None else z + np.asarray(leaves[layer.b], float).reshape(1, -1))
+            Z.append(a @ layer.weight(leaves) + layer.bias(leaves))
         return A, Z
 
     def predict(self, leaves: Leaves, X: Any) -> np.ndarray:
@@ -96,7 +104,8 @@ class Net:
             layer = self.layers[i]
             grads[layer.w] = grads[layer.w] + layer.back(A[i].T @ delta, leaves)
             if layer.b is not None:
-                grads[layer.b] = grads[layer.b] + delta.sum(0).reshape(np.shape(leaves[layer.b]))
+                grads[layer.b] = grads[layer.b] + layer.shift * delta.sum(0).reshape(
+                    np.shape(leaves[layer.b]))  # fmt: skip
             if i:
                 back = delta @ layer.weight(leaves).T
                 back = (
@@ -121,18 +130,57 @@ def dissect(loss: Any, leaves: Leaves, X: Any, y: Any, rows: int = 24) -> Net | 
     A = [np.array([f[k][1] for f in found]) for k in range(len(found[0]))]
     Z = [np.array([f[k][2] for f in found]) for k in range(len(found[0]))]
     layers = [f[0] for f in found[0]]
-    given = np.asarray(X, float)[picked].reshape(len(picked), -1)
-    enter = _scaled(given, A[0])
-    layers[0] = _with_ones(layers[0], given if enter is None else given * enter[0] + enter[1], A[0])
+    layers[0], enter = _entered(layers[0], np.asarray(X, float)[picked].reshape(len(picked), -1), A[0])
     for k in range(1, len(layers)):
-        layers[k] = _with_ones(layers[k], None, A[k], Z[k - 1])
+        layers[k], turned = _with_ones(layers[k], Z[k - 1], A[k], fn.ACTIVATIONS)
+        if turned:
+            layers[k - 1], Z[k - 1] = layers[k - 1].negated(), -Z[k - 1]
     if any(layer.before == "unknown" for layer in layers):
         return Net(layers, "unknown", "unknown", 1.0, notes={"rows": (A, Z)})
     values = np.array([float(np.asarray(t.result).reshape(-1)[0]) for t in tapes])
-    output, objective, factor, shift = fn.recognise(Z[-1], y[picked], values)
+    turned, (output, objective, factor, shift) = _output(tapes, Z[-1], y[picked], values)
+    if turned:
+        layers[-1], Z[-1] = layers[-1].negated(), -Z[-1]
     net = Net(layers, output, objective, factor, shift, enter=enter)
     return net if output != "identity" or (np.sign(Z[-1]) != np.sign(Z[-1][0])).any() else _both_signs(
         net, loss, leaves, X[picked], y[picked], Z[-1], values)  # fmt: skip
+
+
+def _output(tapes: list[Recording], Z: np.ndarray, y: Any, values: np.ndarray) -> (
+        tuple[bool, tuple[str, str, float, float]]):  # fmt: skip
+    """Whether the output is made of the last sums negated, and what it and the objective are.
+
+    The losses alone cannot tell: a right formula of -z is a wrong one of z. The first probability that is
+    made of the sums shows which is meant, or else that they are negated at all.
+    """
+    ways = {_way(tape, z) for tape, z in zip(tapes, Z, strict=True)} - {0}
+    if ways == {-1}:
+        return True, fn.recognise(-Z, y, values)
+    found = fn.recognise(Z, y, values)
+    if ways or found[1] not in ("unknown", *fn.WRONG) or not _negated(tapes[0], Z[0]):
+        return False, found
+    other = fn.recognise(-Z, y, values)
+    return (False, found) if other[1] in ("unknown", *fn.WRONG) else (True, other)
+
+
+def _way(tape: Recording, z: np.ndarray) -> int:
+    """1 where the first probabilities made of the sums are theirs, -1 where of their negative, else 0."""
+    squash = [fn.sigmoid, *([lambda v: fn.softmax(v, 0)] if z.size > 1 else [])]
+    pairs = [(f(z), f(-z)) for f in squash if not np.allclose(f(z), f(-z), atol=1e-6)]
+    for node in tape.nodes:
+        if node.value.size != z.size or not node.deps:
+            continue
+        for here, there in pairs:
+            for way, p in ((1, here), (-1, there)):
+                if np.allclose(node.value.ravel(), p, rtol=1e-7, atol=1e-12):
+                    return way
+    return 0
+
+
+def _negated(tape: Recording, z: np.ndarray) -> bool:
+    return any(
+        n.value.size == z.size and n.deps and np.allclose(n.value.ravel(), -z, rtol=1e-9) for n in tape.nodes
+    )
 
 
 def _both_signs(
@@ -177,13 +225,34 @@ def _layers(tape: Recording, leaves: Leaves) -> list[tuple[Layer, np.ndarray, np
         mixed = [p for p in operands if p.deps & rows]
         if len(pure) != 1 or len(mixed) != 1:
             continue
-        w = _single(pure[0].deps, rows)
-        layer = _layer_of(w, mixed[0].value.ravel(), node.value.ravel(), leaves)
-        if layer is None:
-            continue
-        b, z = _bias(node, used, rows, node.value.size)
-        out.append((replace(layer, b=b), mixed[0].value.ravel(), z.value.ravel()))
+        layer = _read(node, _single(pure[0].deps, rows), _inner(mixed[0]).value.ravel(), used, leaves)
+        if layer is not None:
+            out.append(layer)
     return out
+
+
+def _inner(node: Node) -> Node:
+    """What a factor is the negative of; itself, where it is of nothing."""
+    return node.parents[0] if node.name == "negative" else node
+
+
+def _read(node: Node, w: int | None, a: np.ndarray, used: dict[int, list[Node]], leaves: Leaves) -> (
+        tuple[Layer, np.ndarray, np.ndarray] | None):  # fmt: skip
+    """A product's layer, input and sum; a bias that is a row or column of the weight stands for ones."""
+    b, end = _bias(node, used, 1 << len(leaves), node.value.size)
+    product, z = node.value.ravel(), end.value.ravel()
+    layer = _layer_of(w, a, product, leaves)
+    if layer is not None:
+        for sign, shift in ((1, 1), (1, -1), (-1, 1)) if b is not None else ():
+            found = replace(layer, sign=sign * layer.sign, b=b, shift=shift)
+            if np.allclose(sign * product + found.bias(leaves), z, rtol=1e-6, atol=1e-9):
+                return found, a, z
+        return layer, a, product
+    for held in (np.append(1.0, a), np.append(a, 1.0)) if b is not None and b == w else ():
+        layer = _layer_of(w, held, z, leaves)
+        if layer is not None:
+            return layer, held, z
+    return None
 
 
 def _single(deps: int, rows: int) -> int | None:
@@ -194,23 +263,23 @@ def _single(deps: int, rows: int) -> int | None:
 def _layer_of(w: int | None, a: np.ndarray, z: np.ndarray, leaves: Leaves) -> Layer | None:
     if w is None:
         return None
-    W = np.asarray(leaves[w], float)
     for stored in ("io", "oi"):
         layer = Layer(w, None, stored)
         M = layer.weight(leaves)
-        if M.shape == (a.size, z.size) and np.allclose(a @ M, z, rtol=1e-6, atol=1e-9):
-            return layer
-    del W
+        for sign in (1, -1) if M.shape == (a.size, z.size) else ():
+            if np.allclose(a @ M, sign * z, rtol=1e-6, atol=1e-9):
+                return replace(layer, sign=sign)
     return None
 
 
 def _bias(node: Node, used: dict[int, list[Node]], rows: int, size: int) -> tuple[int | None, Node]:
+    """The leaf added to a product or taken from it (or the other way round), and the sum."""
     z = node
     for _ in range(4):
         after = [n for n in used.get(id(z), []) if n.value.size == size]
         for n in after:
             others = [p for p in n.parents if p is not z]
-            if n.name == "add" and len(others) == 1:
+            if n.name in ("add", "subtract") and len(others) == 1:
                 b = _single(others[0].deps, rows)
                 if b is not None:
                     return b, n
@@ -221,14 +290,26 @@ def _bias(node: Node, used: dict[int, list[Node]], rows: int, size: int) -> tupl
     return None, node
 
 
-def _with_ones(layer: Layer, X: np.ndarray | None, A: np.ndarray, Z: np.ndarray | None = None) -> Layer:
-    given = X if X is not None else Z
-    assert given is not None
-    extra = A.shape[1] - given.shape[1]
+def _entered(layer: Layer, X: np.ndarray, A: np.ndarray) -> (
+        tuple[Layer, tuple[np.ndarray, np.ndarray] | None]):  # fmt: skip
+    """The first layer, and how the loss scales X's columns before it."""
+    inner = [A, *((A[:, 1:], A[:, :-1]) if A.shape[1] == X.shape[1] + 1 else ())]
+    for enter in [None, *(_scaled(X, a) for a in inner)]:
+        given = X if enter is None else X * enter[0] + enter[1]
+        found, _ = _with_ones(layer, given, A, ["identity"])
+        if found.before != "unknown":
+            return found, enter
+    return replace(layer, before="unknown"), None
+
+
+def _with_ones(layer: Layer, Z: np.ndarray, A: np.ndarray, names: list[str]) -> tuple[Layer, bool]:
+    """A layer with what its input is of the sums before it, and whether it is that of the sums negated."""
+    extra = A.shape[1] - Z.shape[1]
     sides = {0: [("", A)], 1: [("first", A[:, 1:]), ("last", A[:, :-1])]}.get(extra, [])
-    for ones, inner in sides:
-        names = ["identity"] if X is not None else fn.ACTIVATIONS
-        for name in names:
-            if np.allclose(fn.VALUE[name](given), inner, rtol=1e-6, atol=1e-8):
-                return replace(layer, before=name, ones=ones)
-    return replace(layer, before="unknown")
+    for turned in (False, True) if names != ["identity"] else (False,):
+        given = -Z if turned else Z
+        for ones, inner in sides:
+            for name in names:
+                if np.allclose(fn.VALUE[name](given), inner, rtol=1e-6, atol=1e-8):
+                    return replace(layer, before=name, ones=ones), turned
+    return replace(layer, before="unknown"), False

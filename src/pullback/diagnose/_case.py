@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._anatomy import Net, dissect
+from pullback.diagnose._fed import Fed, feed
+from pullback.diagnose._head import Head, head
+from pullback.diagnose._machine import Machine
 from pullback.diagnose._moves import Moves, norm, watch
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._rows import OwnRows, own_rows
@@ -34,6 +37,7 @@ class Case:
         self.tried: list[str] = []
         self.facts: dict[str, Any] = {}
         self.rule: Any = None
+        self.machine = Machine(self)
         self.meanwhile: list[Any] = []
         """What an experiment would say if it were stopped now."""
         self.decay: dict[int, float] = {}
@@ -91,11 +95,27 @@ class Case:
             return None
 
     @cached_property
+    def head(self) -> Head | None:
+        """What the loss makes of the predictions; known for some losses whose network is not."""
+        net = self.net
+        if net is not None and "unknown" not in (net.output, net.objective):
+            return Head(net.output, net.objective, net.factor, net.shift, self.leaves_out)
+        try:
+            return head(self.loss, self.generic, self.X, self.y) if self.truth.how == "recorded" else None
+        except Exception:  # a loss that cannot be recorded has no head
+            return None
+
+    @cached_property
     def weights(self) -> list[int]:
         """The leaves that multiply something of the rows, in the order of the forward pass."""
         return [p.leaf for p in self.tape.products] if self.tape else [
             k for k, x in enumerate(self.leaves) if x.ndim == 2 and min(x.shape) > 1
         ]  # fmt: skip
+
+    def is_bias(self, k: int) -> bool:
+        """Whether a leaf is added or scales, unit by unit: no matrix, nor what multiplies the rows."""
+        x = self.leaves[k]
+        return k not in self.weights and (x.ndim < 2 or min(x.shape) == 1)
 
     @cached_property
     def judged(self) -> np.ndarray:
@@ -153,7 +173,9 @@ class Case:
                   **changes: Any) -> Run:  # fmt: skip
         """The user's step with something exchanged; see `user_run`."""
         limit = min(seconds or 1.5, max(0.3 * self.left(), 0.05))
-        return user_run(self.patient, judge or self.judge, steps or self.horizon, limit, **changes)
+        judge, steps = judge or self.judge, steps or self.horizon
+        run = self.machine.user(judge, steps, limit, **changes)
+        return run or user_run(self.patient, judge, steps, limit, **changes)
 
     def gradient(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
         return self.truth.grad(leaves, X, y)
@@ -236,11 +258,12 @@ class Case:
     def mended(self, leaves: Leaves | None = None, lr: float = 0.01, data: Any = None, judge: Any = None,
                steps: int | None = None, seconds: float = 1.2, rows: Any = None) -> Run:  # fmt: skip
         """The exact gradient with Adam on shuffled rows, from `leaves`."""
-        advance, start = adam(self.quick, leaves or self.leaves, lr)
+        leaves, judge, steps = leaves or self.leaves, judge or self.judge, steps or self.horizon
         limit = min(seconds, max(0.3 * self.left(), 0.05))
         data = data or (self.X, self.y)
         rows = rows or self.shuffled(n=len(data[0]))
-        return train(advance, start, rows, data, steps or self.horizon, judge or self.judge, limit)
+        run = self.machine.mended(leaves, lr, data, judge, steps, limit, rows)
+        return run or train(*adam(self.quick, leaves, lr), rows, data, steps, judge, limit)
 
     def mended_by(self, gradient: Any, leaves: Leaves, judge: Any) -> Run:
         """Adam on another gradient, as many steps as the reference."""
@@ -300,12 +323,12 @@ class Case:
 
     def _constant(self) -> float:
         """Only the output's bias (or, without one, nothing) trained on zero weights before it."""
-        net = self.net
-        if net is None or net.objective == "unknown" or net.output == "unknown":
+        net = self.head
+        if net is None:
             return float("nan")
         from pullback.diagnose import _functions as fn
 
-        z = np.zeros((len(self.judged), self.leaves_out))
+        z = np.zeros((len(self.judged), net.width))
         t = fn.targets(self.y[self.judged], z)
         if t.shape != z.shape:
             return float("nan")
@@ -344,6 +367,12 @@ class Case:
     def first(self) -> Moves | None:
         """Six of the user's steps from the patient's own start."""
         return self._watch(None, 6)
+
+    @cached_property
+    def listened(self) -> Fed | None:
+        """Four of the user's steps from the generic point with their calls of `grad`, where all make some."""
+        heard = feed(self.patient, self.generic, 4)
+        return heard if heard is not None and all(heard.asked) else None
 
     def _watch(self, leaves: Leaves | None, count: int, size: int | None = None) -> Moves | None:
         if not self.patient.has_step:

@@ -44,6 +44,19 @@ def clone(x: Any, memo: dict[int, Any] | None = None) -> Any:
     return _instance(x, memo)
 
 
+def clone_around(x: Any, f: types.FunctionType, around: Callable[..., Any]) -> Any:
+    """A copy of `x` in which whoever calls the function `f` calls `around(copy of f, *args)`."""
+    made: list[Any] = []
+
+    def stand_in(*args: Any, **kwargs: Any) -> Any:
+        return around(made[0], *args, **kwargs)
+
+    memo: dict[int, Any] = {id(f): stand_in}
+    out = clone(x, memo)
+    made.append(_function(f, memo))
+    return out
+
+
 def _array(x: np.ndarray, memo: dict[int, Any]) -> Any:
     base = x.base
     if type(base) is np.ndarray and (base.flags.c_contiguous or base.flags.f_contiguous):

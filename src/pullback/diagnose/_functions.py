@@ -12,12 +12,12 @@ _TINY = 1e-12
 
 
 def sigmoid(z: Array) -> Array:
-    return 0.5 * (1 + np.tanh(0.5 * np.asarray(z, float)))
+    return 0.5 * (1 + np.tanh(0.5 * z))
 
 
 def softmax(z: Array, axis: int = 1) -> Array:
     e = np.exp(z - np.max(z, axis=axis, keepdims=True))
-    return np.asarray(e / e.sum(axis=axis, keepdims=True))
+    return e / np.sum(e, axis=axis, keepdims=True)
 
 
 def _leaky(slope: float) -> Callable[[Array], Array]:

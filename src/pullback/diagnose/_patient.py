@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import runpy
 from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType
 from typing import Any
 
 import numpy as np
 
 from pullback import tree
-from pullback.diagnose._clone import clone
+from pullback.diagnose._clone import clone, clone_around
 from pullback.diagnose._given import check_given, check_leaves
 from pullback.diagnose._sandbox import Failure, TimeUp
 from pullback.errors import ArgumentError
@@ -146,6 +147,16 @@ class Patient:
         """A copy of everything, as it was when the patient came in."""
         return Body(clone(self._given), self.params)
 
+    def fresh_around(self, around: Callable[..., Any]) -> Body | None:
+        """A copy whose calls of `grad`, those inside its step too, go to `around(grad, *args)`.
+
+        None where `grad` is no plain function or method.
+        """
+        grad = getattr(self._given["grad"], "__func__", self._given["grad"])
+        if not isinstance(grad, FunctionType):
+            return None
+        return Body(clone_around(self._given, grad, around), self.params)
+
     def batch(self, t: int, size: int | None = None, n: int | None = None) -> np.ndarray:
         """The rows of batch `t`: row order, wrapping round."""
         size, n = size or self.batch_size, n or self.n
@@ -176,7 +187,11 @@ class Body:
 
     def grad(self, leaves: list[Any], X: Any, y: Any) -> list[Any]:
         out = _call("grad", self._given["grad"], self.tree(leaves), X, y)
-        if isinstance(out, tuple) and len(out) == 2 and np.ndim(out[0]) == 0 and len(leaves) != 2:
+        return self.gradients(out, len(leaves))
+
+    def gradients(self, out: Any, count: int) -> list[Any]:
+        """The leaves of what `grad` returned, which may be the loss and the gradient."""
+        if _with_loss(out, count):
             out = out[1]
         return flatten(_in_order(out, self._like))
 
@@ -192,6 +207,10 @@ class Body:
         if isinstance(out, tuple) and len(out) == 2 and out[1] is None:
             return out[0]
         return out if not _is_number(out) else params
+
+
+def _with_loss(out: Any, count: int) -> bool:
+    return isinstance(out, tuple) and len(out) == 2 and np.ndim(out[0]) == 0 and count != 2
 
 
 def _in_order(x: Any, like: Any) -> Any:

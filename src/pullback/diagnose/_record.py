@@ -39,6 +39,7 @@ class Recording:
         self.leaves: list[Node] = []
         self.out: Node | None = None
         self.result: Any = None
+        self.over: list[tuple[Node, Node]] = []  # values written into, and what stood there then
 
     def leaf(self, x: Any, bit: int) -> Any:
         node = Node("leaf", (), {}, np.array(x), 1 << bit)
@@ -56,12 +57,18 @@ class Recording:
         args = tuple(_node_of(a) for a in args)
         deps = 0
         for a in _flat(args):
-            if isinstance(a, Node):
+            if isinstance(a, (Node, _Index)):
                 deps |= a.deps
         kept = value.copy() if value.size < 50_000 else value
         node = Node(op, args, kwargs, kept, deps)
         self.nodes.append(node)
         return _wrap(value, node)
+
+    def note(self, array: Any, node: Node) -> None:
+        """An array was written into: what it was, and what it is now."""
+        if array.node is not None:
+            self.over.append((array.node, node))
+        array.node = node
 
     def live(self) -> list[Node]:
         """The nodes the result rests on; all of them where the result's node is not known."""
@@ -122,7 +129,7 @@ def pull_back(node: Node, u: Any) -> Iterator[tuple[Node, Any]]:
 
 
 def _flat(args: Any) -> Iterator[Any]:
-    for a in args:
+    for a in args if isinstance(args, (tuple, list)) else (args,):
         if isinstance(a, (tuple, list)):
             yield from _flat(a)
         else:
@@ -167,7 +174,7 @@ class Rec(np.ndarray):
         value = getattr(ufunc, method)(*plain, out=tuple(_plain(o) for o in out), **kept)
         target = out[0]
         if _tape is not None and isinstance(target, Rec):
-            target.node = _tape.add(op, nodes, kept, np.array(value)).node
+            _tape.note(target, _tape.add(op, nodes, kept, np.array(value)).node)
         return target if isinstance(target, Rec) else value
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -187,9 +194,8 @@ class Rec(np.ndarray):
         before = _node_of(self) if self.node is not None else self.view(np.ndarray).copy()
         self.view(np.ndarray)[_plain(index)] = _plain(value)
         if _tape is not None:
-            self.node = _tape.add(
-                "setitem", (before, _node_of(value), _Index(index)), {}, self.view(np.ndarray).copy()
-            ).node
+            args = (before, _node_of(value), _Index(index))
+            _tape.note(self, _tape.add("setitem", args, {}, self.view(np.ndarray).copy()).node)
 
     def __float__(self) -> float:
         value = float(self.view(np.ndarray))
@@ -228,6 +234,9 @@ class _Index:
 
     def __init__(self, index: Any) -> None:
         self.index = _plain(index)
+        self.deps = 0
+        for a in _flat(_node_of(index) if isinstance(index, (Rec, tuple, list)) else ()):
+            self.deps |= a.deps if isinstance(a, Node) else 0
 
 
 def _method(function: Any) -> Any:

@@ -13,6 +13,8 @@ from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._sandbox import Failure, Stopwatch
 
 Leaves = list[np.ndarray]
+Advance = Callable[[Any, Any, Any], Any]
+Judge = Callable[[Leaves], float]
 
 
 @dataclass
@@ -26,6 +28,13 @@ class Run:
     planned: int = 0
     failure: Failure | None = None
     sound: Leaves = field(default_factory=list)
+
+    def note(self, at: int, leaves: Leaves, judge: Judge) -> None:
+        """Look at the loss after step `at`."""
+        self.leaves = leaves
+        self.at.append(at)
+        self.losses.append(judge(leaves))
+        self.sound = leaves if np.isfinite(self.losses[-1]) else self.sound
 
     @property
     def start(self) -> float:
@@ -48,10 +57,6 @@ class Run:
         return self.at, self.losses
 
 
-Advance = Callable[[Any, Any, Any], Any]
-Judge = Callable[[Leaves], float]
-
-
 def train(
     advance: Advance,
     params: Any,
@@ -65,18 +70,15 @@ def train(
     """Run `params = advance(params, X[rows(t)], y[rows(t)])` and look at the loss now and then."""
     X, y = data
     run = Run(planned=steps)
-    every = sorted({int(k) for k in np.linspace(0, steps, looks)})
+    every = looking(steps, looks)
     watch, seen = Stopwatch(), time.monotonic()
     for t in range(steps + 1):
         slow = time.monotonic() - seen > 0.03
         late = (slow or t % 8 == 0) and watch.seconds() > seconds
         seen = time.monotonic() if slow else seen
         if t in every or late:
-            run.leaves = [np.array(x, float) for x in flatten(params)]
-            run.at.append(t)
-            run.losses.append(judge(run.leaves))
-            run.sound = run.leaves if np.isfinite(run.losses[-1]) else run.sound
-            if t == steps or late or not _alive(run):
+            run.note(t, [np.array(x, float) for x in flatten(params)], judge)
+            if t == steps or late or not alive(run):
                 break
         picked = rows(t)
         try:
@@ -88,7 +90,12 @@ def train(
     return run
 
 
-def _alive(run: Run) -> bool:
+def looking(steps: int, looks: int) -> list[int]:
+    """The steps at which the loss is looked at."""
+    return sorted({int(k) for k in np.linspace(0, steps, looks)})
+
+
+def alive(run: Run) -> bool:
     return bool(np.isfinite(run.losses[-1])) or len(run.losses) < 3
 
 

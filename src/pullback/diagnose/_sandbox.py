@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import io
+import os
 import signal
 import threading
 import time
 import traceback
 import warnings
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,9 +29,10 @@ class Stopwatch:
     """
 
     def __init__(self) -> None:
-        self._queue: Any = None
+        self._queue: int | None = None
         with contextlib.suppress(OSError):
-            self._queue = open("/proc/thread-self/schedstat", "rb", buffering=0)  # noqa: SIM115 - kept open
+            self._queue = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
+            weakref.finalize(self, os.close, self._queue)
         self.wall, self.own, self.kept = time.monotonic(), time.thread_time(), self._kept_waiting()
 
     def seconds(self) -> float:
@@ -41,8 +44,7 @@ class Stopwatch:
     def _kept_waiting(self) -> float:
         if self._queue is None:
             return 0.0
-        self._queue.seek(0)
-        return int(self._queue.read(64).split()[1]) * 1e-9
+        return int(os.pread(self._queue, 64, 0).split()[1]) * 1e-9
 
 
 class TimeUp(BaseException):

@@ -8,27 +8,19 @@ by the change that reproduces it to rounding.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from pullback.diagnose import _functions as fn
+from pullback.diagnose._folded import is_folded, to_leaf
+from pullback.diagnose._outputs import outputs
+from pullback.diagnose._overwritten import overwritten
 from pullback.diagnose._record import Node, pull_back
-from pullback.diagnose._tapes import Product, Segment, Tape, through, ways
+from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, through, ways
 
 Leaves = list[np.ndarray]
-
-
-@dataclass
-class Wrong:
-    """One spoiled gradient: the fault it stands for and what was done, in words."""
-
-    id: str
-    words: str
-    grads: Leaves
-    partial: bool = False  # only the leaves that are not None are claimed
 
 
 def mistakes(tape: Tape) -> Iterator[Wrong]:
@@ -38,12 +30,15 @@ def mistakes(tape: Tape) -> Iterator[Wrong]:
     hidden = [g for g in groups if g is not groups[0] or not _is_output(tape, g)]
     if len(hidden) > 1:
         groups.append([s for g in hidden for s in g])
-    if len(groups) > 1 and len(depths) > 1:
+    groups += [[s for g in hidden[first:] for s in g] for first in range(1, len(hidden) - 1)]
+    if len(hidden) < len(depths) > 1:
         groups.append(list(tape.segments))
     for group in groups:
         yield from _activations(tape, group)
+    yield from outputs(tape)
     yield from _products(tape)
     yield from _weights(tape)
+    yield from overwritten(tape)
 
 
 def _is_output(tape: Tape, group: list[Segment]) -> bool:
@@ -61,7 +56,7 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
     yield Wrong(
         "grad_sign_flipped",
         f"the derivative of {name} with a minus",
-        tape.spoiled(lambda s, u: -u * fn.derivative(s.name, s.z.value), group),
+        tape.spoiled(lambda s, u: -u * fn.derivative(s.name, s.sums), group),
     )
     for words, slope in _SLOPES.items():
         yield Wrong(
@@ -74,6 +69,10 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
             "inplace_mutation", f"{words} written over the value of {name} before its derivative was taken",
             tape.spoiled(_times(partial(_at_value, name, other)), group),
         )  # fmt: skip
+    yield Wrong(
+        "grad_activation_derivative_wrong", f"the derivative of {name} multiplied in twice",
+        tape.spoiled(lambda s, u: u * fn.derivative(s.name, s.z.value) ** 2, group),
+    )  # fmt: skip
     skips = _skips(tape)
     if skips:
         handed = _passed_on(tape, group, 1.0, skips)
@@ -92,7 +91,7 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
 
 
 def _times(slope: Callable[[Any, Any], Any]) -> Callable[[Segment, Any], Any]:
-    return lambda s, u: u * slope(s.z.value, s.a.value)
+    return lambda s, u: u * slope(s.sums, s.a.value)
 
 
 def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:
@@ -101,7 +100,7 @@ def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:
 
 
 def _alone(factor: float) -> Callable[[Segment, Any], Any]:
-    return lambda s, u: fn.derivative(s.name, s.z.value) * factor
+    return lambda s, u: fn.derivative(s.name, s.sums) * factor
 
 
 def _errors(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, Any]]:
@@ -151,7 +150,7 @@ def _passed_on(tape: Tape, group: list[Segment], factor: float, skips: Any = Non
             seen += 1
             if id(node) in by_product:
                 n, w, a = by_product[id(node)]
-                instead[id(n)] = _hand(n, w, a, fn.derivative(s.name, s.z.value) * factor)
+                instead[id(n)] = _hand(n, w, a, s.sign * fn.derivative(s.name, s.sums) * factor)
             else:
                 todo += node.parents
     return tape.rec.gradient(len(tape.leaves), instead=instead)
@@ -211,11 +210,30 @@ def _products(tape: Tape) -> Iterator[Wrong]:
         for words, others in pool:
             others = _cut(others, inputs)
             if _same_shapes(others, inputs) and not _equal(others, inputs):
-                yield _only(tape, k, _outer(others, deltas, shape, true), "grad_wrong_input", words)
+                g = _made(tape, product, others, deltas)
+                yield _only(tape, k, g, "grad_wrong_input", words)
+        for words, change in _WRITTEN.items():
+            g = _made(tape, product, [change(np.asarray(x, float)) for x in inputs], deltas)
+            yield _only(tape, k, g, "inplace_mutation", f"{words} written over its input before it was used")
         for words, others in _signals(tape):
             if _same_shapes(others, deltas) and not _equal(others, deltas):
-                g = _outer(inputs, others, shape, true)
+                g = _made(tape, product, inputs, others)
                 yield _only(tape, k, g, "grad_wrong_delta", words)
+
+
+_WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "the square": lambda a: a * a,
+    "1 - a**2": lambda a: 1 - a * a,
+    "a(1 - a)": lambda a: a * (1 - a),
+    "the mask of positive values": lambda a: 1.0 * (a > 0),
+}
+
+
+def _made(tape: Tape, product: Product, inputs: list[Any], deltas: list[Any]) -> np.ndarray | None:
+    """A weight's gradient of these inputs and error signals, with its folded bias where it has one."""
+    if is_folded(tape, product):
+        return to_leaf(tape, product, inputs, deltas)
+    return _outer(inputs, deltas, np.shape(tape.leaves[product.leaf]), tape.true[product.leaf])
 
 
 def _pool(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
@@ -225,7 +243,7 @@ def _pool(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
     depths = sorted({s.depth for s in tape.segments})
     for d in depths:
         group = [s for s in tape.segments if s.depth == d]
-        out.append(("an activation's input instead of its value", [s.z.value for s in group]))
+        out.append(("an activation's input instead of its value", [s.sums for s in group]))
         out.append(("another activation as its input", [s.a.value for s in group]))
     if _whole_batches(tape):
         out += [("another value of the forward pass as its input", [n.value]) for n in tape.rec.nodes]
@@ -323,7 +341,7 @@ def _only(tape: Tape, k: int, g: Any, fault: str, words: str) -> Wrong:
 
 def _weights(tape: Tape) -> Iterator[Wrong]:
     """The way back through a product with the weight transposed, another weight, or none."""
-    for product in tape.products[1:]:
+    for product in tape.carrying():
         W = tape.leaves[product.leaf]
         if W.ndim == 2 and W.shape[0] == W.shape[1]:
             yield Wrong(
@@ -334,12 +352,12 @@ def _weights(tape: Tape) -> Iterator[Wrong]:
                 "grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
                 through(tape, product, lambda w: np.eye(len(w))),
             )  # fmt: skip
-    square = [p for p in tape.products[1:] if tape.leaves[p.leaf].ndim == 2
+    square = [p for p in tape.carrying() if tape.leaves[p.leaf].ndim == 2
               and tape.leaves[p.leaf].shape[0] == tape.leaves[p.leaf].shape[1]]  # fmt: skip
     if len(square) > 1:
         yield Wrong("grad_transposed", "the weights transposed on the way back",
                     _through_all(tape, square))  # fmt: skip
-    for product in tape.products[1:]:
+    for product in tape.carrying():
         for other in tape.products:
             W, V = tape.leaves[product.leaf], tape.leaves[other.leaf]
             if other is not product and W.shape == V.shape:

@@ -38,6 +38,22 @@ class Segment:
     a: Node
     name: str
     depth: int = 0
+    sign: int = 1  # -1 where z is the negative of what the activation is taken of
+
+    @property
+    def sums(self) -> Any:
+        """What the activation is taken of."""
+        return self.sign * self.z.value
+
+
+@dataclass
+class Wrong:
+    """One spoiled gradient: the fault it stands for and what was done, in words."""
+
+    id: str
+    words: str
+    grads: Leaves
+    partial: bool = False  # only the leaves that are not None are claimed
 
 
 class Tape:
@@ -51,6 +67,17 @@ class Tape:
         self.segments = self._segments()
         self.sums = self.rec.backward()
         self.true = self.rec.gradient(len(leaves))
+
+    def sum_of(self, node: Node) -> Node:
+        """A product with what is only added to it, such as its bias: the layer's sum."""
+        taken = [n for n in self.rec.nodes if any(p is node for p in n.parents)]
+        if len(taken) != 1 or taken[0].name != "add" or taken[0].value.shape != node.value.shape:
+            return node
+        return node if any(p is not node and p.deps & self.rows for p in taken[0].parents) else taken[0]
+
+    def carrying(self) -> list[Product]:
+        """The products whose weight carries the error signal down to other parameters, or to itself."""
+        return [p for p in self.products if any(a.deps & (self.rows - 1) for a in p.inputs)]
 
     def again(self, leaves: Leaves) -> Leaves:
         """The true gradient of the same batch at other parameters."""
@@ -158,11 +185,13 @@ class Tape:
                          "elu", "leaky_relu(0.2)", "sin", "gelu"):  # fmt: skip
                 if _gives(name, z.value, a.value) and not np.allclose(z.value, a.value):
                     return Segment(z, a, name)
+            if z.name in _PRODUCTS and np.allclose(fn.sigmoid(-z.value), a.value, rtol=1e-9, atol=1e-11):
+                return Segment(z, a, "sigmoid", sign=-1)
         return None
 
     def spoiled(self, change: Callable[[Segment, Any], Any], of: list[Segment]) -> Leaves:
         """The gradient with `change(segment, u)` in place of the way back through some activations."""
-        instead = {id(s.a): (lambda u, s=s: [(s.z, change(s, u))]) for s in of}
+        instead = {id(s.a): (lambda u, s=s: [(s.z, s.sign * change(s, u))]) for s in of}
         return self.rec.gradient(len(self.leaves), instead=instead)
 
 

@@ -38,8 +38,8 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         found = cause(runs)
         if found is not None:
             return [found]
-    if doubt is not None:
-        doubt.confidence = 0.5
+    if doubt is not None:  # not proven by its cure: what is stands before it
+        doubt.confidence, doubt.weight = 0.5, min(doubt.weight, 60.5)
         return [doubt]
     start = _start(case)
     for seed in range(3 if start is not None else 0):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -15,9 +15,10 @@ from pullback.check._mistakes import SIMPLE, name_leaf
 from pullback.check._subject import GradientSubject
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import number
-from pullback.diagnose._record import pull_back
+from pullback.diagnose._folded import bias_part
 from pullback.diagnose._spoiled import Wrong, bias_claims, mistakes
-from pullback.diagnose._tapes import Product, Tape, through, ways
+from pullback.diagnose._tapes import Tape
+from pullback.diagnose.experiments._orders import in_turn, orders
 
 
 @dataclass
@@ -27,6 +28,12 @@ class Match:
     factors: list[float]
     gaps: list[float]
     zero: list[bool]
+    single: list[bool] = field(default_factory=list)
+
+    def telling(self) -> list[int]:
+        """The parameters whose gradient has a direction; single numbers only where there is nothing else."""
+        some = [k for k, none in enumerate(self.zero) if not none]
+        return [k for k in some if not self.single[k]] or some
 
     def wrong(self, common: float, loose: float = 1e-4) -> list[int]:
         return [
@@ -47,18 +54,17 @@ def compare(observed: Leaves, true: Leaves) -> Match:
         factors.append(f)
         gaps.append(float(np.sqrt(left / oo)) if oo > 0 else (0.0 if none else 1.0))
         zero.append(none)
-    return Match(factors, gaps, zero)
+    return Match(factors, gaps, zero, [t.size == 1 for t in true])
 
 
 def consensus(match: Match) -> float:
-    """The factor most parameters agree on, weighted by nothing but their number."""
-    good = [f for f, g, z in zip(match.factors, match.gaps, match.zero, strict=True)
+    """The factor most parameters agree on, single numbers only with another that has a direction."""
+    good = [k for k, (f, g, z) in enumerate(zip(match.factors, match.gaps, match.zero, strict=True))
             if g < 1e-4 and not z and f != 0]  # fmt: skip
-    if not good:
-        return 1.0
-    counts = [(sum(abs(f / g - 1) < 1e-4 for g in good), abs(f - 1) < 1e-4, i) for i, f in enumerate(good)]
-    last = max(counts)
-    return good[last[2]]
+    told = [k for k in match.telling() if k in good]
+    f = match.factors
+    counts = [(sum(abs(f[j] / f[k] - 1) < 1e-4 for j in good), abs(f[k] - 1) < 1e-4, k) for k in told]
+    return f[max(counts)[2]] if counts else 1.0
 
 
 @dataclass
@@ -83,22 +89,35 @@ def explain(seen: Seen) -> tuple[str, str, float]:
     tape, bad = seen.tape, seen.bad
     if tape is None:
         return _closest(seen, [])
+    if in_turn(tape, seen.after, bad, lambda k, g: _fits(seen.observed[k], g, seen.common, 1e-5)):
+        return "update_order", "some weights are changed before the others' gradients are taken", 1.0
     claims = list(mistakes(tape))
     for k in bad:
-        if k not in seen.case.weights:
+        if seen.case.is_bias(k):
             claims += list(bias_claims(tape, k))
     if seen.after is not None:
-        claims = list(_orders(tape, seen.after)) + claims
+        claims = list(orders(tape, seen.after)) + claims
     exact = _exact(seen.observed, claims, bad, seen.common, seen.true)
     if exact is not None:
         return exact[0], exact[1], 1.0
-    known = _own_slopes(seen, tape) or _known_to_check(seen)
+    known = _bias_inside(seen, tape) or _own_slopes(seen, tape) or _known_to_check(seen)
     if known is not None:
         return known
-    biases = [k for k in bad if k not in seen.case.weights]
+    biases = [k for k in bad if seen.case.is_bias(k)]
     if len(biases) == len(bad):
         return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
     return _closest(seen, claims)
+
+
+def _bias_inside(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
+    """Whether all that is wrong in the weights is the biases that they hold."""
+    for k in seen.bad:
+        bias = bias_part(tape, k)
+        gap = np.abs(seen.observed[k] / seen.common - seen.true[k])
+        if bias is None or gap[~bias].max(initial=0) > 1e-6 * np.abs(seen.true[k]).max(initial=0):
+            return None
+    words = "the bias's part of a weight's gradient is not the sum of its error signal over the rows"
+    return "grad_bias_wrong", words, 0.95
 
 
 def _own_slopes(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
@@ -109,8 +128,8 @@ def _own_slopes(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
     last = max(s.depth for s in hidden)
     top = [s for s in hidden if s.depth == last]
     sides = [
-        tape.spoiled(lambda s, u: u * (s.z.value > 0), top),
-        tape.spoiled(lambda s, u: u * (s.z.value <= 0), top),
+        tape.spoiled(lambda s, u: u * (s.sums > 0), top),
+        tape.spoiled(lambda s, u: u * (s.sums <= 0), top),
     ]
     for k in seen.bad:
         A = np.stack([np.ravel(g[k]) for g in sides], 1)
@@ -129,11 +148,13 @@ def _own_slopes(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
 
 
 def _two_slopes(right: float, left: float, s: Any, u: Any) -> Any:
-    return u * np.where(s.z.value > 0, right, left)
+    return u * np.where(s.sums > 0, right, left)
 
 
 def _known_to_check(seen: Seen) -> tuple[str, str, float] | None:
     """The name that `check` has for what is wrong, where it has one for every parameter that is."""
+    if seen.after is not None and any(not seen.observed[k].any() for k in seen.bad):
+        return None  # a parameter that one step leaves alone, and others do not, is not detached
     X, y = seen.case.batch()
     subject = GradientSubject(seen.case.loss, seen.case.loss, list(seen.case.generic), (X, y), {})
     leaves = [_as_evidence(k, o / seen.common, t) for k, (o, t) in enumerate(
@@ -179,7 +200,7 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
     if all(match.factors[k] / common < 0 for k in bad):
         return "grad_sign_flipped", "a minus is lost on the way: some parameters go uphill", 1.0
     n = case.size
-    biased = all(k not in case.weights for k in bad)
+    biased = all(case.is_bias(k) for k in bad)
     if biased and (abs(ratio / n - 1) < 1e-3 or abs(ratio * n - 1) < 1e-3) and n > 2:
         return "grad_bias_wrong", "the bias gradient is reduced in another way than the weights'", 0.95
     if n > 2 and abs(ratio / n - 1) < 1e-3:
@@ -199,58 +220,6 @@ def _bias_words(observed: Leaves, match: Match, bad: list[int]) -> str:
     if all(np.ptp(observed[k]) == 0 and observed[k].size > 1 for k in bad):
         return "the bias gradient is one number for all units: reduced over the wrong axis"
     return "the bias gradient is not the sum of its error signal over the rows"
-
-
-def _orders(tape: Tape, after: Leaves) -> Any:
-    words = "a weight is changed before it has carried the error signal back"
-    for product in tape.products[1:]:
-        yield Wrong("update_order", words, through(tape, product, _newer(tape, product, after)))
-        if len(product.nodes) > 1:
-            yield Wrong("update_order", words + ", row by row", _row_by_row(tape, product, after))
-    for split in range(1, len(tape.leaves)):
-        for mixed in ([*tape.leaves[:split], *after[split:]], [*after[:split], *tape.leaves[split:]]):
-            late = tape.again(mixed)
-            first = range(split) if mixed[0] is tape.leaves[0] else range(split, len(mixed))
-            grads = [late[k] if k in first else tape.true[k] for k in range(len(mixed))]
-            yield Wrong(
-                "update_order", "some weights are changed before the others' gradients are taken", grads
-            )
-    if len(tape.products) > 2:
-        instead: dict[int, Any] = {}
-        for product in tape.products[1:]:
-            instead |= ways(product, _newer(tape, product, after))
-        yield Wrong("update_order", words, tape.rec.gradient(len(tape.leaves), instead=instead))
-
-
-def _row_by_row(tape: Tape, product: Product, after: Leaves) -> Leaves:
-    """The way back where every row finds the weight as the rows before it, and its own, have left it."""
-    W = np.asarray(tape.leaves[product.leaf], float)
-    parts = np.zeros((len(product.nodes), *product.weights[0].value.shape))
-    for part, node, weight in zip(parts, product.nodes, product.weights, strict=True):
-        u = np.asarray(tape.sums.get(id(node), np.zeros(node.value.shape)))
-        for p, g in pull_back(node, u):
-            if p is weight:
-                part += np.reshape(g, part.shape)
-    total = parts.sum(0)
-    power = float(np.sum(np.square(total)))
-    rate = float(np.sum(np.reshape(after[product.leaf] - W, total.shape) * total)) / power if power else 0.0
-    moved = rate * np.cumsum(parts, axis=0)
-    instead: dict[int, Any] = {}
-    for node, weight, source, change in zip(
-            product.nodes, product.weights, product.inputs, moved, strict=True):  # fmt: skip
-        instead |= ways(Product(product.leaf, [node], [weight], [source]), partial(np.add, change))
-    return tape.rec.gradient(len(tape.leaves), instead=instead)
-
-
-def _newer(tape: Tape, product: Any, after: Leaves) -> Any:
-    old, new = np.asarray(tape.leaves[product.leaf], float), after[product.leaf]
-
-    def change(w: np.ndarray) -> np.ndarray:
-        if w.shape == old.shape and np.allclose(w, old):
-            return new
-        return new.T if w.shape == old.T.shape else new.reshape(w.shape)
-
-    return change
 
 
 def _exact(
@@ -312,7 +281,7 @@ def _closest(seen: Seen, claims: list[Wrong]) -> tuple[str, str, float]:
     """No spoiled pass gives the same: the one nearest in direction, over the parameters that are wrong."""
     case, observed, true, match, bad = seen.case, seen.observed, seen.true, seen.match, seen.bad
     best = ("grad_wrong_delta", "it is not the gradient of the loss", 0.3)
-    if all(k not in case.weights for k in bad):
+    if all(case.is_bias(k) for k in bad):
         return "grad_bias_wrong", _bias_words(observed, match, bad), 0.8
     cos = _cosine(observed, true, bad)
     if cos < -0.9:

@@ -117,35 +117,21 @@ def _over_rows(tape: Recording, size: int) -> bool:
     return False
 
 
+_THROUGH = {
+    "add", "subtract", "clip", "maximum", "minimum", "getitem", "copy", "reshape", "ravel", "squeeze",
+    "transpose", "item", "abs", "absolute", "max", "sum", "negative", "where",
+}  # fmt: skip
+
+
 def _logits(case: Case, tape: Recording, right: list[Node]) -> list[Finding]:
-    """A logarithm taken of the output's sums themselves."""
-    if right:
+    """A logarithm taken of the output's sums themselves, where the targets are classes."""
+    if right or not _of_classes(case):
         return []
     products = [n for n in tape.nodes if n.name in ("matmul", "dot", "einsum")]
     if not products:
         return []
     last = products[-1].value.size
-    ends = {id(n) for n in products}
-    through = {
-        "add",
-        "subtract",
-        "clip",
-        "maximum",
-        "minimum",
-        "getitem",
-        "copy",
-        "reshape",
-        "ravel",
-        "squeeze",
-        "transpose",
-        "item",
-        "abs",
-        "absolute",
-        "max",
-        "sum",
-        "divide",
-        "negative",
-    }
+    ends, params = {id(n) for n in products}, (1 << len(case.leaves)) - 1
     for node in tape.nodes:
         if node.name not in ("log", "log2", "log10", "log1p") or node.value.size > last * 2:
             continue
@@ -154,19 +140,36 @@ def _logits(case: Case, tape: Recording, right: list[Node]) -> list[Finding]:
             p = todo.pop()
             seen += 1
             if id(p) in ends:
-                return [
-                    Finding(
-                        "missing_softmax",
-                        "output",
-                        "the loss takes the logarithm of raw outputs: probabilities are "
-                        "expected, logits given",
-                        "the argument of the log is a sum of weighted inputs, "
-                        f"{number(float(np.min(p.value)))} .. {number(float(np.max(p.value)))}",
-                        "put a softmax (or sigmoid) before the loss",
-                        1.0,
-                        93,
-                    )
-                ]
-            if p.name in through:
+                return [_raw(p)]
+            if p.name in _THROUGH or _picked(p, params):
                 todo += p.parents
     return []
+
+
+def _picked(node: Node, params: int) -> bool:
+    """Outputs times what rests on no parameter, such as one-hot targets, or divided by it or their own sum.
+
+    Divided by something of their own shape they may be squashed, and raw no more.
+    """
+    mine = [p for p in node.parents if p.deps & params]
+    if node.name == "divide" and len(mine) == 2:
+        return bool(mine[1].value.size < node.value.size)
+    return node.name in ("multiply", "einsum", "divide") and len(mine) == 1
+
+
+def _of_classes(case: Case) -> bool:
+    """Whether y names classes that this many outputs can tell apart."""
+    y = np.asarray(case.y)
+    if set(np.unique(y)) <= {-1, 0, 1}:
+        return True
+    whole = y.dtype.kind in "iub" or np.array_equal(y, np.round(y))
+    return bool(whole and y.min() >= 0 and case.net is not None and case.leaves_out > y.max() > 0)
+
+
+def _raw(node: Node) -> Finding:
+    low, high = number(float(np.min(node.value))), number(float(np.max(node.value)))
+    return Finding(
+        "missing_softmax", "output",
+        "the loss takes the logarithm of raw outputs: probabilities are expected, logits given",
+        f"the argument of the log is a sum of weighted inputs, {low} .. {high}",
+        "put a softmax (or sigmoid) before the loss", 1.0, 93)  # fmt: skip

@@ -42,9 +42,12 @@ _OF_ALL = ("grad_sign_flipped", "grad_reduction_sum", "grad_averaged_twice")
 
 def examine_gradient(
     case: Case, observed: Leaves, tape: Tape | None, true: Leaves, source: str, after: Leaves | None = None,
-    expect_one: bool = True, noise: float = 1e-4,
+    expect_one: bool = True, noise: float = 1e-4, resting: list[int] | None = None,
 ) -> list[Finding]:  # fmt: skip
-    """Findings about one observed gradient; `after` are the weights once the step was done."""
+    """Findings about one observed gradient; `after` are the weights once the step was done.
+
+    Parameters that a step leaves alone are no wrong gradients if they are `resting` (None: any may be).
+    """
     if not np.isfinite(case.truth.value(case.generic, *case.batch())):
         return []  # a loss that is no number has no gradient
     if case.truth.how == "differences":
@@ -66,7 +69,7 @@ def examine_gradient(
         else common
     )
     bad = [k for k in match.wrong(common, noise) if not match.zero[k] or _present(observed[k], true)]
-    frozen = [k for k in bad if not np.any(observed[k])]
+    frozen = [k for k in bad if not np.any(observed[k]) and (resting is None or k in resting)]
     if frozen and len(frozen) < len(observed) and source == "step":
         bad = [k for k in bad if k not in frozen]
     if not bad:

@@ -7,7 +7,7 @@ Speaks for: missing_nonlinearity, no_bias, capacity_too_small; labels_misaligned
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._anatomy import Layer, Net
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._head import Head
 from pullback.diagnose._runs import adam
 
 
@@ -45,12 +46,13 @@ def fit(net: Net, leaves: Leaves, data: Any, steps: int, lr: float) -> float:
 
 
 def measure(case: Case) -> Bigger | None:
-    """The losses of `Bigger`, where the network and its objective were recognised."""
-    net = case.net
-    if net is None or "unknown" in (net.objective, net.output) or net.objective in fn.WRONG:
+    """The losses of `Bigger`, where the objective was recognised."""
+    head = case.head
+    if head is None or head.objective in fn.WRONG:
         return None
+    net = case.net if case.net is not None and case.net.output != "unknown" else None
     few = case.n < 40  # too few to keep any apart: only what cannot even be learnt by heart counts
-    if few and (case.n < 4 or len(net.layers) < 2 or not fn.labels(case.y)):
+    if few and (case.n < 4 or net is None or len(net.layers) < 2 or not fn.labels(case.y)):
         return None
     X = np.asarray(case.X, float).reshape(case.n, -1)
     rows = np.random.default_rng(1).permutation(case.n)[:900]
@@ -59,25 +61,55 @@ def measure(case: Case) -> Bigger | None:
     constant = X[train].std(0) <= 1e-12
     Z[:, constant] = X[:, constant]
     data = (Z[train], case.y[train], Z[test], case.y[test])
-    out, d = case.leaves_out, X.shape[1]
-    rng = np.random.default_rng(2)
+    out, d = head.width, X.shape[1]
     target = fn.targets(case.y[test], np.zeros((len(test), out)))
     if target.shape != (len(test), out):
         return None
-    flat = Net([Layer(0, 1, "io")], net.output, net.objective, net.factor)
+    flat = Net([Layer(0, 1, "io")], head.output, head.objective, head.factor)
     empty = [np.zeros((d, out)), np.zeros(out)]
     blind = (data[0] * 0, data[1], data[2] * 0, data[3])
-    wide = Net([Layer(0, 1, "io"), Layer(2, 3, "io", "tanh"), Layer(4, 5, "io", "tanh")], net.output,
-               net.objective, net.factor)  # fmt: skip
-    big = [rng.standard_normal((d, 32)) / np.sqrt(d), np.zeros(32), rng.standard_normal((32, 32)) / 6,
-           np.zeros(32), rng.standard_normal((32, out)) / 12, np.zeros(out)]  # fmt: skip
+    constant_loss = fit(flat, empty, blind, 300, 0.05)
+    own = _unread(case, test, train) if net is None else _read(case, net, data, test)
+    biased = own if net is None else _with_bias(case, net, data)
+    return Bigger(constant_loss, own, biased, _wide(head, data))
+
+
+def _wide(head: Head, data: Any) -> float:
+    """The loss of a network of two layers of 32 tanh units with the patient's head."""
+    d, out = data[0].shape[1], head.width
+    rng = np.random.default_rng(2)
+    layers = [Layer(0, 1, "io"), Layer(2, 3, "io", "tanh"), Layer(4, 5, "io", "tanh")]
+    leaves = [rng.standard_normal((d, 32)) / np.sqrt(d), np.zeros(32), rng.standard_normal((32, 32)) / 6,
+              np.zeros(32), rng.standard_normal((32, out)) / 12, np.zeros(out)]  # fmt: skip
+    return fit(Net(layers, head.output, head.objective, head.factor), leaves, data, 600, 0.01)
+
+
+def _read(case: Case, net: Net, data: Any, test: np.ndarray) -> float:
+    """The best loss of the patient's own network, where its layers are known."""
     own = min(fit(net, case.reborn(s), data, 500, 0.02) for s in (0, 1))
-    if case.patient.has_step and case.user.leaves:  # what the loop itself reached, the model can represent
-        reached = float(net.row_losses(case.user.leaves, X[test], case.y[test]).mean())
-        own = min(own, reached) if np.isfinite(reached) else own
-    return Bigger(
-        fit(flat, empty, blind, 300, 0.05), own, _with_bias(case, net, data), fit(wide, big, data, 600, 0.01)
-    )
+    if not (case.patient.has_step and case.user.leaves):
+        return own
+    # what the loop itself reached, the model can represent
+    X = np.asarray(case.X, float).reshape(case.n, -1)
+    reached = float(net.row_losses(case.user.leaves, X[test], case.y[test]).mean())
+    return min(own, reached) if np.isfinite(reached) else own
+
+
+def _unread(case: Case, test: np.ndarray, train: np.ndarray) -> float:
+    """The best loss of the patient's own model, whose layers are not known, by its own loss."""
+    assert case.head is not None
+    whole = len(test) if case.per_row > 1 else 1
+    shift = case.head.shift
+
+    def judge(leaves: Leaves) -> float:
+        return case.truth.value(leaves, case.X[test], case.y[test]) / whole - shift
+
+    data = (case.X[train], case.y[train])
+    starts = ((case.leaves, 0.01), (case.reborn(), 0.02), (case.reborn(1), 0.05))
+    runs = [case.mended(leaves=start, lr=lr, data=data, judge=judge, steps=500).best for start, lr in starts]
+    if case.patient.has_step and case.user.leaves:
+        runs.append(judge(case.user.leaves))
+    return float(np.nanmin(runs))
 
 
 def _with_bias(case: Case, net: Net, data: Any) -> float:
@@ -87,7 +119,7 @@ def _with_bias(case: Case, net: Net, data: Any) -> float:
         if b is None:
             b = len(leaves)
             leaves = [*leaves, np.zeros(layer.weight(case.leaves).shape[1])]
-        layers.append(Layer(layer.w, b, layer.stored, layer.before, layer.ones))
+        layers.append(replace(layer, b=b))
     return fit(Net(layers, net.output, net.objective, net.factor), leaves, data, 500, 0.02)
 
 

@@ -17,6 +17,7 @@ from pullback.diagnose._functions import labels
 from pullback.diagnose._record import Node, Recording, record, recording
 from pullback.diagnose._sandbox import Failure
 from pullback.diagnose.experiments._softmax import softmax
+from pullback.diagnose.experiments._task import task, unfit
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
 
@@ -103,8 +104,9 @@ def _range(case: Case) -> list[Finding]:
     net = case.net
     if net is None:
         return []
-    name = net.output if net.objective != "unknown" else None
-    if name not in _RANGES or net.objective not in ("squared", "absolute", "huber", "log-cosh"):
+    numbers = net.objective in ("squared", "absolute", "huber", "log-cosh")
+    name, classes = net.output, net.objective.endswith("cross-entropy") and labels(case.y)
+    if name not in _RANGES or not (numbers or classes):
         return []
     low, high = _RANGES[name]
     y = fn.targets(case.y, np.zeros((case.n, case.leaves_out)))
@@ -133,11 +135,11 @@ def _formula(case: Case) -> list[Finding]:
     if raw:
         return raw
     if net.objective in fn.WRONG and case.leaves_out > 1 and "without" in net.objective:
-        return _task(case)
+        return task(case)
     if net.objective in fn.WRONG or net.factor < 0:
         what = net.objective if net.factor > 0 else f"minus the {net.objective}"
         return [_wrong_formula(f"it is {what}", "the rows' losses fit this formula to rounding", 1.0)]
-    return _task(case)
+    return task(case)
 
 
 def _no_probabilities(case: Case) -> list[Finding]:
@@ -170,42 +172,6 @@ def _wrong_formula(words: str, evidence: str, confidence: float) -> Finding:
     )
 
 
-def _task(case: Case) -> list[Finding]:
-    net, y = case.net, case.y
-    assert net is not None
-    classes = labels(y)
-    kind, wide = net.objective, case.leaves_out
-    y_f = y.astype(float)
-    words = ""
-    if kind == "unknown":
-        return []
-    if not classes and kind.endswith("cross-entropy") and (y_f.min() < 0 or y_f.max() > 1):
-        words = f"{kind} on targets that are numbers ({number(y_f.min())} .. {number(y_f.max())})"
-    if not classes and kind == "hinge":
-        words = "a hinge loss on targets that are numbers"
-    if kind == "cross-entropy" and wide > 1 and net.output == "sigmoid":
-        words = ""
-    if classes > 2 and wide == 1 and y.dtype.kind in "iu" and kind in ("squared", "absolute"):
-        words = f"{kind} error on the numbers of {classes} classes, as if class 2 lay between 1 and 3"
-    if classes and kind == "absolute":
-        words = "absolute error on class labels"
-    if classes and kind == "squared" and net.output == "identity" and (y.ndim == 2 or classes == 2):
-        words = "squared error on class labels through a linear output"
-    if classes and kind == "squared" and net.output == "softmax":
-        words = "squared error on class probabilities"
-    if not words:
-        return []
-    return [
-        _unfit(words, f"y holds {classes or 'no'} classes; the loss is {kind} of the {net.output} output")
-    ]
-
-
-def _unfit(words: str, evidence: str) -> Finding:
-    return Finding(
-        "loss_wrong_for_task", "loss", f"the loss does not fit the task: {words}", evidence,
-        "cross-entropy for classes, squared error for numbers", 0.8, 67)  # fmt: skip
-
-
 def _unbounded(case: Case, tape: Recording) -> list[Finding]:
     """The slope of the loss by the output's sums against each row's target."""
     if (case.net is not None and case.net.objective != "unknown") or case.truth.how != "recorded":
@@ -229,7 +195,7 @@ def _unbounded(case: Case, tape: Recording) -> list[Finding]:
         return []
     D, Z = np.array(slopes), np.array(sums)
     t = fn.targets(case.y[picked], Z)
-    return _one_column(case, D, picked, np.array(values)) or _slope_against(case, D, Z, t)
+    return _one_column(case, D, picked, np.array(values)) or _slope_against(case, D, t, np.array(values))
 
 
 def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarray) -> list[Finding]:
@@ -243,14 +209,15 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
     kind = fn.recognise(sums[:, used], y, values)[1]
     if kind not in ("squared", "absolute", "huber"):
         return []
-    return [_unfit(f"{kind} error of one output on the numbers of {classes} classes",
+    return [unfit(f"{kind} error of one output on the numbers of {classes} classes",
                    f"of {D.shape[1]} outputs only output {used[0]} has a part in the loss")]  # fmt: skip
 
 
-def _slope_against(case: Case, D: np.ndarray, Z: np.ndarray, t: np.ndarray) -> list[Finding]:
+def _slope_against(case: Case, D: np.ndarray, t: np.ndarray, values: np.ndarray) -> list[Finding]:
     if t.shape != D.shape or not labels(case.y):
         return []
     positive = t > 0.5 if t.min() >= 0 else t > 0
+    D = D if _descends(D, positive, values) else -D
     uphill = float(np.mean(D[positive] > 1e-9)) if positive.any() else 0.0
     downhill = float(np.mean(D[~positive] < -1e-9)) if (~positive).any() else 0.0
     flat_no = D.shape[1] == 1 and (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
@@ -267,3 +234,17 @@ def _slope_against(case: Case, D: np.ndarray, Z: np.ndarray, t: np.ndarray) -> l
         side = "labels of zero" if flat_no else "labels of one"
         return [_wrong_formula(f"{side} have no part in it", f"its slope is zero on all {side}", 0.9)]
     return []
+
+
+def _descends(D: np.ndarray, positive: np.ndarray, values: np.ndarray) -> bool:
+    """Whether a slope that pushes a label's own sum up is right.
+
+    Where every slope is the other way round, the sums may stand for the negative of the output, as with
+    1 / (1 + exp(s)). A loss that has a least value flattens towards it: its slopes are small where it is
+    small. One that is written with the wrong sign grows steeper as it falls.
+    """
+    if not (D[positive] > 1e-9).all() or not (D[~positive] < -1e-9).all():
+        return True
+    steep = np.abs(D).sum(1)
+    same = np.corrcoef(steep, values)[0, 1] if np.ptp(steep) > 0 and np.ptp(values) > 0 else 0.0
+    return not same > 0

@@ -72,7 +72,8 @@ def _finding(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: 
     batch = lists["batch before"]
     words = _what(case, told, lists, moves)
     if not words:  # a loss under dropout or of rows of its own keeps near; that is no wrong formula
-        if (np.abs(told) < 4 * np.abs(batch)).all() and (4 * np.abs(told) > np.abs(batch)).all():
+        near = (np.abs(told) < 4 * np.abs(batch)).all() and (4 * np.abs(told) > np.abs(batch)).all()
+        if near and (np.sign(told) == np.sign(batch)).all():
             return []
         words = "it is none of the losses it could mean"
     return [Finding(

@@ -91,7 +91,7 @@ def _twins(case: Case, k: int, W: np.ndarray) -> bool:
 
 def _share(segment: Segment, rows: int) -> float:
     """The share of units that are dead (ReLU: zero on every row) or of values on the flat part."""
-    a, z = segment.a.value, segment.z.value
+    a, z = segment.a.value, segment.sums
     if segment.name == "relu":
         if a.ndim == 2:
             axis = 0 if a.shape[0] == rows else 1

@@ -16,7 +16,9 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
+from pullback.diagnose.experiments._answered import answered
 from pullback.diagnose.experiments._frozen import still, used_gradients
+from pullback.diagnose.experiments._memories import judge_memory, nesterov, scheduled
 from pullback.diagnose.experiments._penalties import coupled
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient
@@ -64,74 +66,19 @@ def _rule(
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
             return _judge_adaptive(case, adaptive)
-    if _nesterov(case, moves, moving):
+    alone = answered(case)
+    if alone:
+        return alone
+    if nesterov(case, moves, moving):
         return []
-    scheduled = _scheduled(moves, used, moving)
-    if scheduled is not None:
-        return scheduled
+    by_schedule = scheduled(moves, used, moving)
+    if by_schedule is not None:
+        return by_schedule
     ridge = coupled(_only(moves, moving), [[g[k] for k in moving] for g in true])
     if ridge:
         case.ridge = {moving[k]: lam for k, lam in ridge.items()}
         return []
     return _by_leaf(case, moves, true, used, moving)
-
-
-def _scheduled(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
-    """Momentum whose rate changes from step to step: u = a u' - b g, a and b free; None where it is not."""
-    rates, memories = [-1.0], []
-    begun = next((t for t in range(len(grads)) if any(np.any(moves.move(t)[k]) for k in moving)), len(grads))
-    if len(grads) - begun < 4 or not np.isfinite(
-            [norm(moves.move(t)) + norm(grads[t]) for t in range(len(grads))]).all():  # fmt: skip
-        return None
-    first = [np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(begun), grads[begun])]
-    power = float(first[1] @ first[1])
-    if not power:
-        return None
-    rates[0] = -float(first[0] @ first[1]) / power
-    if norm([first[0] + rates[0] * first[1]]) > 1e-6 * norm([first[0]]):
-        return None
-    for t in range(begun + 1, len(grads)):
-        u, before, g = (np.concatenate([x[k].ravel() for k in moving])
-                        for x in (moves.move(t), moves.move(t - 1), grads[t]))  # fmt: skip
-        A = np.stack([before, -g], 1)
-        if len(u) < 4:
-            return None
-        (a, b), *_ = np.linalg.lstsq(A, u, rcond=None)
-        if norm([u - A @ (a, b)]) > 1e-6 * norm([u]) or not b or not rates[-1]:
-            return None
-        memories.append(float(a) * rates[-1] / float(b))
-        rates.append(float(b))
-    if max(rates) < 0:
-        return [Finding("grad_sign_flipped", "step", "the step goes uphill: the update is added",
-                        f"each step is {number(-rates[0])} times the gradient, and a memory of it",
-                        "subtract the update", 1.0, 82)]  # fmt: skip
-    beta = float(np.median(memories))
-    if np.ptp(memories) < 1e-3 and beta > 1 - 1e-4:
-        return [Finding(
-            "momentum_state_wrong", "step", f"the velocity grows without end: its memory is {number(beta)}",
-            f"each move is {number(beta)} times the last, and the gradient",
-            "keep v = beta v + g, beta below 1", 1.0, 81)]  # fmt: skip
-    return [] if min(rates) > 0 else None
-
-
-def _nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
-    """Gradients taken where the last move, faded, would lead: u = beta u' - lr g(w + beta u')."""
-    if len(moves.after) < 3:
-        return False
-    for beta in (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99):
-        left, kept, size = [], [], 0.0
-        for t in range(1, len(moves.after)):
-            before = moves.move(t - 1)
-            ahead = [x + beta * m for x, m in zip(moves.before[t], before, strict=True)]
-            g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
-            left.append(np.concatenate([(moves.move(t)[k] - beta * before[k]).ravel() for k in moving]))
-            kept.append(np.concatenate([g[k].ravel() for k in moving]))
-            size += norm([moves.move(t)[k] for k in moving]) ** 2
-        r, g1 = np.concatenate(left), np.concatenate(kept)
-        lr = -(r @ g1) / (g1 @ g1 or 1)
-        if lr > 0 and norm([r + lr * g1]) < 1e-4 * np.sqrt(size):
-            return True
-    return False
 
 
 def _only(moves: Moves, keep: list[int]) -> Moves:
@@ -153,46 +100,9 @@ def _judge_linear(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
     del decay, moves, moving
-    return _judge_memory(c / scale, scale, case.patient.has_grad) if len(c) >= 2 and rule.gap < 1e-7 else []
-
-
-def _judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> list[Finding]:
-    table = [("weight of gradients, newest first", ", ".join(number(x) for x in c * scale))]
-
-    def wrong(words: str, fault: str = "momentum_state_wrong", fix: str = "") -> list[Finding]:
-        return [Finding(
-            fault, "grad" if fault == "grad_not_zeroed" else "step", words,
-            f"the moves are the last gradients times {', '.join(number(x) for x in c[:4] * scale)}, ...",
-            fix or "keep v = beta v + g and move by -lr v", 1.0, 81, table=table)]  # fmt: skip
-
-    if (np.abs(c[1:]) < 1e-3).all():
+    if len(c) < 2 or rule.gap >= 1e-7:
         return []
-    if abs(c[0]) < 1e-3:
-        return wrong("the step uses the velocity of the step before: it is stale by one")
-    if c[0] < 0 and (c[1:] < 1e-3).all():
-        return wrong(
-            "the step goes uphill: the velocity is added", "grad_sign_flipped", "subtract the velocity"
-        )
-    if c[0] < 0:
-        return wrong("the newest gradient is added, uphill")
-    if np.allclose(c, c[0], rtol=1e-3) and grad_is_clean:
-        return wrong("the velocity grows without end: its memory is 1")
-    if np.allclose(c, c[0], rtol=1e-3):
-        return wrong("every step carries all gradients of earlier batches", "grad_not_zeroed",
-                     "set the gradient buffers to zero before each backward pass")  # fmt: skip
-    ratios = c[2:] / np.where(np.abs(c[1:-1]) > 1e-9, c[1:-1], np.nan)
-    early = c[1] / c[0]
-    known = ratios[np.isfinite(ratios) & (np.abs(c[1:-1]) > 1e-5)]
-    if (c[1:] < -1e-3).any():
-        return wrong("earlier gradients enter with changing sign: the velocity's sign is lost")
-    if known.size and np.ptp(known) > 1e-2 * abs(known.mean()):
-        return wrong("earlier gradients fade at no fixed rate: the velocity is scaled again on the way")
-    beta = float(known.mean()) if known.size else early
-    if (beta > 1 - 1e-4 or early > 1 + 1e-4) and abs(early - beta / (1 + beta) * beta) > 1e-2:
-        return wrong(f"the velocity grows without end: its memory is {number(max(beta, early))}")
-    if abs(early - beta) < 1e-3 and beta < 0.35:
-        return wrong(f"the memory is only {number(beta)}: the coefficients stand on the wrong terms")
-    return []
+    return judge_memory(c / scale, scale, case.listened is not None)
 
 
 def _judge_adaptive(case: Case, rule: Rule) -> list[Finding]:
@@ -277,7 +187,7 @@ def _own_factors(
     if sure and lists and max(float(np.abs(c - lists[0]).max()) for c in lists) > 0.05:
         return [one_buffer(min(memories), max(memories))]
     for c in memories.values():
-        bad = _judge_memory(c, usual, case.patient.has_grad)
+        bad = judge_memory(c, usual, case.listened is not None)
         if bad:
             return bad
     return found
@@ -306,7 +216,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
             return []
         return examine_gradient(case, met, case.tape, true[0], "step", expect_one=False)
     f = consensus(match)
-    good = any(g < 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)
+    good = any(match.gaps[k] < 1e-4 for k in match.telling())
     trusted = [k for k in (*case.weights, *moving) if k in moving and k not in odd and match.gaps[k] < 1e-4]
     if trusted and match.factors[trusted[0]] > 0:  # a single number agrees with any factor: not asked
         f = match.factors[trusted[0]]
@@ -320,7 +230,18 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     scaled = [x / f for x in u]
     if not _wrong_first(scaled, true[0]):
         return []
-    return examine_gradient(case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False)
+    return examine_gradient(case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False,
+                            resting=_resting(moves, true, f))  # fmt: skip
+
+
+def _resting(moves: Moves, true: list[Leaves], rate: float) -> list[int]:
+    """Parameters that never move, or follow their gradient at this rate whenever they do, as in turns."""
+    out = []
+    for k, first in enumerate(moves.move(0)):
+        later = [(moves.move(t)[k], g[k]) for t, g in enumerate(true)]
+        if not first.any() and all(not u.any() or norm([u + rate * g]) < 1e-3 * norm([u]) for u, g in later):
+            out.append(k)
+    return out
 
 
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:

@@ -1,0 +1,123 @@
+"""The runs of a case in machine code: the exact gradient under Adam, and the loop's own rule where known.
+
+The loop as written always runs as it was written. Where its first steps and its end are reproduced by its
+rule on the exact gradient, the runs that it is compared with are made by that rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pullback.diagnose._fast import Fast, of_net
+from pullback.diagnose._moves import norm, watch
+from pullback.diagnose._runs import Judge, Leaves, Run
+from pullback.diagnose._sandbox import Stopwatch
+from pullback.train import Optimizer, adam, momentum, sgd
+
+if TYPE_CHECKING:
+    from pullback.diagnose._case import Case
+
+WORTH = 0.12
+"""Seconds that a run has to take in NumPy before machine code is made for it."""
+FIRST = 24
+"""The first steps of the loop that its rule has to reproduce."""
+
+
+class Machine:
+    """Runs of one case, in machine code where that is possible and pays; each returns None where not."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def mended(self, leaves: Leaves, lr: float, data: Any, judge: Judge, steps: int, seconds: float,
+               rows: Callable[[int], Any]) -> Run | None:  # fmt: skip
+        """The exact gradient with Adam."""
+        if not self._pays(steps):
+            return None
+        return self.fast.run(adam(), lr, leaves, rows, data, steps, judge, seconds)
+
+    def user(self, judge: Judge, steps: int, seconds: float, scale: float = 1.0, leaves: Leaves | None = None,
+             data: Any = None, rows: Any = None, relief: dict[int, float] | None = None,
+             looks: int = 16) -> Run | None:  # fmt: skip
+        """The loop with something exchanged; see `user_run`."""
+        if not self._pays(steps) or self.stand_in is None:
+            return None
+        optimizer, lr = self.stand_in
+        if relief:
+            optimizer = sgd() if optimizer.name == "sgd" else optimizer
+        case = self.case
+        return self.fast.run(optimizer, lr * scale, leaves or case.leaves, rows or case.patient.batch,
+                             data or (case.X, case.y), steps, judge, seconds, looks)  # fmt: skip
+
+    def _pays(self, steps: int) -> bool:
+        return steps * self.pace > WORTH and (self.case.left() > 1.0 or bool(self.fast.made))
+
+    @cached_property
+    def pace(self) -> float:
+        """Seconds that one exact gradient takes in NumPy."""
+        watch, case = Stopwatch(), self.case
+        for t in range(4):
+            case.quick(case.leaves, *case.batch(t))
+        return watch.seconds() / 4
+
+    @cached_property
+    def fast(self) -> Fast:
+        case = self.case
+        losses = of_net(case.net, case.leaves_out) if case.net is not None else []
+        return Fast([*losses, (case.loss, np.asarray)], case.gradient, [case.generic, case.reborn(3)])
+
+    @cached_property
+    def stand_in(self) -> tuple[Optimizer, float] | None:
+        """The loop's own rule and rate, where they reproduce what it does."""
+        found = self._rule()
+        return (
+            found if found is not None and self._starts_alike(*found) and self._ends_alike(*found) else None
+        )
+
+    def _rule(self) -> tuple[Optimizer, float] | None:
+        rule, case = self.case.rule, self.case
+        if rule is None or rule.wrong or not rule.lr > 0 or not case.patient.has_step:
+            return None
+        decays = {round(share / rule.lr, 9) for share in case.decay.values()} or {0.0}
+        if len(decays) > 1:
+            return None
+        decay = decays.pop()
+        if rule.name == "linear":
+            past = np.array(rule.coefficients[:-1]) / rule.coefficients[0]
+            beta = float(past[1]) if len(past) > 1 and abs(past[1]) > 1e-6 else 0.0
+            if not beta:
+                return sgd(weight_decay=decay), rule.lr
+            fades = np.allclose(past, beta ** np.arange(len(past)), atol=1e-4) and 0 < beta < 1
+            return (momentum(beta), rule.lr) if fades and abs(decay) < 1e-9 else None
+        numbers = [float(x) for x in re.findall(r"\d*\.\d+", rule.name)]
+        if rule.name.startswith("Adam") and rule.name.endswith(")") and abs(decay) < 1e-9:
+            return adam(*numbers), rule.lr
+        return None
+
+    def _starts_alike(self, optimizer: Optimizer, lr: float) -> bool:
+        """Whether the first steps lead to the same parameters."""
+        case, steps = self.case, min(FIRST, self.case.user.steps)
+        moves = watch(case.patient, None, steps)
+        params, state = list(case.leaves), optimizer.init(list(case.leaves))
+        for t in range(steps):
+            grads = case.quick(params, *case.batch(t))
+            params, state = optimizer.update(params, grads, state, lr)
+        gap = norm([a - b for a, b in zip(params, moves.after[-1], strict=True)])
+        way = norm([a - b for a, b in zip(params, case.leaves, strict=True)])
+        return bool(gap <= 1e-3 * way) if np.isfinite(way) else not np.isfinite(gap)
+
+    def _ends_alike(self, optimizer: Optimizer, lr: float) -> bool:
+        """Whether the loss goes the same way: a rate that changes later is seen here."""
+        case, written = self.case, self.case.user
+        run = self.fast.run(optimizer, lr, case.leaves, case.patient.batch, (case.X, case.y), written.steps,
+                            case.judge, 2.0)  # fmt: skip
+        if run is None:
+            return False
+        if not np.isfinite(written.final):
+            return not np.isfinite(run.final)
+        return abs(run.final - written.final) <= 0.05 * abs(written.start - min(written.final, run.final))

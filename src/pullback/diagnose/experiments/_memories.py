@@ -1,0 +1,127 @@
+"""Parts of the update experiment: what moves keep of earlier ones, and whether anyone means that."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._moves import Moves, norm
+
+
+def scheduled(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
+    """Momentum whose rate changes from step to step: u = a u' - b g, a and b free; None where it is not."""
+    rates, memories, kept = [-1.0], [], []
+    begun = next((t for t in range(len(grads)) if any(np.any(moves.move(t)[k]) for k in moving)), len(grads))
+    if len(grads) - begun < 3 or not np.isfinite(
+            [norm(moves.move(t)) + norm(grads[t]) for t in range(len(grads))]).all():  # fmt: skip
+        return None
+    first = [np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(begun), grads[begun])]
+    power = float(first[1] @ first[1])
+    if not power:
+        return None
+    rates[0] = -float(first[0] @ first[1]) / power
+    if norm([first[0] + rates[0] * first[1]]) > 1e-6 * norm([first[0]]):
+        return None
+    for t in range(begun + 1, len(grads)):
+        u, before, g = (np.concatenate([x[k].ravel() for k in moving])
+                        for x in (moves.move(t), moves.move(t - 1), grads[t]))  # fmt: skip
+        A = np.stack([before, -g], 1)
+        if len(u) < 4:
+            return None
+        (a, b), *_ = np.linalg.lstsq(A, u, rcond=None)
+        if norm([u - A @ (a, b)]) > 1e-6 * norm([u]) or not b or not rates[-1]:
+            return None
+        kept.append(float(a))
+        memories.append(float(a) * rates[-1] / float(b))
+        rates.append(float(b))
+    if min(rates) > 0 and _corrected_in_place(kept, rates):
+        return [Finding(
+            "optimizer_state_mutated", "step", "the bias correction is written back into the velocity",
+            f"{', '.join(number(a) for a in kept)} times the last move is kept, step by step, while the "
+            f"newest gradient's weight goes from {number(rates[0])} to {number(rates[-1])}",
+            "keep the velocity uncorrected, use a corrected copy", 1.0, 81)]  # fmt: skip
+    if len(rates) < 4:
+        return None  # any two numbers are a schedule
+    if max(rates) < 0:
+        return [Finding("grad_sign_flipped", "step", "the step goes uphill: the update is added",
+                        f"each step is {number(-rates[0])} times the gradient, and a memory of it",
+                        "subtract the update", 1.0, 82)]  # fmt: skip
+    beta = float(np.median(memories))
+    if np.ptp(memories) < 1e-3 and beta > 1 - 1e-4:
+        return [Finding(
+            "momentum_state_wrong", "step", f"the velocity grows without end: its memory is {number(beta)}",
+            f"each move is {number(beta)} times the last, and the gradient",
+            "keep v = beta v + g, beta below 1", 1.0, 81)]  # fmt: skip
+    return [] if min(rates) > 0 else None
+
+
+def _corrected_in_place(kept: list[float], rates: list[float]) -> bool:
+    """Whether a mean of gradients is divided by what the corrected one should be, and kept so.
+
+    It holds beta / (1 - beta**t) of itself and takes (1 - beta) / (1 - beta**t) of the gradient.
+    """
+    beta = rates[0] / rates[1] - 1
+    if not 0 < beta < 1:
+        return False
+    told = [beta / (1 - beta**t) for t in range(2, len(rates) + 1)]
+    return bool(np.allclose(kept, told, rtol=1e-3))
+
+
+def nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
+    """Gradients taken where the last move, faded, would lead: u = beta u' - lr g(w + beta u')."""
+    if len(moves.after) < 3:
+        return False
+    for beta in (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99):
+        left, kept, size = [], [], 0.0
+        for t in range(1, len(moves.after)):
+            before = moves.move(t - 1)
+            ahead = [x + beta * m for x, m in zip(moves.before[t], before, strict=True)]
+            g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
+            left.append(np.concatenate([(moves.move(t)[k] - beta * before[k]).ravel() for k in moving]))
+            kept.append(np.concatenate([g[k].ravel() for k in moving]))
+            size += norm([moves.move(t)[k] for k in moving]) ** 2
+        r, g1 = np.concatenate(left), np.concatenate(kept)
+        lr = -(r @ g1) / (g1 @ g1 or 1)
+        if lr > 0 and norm([r + lr * g1]) < 1e-4 * np.sqrt(size):
+            return True
+    return False
+
+
+def judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> list[Finding]:
+    table = [("weight of gradients, newest first", ", ".join(number(x) for x in c * scale))]
+
+    def wrong(words: str, fault: str = "momentum_state_wrong", fix: str = "") -> list[Finding]:
+        return [Finding(
+            fault, "grad" if fault == "grad_not_zeroed" else "step", words,
+            f"the moves are the last gradients times {', '.join(number(x) for x in c[:4] * scale)}, ...",
+            fix or "keep v = beta v + g and move by -lr v", 1.0, 81, table=table)]  # fmt: skip
+
+    if (np.abs(c[1:]) < 1e-3).all():
+        return []
+    if abs(c[0]) < 1e-3:
+        return wrong("the step uses the velocity of the step before: it is stale by one")
+    if c[0] < 0 and (c[1:] < 1e-3).all():
+        return wrong(
+            "the step goes uphill: the velocity is added", "grad_sign_flipped", "subtract the velocity"
+        )
+    if c[0] < 0:
+        return wrong("the newest gradient is added, uphill")
+    if np.allclose(c, c[0], rtol=1e-3) and grad_is_clean:
+        return wrong("the velocity grows without end: its memory is 1")
+    if np.allclose(c, c[0], rtol=1e-3):
+        return wrong("every step carries all gradients of earlier batches", "grad_not_zeroed",
+                     "set the gradient buffers to zero before each backward pass")  # fmt: skip
+    ratios = c[2:] / np.where(np.abs(c[1:-1]) > 1e-9, c[1:-1], np.nan)
+    early = c[1] / c[0]
+    known = ratios[np.isfinite(ratios) & (np.abs(c[1:-1]) > 1e-5)]
+    if (c[1:] < -1e-3).any():
+        return wrong("earlier gradients enter with changing sign: the velocity's sign is lost")
+    if known.size and np.ptp(known) > 1e-2 * abs(known.mean()):
+        return wrong("earlier gradients fade at no fixed rate: the velocity is scaled again on the way")
+    beta = float(known.mean()) if known.size else early
+    if (beta > 1 - 1e-4 or early > 1 + 1e-4) and abs(early - beta / (1 + beta) * beta) > 1e-2:
+        return wrong(f"the velocity grows without end: its memory is {number(max(beta, early))}")
+    if abs(early - beta) < 1e-3 and beta < 0.35:
+        return wrong(f"the memory is only {number(beta)}: the coefficients stand on the wrong terms")
+    return []

@@ -1,0 +1,181 @@
+"""Wrong gradients by name, each asked of the gradient experiment alone."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._patient import Patient
+from pullback.diagnose.experiments import gradient, update
+
+rng = np.random.default_rng(8)
+X = rng.standard_normal((40, 5))
+y = np.sin(X[:, 0]) * X[:, 1]
+squares = [rng.standard_normal((5, 5)) / 2 for _ in range(3)] + [rng.standard_normal(5)]
+columns = [rng.standard_normal((5, 6)) / 2 for _ in range(2)] + [rng.standard_normal((1, 6)) / 2]
+
+
+def found(params, loss, grad, X=X, y=y):
+    case = Case(
+        Patient({"params": params, "X": X, "y": y, "loss": loss, "grad": grad, "batch_size": 20}), 10.0
+    )
+    return [(f.id, f.where) for f in gradient.experiment(case)[:1]]
+
+
+def values(p, X):
+    a = [X]
+    for W in p[:3]:
+        a.append(np.tanh(a[-1] @ W))
+    return a
+
+
+def loss(p, X, y):
+    return float(np.mean((values(p, X)[-1] @ p[3] - y) ** 2))
+
+
+def back(slope=lambda a, k: 1 - a * a, given=lambda a: a, top=lambda o: 1.0):
+    def grad(p, X, y):
+        a = values(p, X)
+        e = 2 * (a[3] @ p[3] - y) / len(y) * top(a[3] @ p[3])
+        gs, d = [a[3].T @ e], np.outer(e, p[3]) * slope(a[3], 3)
+        for k in (2, 1, 0):
+            gs.insert(0, given(a[k]).T @ d)
+            d = d @ p[k].T * slope(a[k], k)
+        return gs
+
+    return grad
+
+
+@pytest.mark.parametrize(
+    ("grad", "expected"),
+    [
+        (back(), []),
+        (back(slope=lambda a, k: 1 - a * a if k == 3 else 1.0), [("grad_missing_activation_derivative", 0)]),
+        (back(slope=lambda a, k: (1 - a * a) ** 2), [("grad_activation_derivative_wrong", 0)]),
+        (back(top=lambda o: o > 0), [("grad_activation_derivative_wrong", "grad")]),
+        (back(given=lambda a: a * a), [("inplace_mutation", 0)]),
+    ],
+    ids=[
+        "right",
+        "lower layers' slopes left out",
+        "slope twice",
+        "mask of a linear output",
+        "squared in place",
+    ],
+)
+def test_layers_of_one_shape(grad, expected):
+    assert found(squares, loss, grad) == expected
+
+
+def folded(p, X):
+    a = [X.T]
+    for W in p:
+        a.append(np.tanh(W[:, 1:] @ a[-1] + W[:, :1]))
+    return a
+
+
+def folded_loss(p, X, y):
+    return float(np.mean((folded(p, X)[-1][0] - y) ** 2))
+
+
+def folded_back(bias=np.sum, mixed=False):
+    def grad(p, X, y):
+        a = folded(p, X)
+        deltas = [2 * (a[3] - y) / len(y) * (1 - a[3] ** 2)]
+        for k in (2, 1):
+            deltas.insert(0, p[k][:, 1:].T @ deltas[0] * (1 - a[k] ** 2))
+        if mixed:
+            deltas[1] = deltas[0]
+        return [np.hstack([bias(d, axis=1, keepdims=True), d @ x.T]) for d, x in zip(deltas, a, strict=False)]
+
+    return grad
+
+
+@pytest.mark.parametrize(
+    ("grad", "expected"),
+    [
+        (folded_back(), []),
+        (folded_back(mixed=True), [("grad_wrong_delta", 1)]),
+        (folded_back(bias=np.mean), [("grad_bias_wrong", "grad")]),
+    ],
+    ids=["right", "another layer's signal", "mean of the signal"],
+)
+def test_weights_that_hold_their_bias(grad, expected):
+    assert found(columns, folded_loss, grad) == expected
+
+
+def test_a_value_that_was_scaled_in_place_before_it_was_kept():
+    params = [rng.standard_normal((5, 4)), np.full(4, 1.5), rng.standard_normal(4)]
+
+    def run(p, X):
+        z = np.tanh(X @ p[0])
+        kept = z
+        z *= p[1]
+        return kept, z
+
+    def loss(p, X, y):
+        return float(np.mean((run(p, X)[1] @ p[2] - y) ** 2))
+
+    def grad(p, X, y):
+        kept, z = run(p, X)
+        e = 2 * (z @ p[2] - y) / len(y)
+        d = np.outer(e, p[2])
+        return [X.T @ (d * p[1] * (1 - kept**2)), (d * kept).sum(0), z.T @ e]
+
+    assert found(params, loss, grad) == [("inplace_mutation", 0)]
+
+
+def test_a_recurrence_over_letters_has_its_matrix_transposed_on_the_way_back():
+    letters, next_one = rng.integers(0, 4, (40, 5)), rng.standard_normal(40)
+    params = [rng.standard_normal((6, 4)), rng.standard_normal((6, 6)) / 2, rng.standard_normal(6)]
+
+    def states(p, X):
+        h = [np.zeros((6, len(X)))]
+        for t in range(5):
+            h.append(np.tanh(p[0][:, X[:, t]] + p[1] @ h[-1]))
+        return h
+
+    def loss(p, X, y):
+        return float(np.mean((p[2] @ states(p, X)[-1] - y) ** 2))
+
+    def grad(p, X, y, turn=lambda W: W):
+        h = states(p, X)
+        e = 2 * (p[2] @ h[-1] - y) / len(y)
+        gs, d = [np.zeros((6, 4)), np.zeros((6, 6)), h[-1] @ e], np.outer(p[2], e)
+        for t in (4, 3, 2, 1, 0):
+            low = d * (1 - h[t + 1] ** 2)
+            gs[0] += low @ np.eye(4)[X[:, t]]
+            gs[1] += low @ h[t].T
+            d = turn(p[1].T) @ low
+        return gs
+
+    def turned(p, X, y):
+        return grad(p, X, y, np.transpose)
+
+    assert found(params, loss, grad, letters, next_one) == []
+    assert found(params, loss, turned, letters, next_one) == [("grad_transposed", 0)]
+
+
+def told(step):
+    given = {"params": squares, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20}
+    return [(f.id, f.where) for f in update.experiment(Case(Patient(given), 10.0))[:1]]
+
+
+def test_the_order_in_which_weights_are_changed_is_found():
+    def step(p, X, y):
+        new = list(p)
+        for k in (3, 1, 0, 2):
+            new[k] = new[k] - 0.1 * back()(new, X, y)[k]
+        return new, loss(p, X, y)
+
+    assert told(step) == [("update_order", "step")]
+
+
+def test_a_parameter_that_one_step_leaves_alone_is_not_detached():
+    first = X[0].copy()
+
+    def step(p, X, y):
+        gs = back()(p, X, y)
+        gs[3] = gs[3] * (0.0 if np.array_equal(X[0], first) else 2.0)
+        return [w - 0.1 * g for w, g in zip(p, gs, strict=True)], loss(p, X, y)
+
+    assert told(step) == [("grad_wrong_delta", 3)]

@@ -1,0 +1,101 @@
+"""Update rules by themselves: steps that ask `grad`, fed with gradients of the diagnosis's choosing."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._patient import Patient
+from pullback.diagnose.experiments._answered import answered
+from pullback.diagnose.experiments._memories import judge_memory
+
+rng = np.random.default_rng(6)
+X = rng.standard_normal((60, 3))
+y = np.tanh(X @ [1.0, -1.0, 0.5])
+start = [rng.standard_normal((3, 5)) / 2, np.zeros(5), rng.standard_normal(5) / 2, np.zeros(1)]
+
+
+def forward(p, X):
+    h = np.tanh(X @ p[0] + p[1])
+    return h, h @ p[2] + p[3]
+
+
+def loss(p, X, y):
+    return float(np.mean((forward(p, X)[1] - y) ** 2))
+
+
+def grad(p, X, y):
+    h, out = forward(p, X)
+    d = 2 * (out - y) / len(y)
+    low = np.outer(d, p[2]) * (1 - h * h)
+    return [X.T @ low, low.sum(0), h.T @ d, d.sum(keepdims=True)]
+
+
+def momentum(ahead=0.9, kept=0.9, decay=0.0, most=np.inf):
+    v = [np.zeros_like(p) for p in start]
+
+    def step(p, X, y):
+        gs = grad([w + ahead * u for w, u in zip(p, v, strict=True)], X, y)
+        size = np.sqrt(sum(np.sum(g * g) for g in gs))
+        for u, w, g in zip(v, p, gs, strict=True):
+            u[...] = kept * u - 0.1 * (g * min(1, most / size) + decay * w)
+        return [w + u for w, u in zip(p, v, strict=True)], loss(p, X, y)
+
+    return step
+
+
+def adam(buffer=lambda k: k, count=lambda t, k: t, decay=0.0):
+    m, v, t = {}, {}, [0]
+
+    def step(p, X, y):
+        t[0] += 1
+        new = []
+        for k, g in enumerate(grad(p, X, y)):
+            n, key = count(t[0], k), buffer(k)
+            m[k] = 0.7 * m.get(k, 0) + 0.3 * g
+            v[key] = 0.97 * v.get(key, 0) + 0.03 * (g**2 if key == k else np.max(g**2))
+            move = m[k] / (1 - 0.7**n) / (np.sqrt(v[key] / (1 - 0.97**n)) + 1e-8)
+            new.append(p[k] - 0.01 * (move + decay * p[k]))
+        return new, loss(p, X, y)
+
+    return step
+
+
+def by_turns(p, X, y):
+    new = list(p)
+    for k in (2, 0, 3, 1):
+        new[k] = new[k] - 0.1 * grad(new, X, y)[k]
+    return new, loss(p, X, y)
+
+
+def case(step):
+    return Case(Patient({"params": start, "X": X, "y": y, "loss": loss, "grad": grad, "step": step}), 10.0)
+
+
+@pytest.mark.parametrize(
+    ("step", "fault"),
+    [
+        (momentum(), None),
+        (momentum(ahead=0.0), None),
+        (momentum(ahead=0.0, decay=0.1, most=0.01), None),
+        (adam(), None),
+        (adam(decay=0.1), None),
+        (momentum(ahead=0.009), "momentum_state_wrong"),
+        (momentum(ahead=-0.9), "momentum_state_wrong"),
+        (adam(buffer=lambda k: "all"), "optimizer_state_shared"),
+        (adam(count=lambda t, k: 4 * (t - 1) + k + 1), "optimizer_state_mutated"),
+        (by_turns, "update_order"),
+    ],
+)
+def test_a_rule_is_judged_without_its_network(step, fault):
+    assert [f.id for f in answered(case(step))] == [fault] * (fault is not None)
+
+
+def test_a_step_that_never_asks_grad_says_nothing_of_it():
+    silent = case(lambda p, X, y: ([w * 0.9 for w in p], loss(p, X, y)))
+    assert silent.listened is None
+    assert answered(silent) == []
+
+
+@pytest.mark.parametrize(("asks", "fault"), [(False, "grad_not_zeroed"), (True, "momentum_state_wrong")])
+def test_gradients_kept_for_ever_are_a_buffer_unless_grad_itself_was_seen_to_be_clean(asks, fault):
+    assert [f.id for f in judge_memory(np.ones(6), 0.1, asks)] == [fault]
