@@ -83,6 +83,12 @@ class Rule:
     words: str = ""
     per_leaf: list[float] = field(default_factory=list)  # the share of each leaf that a step takes away
 
+    @property
+    def plain(self) -> bool:
+        """Whether a step is a multiple of this batch's gradient, and of nothing else."""
+        c = np.abs(self.coefficients)
+        return self.lr > 0 and len(c) > 0 and bool((c[1:] <= 1e-3 * c[0]).all())
+
 
 def norm(xs: Any) -> float:
     return float(np.sqrt(sum(float(np.sum(np.square(x))) for x in xs)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -72,9 +73,11 @@ def train(
     X, y = data
     run = Run(planned=steps)
     every = looking(steps, looks)
-    watch = Stopwatch()
+    watch, seen = Stopwatch(), time.monotonic()
     for t in range(steps + 1):
-        late = t % 8 == 0 and watch.seconds() > seconds
+        slow = time.monotonic() - seen > 0.03
+        late = (slow or t % 8 == 0) and watch.seconds() > seconds
+        seen = time.monotonic() if slow else seen
         if t in every or late:
             run.note(t, [np.array(x, float) for x in flatten(params)], judge)
             if t == steps or late or not alive(run):
@@ -103,7 +106,7 @@ def user_run(
     judge: Judge,
     steps: int,
     seconds: float,
-    scale: float = 1.0,
+    scale: float | list[Any] = 1.0,
     leaves: Leaves | None = None,
     data: tuple[Any, Any] | None = None,
     rows: Any = None,
@@ -112,20 +115,23 @@ def user_run(
 ) -> Run:
     """The user's own step from a fresh copy, its updates scaled, its data or start exchanged.
 
+    `scale` is one for all parameters, or one a parameter (a number, or an array like it).
     `relief` gives back to each parameter that share of itself which the step takes away: its weight decay.
     """
     body = patient.fresh()
     np.random.set_state(patient.random)
+    scales = scale if isinstance(scale, list) else None if scale == 1.0 else [scale] * len(patient.leaves)
     params = body.params if leaves is None else body.tree([x.copy() for x in leaves])
 
     def advance(params: Any, X: Any, y: Any) -> Any:
-        if scale == 1.0 and not relief:
+        if scales is None and not relief:
             return body.step(params, X, y)
         before = [np.array(x, float) for x in flatten(params)]
         after = [np.asarray(x, float) for x in flatten(body.step(params, X, y))]
         for k, share in (relief or {}).items():
             after[k] = after[k] + share * before[k]
-        return body.tree([_shaped(b + scale * (a - b), b) for a, b in zip(after, before, strict=True)])
+        by = scales or [1.0] * len(before)
+        return body.tree([_shaped(b + s * (a - b), b) for a, b, s in zip(after, before, by, strict=True)])
 
     data = data or (body.X, body.y)
     return train(advance, params, rows or patient.batch, data, steps, judge, seconds, looks)

@@ -184,7 +184,7 @@ def _run(name: str, experiment: Any, case: Case, so_far: list[Finding], out: Dia
         return []
     case.meanwhile = []
     try:
-        with limited(max(case.left(), 0.1) + 0.05 * case.budget):
+        with limited(max(case.left() - _KEPT.get(name, -0.05) * case.budget, 0.1)):
             return list(
                 experiment(case, so_far) if name in ("treatment", "model", "splits") else experiment(case)
             )
@@ -200,6 +200,9 @@ def _run(name: str, experiment: Any, case: Case, so_far: list[Finding], out: Dia
         out.facts.setdefault("failed", []).append((name, f"{type(error).__name__}: {error}"))
     return []
 
+
+_KEPT = {"treatment": 0.05, "model": 0.05}
+"""The share of the budget that an experiment of long runs leaves to the short ones after it."""
 
 _strict = False
 

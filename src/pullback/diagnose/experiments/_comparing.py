@@ -44,6 +44,12 @@ class Compared:
             return -1.0
         return float((self.base - final) / room) if room > 0 else 0.0
 
+    def start_over(self) -> None:
+        """The loop itself from fresh weights: where its start is in doubt, that shows what can be reached."""
+        case = self.case
+        self.run("fresh initial weights", lambda: case.user_with(leaves=case.reborn()))
+        self.goal = min(self.goal, self.made["fresh initial weights"].final)
+
     def search(self) -> None:
         """Look for a loop that learns, where neither the one as written nor the reference does.
 

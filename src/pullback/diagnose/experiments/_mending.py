@@ -10,14 +10,15 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm, watch
-from pullback.diagnose._runs import Run
+from pullback.diagnose._runs import Run, sgd, train
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared
+from pullback.diagnose.experiments._scales import unlike_inside
 
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     case = runs.case
-    for cause in (_targets, _overflow, unshuffled, unlike_scales):
+    for cause in (_targets, _overflow, unshuffled, unlike_scales, unlike_inside):
         found = cause(runs)
         if found is not None:
             return [found]
@@ -33,7 +34,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         return [doubt]
     if room < 0.12:
         return []
-    for cause in (_smaller, _batches, _longer, _larger):
+    for cause in (_single, _smaller, _longer, _batches, _larger):
         found = cause(runs)
         if found is not None:
             return [found]
@@ -61,7 +62,7 @@ def _start(case: Case) -> Finding | None:
                 f"parameter {k} has equal rows or columns; from drawn weights the same loop learns", 0.9,
             )  # fmt: skip
         spread = float(x.std() * np.sqrt(case.fan_in(k)))
-        if spread > 2.5 or spread < 0.1:
+        if spread > 2.5 or (spread < 0.1 and len(case.weights) > 1):
             fault, words = ("init_too_large", "large") if spread > 1 else ("init_too_small", "small")
             return _begun(fault, k, f"the first weights are too {words}",
                           f"parameter {k} is {number(spread)} times 1/sqrt(inputs)", 0.8)  # fmt: skip
@@ -113,6 +114,8 @@ def _overflow(runs: Compared) -> Finding | None:
         return None
     if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
             "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip
+        return None
+    if case.size <= 4 and runs.cured("batches of 32 rows", lambda: _rows(case, 32)):
         return None
     return Finding(
         "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
@@ -213,6 +216,16 @@ def unshuffled(runs: Compared) -> Finding | None:
         "shuffle the rows (X and y together) before every epoch", 0.95, 62)  # fmt: skip
 
 
+def _single(runs: Compared) -> Finding | None:
+    """A few rows at a time that lead nowhere, where 32 rows in as many steps of the same rate do."""
+    case = runs.case
+    if case.size > 4 or case.n < 8 or runs.share(runs.user.final) > 0.1:
+        return None
+    if not runs.cured("batches of 32 rows", lambda: _rows(case, 32)):
+        return None
+    return _batch(case, "so few rows at a time are too noisy for this step size")
+
+
 def _smaller(runs: Compared) -> Finding | None:
     case = runs.case
     for scale in (0.3, 0.1, 0.03, 0.01, 0.001):
@@ -244,6 +257,10 @@ def _smaller(runs: Compared) -> Finding | None:
 
 def _rows(case: Case, size: int) -> Run:
     steps = max(case.horizon, 1)
+    if case.own_rows is not None and case.rule is not None and case.rule.plain:
+        rate, rows = case.rule.lr, case.shuffled(size=size)  # its own rows cannot be exchanged: its rule can
+        data = (case.X, case.y)
+        return train(sgd(case.quick, rate), [x.copy() for x in case.leaves], rows, data, steps, case.judge, 1.0)
     return case.user_with(rows=lambda t: case.patient.batch(t, min(size, case.n)), steps=steps)
 
 
@@ -265,14 +282,16 @@ def _batches(runs: Compared) -> Finding | None:
 
 
 def _longer(runs: Compared) -> Finding | None:
-    """Ten times the steps, when ten times the step would be about as far as it may go."""
+    """Many times the steps, when ten times the step would be about as far as it may go."""
     case = runs.case
     fast = runs.run("moves times 30", lambda: case.user_with(scale=30.0))
     short = case.horizon < 0.34 * 300 or case.horizon * case.size < 4 * case.n
     if fast >= 0.85 and not short:
         return None
-    more = min(case.horizon * 12, 20000)
-    if runs.cured("twelve times the steps", lambda: case.user_with(steps=more, seconds=3.0)):
+    passes = min(30 * case.n // max(case.size, 1), 1500)
+    more = max(min(case.horizon * 12, 20000), passes if short else 0)
+    name = f"{number(more / case.horizon)} times the steps"
+    if runs.cured(name, lambda: case.user_with(steps=more, seconds=3.0)):
         faded = _faded(runs)
         if faded is not None:
             return faded
@@ -281,8 +300,8 @@ def _longer(runs: Compared) -> Finding | None:
             "step",
             "the loop is on its way and stopped early",
             f"after {case.horizon} steps the loss is {number(runs.user.final)}, after "
-            f"{runs.made['twelve times the steps'].steps} it is "
-            f"{number(runs.made['twelve times the steps'].final)}",
+            f"{runs.made[name].steps} it is "
+            f"{number(runs.made[name].final)}",
             f"take about {more} steps",
             0.85,
             60,

@@ -21,6 +21,9 @@ from pullback.diagnose.experiments._comparing import CURED, Compared
 HELD = 0.55
 """The share of the improvement without a penalty below which the penalty is too strong."""
 
+DRAINED = 0.02
+"""The share of its first size below which a weight matrix has been taken away."""
+
 Judge = Callable[[Leaves], float]
 
 
@@ -79,7 +82,7 @@ def _gap(u: np.ndarray, deltas: Iterator[Leaves]) -> float:
 
 def too_strong(runs: Compared) -> Finding | None:
     """The finding that a penalty or a decay keeps the loop from its rows."""
-    return _penalty(runs) or _decay(runs) or _ridge(runs)
+    return _penalty(runs) or _decay(runs) or _ridge(runs) or _drained(runs)
 
 
 def _penalty(runs: Compared) -> Finding | None:
@@ -132,6 +135,22 @@ def _decay(runs: Compared) -> Finding | None:
         "step", f"every step takes {number(100 * largest)} % of the weights away",
         f"the loss ends at {number(runs.user.final)}; without the decay at {number(end)}",
         "divide the weight decay by 100")  # fmt: skip
+
+
+def _drained(runs: Compared) -> Finding | None:
+    """Weights that the run takes to nothing: a penalty that only the rows' own weights pay is in no other sight."""
+    case, ended = runs.case, runs.user.leaves
+    if len(ended) != len(case.leaves) or not np.isfinite(runs.user.final):
+        return None
+    gone = [k for k, (x, z) in enumerate(zip(case.leaves, ended, strict=True))
+            if x.ndim == 2 and min(x.shape) > 1 and norm([z]) < DRAINED * norm([x])]  # fmt: skip
+    if not gone or runs.user.final < 0.1 * abs(runs.base):
+        return None
+    left = max(norm([ended[k]]) / norm([case.leaves[k]]) for k in gone)
+    return _finding(
+        "loss", "training takes whole weight matrices to zero",
+        f"parameter {gone[0]} ends at {number(100 * left)} % of its first size, and the loss at "
+        f"{number(runs.user.final)}", "divide the penalty's factor by 100")  # fmt: skip
 
 
 def _ridge(runs: Compared) -> Finding | None:

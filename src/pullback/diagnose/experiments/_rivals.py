@@ -131,6 +131,8 @@ def _unguarded(case: Case) -> Any:
 def _spread(large: bool) -> Stands:
     def stands(case: Case) -> Any:
         spread = units.look(case).spread
+        if not large and len(spread) < 2:  # of one layer, small weights are as good as zero
+            return None
         odd = [k for k, s in spread.items() if (s > 2.5 if large else s < 0.3)]
         return (odd[0], f"weights of {number(spread[odd[0]])} times 1/sqrt(inputs)") if odd else None
 

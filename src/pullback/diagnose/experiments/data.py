@@ -14,6 +14,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._patient import flatten
+from pullback.diagnose._record import record
 
 
 def experiment(case: Case) -> list[Finding]:
@@ -73,8 +74,13 @@ _CUTTING = {"floor_divide", "floor", "trunc", "rint", "astype", "ceil", "round",
 
 def _floored(case: Case) -> list[Finding]:
     """The loss itself cuts the rows to a few whole numbers before it uses them."""
-    tape = case.tape_at(case.generic, *case.batch(0, min(case.n, 40)))
-    for node in tape.rec.nodes if tape is not None else []:
+    if case.truth.how != "recorded":
+        return []
+    try:
+        nodes = record(case.loss, case.generic, *case.batch(0, min(case.n, 40))).nodes
+    except Exception:  # a loss that cannot be recorded on so many rows says nothing
+        return []
+    for node in nodes:
         if node.name not in _CUTTING or node.deps != 1 << len(case.leaves) or not node.parents:
             continue
         before, after = (np.unique(v) for v in (node.parents[0].value, node.value))

@@ -17,7 +17,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments.model import fit
 
-FOLDS = 3
+FOLDS, TRACE = 3, 2.2
 
 
 def learnable(case: Case) -> bool:
@@ -42,10 +42,29 @@ def _foretells(guess: np.ndarray, y: np.ndarray) -> bool:
     off, mean = y - guess, y - y.mean(0)
     if 1 - np.sum(off**2) / np.sum(mean**2) > 0.05:
         return True
-    g = guess - guess.mean(0)
+    alike, free = _correlation(guess, y), len(y) * max(y.shape[1] - 1, 1)
+    return alike > max(3.5 / np.sqrt(free), 0.06)
+
+
+def _correlation(guess: np.ndarray, y: np.ndarray) -> float:
+    g, mean = guess - guess.mean(0), y - y.mean(0)
     size = np.sqrt(np.sum(g**2) * np.sum(mean**2))
-    free = len(y) * max(y.shape[1] - 1, 1)
-    return bool(size > 0 and np.sum(g * mean) / size > max(3.5 / np.sqrt(free), 0.06))
+    return float(np.sum(g * mean) / size) if size > 0 else 0.0
+
+
+def trace(case: Case) -> list[Finding]:
+    """Labels of which X tells too little to learn from, but more than of labels of other rows."""
+    X, y = _columns(case)
+    if not labels(case.y):
+        return []
+    alike = max(_correlation(guess, y) for guess in _guesses(X, y))
+    chance = 1 / np.sqrt(len(y) * max(y.shape[1] - 1, 1))
+    if alike < TRACE * chance:
+        return []
+    return [Finding("labels_wrong", "y", "most of what X would tell of the labels is lost: many must be wrong",
+                    f"forecasts of other rows correlate with the labels by {number(alike)}: {number(alike / chance)} "
+                    "times what chance gives, where labels in another order would give none",
+                    "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
 
 
 def _network_foretells(X: np.ndarray, y: np.ndarray) -> bool:
@@ -136,11 +155,20 @@ def contradicted(case: Case) -> list[Finding]:
     surest = np.argsort(ranked[:, -2] - ranked[:, -1], kind="stable")[: int(0.3 * len(own))]
     often, there, most = float(wrong.mean()), float(wrong[surest].mean()), float(y.mean(0).max())
     thinner = 0.6 * often + 1.65 * np.sqrt(0.6 * often * (1 - 0.6 * often) / len(surest))
-    if there < 0.14 or there < thinner or 1 - often < most + 0.1:
+    if there < 0.14 or there < thinner:
         return []
-    if often > 0.36 and (often > 0.6 or len(surest) < 90 or there < 0.9 * often or 1 - often < 1.6 * most):
+    if 1 - often < most + 0.1 and not _hardly(X, y, often, there):
+        return []
+    if often > 0.36 and (often > 0.6 or len(surest) < 90 or there < 0.85 * often or 1 - often < 1.6 * most) and not _hardly(
+            X, y, often, there):  # fmt: skip
         return []
     return [Finding("labels_wrong", "y", "many labels contradict what all rows around them say",
                     f"a forecast made without the row errs on {number(100 * often)} % of the labels, and on "
                     f"{number(100 * there)} % where it is surest",
                     "look at these rows and correct or drop them", 0.8, 55)]  # fmt: skip
+
+
+def _hardly(X: np.ndarray, y: np.ndarray, often: float, there: float) -> bool:
+    """Whether what X tells is next to nothing, and no surer anywhere: too little for classes that overlap."""
+    share = 1 - min(np.sum((y - guess) ** 2) for guess in _guesses(X, y)) / np.sum((y - y.mean(0)) ** 2)
+    return len(y) >= 300 and share < 0.05 and there > 0.93 * often

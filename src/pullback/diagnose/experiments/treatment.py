@@ -19,7 +19,7 @@ from pullback.diagnose.experiments._comparing import ENOUGH, Compared
 from pullback.diagnose.experiments._mending import causes, nothing_to_learn
 from pullback.diagnose.experiments._partly import partly
 from pullback.diagnose.experiments._penalties import too_strong
-from pullback.diagnose.experiments.labels import explained, learnable, rare
+from pullback.diagnose.experiments.labels import explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import missing_nonlinearity
 
 
@@ -41,6 +41,8 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     runs = Compared(case)
     if doubt is not None and certain:
         return [_curves(runs, f) for f in _beside_start(runs, doubt)]
+    if doubt is not None:
+        runs.start_over()
     share = 0.0
     if runs.room < 0.5 and case.n >= 30 and not rare(case):
         share = explained(case)
@@ -70,19 +72,30 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     if heavy is not None:
         return [_curves(runs, heavy)]
     if case.n >= 60 and not rare(case) and not learnable(case) and not any(f.weight > 70 for f in so_far):
-        return [_curves(runs, f) for f in (*_linear_stack(case), nothing_to_learn(case))]
+        return [_curves(runs, f) for f in (*_linear_stack(case), *trace(case), nothing_to_learn(case))]
     if share > 0.4 and room < 0.2 * share:
         cause = causes(runs, doubt, room) or [*_linear_stack(case), _cannot(runs, share)]
         return [_curves(runs, f) for f in cause]
+    if doubt is not None and share > 0.7 and room < 0.5 * share:  # nothing tried learns what X tells
+        return [_curves(runs, replace(doubt, confidence=0.5))]
     if reached >= ENOUGH and room > 0.02:
         for f in so_far:
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
+        if doubt is not None and _costs(runs):
+            return [_curves(runs, doubt)]
         return [_curves(runs, f) for f in partly(runs, room)]
     if runs.as_good_unseen:
         return []
     if doubt is not None and room > 0.12:
         case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
     return [_curves(runs, f) for f in causes(runs, doubt, room)]
+
+
+def _costs(runs: Compared) -> bool:
+    """Whether the loop as written, that gets most of the way, gets most of the rest from fresh weights."""
+    return runs.cured("fresh initial weights", lambda: runs.case.user_with(leaves=runs.case.reborn())) and (
+        not runs.as_good_unseen
+    )
 
 
 def _beside_start(runs: Compared, doubt: Finding) -> list[Finding]:

@@ -35,7 +35,7 @@ class State:
 def look(case: Case, leaves: Any = None) -> State:
     """The state of weights, units and signal at `leaves` (None: the start)."""
     leaves = case.leaves if leaves is None else leaves
-    rows = case.judged[:: max(1, len(case.judged) // 120)]
+    rows = case.judged[:: max(1, len(case.judged) // (120 if _together(case) else 40))]
     tape = case.tape_at(leaves, case.X[rows], case.y[rows])
     weights = case.weights
     hidden = weights[:-1] if len(weights) > 1 else []
@@ -53,6 +53,12 @@ def look(case: Case, leaves: Any = None) -> State:
             (dead if segment.name == "relu" else flat)[k] = share
         grads = {p.leaf: float(np.sqrt(np.mean(tape.true[p.leaf] ** 2))) for p in tape.products}
     return State(tape, zero, equal, spread, dead, flat, grads)
+
+
+def _together(case: Case) -> bool:
+    """Whether a batch's rows pass through the network together, so that more of them cost next to nothing."""
+    tape = case.tape
+    return tape is None or all(len(p.nodes) < max(case.size, 2) for p in tape.products)
 
 
 def _spread(case: Case, k: int, W: np.ndarray) -> float:
@@ -131,8 +137,9 @@ def suspect(case: Case, state: State) -> Finding | None:
                 "draw the weights at random",
                 70,
             )
-    if state.equal:
-        k = state.equal[0]
+    alike = state.equal or _alike_for_ever(case)
+    if alike:
+        k = alike[0]
         return _finding(
             "init_symmetric",
             k,
@@ -151,6 +158,9 @@ def suspect(case: Case, state: State) -> Finding | None:
         return again
     big = {k: s for k, s in state.spread.items() if s > 4.0 and _median(case, k) > 2.5}
     small = {k: s for k, s in state.spread.items() if s < 0.12}
+    loud = _loud(case, state, 2.0 if big else 5.0)
+    if loud is not None:
+        return loud
     if big:
         return _of_spread(case, "init_too_large", min(big), big, "saturated or exploding from the first step")
     dead = {k: s for k, s in state.dead.items() if s > 0.6}
@@ -174,6 +184,20 @@ def suspect(case: Case, state: State) -> Finding | None:
     if hidden_small:
         return _of_spread(case, "init_too_small", min(small), small, "the signal vanishes")
     return _along(case, state)
+
+
+def _alike_for_ever(case: Case) -> list[int]:
+    """Tables that multiply nothing (factors, embeddings) whose columns start equal, move, and end equal."""
+    ended = case.user.leaves
+    if len(ended) != len(case.leaves):
+        return []
+    return [k for k, (x, z) in enumerate(zip(case.leaves, ended, strict=True))
+            if k not in case.weights and x.ndim == 2 and min(x.shape) > 1 and x.any()
+            and np.isfinite(z).all() and not np.array_equal(x, z) and _equal_columns(x) and _equal_columns(z)]  # fmt: skip
+
+
+def _equal_columns(x: np.ndarray) -> bool:
+    return any(np.allclose(y, y[:, :1], rtol=1e-9, atol=1e-12) for y in (x, x.T))
 
 
 def _along(case: Case, state: State) -> Finding | None:
@@ -200,14 +224,18 @@ def _along(case: Case, state: State) -> Finding | None:
             "smaller initial weights, or clip the gradient",
             68,
         )
-    return _loud(case, state)
+    return _loud(case, state, 2.0)
 
 
-def _loud(case: Case, state: State) -> Finding | None:
-    """The size of the sums from the first layer to the last: without end, it overflows whatever the step."""
-    assert state.tape is not None
+def _loud(case: Case, state: State, least: float) -> Finding | None:
+    """The size of the sums from the first layer to the last, where each layer multiplies it anew.
+
+    A unit that saturates keeps them bounded: they grow through layers that do not, whatever the step.
+    """
+    if state.tape is None:
+        return None
     sizes = [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in state.tape.products]
-    if len(sizes) < 4 or not sizes[0] or not max(sizes) > 1e3 * sizes[0]:
+    if len(sizes) < 4 or not sizes[0] or not max(sizes) > max(30.0, min(1e3, least ** (len(sizes) - 1))) * sizes[0]:
         return None
     return _finding(
         "exploding_gradient", case.weights[0], "the signal grows from layer to layer",

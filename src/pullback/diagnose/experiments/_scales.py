@@ -1,0 +1,61 @@
+"""Parts of the treatment experiment: features that the model itself makes of X, on unlike or large scales.
+
+Powers of a column, or pixels multiplied inside the model, are not to be seen in X, and X standardised says
+nothing of them. But a first layer whose weights are divided by the features' sizes, and whose moves are
+divided by their squares, learns step by step as it would from features of size one.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments._comparing import Compared
+
+
+def unlike_inside(runs: Compared) -> Finding | None:
+    """The finding that features made in the model are on scales that one step size cannot serve."""
+    case = runs.case
+    found = _features(case)
+    if found is None:
+        return None
+    leaf, sizes, axis = found
+    top, least = float(sizes.max()), float(sizes.min())
+    if (top / least < 15 or top < 3) and top < 15:
+        return None
+    shape = [1] * case.leaves[leaf].ndim
+    shape[axis] = len(sizes)
+    by = sizes.reshape(shape)
+    adaptive = case.rule is not None and case.rule.name.startswith(("Adam", "RMS"))
+    start = [x / by if k == leaf else x for k, x in enumerate(case.leaves)]
+    moves: list[Any] = [1.0] * len(start)
+    moves[leaf] = 1 / by if adaptive else 1 / by**2
+    if not runs.cured("features of size one", partial(case.user_with, leaves=start, scale=moves)):
+        return None
+    return Finding(
+        "inputs_unscaled", "X", "the features that the model makes of X are on scales no one step size can serve",
+        f"their sizes go from {number(least)} to {number(top)}; of size one, the same loop learns",
+        "scale X so that what the first layer sees has mean 0 and deviation 1", 0.9, 64)  # fmt: skip
+
+
+def _features(case: Case) -> tuple[int, np.ndarray, int] | None:
+    """The first layer's weight, the sizes of what the model makes of X for it, and the axis they lie along."""
+    rows = case.judged[:: max(1, len(case.judged) // 100)]
+    tape = case.tape_at(case.generic, case.X[rows], case.y[rows])
+    for product in tape.products if tape is not None else []:
+        node, weight, seen = product.nodes[0], product.weights[0], product.inputs[0]
+        if len(product.nodes) > 1 or seen.deps & (tape.rows - 1) or node.name not in ("matmul", "dot"):
+            continue
+        values = np.asarray(seen.value, float)
+        if values.ndim != 2 or len(rows) not in values.shape or weight.value.shape != case.leaves[product.leaf].shape:
+            return None
+        sizes = np.sqrt(np.mean(np.square(values), axis=0 if len(values) == len(rows) else 1))
+        axis = weight.value.ndim - 1 if node.parents[0] is weight else 0
+        if len(sizes) != weight.value.shape[axis] or not (sizes > 0).any():
+            return None
+        return product.leaf, np.where(sizes > 1e-6 * sizes.max(), sizes, 1.0), axis
+    return None
