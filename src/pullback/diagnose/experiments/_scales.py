@@ -51,7 +51,11 @@ def _features(case: Case) -> tuple[int, np.ndarray, int] | None:
         if len(product.nodes) > 1 or seen.deps & (tape.rows - 1) or node.name not in ("matmul", "dot"):
             continue
         values = np.asarray(seen.value, float)
-        if values.ndim != 2 or len(rows) not in values.shape or weight.value.shape != case.leaves[product.leaf].shape:
+        if (
+            values.ndim != 2
+            or len(rows) not in values.shape
+            or weight.value.shape != case.leaves[product.leaf].shape
+        ):
             return None
         sizes = np.sqrt(np.mean(np.square(values), axis=0 if len(values) == len(rows) else 1))
         axis = weight.value.ndim - 1 if node.parents[0] is weight else 0

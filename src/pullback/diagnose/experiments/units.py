@@ -235,7 +235,11 @@ def _loud(case: Case, state: State, least: float) -> Finding | None:
     if state.tape is None:
         return None
     sizes = [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in state.tape.products]
-    if len(sizes) < 4 or not sizes[0] or not max(sizes) > max(30.0, min(1e3, least ** (len(sizes) - 1))) * sizes[0]:
+    if (
+        len(sizes) < 4
+        or not sizes[0]
+        or not max(sizes) > max(30.0, min(1e3, least ** (len(sizes) - 1))) * sizes[0]
+    ):
         return None
     return _finding(
         "exploding_gradient", case.weights[0], "the signal grows from layer to layer",
