@@ -5,6 +5,7 @@ import pytest
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
+from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments._answered import answered
 from pullback.diagnose.experiments._memories import judge_memory
 
@@ -99,3 +100,31 @@ def test_a_step_that_never_asks_grad_says_nothing_of_it():
 @pytest.mark.parametrize(("asks", "fault"), [(False, "grad_not_zeroed"), (True, "momentum_state_wrong")])
 def test_gradients_kept_for_ever_are_a_buffer_unless_grad_itself_was_seen_to_be_clean(asks, fault):
     assert [f.id for f in judge_memory(np.ones(6), 0.1, asks)] == [fault]
+
+
+@pytest.mark.parametrize(
+    ("weights", "fault"),
+    [
+        ([0.1 * 0.9**k for k in range(6)], []),
+        ([0.1 * (1 - 0.9 ** (k + 1)) / 0.1 for k in range(6)], ["grad_not_zeroed"]),
+    ],
+)
+def test_a_velocity_of_sums_that_are_never_cleared(weights, fault):
+    assert [f.id for f in judge_memory(np.array(weights), 1.0)] == fault
+
+
+def test_adam_on_sums_that_are_never_cleared():
+    sums = [np.zeros_like(p) for p in start]
+    m, v, t = [np.zeros_like(p) for p in start], [np.zeros_like(p) for p in start], [0]
+
+    def step(p, X, y):
+        t[0] += 1
+        new = []
+        for k, g in enumerate(grad(p, X, y)):
+            sums[k] += g
+            m[k] = 0.9 * m[k] + 0.1 * sums[k]
+            v[k] = 0.999 * v[k] + 0.001 * sums[k] ** 2
+            new.append(p[k] - 0.01 * m[k] / (1 - 0.9 ** t[0]) / (np.sqrt(v[k] / (1 - 0.999 ** t[0])) + 1e-8))
+        return new, loss(p, X, y)
+
+    assert [f.id for f in update.experiment(case(step))] == ["grad_not_zeroed"]

@@ -12,6 +12,8 @@ In reading order:
     _anatomy       layers, output and objective read off recordings
     _tapes         recordings with their layers found, and other ways back through them
     _folded        weights that hold their layer's bias
+    _scaled        wrong gradients of what multiplies entry by entry
+    _minuses       wrong backward passes that forget a minus
     _outputs       wrong backward passes of the output
     _overwritten   wrong backward passes of values written over
     _spoiled       all wrong backward passes, made one mistake at a time

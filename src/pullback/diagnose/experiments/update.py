@@ -66,6 +66,11 @@ def _rule(
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
             return _judge_adaptive(case, adaptive)
+    if _never_cleared(moves, used, moving):
+        return [Finding(
+            "grad_not_zeroed", "grad", "every step carries all gradients of earlier batches",
+            "a usual rule reproduces the moves if it is given the sums of all gradients so far",
+            "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
     alone = answered(case)
     if alone:
         return alone
@@ -79,6 +84,15 @@ def _rule(
         case.ridge = {moving[k]: lam for k, lam in ridge.items()}
         return []
     return _by_leaf(case, moves, true, used, moving)
+
+
+def _never_cleared(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Whether an adaptive rule that is right reproduces the moves from sums of all gradients so far."""
+    sums: list[Leaves] = []
+    for gs in grads:
+        sums.append([gs[k] + (sums[-1][i] if sums else 0.0) for i, k in enumerate(moving)])
+    rule = simulate(_only(moves, moving), sums) if len(sums) > 2 else None
+    return rule is not None and rule.gap < 1e-4 and not rule.wrong and rule.lr > 0
 
 
 def _only(moves: Moves, keep: list[int]) -> Moves:
@@ -215,6 +229,8 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
         if met is None:
             return []
         return examine_gradient(case, met, case.tape, true[0], "step", expect_one=False)
+    if _cut_off(u, true[0]):
+        return []
     f = consensus(match)
     good = any(match.gaps[k] < 1e-4 for k in match.telling())
     trusted = [k for k in (*case.weights, *moving) if k in moving and k not in odd and match.gaps[k] < 1e-4]
@@ -242,6 +258,22 @@ def _resting(moves: Moves, true: list[Leaves], rate: float) -> list[int]:
         if not first.any() and all(not u.any() or norm([u + rate * g]) < 1e-3 * norm([u]) for u, g in later):
             out.append(k)
     return out
+
+
+def _cut_off(move: Leaves, true: Leaves) -> bool:
+    """Whether a move is the gradient with each entry clipped: all others at one rate, these at most."""
+    u, g = (np.concatenate([x.ravel() for x in xs]) for xs in (move, true))
+    most = np.abs(u).max(initial=0)
+    free = (np.abs(u) < most * (1 - 1e-9)) & (g != 0)
+    if free.sum() < 4:
+        return False
+    rates = u[free] / g[free]
+    rate = float(np.median(rates))
+    wide = np.abs(g[~free]) * rate >= most * (1 - 1e-6)
+    same = np.abs(u[free] - rate * g[free]) < 1e-6 * most
+    return bool(
+        rate > 0 and same.all() and (wide & (np.sign(u) == np.sign(g))[~free] | (g[~free] == 0)).all()
+    )
 
 
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
