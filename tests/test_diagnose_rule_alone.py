@@ -128,3 +128,37 @@ def test_adam_on_sums_that_are_never_cleared():
         return new, loss(p, X, y)
 
     assert [f.id for f in update.experiment(case(step))] == ["grad_not_zeroed"]
+
+
+@pytest.mark.parametrize(
+    ("into", "out", "kept", "fault"),
+    [
+        (0.05, 0.05, 0.9, ["momentum_state_wrong"]),
+        (1.0, 0.05, 0.9, []),
+        (0.05, 1.0, 0.9, []),
+        (0.1, 0.1, 0.9, []),
+        (0.05, 1.0, 1.0, ["momentum_state_wrong"]),
+        (1.0, 0.05, 1.0, ["grad_not_zeroed"]),
+    ],
+    ids=[
+        "rate twice",
+        "rate outside",
+        "rate inside",
+        "a mean of gradients",
+        "moves summed",
+        "gradients summed",
+    ],
+)
+def test_what_a_step_keeps_tells_velocities_from_buffers(into, out, kept, fault):
+    v = [np.zeros_like(p) for p in start]
+
+    def own_gradients(p, X, y):
+        return grad(p, X, y)
+
+    def step(p, X, y):
+        for u, g in zip(v, own_gradients(p, X, y), strict=True):
+            u[...] = kept * u + into * g
+        return [w - out * u for w, u in zip(p, v, strict=True)], loss(p, X, y)
+
+    given = {"params": start, "X": X, "y": y, "loss": loss, "step": step}
+    assert [f.id for f in update.experiment(Case(Patient(given), 10.0))] == fault

@@ -19,6 +19,7 @@ In reading order:
     _spoiled       all wrong backward passes, made one mistake at a time
     _moves         what step did, and the update rules that reproduce it
     _fed           the update rule by itself, fed with gradients of our choosing
+    _kept          what a step keeps between calls
     _rows          the rows a step takes by itself
     _runs          training runs, as written and mended
     _findings      one fault with its evidence

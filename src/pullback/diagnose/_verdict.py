@@ -88,7 +88,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
                     break
         else:
             findings += [*_behind(stopped, case), *stopped]
-        found = rank(findings) or rank(unexplained(case))
+        found = rank(findings) or rank([*findings, *unexplained(case)])
         out.faults = _named([*found, *_others(case, found)], case)
     out.ruled_out = case.tried
     out.facts.update(case.facts)

@@ -13,6 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._kept import factor_kept, kept_after_one
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
@@ -65,7 +66,7 @@ def _rule(
         adaptive = simulate(_only(moves, moving), [[g[k] for k in moving] for g in grads])
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
-            return _judge_adaptive(case, adaptive)
+            return _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
     if _never_cleared(moves, used, moving):
         return [Finding(
             "grad_not_zeroed", "grad", "every step carries all gradients of earlier batches",
@@ -105,7 +106,6 @@ def _judge_linear(
     """A fixed combination of this and earlier gradients: is it a rule anyone means?"""
     c = np.array(rule.coefficients[: len(grads)])
     case.rule = rule
-    decay = rule.coefficients[-1]
     scale = np.abs(c).max()
     if scale == 0:
         return []
@@ -113,15 +113,45 @@ def _judge_linear(
         return [Finding(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
-    del decay, moves, moving
     if len(c) < 2 or rule.gap >= 1e-7:
         return []
-    return judge_memory(c / scale, scale, case.listened is not None)
+    wrong = judge_memory(c / scale, scale, case.listened is not None or _keeps_moves(case, moves, moving))
+    return wrong or _scaled_twice(case, rule, grads[0], moving)
 
 
-def _judge_adaptive(case: Case, rule: Rule) -> list[Finding]:
+def _keeps_moves(case: Case, moves: Moves, moving: list[int]) -> bool:
+    """Whether what is kept from step to step is the moves themselves, as a velocity is, and no gradients."""
+    kept = kept_after_one(case.patient, moves.before[0])
+    return any(abs(abs(a) - 1) < 1e-5 for a in factor_kept(kept, [moves.move(0)[k] for k in moving]))
+
+
+def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> list[Finding]:
+    """Whether a velocity takes the gradient times a rate, and the move takes the velocity times it again.
+
+    The rate is small, then, and nothing worse: where a small step is not the trouble, this is none.
+    """
+    rate, next_one = rule.coefficients[0], rule.coefficients[1]
+    if len(moving) < 2 or abs(next_one) < 1e-3 * abs(rate) or rate <= 0:
+        return []
+    kept = factor_kept(kept_after_one(case.patient, case.generic), [first[k] for k in moving])
+    a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
+    if abs(a - 1) < 1e-3 or abs(a / (1 - next_one / rate) - 1) < 1e-3:  # a mean of gradients is meant
+        return []
+    return [Finding(
+        "momentum_state_wrong", "step", "the velocity is scaled twice: the rate is in it, and in the move",
+        f"the velocity takes {number(a)} times the gradient, the move {number(a)} times the velocity",
+        "keep v = beta v + g and move by -lr v", 0.8, 64, alone=False)]  # fmt: skip
+
+
+def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
     case.rule = rule
     if rule.lr < 0:
+        kept = factor_kept(kept_after_one(case.patient, case.generic), first)
+        if kept and max(kept) < 0:
+            return [Finding(
+                "momentum_state_wrong", "step", "the mean of the gradients is kept with a minus: the step goes "
+                "uphill", f"after one step {number(min(kept))} times the gradient is kept",
+                "m = beta1 m + (1 - beta1) g", 1.0, 81)]  # fmt: skip
         return [
             Finding(
                 "grad_sign_flipped",
