@@ -235,6 +235,29 @@ def test_the_order_in_which_weights_are_changed_is_found():
     assert told(step) == [("update_order", "step")]
 
 
+def test_a_factor_that_is_new_already_when_the_other_one_takes_its_gradient():
+    pairs = rng.integers(0, 6, (40, 2))
+    params = [rng.standard_normal((6, 3)), rng.standard_normal((6, 3))]
+
+    def loss(p, X, y):
+        return float(np.mean((np.sum(p[0][X[:, 0]] * p[1][X[:, 1]], axis=1) - y) ** 2))
+
+    def step(p, X, y, late=True):
+        P, Q = p[0].copy(), p[1].copy()
+        (u, i), r = X[0], y[0]
+        e, before = 2 * (P[u] @ Q[i] - r), P[u].copy()
+        P[u] -= 0.1 * e * Q[i]
+        Q[i] -= 0.1 * e * (P[u] if late else before)
+        return [P, Q], loss(p, X, y)
+
+    def first(step):
+        given = {"params": params, "X": pairs, "y": y, "loss": loss, "step": step, "batch_size": 1}
+        return [f.id for f in update.experiment(Case(Patient(given), 10.0))]
+
+    assert first(lambda p, X, y: step(p, X, y, late=False)) == []
+    assert first(step) == ["update_order"]
+
+
 def test_entries_clipped_one_by_one_are_meant():
     def step(p, X, y):
         return [w - 0.1 * np.clip(g, -0.1, 0.1) for w, g in zip(p, back()(p, X, y), strict=True)], loss(

@@ -149,7 +149,7 @@ def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
         kept = factor_kept(kept_after_one(case.patient, case.generic), first)
         if kept and max(kept) < 0:
             return [Finding(
-                "momentum_state_wrong", "step", "the mean of the gradients is kept with a minus: it goes uphill",
+                "momentum_state_wrong", "step", "the mean of gradients is kept with a minus: it goes uphill",
                 f"after one step {number(min(kept))} times the gradient is kept",
                 "m = beta1 m + (1 - beta1) g", 1.0, 81)]  # fmt: skip
         return [
