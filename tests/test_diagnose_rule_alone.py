@@ -6,7 +6,7 @@ import pytest
 from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import update
-from pullback.diagnose.experiments._answered import answered
+from pullback.diagnose.experiments._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments._memories import judge_memory
 
 rng = np.random.default_rng(6)
@@ -66,6 +66,18 @@ def by_turns(p, X, y):
     for k in (2, 0, 3, 1):
         new[k] = new[k] - 0.1 * grad(new, X, y)[k]
     return new, loss(p, X, y)
+
+
+def by_norms(p, X, y):
+    gs = grad(p, X, y)
+    return [
+        w - 0.03 * max(np.linalg.norm(w), 0.1) * g / np.linalg.norm(g) for w, g in zip(p, gs, strict=True)
+    ], 0.0
+
+
+def test_a_rule_that_sets_the_sizes_says_nothing_of_factors():
+    assert update.experiment(case(by_norms)) == []
+    assert [sizes_by_rule(case(step)) for step in (by_norms, adam(), momentum())] == [True, True, False]
 
 
 def case(step):

@@ -40,9 +40,9 @@ def mistakes(tape: Tape) -> Iterator[Wrong]:
     yield from outputs(tape)
     yield from _products(tape)
     yield from _weights(tape)
+    yield from overwritten(tape)
     yield from scaled(tape)
     yield from minuses(tape)
-    yield from overwritten(tape)
 
 
 def _is_output(tape: Tape, group: list[Segment]) -> bool:

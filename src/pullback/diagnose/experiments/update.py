@@ -17,7 +17,7 @@ from pullback.diagnose._kept import factor_kept, kept_after_one
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
-from pullback.diagnose.experiments._answered import answered
+from pullback.diagnose.experiments._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import judge_memory, nesterov, scheduled
 from pullback.diagnose.experiments._penalties import coupled
@@ -187,14 +187,14 @@ def _by_leaf(
     rules = {k: fit_linear(moves, used, [k]) for k in moving}
     fine = [k for k in moving if rules[k].gap < 1e-4]
     if len(fine) == len(moving):
-        return _own_factors(case, moves, true, used, rules)
+        return [] if sizes_by_rule(case) else _own_factors(case, moves, true, used, rules)
     pooled = shared(moves, used, moving, [k for k in moving if k not in fine])
     if pooled:
         return pooled
     clipped = _clipped(moves, used, moving)
     if clipped:
         return []
-    if not case.patient.has_grad or used is not true:
+    if (not case.patient.has_grad or used is not true) and not sizes_by_rule(case):
         out = _inside(case, moves, true, moving, [k for k in moving if k not in fine])
     return out
 
