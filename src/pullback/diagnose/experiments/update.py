@@ -92,8 +92,8 @@ def _never_cleared(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool
     sums: list[Leaves] = []
     for gs in grads:
         sums.append([gs[k] + (sums[-1][i] if sums else 0.0) for i, k in enumerate(moving)])
-    rule = simulate(_only(moves, moving), sums) if len(sums) > 2 else None
-    return rule is not None and rule.gap < 1e-4 and not rule.wrong and rule.lr > 0
+    rule = simulate(_only(moves, moving), sums, only_right=True) if len(sums) > 2 else None
+    return rule is not None and rule.gap < 1e-4 and rule.lr > 0
 
 
 def _only(moves: Moves, keep: list[int]) -> Moves:
