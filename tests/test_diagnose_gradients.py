@@ -155,6 +155,71 @@ def test_a_recurrence_over_letters_has_its_matrix_transposed_on_the_way_back():
     assert found(params, loss, turned, letters, next_one) == [("grad_transposed", 0)]
 
 
+def test_one_buffer_of_several_that_is_not_cleared():
+    kept = [np.zeros((5, 5))]
+
+    def grad(p, X, y):
+        gs = back()(p, X, y)
+        kept[0] = kept[0] + gs[1]
+        return [gs[0], kept[0], *gs[2:]]
+
+    assert found(squares, loss, grad) == [("grad_not_zeroed", 1)]
+
+
+def test_a_gradient_of_another_shape_is_known_by_what_it_is_made_of():
+    params = [rng.standard_normal((5, 3)), rng.standard_normal((3, 1))]
+
+    def run(p, X):
+        h = np.tanh(X @ p[0])
+        return h, h @ p[1]
+
+    def loss(p, X, y):
+        return float(np.mean((run(p, X)[1][:, 0] - y) ** 2))
+
+    def grad(p, X, y):
+        h, out = run(p, X)
+        e = 2 * (out - y[:, None]) / len(y)
+        return [X.T @ (e @ p[1].T * (1 - h * h)), X.T @ e]
+
+    assert found(params, loss, grad) == [("grad_wrong_input", 1)]
+
+
+def test_a_coefficient_of_a_curve_is_given_anothers_power():
+    params = [rng.standard_normal(1) for _ in range(3)]
+    line = X[:, 0]
+
+    def loss(p, x, y):
+        return float(np.mean((p[0] + p[1] * x + p[2] * x**2 - y) ** 2))
+
+    def grad(p, x, y, power=1):
+        e = 2 * (p[0] + p[1] * x + p[2] * x**2 - y) / len(y)
+        return [e.sum(keepdims=True), (e * x).sum(keepdims=True), (e * x**power).sum(keepdims=True)]
+
+    assert found(params, loss, grad, line) == [("grad_wrong_input", 2)]
+    assert found(params, loss, lambda p, x, y: grad(p, x, y, 2), line) == []
+
+
+def test_the_minus_of_a_margin_is_lost_in_a_loop():
+    labels = np.arange(40) % 3
+    params = [rng.standard_normal((5, 3)) / 5]
+
+    def loss(p, X, y, way=-1.0, wanted="loss"):
+        W, total, dW = p[0], 0.0, np.zeros((5, 3))
+        for row, label in zip(X, y, strict=True):
+            scores = row @ W
+            for j in range(3):
+                margin = scores[j] - scores[label] + 1
+                if j != label and margin > 0:
+                    total += margin
+                    dW[:, j] += row
+                    dW[:, label] += way * row
+        return total / len(X) if wanted == "loss" else [dW / len(X)]
+
+    assert found(params, loss, lambda p, X, y: loss(p, X, y, wanted="grad"), y=labels) == []
+    wrong = found(params, loss, lambda p, X, y: loss(p, X, y, 1.0, "grad"), y=labels)
+    assert [fault for fault, _ in wrong] == ["grad_sign_flipped"]
+
+
 def told(step):
     given = {"params": squares, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20}
     return [(f.id, f.where) for f in update.experiment(Case(Patient(given), 10.0))[:1]]
@@ -168,6 +233,38 @@ def test_the_order_in_which_weights_are_changed_is_found():
         return new, loss(p, X, y)
 
     assert told(step) == [("update_order", "step")]
+
+
+def test_a_factor_that_is_new_already_when_the_other_one_takes_its_gradient():
+    pairs = rng.integers(0, 6, (40, 2))
+    params = [rng.standard_normal((6, 3)), rng.standard_normal((6, 3))]
+
+    def loss(p, X, y):
+        return float(np.mean((np.sum(p[0][X[:, 0]] * p[1][X[:, 1]], axis=1) - y) ** 2))
+
+    def step(p, X, y, late=True):
+        P, Q = p[0].copy(), p[1].copy()
+        (u, i), r = X[0], y[0]
+        e, before = 2 * (P[u] @ Q[i] - r), P[u].copy()
+        P[u] -= 0.1 * e * Q[i]
+        Q[i] -= 0.1 * e * (P[u] if late else before)
+        return [P, Q], loss(p, X, y)
+
+    def first(step):
+        given = {"params": params, "X": pairs, "y": y, "loss": loss, "step": step, "batch_size": 1}
+        return [f.id for f in update.experiment(Case(Patient(given), 10.0))]
+
+    assert first(lambda p, X, y: step(p, X, y, late=False)) == []
+    assert first(step) == ["update_order"]
+
+
+def test_entries_clipped_one_by_one_are_meant():
+    def step(p, X, y):
+        return [w - 0.1 * np.clip(g, -0.1, 0.1) for w, g in zip(p, back()(p, X, y), strict=True)], loss(
+            p, X, y
+        )
+
+    assert told(step) == []
 
 
 def test_a_parameter_that_one_step_leaves_alone_is_not_detached():

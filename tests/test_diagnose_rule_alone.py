@@ -5,7 +5,8 @@ import pytest
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
-from pullback.diagnose.experiments._answered import answered
+from pullback.diagnose.experiments import update
+from pullback.diagnose.experiments._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments._memories import judge_memory
 
 rng = np.random.default_rng(6)
@@ -67,6 +68,18 @@ def by_turns(p, X, y):
     return new, loss(p, X, y)
 
 
+def by_norms(p, X, y):
+    gs = grad(p, X, y)
+    return [
+        w - 0.03 * max(np.linalg.norm(w), 0.1) * g / np.linalg.norm(g) for w, g in zip(p, gs, strict=True)
+    ], 0.0
+
+
+def test_a_rule_that_sets_the_sizes_says_nothing_of_factors():
+    assert update.experiment(case(by_norms)) == []
+    assert [sizes_by_rule(case(step)) for step in (by_norms, adam(), momentum())] == [True, True, False]
+
+
 def case(step):
     return Case(Patient({"params": start, "X": X, "y": y, "loss": loss, "grad": grad, "step": step}), 10.0)
 
@@ -99,3 +112,65 @@ def test_a_step_that_never_asks_grad_says_nothing_of_it():
 @pytest.mark.parametrize(("asks", "fault"), [(False, "grad_not_zeroed"), (True, "momentum_state_wrong")])
 def test_gradients_kept_for_ever_are_a_buffer_unless_grad_itself_was_seen_to_be_clean(asks, fault):
     assert [f.id for f in judge_memory(np.ones(6), 0.1, asks)] == [fault]
+
+
+@pytest.mark.parametrize(
+    ("weights", "fault"),
+    [
+        ([0.1 * 0.9**k for k in range(6)], []),
+        ([0.1 * (1 - 0.9 ** (k + 1)) / 0.1 for k in range(6)], ["grad_not_zeroed"]),
+    ],
+)
+def test_a_velocity_of_sums_that_are_never_cleared(weights, fault):
+    assert [f.id for f in judge_memory(np.array(weights), 1.0)] == fault
+
+
+def test_adam_on_sums_that_are_never_cleared():
+    sums = [np.zeros_like(p) for p in start]
+    m, v, t = [np.zeros_like(p) for p in start], [np.zeros_like(p) for p in start], [0]
+
+    def step(p, X, y):
+        t[0] += 1
+        new = []
+        for k, g in enumerate(grad(p, X, y)):
+            sums[k] += g
+            m[k] = 0.9 * m[k] + 0.1 * sums[k]
+            v[k] = 0.999 * v[k] + 0.001 * sums[k] ** 2
+            new.append(p[k] - 0.01 * m[k] / (1 - 0.9 ** t[0]) / (np.sqrt(v[k] / (1 - 0.999 ** t[0])) + 1e-8))
+        return new, loss(p, X, y)
+
+    assert [f.id for f in update.experiment(case(step))] == ["grad_not_zeroed"]
+
+
+@pytest.mark.parametrize(
+    ("into", "out", "kept", "fault"),
+    [
+        (0.05, 0.05, 0.9, ["momentum_state_wrong"]),
+        (1.0, 0.05, 0.9, []),
+        (0.05, 1.0, 0.9, []),
+        (0.1, 0.1, 0.9, []),
+        (0.05, 1.0, 1.0, ["momentum_state_wrong"]),
+        (1.0, 0.05, 1.0, ["grad_not_zeroed"]),
+    ],
+    ids=[
+        "rate twice",
+        "rate outside",
+        "rate inside",
+        "a mean of gradients",
+        "moves summed",
+        "gradients summed",
+    ],
+)
+def test_what_a_step_keeps_tells_velocities_from_buffers(into, out, kept, fault):
+    v = [np.zeros_like(p) for p in start]
+
+    def own_gradients(p, X, y):
+        return grad(p, X, y)
+
+    def step(p, X, y):
+        for u, g in zip(v, own_gradients(p, X, y), strict=True):
+            u[...] = kept * u + into * g
+        return [w - out * u for w, u in zip(p, v, strict=True)], loss(p, X, y)
+
+    given = {"params": start, "X": X, "y": y, "loss": loss, "step": step}
+    assert [f.id for f in update.experiment(Case(Patient(given), 10.0))] == fault

@@ -13,11 +13,14 @@ In reading order:
     _head          output and objective of any model, by its predictions
     _tapes         recordings with their layers found, and other ways back through them
     _folded        weights that hold their layer's bias
+    _scaled        wrong gradients of what multiplies entry by entry
+    _minuses       wrong backward passes that forget a minus
     _outputs       wrong backward passes of the output
     _overwritten   wrong backward passes of values written over
     _spoiled       all wrong backward passes, made one mistake at a time
     _moves         what step did, and the update rules that reproduce it
     _fed           the update rule by itself, fed with gradients of our choosing
+    _kept          what a step keeps between calls
     _rows          the rows a step takes by itself
     _runs          training runs, as written and mended
     _fast          runs as machine code

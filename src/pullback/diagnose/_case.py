@@ -116,9 +116,14 @@ class Case:
         ]  # fmt: skip
 
     def is_bias(self, k: int) -> bool:
-        """Whether a leaf is added or scales, unit by unit: no matrix, nor what multiplies the rows."""
+        """Whether a leaf is added, unit by unit: no matrix, nor what multiplies the rows."""
         x = self.leaves[k]
-        return k not in self.weights and (x.ndim < 2 or min(x.shape) == 1)
+        return k not in self.weights and k not in self._coefficients and (x.ndim < 2 or min(x.shape) == 1)
+
+    @cached_property
+    def _coefficients(self) -> set[int]:
+        """The leaves that multiply something of the rows entry by entry."""
+        return {leaf for leaf, *_ in self.tape.scalings()} if self.tape else set()
 
     @cached_property
     def judged(self) -> np.ndarray:

@@ -97,7 +97,7 @@ def _tuple(x: tuple, memo: dict[int, Any]) -> Any:
 
 
 def _function(f: types.FunctionType, memo: dict[int, Any]) -> Any:
-    if _is_library(f.__globals__.get("__file__")):
+    if is_library(f.__globals__.get("__file__")):
         return f
     names = _globals(f, memo)
     cells = None if f.__closure__ is None else tuple(types.CellType() for _ in f.__closure__)
@@ -132,7 +132,7 @@ def _globals(f: types.FunctionType, memo: dict[int, Any]) -> dict[str, Any]:
         new = memo[id(old)] = dict(old)
         memo.setdefault(-1, []).append(old)
     done = memo.setdefault(-2, {}).setdefault(id(old), set())
-    for name in _names(f.__code__):
+    for name in names_in(f.__code__):
         if name in old and name not in done:
             done.add(name)
             new[name] = clone(old[name], memo)
@@ -140,8 +140,8 @@ def _globals(f: types.FunctionType, memo: dict[int, Any]) -> dict[str, Any]:
 
 
 @functools.cache
-def _names(code: types.CodeType) -> frozenset[str]:
-    inner = [_names(c) for c in code.co_consts if isinstance(c, types.CodeType)]
+def names_in(code: types.CodeType) -> frozenset[str]:
+    inner = [names_in(c) for c in code.co_consts if isinstance(c, types.CodeType)]
     return frozenset(code.co_names).union(*inner)
 
 
@@ -167,7 +167,7 @@ def _class(x: type, memo: dict[int, Any]) -> Any:
     import sys
 
     module = sys.modules.get(x.__module__)
-    if x.__module__ == "builtins" or _is_library(getattr(module, "__file__", None) if module else None):
+    if x.__module__ == "builtins" or is_library(getattr(module, "__file__", None) if module else None):
         return x
     if type(x) is not type or "__slots__" in x.__dict__:
         return x
@@ -183,7 +183,7 @@ def _instance(x: Any, memo: dict[int, Any]) -> Any:
     if isinstance(x, (types.GeneratorType, types.CoroutineType)):
         raise TypeError("a running generator cannot be copied")
     kind = type(x)
-    if hasattr(x, "__dict__") and not _is_library(_file_of(kind)) and kind.__module__ != "builtins":
+    if hasattr(x, "__dict__") and not is_library(_file_of(kind)) and kind.__module__ != "builtins":
         new = object.__new__(clone(kind, memo))
         memo[id(x)] = new
         new.__dict__.update({k: clone(v, memo) for k, v in x.__dict__.items()})
@@ -208,7 +208,7 @@ def _file_of(kind: type) -> str | None:
     return getattr(sys.modules.get(kind.__module__), "__file__", None)
 
 
-def _is_library(file: str | None) -> bool:
+def is_library(file: str | None) -> bool:
     return file is not None and file.startswith(_LIBRARIES)
 
 

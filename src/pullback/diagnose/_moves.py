@@ -134,7 +134,7 @@ def _newest_only(u: np.ndarray, A: np.ndarray) -> Rule | None:
     return Rule("linear", -c, gap, [-c] + [0.0] * (A.shape[1] - 1)) if gap < 1e-9 else None
 
 
-def simulate(moves: Moves, grads: list[Leaves]) -> Rule | None:
+def simulate(moves: Moves, grads: list[Leaves], only_right: bool = False) -> Rule | None:
     """The adaptive rule that reproduces the moves, right ones first, then those people get wrong.
 
     Beside it a share of the weights, and another of the biases, may be taken away in every step.
@@ -146,6 +146,8 @@ def simulate(moves: Moves, grads: list[Leaves]) -> Rule | None:
     if total == 0 or not np.isfinite(total):
         return None
     for name, wrong, words, deltas in _adaptive(grads):
+        if wrong and only_right:
+            break
         A = np.column_stack([_joined(deltas), *W])
         if not np.isfinite(A).all() or not A[:, 0].any():
             continue

@@ -31,6 +31,7 @@ def _spread(p: Any) -> Any:
 
 _EXTRA: dict[str, Callable[[Any], Any]] = {
     "the sigmoid's derivative": lambda z: _spread(fn.sigmoid(z)),
+    "s(a)(1 - s(a)), a the sigmoid,": lambda z: _spread(fn.sigmoid(fn.sigmoid(z))),
     "p(1 - p), p the softmax over columns,": lambda z: _spread(fn.softmax(z, -1)),
     "p(1 - p), p the softmax over rows,": lambda z: _spread(fn.softmax(z, 0)),
     "the ReLU's mask": lambda z: z > 0,

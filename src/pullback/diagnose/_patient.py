@@ -171,6 +171,10 @@ class Body:
         self._given, self._like = given, like
         self.reported: Any = None
 
+    def function(self, name: str) -> Any:
+        """One of the patient's functions in this copy."""
+        return self._given[name]
+
     def tree(self, leaves: list[Any]) -> Any:
         return rebuild(self._like, leaves)
 

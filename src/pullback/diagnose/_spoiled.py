@@ -15,9 +15,11 @@ import numpy as np
 
 from pullback.diagnose import _functions as fn
 from pullback.diagnose._folded import is_folded, to_leaf
+from pullback.diagnose._minuses import minuses
 from pullback.diagnose._outputs import outputs
 from pullback.diagnose._overwritten import overwritten
 from pullback.diagnose._record import Node, pull_back
+from pullback.diagnose._scaled import scaled
 from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, through, ways
 
 Leaves = list[np.ndarray]
@@ -39,6 +41,8 @@ def mistakes(tape: Tape) -> Iterator[Wrong]:
     yield from _products(tape)
     yield from _weights(tape)
     yield from overwritten(tape)
+    yield from scaled(tape)
+    yield from minuses(tape)
 
 
 def _is_output(tape: Tape, group: list[Segment]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,15 @@ class Tape:
         if len(taken) != 1 or taken[0].name != "add" or taken[0].value.shape != node.value.shape:
             return node
         return node if any(p is not node and p.deps & self.rows for p in taken[0].parents) else taken[0]
+
+    def scalings(self) -> Iterator[tuple[int, Node, Node]]:
+        """Each leaf that multiplies a value of the rows entry by entry, the product, and that value."""
+        for node in self.rec.nodes:
+            if node.name == "multiply" and len(node.parents) == 2:
+                for own, other in (node.parents, node.parents[::-1]):
+                    single = own.deps and own.deps < self.rows and not own.deps & (own.deps - 1)
+                    if single and other.deps & self.rows:
+                        yield own.deps.bit_length() - 1, node, other
 
     def carrying(self) -> list[Product]:
         """The products whose weight carries the error signal down to other parameters, or to itself."""

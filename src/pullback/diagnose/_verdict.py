@@ -89,7 +89,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
                     break
         else:
             findings += [*_behind(stopped, case), *stopped]
-        found = rank(findings) or rank(unexplained(case))
+        found = rank(findings) or rank([*findings, *unexplained(case)])
         _proven(case, found)
         out.faults = _named([*found, *_others(case, found)], case)
     out.ruled_out = case.tried

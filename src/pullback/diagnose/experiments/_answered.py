@@ -25,6 +25,26 @@ def answered(case: Case) -> list[Finding]:
     return _mixes(case) or _uneven(case) or _astray(case, heard)
 
 
+def sizes_by_rule(case: Case) -> bool:
+    """Whether the rule itself sets how far a parameter moves, as one that divides by norms or squares does.
+
+    A gradient three times as large moves the same or less than three times as far: a factor between two
+    parameters then says nothing of their gradients.
+    """
+    if case.listened is None:
+        return False
+    g = case.gradient(case.generic, *case.batch())
+    one, three = (feed(case.patient, case.generic, 1, _times(g, s)) for s in (1.0, 3.0))
+    if one is None or three is None:
+        return False
+    ratios = [norm([b]) / norm([a]) for a, b in zip(one.moves[0], three.moves[0], strict=True) if a.any()]
+    return bool(ratios) and max(ratios) < 2.5
+
+
+def _times(g: Leaves, s: float) -> Answer:
+    return lambda t: [s * x for x in g]
+
+
 def _half_new(heard: Fed) -> list[Finding]:
     """Whether `grad` is asked about weights of which some are as before the step and others as after it."""
     for before, move, asked in zip(heard.before, heard.moves, heard.asked, strict=True):

@@ -88,6 +88,14 @@ def nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
     return False
 
 
+def _summed_twice(c: np.ndarray) -> bool:
+    """Whether the weights grow by ever less, at one rate: a velocity of sums that are never cleared."""
+    growth = np.diff(c, prepend=0.0)
+    fade = growth[1:] / growth[0] if growth[0] else growth[1:]
+    told = fade[0] ** np.arange(1, len(c)) if len(fade) else fade
+    return bool(len(c) >= 4 and 0.05 < fade[0] < 1 - 1e-3 and np.allclose(fade, told, rtol=1e-3))
+
+
 def judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> list[Finding]:
     table = [("weight of gradients, newest first", ", ".join(number(x) for x in c * scale))]
 
@@ -111,6 +119,9 @@ def judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> li
         return wrong("the velocity grows without end: its memory is 1")
     if np.allclose(c, c[0], rtol=1e-3):
         return wrong("every step carries all gradients of earlier batches", "grad_not_zeroed",
+                     "set the gradient buffers to zero before each backward pass")  # fmt: skip
+    if _summed_twice(c):
+        return wrong("every velocity is fed with all gradients of earlier batches", "grad_not_zeroed",
                      "set the gradient buffers to zero before each backward pass")  # fmt: skip
     ratios = c[2:] / np.where(np.abs(c[1:-1]) > 1e-9, c[1:-1], np.nan)
     early = c[1] / c[0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from pullback.diagnose._case import Leaves
-from pullback.diagnose._record import pull_back
+from pullback.diagnose._record import pull_back, record
 from pullback.diagnose._tapes import Product, Tape, Wrong, through, ways
 
 
@@ -18,11 +19,37 @@ def orders(tape: Tape, after: Leaves) -> Any:
         yield Wrong("update_order", words, through(tape, product, _newer(tape, product, after)))
         if len(product.nodes) > 1:
             yield Wrong("update_order", words + ", row by row", _row_by_row(tape, product, after))
+    yield from _new_factors(tape, after)
     if len(tape.carrying()) > 1:
         instead: dict[int, Any] = {}
         for product in tape.carrying():
             instead |= ways(product, _newer(tape, product, after))
         yield Wrong("update_order", words, tape.rec.gradient(len(tape.leaves), instead=instead))
+
+
+def _new_factors(tape: Tape, after: Leaves) -> Iterator[Wrong]:
+    """One parameter is new wherever it is a factor on the way back, beside the error signal as it was."""
+    own = tape.rows - 1
+    for k in range(len(tape.leaves)):
+        late = record(
+            tape.loss, [after[j] if j == k else x for j, x in enumerate(tape.leaves)], tape.X, tape.y
+        )
+        if [n.name for n in late.nodes] != [n.name for n in tape.rec.nodes]:
+            continue
+        old, new = ([rec.leaves[k], *rec.nodes] for rec in (tape.rec, late))
+        pairs = [(n, n.value, m.value) for n, m in zip(old, new, strict=True) if n.deps & own == 1 << k]
+        if not any(p.deps & own == 1 << k for n in tape.rec.nodes for p in n.parents
+                                if n.name == "multiply" and n.deps & own != 1 << k):  # fmt: skip
+            continue
+        for n, _, value in pairs:
+            n.value = value
+        grads = tape.rec.gradient(len(tape.leaves))
+        for n, value, _ in pairs:
+            n.value = value
+        grads[k] = tape.true[k]
+        yield Wrong(
+            "update_order", "a parameter is changed before it has carried the error signal back", grads
+        )
 
 
 def in_turn(tape: Tape, after: Leaves | None, bad: list[int], right: Any) -> bool:

@@ -132,7 +132,7 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
 def _name(seen: Seen, source: str) -> Finding:
     observed, match, bad, common = seen.observed, seen.match, seen.bad, seen.common
     every = len(bad) == len([z for z in match.zero if not z]) and len(bad) == len(observed)
-    where: Any = ("grad" if source == "grad" else "step") if every and len(bad) > 1 else bad[0]
+    where: Any = "grad" if every and len(bad) > 1 else bad[0]
     fault, words, confidence = explain(seen)
     if fault == "update_order":
         where = "step"
@@ -174,7 +174,7 @@ def experiment(case: Case) -> list[Finding]:
     X, y = case.batch()
     leaves = case.generic
     observed = _shaped(
-        body.grad([_own(x, o) for x, o in zip(leaves, case.patient.leaves, strict=True)], X, y), leaves
+        case, body.grad([_own(x, o) for x, o in zip(leaves, case.patient.leaves, strict=True)], X, y), leaves
     )
     if isinstance(observed, Finding):
         return [observed]
@@ -188,7 +188,7 @@ def _own(x: np.ndarray, like: Any) -> Any:
     return x.copy() if np.ndim(like) else float(x)
 
 
-def _shaped(observed: list[Any], leaves: Leaves) -> Any:
+def _shaped(case: Case, observed: list[Any], leaves: Leaves) -> Any:
     out = []
     if len(observed) != len(leaves):
         return Finding(
@@ -207,13 +207,40 @@ def _shaped(observed: list[Any], leaves: Leaves) -> Any:
         elif o.size == x.size:
             out.append(o.reshape(x.shape) if 1 in o.shape or 1 in x.shape else o.T.reshape(x.shape))
         else:
-            bias = x.ndim == 1 or 1 in x.shape
-            return Finding(
-                "grad_bias_wrong" if bias else "grad_transposed", k,
-                f"the gradient of parameter {k} has another shape than the parameter",
-                f"gradient {o.shape}, parameter {x.shape}", _FIXES["grad_bias_wrong"], 0.95, 82,
-            )  # fmt: skip
+            return _unlike(case, k, o, x)
     return out
+
+
+def _unlike(case: Case, k: int, o: np.ndarray, x: np.ndarray) -> Finding:
+    """A gradient of another shape than its parameter: of what it was made, where that can be told."""
+    fault = "grad_bias_wrong" if case.is_bias(k) else "grad_transposed"
+    made = _of_others(case.tape, k, o) if case.tape is not None else None
+    words = f"the gradient of parameter {k} has another shape than the parameter"
+    return Finding(
+        made or fault, k, words, f"gradient {o.shape}, parameter {x.shape}", _FIXES[made or fault], 0.95, 82
+    )
+
+
+def _of_others(tape: Tape, k: int, o: np.ndarray) -> str | None:
+    """The fault where a gradient, whatever its shape, is the product of another layer's input or signal."""
+    for product in (p for p in tape.products if p.leaf == k and len(p.nodes) == 1):
+        delta = np.asarray(tape.sums.get(id(product.nodes[0]), 0.0))
+        rows = tape.rec.leaves[len(tape.leaves)]
+        for fault, left, rights in (
+            ("grad_wrong_input", delta, [rows.value, *(n.value for n in tape.rec.nodes)]),
+            ("grad_wrong_delta", product.inputs[0].value, [tape.sums.get(id(n)) for n in tape.rec.nodes]),
+        ):
+            if any(_is_product(o, np.asarray(left), np.asarray(right)) for right in rights):
+                return fault
+    return None
+
+
+def _is_product(o: np.ndarray, a: np.ndarray, b: np.ndarray) -> bool:
+    if not a.ndim == b.ndim == 2 or a.dtype == object or b.dtype == object:
+        return False
+    pairs = [(p, q) for x, z in ((a, b), (b, a)) for p, q in ((x.T, z), (x, z.T)) if p.shape[1] == q.shape[0]]
+    return any((p.shape[0], q.shape[1]) == o.shape and np.allclose(p @ q, o, rtol=1e-5, atol=1e-14)
+               for p, q in pairs)  # fmt: skip
 
 
 def _memory(case: Case, once: Leaves) -> list[Finding]:
@@ -224,23 +251,20 @@ def _memory(case: Case, once: Leaves) -> list[Finding]:
     first = [np.array(g, float) for g in body.grad(leaves, X, y)]
     again = [np.array(g, float) for g in body.grad(leaves, X, y)]
     del once
-    total, size = sum(np.sum((a - b) ** 2) for a, b in zip(again, first, strict=True)), sum(
-        np.sum(f * f) for f in first)  # fmt: skip
-    if size and total > 1e-6 * size:
-        twice = sum(np.sum((a - 2 * f) ** 2) for a, f in zip(again, first, strict=True)) < 1e-6 * size
-        if twice:
-            return [
-                Finding(
-                    "grad_not_zeroed",
-                    "grad",
-                    "gradients of earlier calls stay in the buffer",
-                    "the second call on the same batch gives twice the first",
-                    _FIXES["grad_not_zeroed"],
-                    1.0,
-                    83,
-                )
-            ]
-    return []
+    kept = [k for k, (a, f) in enumerate(zip(again, first, strict=True)) if f.any() and _near(a, 2 * f)]
+    if not kept or any(not _near(a, f) for k, (a, f) in enumerate(zip(again, first, strict=True))
+                       if k not in kept):  # fmt: skip
+        return []
+    every = len(kept) == len([f for f in first if f.any()])
+    return [Finding(
+        "grad_not_zeroed", "grad" if every else kept[0], "gradients of earlier calls stay in the buffer",
+        "the second call on the same batch gives twice the first"
+        + ("" if every else f" in parameters {', '.join(map(str, kept))}"),
+        _FIXES["grad_not_zeroed"], 1.0, 83)]  # fmt: skip
+
+
+def _near(a: np.ndarray, b: np.ndarray) -> bool:
+    return float(np.sum((a - b) ** 2)) <= 1e-6 * float(np.sum(b * b))
 
 
 def _held(factor: float, gap: float) -> str:

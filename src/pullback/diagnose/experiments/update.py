@@ -13,10 +13,11 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._kept import factor_kept, kept_after_one
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
-from pullback.diagnose.experiments._answered import answered
+from pullback.diagnose.experiments._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import judge_memory, nesterov, scheduled
 from pullback.diagnose.experiments._penalties import coupled
@@ -65,7 +66,12 @@ def _rule(
         adaptive = simulate(_only(moves, moving), [[g[k] for k in moving] for g in grads])
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
-            return _judge_adaptive(case, adaptive)
+            return _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
+    if _never_cleared(moves, used, moving):
+        return [Finding(
+            "grad_not_zeroed", "grad", "every step carries all gradients of earlier batches",
+            "a usual rule reproduces the moves if it is given the sums of all gradients so far",
+            "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
     alone = answered(case)
     if alone:
         return alone
@@ -81,6 +87,15 @@ def _rule(
     return _by_leaf(case, moves, true, used, moving)
 
 
+def _never_cleared(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Whether an adaptive rule that is right reproduces the moves from sums of all gradients so far."""
+    sums: list[Leaves] = []
+    for gs in grads:
+        sums.append([gs[k] + (sums[-1][i] if sums else 0.0) for i, k in enumerate(moving)])
+    rule = simulate(_only(moves, moving), sums, only_right=True) if len(sums) > 2 else None
+    return rule is not None and rule.gap < 1e-4 and rule.lr > 0
+
+
 def _only(moves: Moves, keep: list[int]) -> Moves:
     return Moves([[b[k] for k in keep] for b in moves.before], [[a[k] for k in keep] for a in moves.after])
 
@@ -91,7 +106,6 @@ def _judge_linear(
     """A fixed combination of this and earlier gradients: is it a rule anyone means?"""
     c = np.array(rule.coefficients[: len(grads)])
     case.rule = rule
-    decay = rule.coefficients[-1]
     scale = np.abs(c).max()
     if scale == 0:
         return []
@@ -99,15 +113,45 @@ def _judge_linear(
         return [Finding(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
-    del decay, moves, moving
     if len(c) < 2 or rule.gap >= 1e-7:
         return []
-    return judge_memory(c / scale, scale, case.listened is not None)
+    wrong = judge_memory(c / scale, scale, case.listened is not None or _keeps_moves(case, moves, moving))
+    return wrong or _scaled_twice(case, rule, grads[0], moving)
 
 
-def _judge_adaptive(case: Case, rule: Rule) -> list[Finding]:
+def _keeps_moves(case: Case, moves: Moves, moving: list[int]) -> bool:
+    """Whether what is kept from step to step is the moves themselves, as a velocity is, and no gradients."""
+    kept = kept_after_one(case.patient, moves.before[0])
+    return any(abs(abs(a) - 1) < 1e-5 for a in factor_kept(kept, [moves.move(0)[k] for k in moving]))
+
+
+def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> list[Finding]:
+    """Whether a velocity takes the gradient times a rate, and the move takes the velocity times it again.
+
+    The rate is small, then, and nothing worse: where a small step is not the trouble, this is none.
+    """
+    rate, next_one = rule.coefficients[0], rule.coefficients[1]
+    if len(moving) < 2 or abs(next_one) < 1e-3 * abs(rate) or rate <= 0:
+        return []
+    kept = factor_kept(kept_after_one(case.patient, case.generic), [first[k] for k in moving])
+    a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
+    if abs(a - 1) < 1e-3 or abs(a / (1 - next_one / rate) - 1) < 1e-3:  # a mean of gradients is meant
+        return []
+    return [Finding(
+        "momentum_state_wrong", "step", "the velocity is scaled twice: the rate is in it, and in the move",
+        f"the velocity takes {number(a)} times the gradient, the move {number(a)} times the velocity",
+        "keep v = beta v + g and move by -lr v", 0.8, 64, alone=False)]  # fmt: skip
+
+
+def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
     case.rule = rule
     if rule.lr < 0:
+        kept = factor_kept(kept_after_one(case.patient, case.generic), first)
+        if kept and max(kept) < 0:
+            return [Finding(
+                "momentum_state_wrong", "step", "the mean of gradients is kept with a minus: it goes uphill",
+                f"after one step {number(min(kept))} times the gradient is kept",
+                "m = beta1 m + (1 - beta1) g", 1.0, 81)]  # fmt: skip
         return [
             Finding(
                 "grad_sign_flipped",
@@ -143,14 +187,14 @@ def _by_leaf(
     rules = {k: fit_linear(moves, used, [k]) for k in moving}
     fine = [k for k in moving if rules[k].gap < 1e-4]
     if len(fine) == len(moving):
-        return _own_factors(case, moves, true, used, rules)
+        return [] if sizes_by_rule(case) else _own_factors(case, moves, true, used, rules)
     pooled = shared(moves, used, moving, [k for k in moving if k not in fine])
     if pooled:
         return pooled
     clipped = _clipped(moves, used, moving)
     if clipped:
         return []
-    if not case.patient.has_grad or used is not true:
+    if (not case.patient.has_grad or used is not true) and not sizes_by_rule(case):
         out = _inside(case, moves, true, moving, [k for k in moving if k not in fine])
     return out
 
@@ -216,6 +260,8 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
         if met is None:
             return []
         return examine_gradient(case, met, case.tape, true[0], "step", expect_one=False)
+    if _cut_off(u, true[0]):
+        return []
     f = consensus(match)
     good = any(match.gaps[k] < 1e-4 for k in match.telling())
     trusted = [k for k in (*case.weights, *moving) if k in moving and k not in odd and match.gaps[k] < 1e-4]
@@ -244,6 +290,22 @@ def _resting(moves: Moves, true: list[Leaves], rate: float) -> list[int]:
         if not first.any() and all(not u.any() or norm([u + rate * g]) < 1e-3 * norm([u]) for u, g in later):
             out.append(k)
     return out
+
+
+def _cut_off(move: Leaves, true: Leaves) -> bool:
+    """Whether a move is the gradient with each entry clipped: all others at one rate, these at most."""
+    u, g = (np.concatenate([x.ravel() for x in xs]) for xs in (move, true))
+    most = np.abs(u).max(initial=0)
+    free = (np.abs(u) < most * (1 - 1e-9)) & (g != 0)
+    if free.sum() < 4:
+        return False
+    rates = u[free] / g[free]
+    rate = float(np.median(rates))
+    wide = np.abs(g[~free]) * rate >= most * (1 - 1e-6)
+    same = np.abs(u[free] - rate * g[free]) < 1e-6 * most
+    return bool(
+        rate > 0 and same.all() and (wide & (np.sign(u) == np.sign(g))[~free] | (g[~free] == 0)).all()
+    )
 
 
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
