@@ -20,7 +20,7 @@ from pullback.diagnose.experiments._mending import causes, nothing_to_learn
 from pullback.diagnose.experiments._partly import partly
 from pullback.diagnose.experiments._penalties import too_strong
 from pullback.diagnose.experiments.labels import explained, learnable, rare
-from pullback.diagnose.experiments.model import missing_nonlinearity
+from pullback.diagnose.experiments.model import missing_nonlinearity, without_bias
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
@@ -41,6 +41,9 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     runs = Compared(case)
     if doubt is not None and certain:
         return [_curves(runs, f) for f in _beside_start(runs, doubt)]
+    bare = without_bias(case, runs.base, runs.goal)
+    if bare is not None:
+        return [_curves(runs, bare)]
     share = 0.0
     if runs.room < 0.5 and case.n >= 30 and not rare(case):
         share = explained(case)
