@@ -46,6 +46,8 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
         output, objective, factor, shift = fn.recognise(Z, y[picked], values)
         if objective == "unknown" or objective in fn.WRONG or factor <= 0:
             continue
+        if output.startswith("softmax") and Z.shape[1] == 1:
+            continue
         if output != "identity":
             return Head(output, objective, factor, shift, Z.shape[1])
         usual = _SQUASHED.get(objective, output)

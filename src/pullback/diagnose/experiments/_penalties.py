@@ -94,8 +94,10 @@ def _penalty(runs: Compared) -> Finding | None:
         whole, penalty = case.gradient(leaves, X, y), case.truth.penalty_grad(leaves, X, y)
         return [w - p for w, p in zip(whole, penalty or whole, strict=True)]
 
+    judged = case.X[case.judged], case.y[case.judged]  # a penalty may be divided by the rows
+
     def data_only(leaves: Any) -> float:
-        penalty = case.truth.penalty_grad(leaves, X, y) or []
+        penalty = case.truth.penalty_grad(leaves, *judged) or []
         return case.judge(leaves) - 0.5 * sum(
             float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True)
         )
