@@ -90,7 +90,7 @@ def without_bias(case: Case, base: float, goal: float) -> Finding | None:
     rows = np.arange(len(X))
     biased = _with_bias(case, net, _uncentred(X, (X, y, X, y), (rows, rows))) * case.per_row
     gain = base - biased
-    if not gain > 0.25 * abs(base) or base - goal > 0.7 * gain:
+    if not gain > 0.25 * abs(base) or base - goal > 0.5 * gain:
         return None
     return _no_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
 
