@@ -40,16 +40,19 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
     if any([n.name for n in tape.nodes] != names for tape in tapes):
         return None
     values = np.array([float(np.asarray(t.result).reshape(-1)[0]) for t in tapes])
-    squashed = None
+    found = None
     for k in _candidates(tapes, len(leaves))[:LAST]:
         Z = np.array([t.nodes[k].value.ravel() for t in tapes], float)
         output, objective, factor, shift = fn.recognise(Z, y[picked], values)
         if objective == "unknown" or objective in fn.WRONG or factor <= 0:
             continue
-        if output != "identity" or objective not in _SQUASHED:
+        if output.startswith("softmax") and Z.shape[1] == 1:
+            continue
+        if output != "identity":
             return Head(output, objective, factor, shift, Z.shape[1])
-        squashed = squashed or Head(_SQUASHED[objective], objective, factor, shift, Z.shape[1], True)
-    return squashed
+        usual = _SQUASHED.get(objective, output)
+        found = found or Head(usual, objective, factor, shift, Z.shape[1], usual != output)
+    return found
 
 
 def _candidates(tapes: list[Recording], leaves: int) -> list[int]:

@@ -30,6 +30,8 @@ class Run:
     planned: int = 0
     failure: Failure | None = None
     sound: Leaves = field(default_factory=list)
+    broke: int | None = None
+    """The first step whose own report was NaN or inf, in the numbers the user's code computes with."""
 
     def note(self, at: int, leaves: Leaves, judge: Judge) -> None:
         """Look at the loss after step `at`."""
@@ -122,19 +124,27 @@ def user_run(
     np.random.set_state(patient.random)
     scales = scale if isinstance(scale, list) else None if scale == 1.0 else [scale] * len(patient.leaves)
     params = body.params if leaves is None else body.tree([x.copy() for x in leaves])
+    sound: list[bool] = []
+
+    def move(params: Any, X: Any, y: Any) -> Any:
+        after = body.step(params, X, y)
+        sound.append(body.reported is None or bool(np.isfinite(body.reported).all()))
+        return after
 
     def advance(params: Any, X: Any, y: Any) -> Any:
         if scales is None and not relief:
-            return body.step(params, X, y)
+            return move(params, X, y)
         before = [np.array(x, float) for x in flatten(params)]
-        after = [np.asarray(x, float) for x in flatten(body.step(params, X, y))]
+        after = [np.asarray(x, float) for x in flatten(move(params, X, y))]
         for k, share in (relief or {}).items():
             after[k] = after[k] + share * before[k]
         by = scales or [1.0] * len(before)
         return body.tree([_shaped(b + s * (a - b), b) for a, b, s in zip(after, before, by, strict=True)])
 
     data = data or (body.X, body.y)
-    return train(advance, params, rows or patient.batch, data, steps, judge, seconds, looks)
+    run = train(advance, params, rows or patient.batch, data, steps, judge, seconds, looks)
+    run.broke = None if all(sound) else sound.index(False)
+    return run
 
 
 def _shaped(x: Any, like: Any) -> Any:

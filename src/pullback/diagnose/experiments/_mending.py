@@ -124,6 +124,23 @@ def _overflow(runs: Compared) -> Finding | None:
         "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
 
 
+def breaks(runs: Compared) -> Finding | None:
+    """Reports of NaN or inf from a loop of small weights, whose loss is finite when computed stably."""
+    run, case = runs.user, runs.case
+    if run.broke is None or not np.isfinite(run.losses).all() or not np.isfinite(run.final):
+        return None
+    size = max((float(np.abs(x).max(initial=0)) for x in run.leaves), default=np.inf)
+    if not size < 1e4 or (runs.share(run.final) < ENOUGH and any(
+            runs.cured(f"moves times {scale:g}", partial(case.user_with, scale=scale))
+            for scale in (0.1, 0.01))):  # fmt: skip
+        return None
+    return Finding(
+        "loss_unstable", "loss", "the reported loss is NaN or inf where the formula, computed stably, is not",
+        f"first at step {run.broke}; with weights up to {number(size)} the loss is {number(run.final)}",
+        "subtract the maximum before exp, clip before log by more than the type's rounding, or use logaddexp",
+        0.9, 65)  # fmt: skip
+
+
 def unlike_scales(runs: Compared) -> Finding | None:
     """Columns of X on unlike or unusual scales, and whether standardising them cures."""
     case = runs.case

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._case import Leaves
+from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import Moves, norm, usual_rules
 from pullback.diagnose._runs import Run
@@ -97,9 +97,11 @@ def _penalty(runs: Compared) -> Finding | None:
         whole, penalty = case.gradient(leaves, X, y), case.truth.penalty_grad(leaves, X, y)
         return [w - p for w, p in zip(whole, penalty or whole, strict=True)]
 
+    share = _of_rows(case, X, y)
+
     def data_only(leaves: Any) -> float:
         penalty = case.truth.penalty_grad(leaves, X, y) or []
-        return case.judge(leaves) - 0.5 * sum(
+        return case.judge(leaves) - 0.5 * share * sum(
             float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True)
         )
 
@@ -116,6 +118,14 @@ def _penalty(runs: Compared) -> Finding | None:
         "regularisation_too_strong", "loss", "the penalty dominates the data term",
         f"the data's loss ends at {number(mine)} with it and {number(run.final)} without (best constant "
         f"{number(base)})", "divide the penalty's factor by 100", 0.9, 66)  # fmt: skip
+
+
+def _of_rows(case: Case, X: Any, y: Any) -> float:
+    """What a penalty beside the judged rows is to one beside a batch: it may be divided by their number."""
+    half = max(len(X) // 2, 1)
+    sizes = [norm(case.truth.penalty_grad(case.generic, X[:n], y[:n]) or []) for n in (half, len(X))]
+    divided = len(X) > 1 and abs(sizes[0] * half - sizes[1] * len(X)) < 1e-6 * sizes[1] * len(X)
+    return len(X) / len(case.judged) if divided else 1.0
 
 
 def _decay(runs: Compared) -> Finding | None:

@@ -69,9 +69,52 @@ def measure(case: Case) -> Bigger | None:
     empty = [np.zeros((d, out)), np.zeros(out)]
     blind = (data[0] * 0, data[1], data[2] * 0, data[3])
     constant_loss = fit(flat, empty, blind, 300, 0.05)
-    own = _unread(case, test, train) if net is None else _read(case, net, data, test)
-    biased = own if net is None else _with_bias(case, net, data)
-    return Bigger(constant_loss, own, biased, _wide(head, data))
+    wide = _wide(head, data)
+    good = constant_loss - 0.9 * (constant_loss - wide)
+    if net is None:
+        own = biased = _unread(case, test, train, good)
+    else:
+        bare = _bare(net)
+        near = _uncentred(X, data, rows=(train, test)) if bare else data
+        own = _read(case, net, near, test, good)
+        biased = _with_bias(case, net, near) if bare and own > good else own
+    return Bigger(constant_loss, own, biased, wide)
+
+
+def without_bias(case: Case, base: float, goal: float) -> Finding | None:
+    """Of a network without any bias that gets far less from X than the same network with biases."""
+    net = case.net
+    if net is None or "unknown" in (net.output, net.objective) or not _bare(net) or _constant_column(case):
+        return None
+    X, y = np.asarray(case.X, float).reshape(case.n, -1)[case.judged], case.y[case.judged]
+    rows = np.arange(len(X))
+    biased = _with_bias(case, net, _uncentred(X, (X, y, X, y), (rows, rows))) * case.per_row
+    gain = base - biased
+    if not gain > 0.25 * abs(base) or base - goal > 0.5 * gain:
+        return None
+    return _no_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
+
+
+def _no_bias(evidence: str, biased: float) -> Finding:
+    return Finding(
+        "no_bias", "model", "the model has no bias: it cannot shift",
+        f"{evidence}; with a bias {number(biased)}", "add a bias to every layer", 0.9, 58)  # fmt: skip
+
+
+def _constant_column(case: Case) -> bool:
+    X = np.asarray(case.X, float).reshape(case.n, -1)
+    return bool(((np.ptp(X, axis=0) == 0) & (X[0] != 0)).any())
+
+
+def _bare(net: Net) -> bool:
+    return all(layer.b is None and not layer.ones for layer in net.layers)
+
+
+def _uncentred(X: np.ndarray, data: Any, rows: tuple[np.ndarray, np.ndarray]) -> Any:
+    """The rows scaled only: where no bias can shift, centred columns would do its work."""
+    size = np.sqrt(np.mean(X[rows[0]] ** 2, axis=0))
+    Z = X / np.where(size > 0, size, 1.0)
+    return Z[rows[0]], data[1], Z[rows[1]], data[3]
 
 
 def _wide(head: Head, data: Any) -> float:
@@ -84,32 +127,34 @@ def _wide(head: Head, data: Any) -> float:
     return fit(Net(layers, head.output, head.objective, head.factor), leaves, data, 600, 0.01)
 
 
-def _read(case: Case, net: Net, data: Any, test: np.ndarray) -> float:
-    """The best loss of the patient's own network, where its layers are known."""
-    own = min(fit(net, case.reborn(s), data, 500, 0.02) for s in (0, 1))
-    if not (case.patient.has_step and case.user.leaves):
-        return own
-    # what the loop itself reached, the model can represent
-    X = np.asarray(case.X, float).reshape(case.n, -1)
-    reached = float(net.row_losses(case.user.leaves, X[test], case.y[test]).mean())
-    return min(own, reached) if np.isfinite(reached) else own
+def _read(case: Case, net: Net, data: Any, test: np.ndarray, good: float) -> float:
+    """The best loss of the patient's own network, where its layers are known, or one that is good enough."""
+    own = np.inf
+    if case.patient.has_step and case.user.leaves:  # what the loop itself reached, the model can represent
+        X = np.asarray(case.X, float).reshape(case.n, -1)
+        own = float(net.row_losses(case.user.leaves, X[test], case.y[test]).mean())
+        own = own if np.isfinite(own) else np.inf
+    for seed in (0, 1):
+        own = own if own < good else min(own, fit(net, case.reborn(seed), data, 500, 0.02))
+    return own
 
 
-def _unread(case: Case, test: np.ndarray, train: np.ndarray) -> float:
-    """The best loss of the patient's own model, whose layers are not known, by its own loss."""
+def _unread(case: Case, test: np.ndarray, train: np.ndarray, good: float) -> float:
+    """The same of a model whose layers are not known, by its own loss."""
     assert case.head is not None
     whole = len(test) if case.per_row > 1 else 1
     shift = case.head.shift
 
     def judge(leaves: Leaves) -> float:
-        return case.truth.value(leaves, case.X[test], case.y[test]) / whole - shift
+        found = case.truth.value(leaves, case.X[test], case.y[test]) / whole - shift
+        return found if np.isfinite(found) else np.inf
 
     data = (case.X[train], case.y[train])
-    starts = ((case.leaves, 0.01), (case.reborn(), 0.02), (case.reborn(1), 0.05))
-    runs = [case.mended(leaves=start, lr=lr, data=data, judge=judge, steps=500).best for start, lr in starts]
-    if case.patient.has_step and case.user.leaves:
-        runs.append(judge(case.user.leaves))
-    return float(np.nanmin(runs))
+    own = judge(case.user.leaves) if case.patient.has_step and case.user.leaves else np.inf
+    for start, lr in ((case.leaves, 0.01), (case.reborn(), 0.02), (case.reborn(1), 0.05)):
+        if own > good:
+            own = min(own, case.mended(leaves=start, lr=lr, data=data, judge=judge, steps=500).best)
+    return own
 
 
 def _with_bias(case: Case, net: Net, data: Any) -> float:
@@ -125,7 +170,7 @@ def _with_bias(case: Case, net: Net, data: Any) -> float:
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     """Findings about what the model can represent."""
-    if any(f.weight >= 60 and f.confidence > 0.5 for f in so_far) or case.left() < 1.0:
+    if any((f.weight >= 60 and f.confidence > 0.5) or f.id == "no_bias" for f in so_far) or case.left() < 1.0:
         return []
     try:
         found = measure(case)
@@ -139,9 +184,20 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return []
     share = (found.constant - found.own) / room
     less = found.own > 3 * found.wide > 0 and room > 0.5 * abs(found.constant) and share < 0.9
-    if share > (0.5 if case.n < 40 else 0.62) and not (less and case.facts.get("reached", 1.0) < 0.9):
+    stuck = case.facts.get("reached", 1.0) < 0.9 or missing_nonlinearity(case, "") is not None
+    if share > _enough(case) and not (less and stuck):
         return []
     return [_which(case, found, share, room)]
+
+
+def _enough(case: Case) -> float:
+    """The share of a wider network's gain that a model must reach: less of one without hidden layers.
+
+    Who takes a linear model wants one; who stacks layers wants what they can represent.
+    """
+    if case.n < 40:
+        return 0.5
+    return 0.62 if len(case.weights) > 1 else 0.4
 
 
 def missing_nonlinearity(case: Case, evidence: str) -> Finding | None:
@@ -156,29 +212,14 @@ def missing_nonlinearity(case: Case, evidence: str) -> Finding | None:
 
 def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
     net = case.net
-    assert net is not None
     rows = "unseen" if case.n >= 40 else "these few"
     evidence = (
         f"on {rows} rows: constant {number(found.constant)}, this model at its best {number(found.own)}, "
         f"a wider one {number(found.wide)}"
     )
-    ones = (
-        any(np.ptp(case.X[:, j]) == 0 and case.X[0, j] for j in range(case.X.shape[1]))
-        if case.X.ndim == 2
-        else 0
-    )
     biased = (found.constant - found.biased) / room
-    bare = all(layer.b is None and not layer.ones for layer in net.layers) and not ones
-    if bare and biased > share + 0.3:
-        return Finding(
-            "no_bias",
-            "model",
-            "the model has no bias: it cannot shift",
-            evidence + f"; with a bias {number(found.biased)}",
-            "add a bias to every layer",
-            0.9,
-            58,
-        )
+    if net is not None and _bare(net) and not _constant_column(case) and biased > share + 0.3:
+        return _no_bias(evidence, found.biased)
     stack = missing_nonlinearity(case, evidence)
     if stack is not None:
         return stack

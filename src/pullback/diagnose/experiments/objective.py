@@ -101,15 +101,15 @@ _RANGES = {
 
 
 def _range(case: Case) -> list[Finding]:
-    net = case.net
-    if net is None:
+    head = case.head
+    if head is None or head.own:
         return []
-    numbers = net.objective in ("squared", "absolute", "huber", "log-cosh")
-    name, classes = net.output, net.objective.endswith("cross-entropy") and labels(case.y)
+    numbers = head.objective in ("squared", "absolute", "huber", "log-cosh")
+    name, classes = head.output, head.objective.endswith("cross-entropy") and labels(case.y)
     if name not in _RANGES or not (numbers or classes):
         return []
     low, high = _RANGES[name]
-    y = fn.targets(case.y, np.zeros((case.n, case.leaves_out)))
+    y = fn.targets(case.y, np.zeros((case.n, head.width)))
     outside = float(np.mean((y < low - 1e-9) | (y > high + 1e-9)))
     if outside < 0.02:
         return []

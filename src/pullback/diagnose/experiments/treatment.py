@@ -16,11 +16,11 @@ from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._comparing import ENOUGH, Compared
-from pullback.diagnose.experiments._mending import causes, nothing_to_learn
+from pullback.diagnose.experiments._mending import breaks, causes, nothing_to_learn
 from pullback.diagnose.experiments._partly import partly
 from pullback.diagnose.experiments._penalties import too_strong
 from pullback.diagnose.experiments.labels import explained, learnable, rare, trace
-from pullback.diagnose.experiments.model import missing_nonlinearity
+from pullback.diagnose.experiments.model import missing_nonlinearity, without_bias
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
@@ -41,6 +41,9 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     runs = Compared(case)
     if doubt is not None and certain:
         return [_curves(runs, f) for f in _beside_start(runs, doubt)]
+    plain = breaks(runs) or without_bias(case, runs.base, runs.goal)
+    if plain is not None:
+        return [_curves(runs, plain)]
     if doubt is not None:
         runs.start_over()
     share = 0.0

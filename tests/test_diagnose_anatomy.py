@@ -1,0 +1,126 @@
+"""The network, the output and the objective read off a loss, however their signs and shapes are written."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose import _functions as fn
+from pullback.diagnose import diagnose
+from pullback.diagnose._anatomy import dissect
+from pullback.diagnose._head import head
+
+rng = np.random.default_rng(0)
+X = rng.standard_normal((60, 3))
+y = (X[:, 0] - X[:, 1] * X[:, 2] > 0).astype(float)
+LEAVES = [0.5 * rng.standard_normal(shape) for shape in ((3, 4), (4,), (4,), (1,))]
+AUGMENTED = [0.5 * rng.standard_normal((4, 4)), 0.5 * rng.standard_normal((1, 5))]
+
+
+def cross_entropy(p, t):
+    return -np.mean(t * np.log(p) + (1 - t) * np.log(1 - p))
+
+
+SIGMOIDS = {
+    "bar over the sum": lambda W, b, v, c, X: 1 / (1 + np.exp(-(np.tanh(X @ W + b) @ v + c))),
+    "inputs negated": lambda W, b, v, c, X: 1 / (1 + np.exp(-np.tanh(X @ W + b) @ v - c)),
+    "weights negated": lambda W, b, v, c, X: 1 / (1 + np.exp(np.tanh(X @ W + b) @ -v - c)),
+    "the other class's": lambda W, b, v, c, X: 1 / (1 + np.exp(np.tanh(X @ W + b) @ v + c)),
+    "thresholds": lambda W, b, v, c, X: 1 / (1 + np.exp(-(np.tanh(X @ W - b) @ v - c))),
+    "hidden sums negated": lambda W, b, v, c, X: 1 / (1 + np.exp(-(np.maximum(-X @ W - b, 0) @ v + c))),
+}
+
+
+@pytest.mark.parametrize("way", SIGMOIDS)
+def test_a_negated_sum_is_the_same_network(way):
+    def loss(p, X, y):
+        return cross_entropy(SIGMOIDS[way](*p, X), y)
+
+    net = dissect(loss, LEAVES, X, y)
+    assert (net.output, net.objective) == ("sigmoid", "binary cross-entropy")
+    assert np.isclose(net.row_losses(LEAVES, X, y).mean(), loss(LEAVES, X, y))
+
+
+def test_a_bias_in_a_slice_of_the_weight_is_a_column_of_ones():
+    def loss(p, X, y):
+        h = np.tanh(p[0][:, 1:] @ X.T + p[0][:, :1])
+        return cross_entropy(1 / (1 + np.exp(-(p[1][:, :-1] @ h + p[1][:, -1:]))), y)
+
+    net = dissect(loss, AUGMENTED, X, y)
+    assert [layer.ones for layer in net.layers] == ["first", "last"]
+    assert np.isclose(net.row_losses(AUGMENTED, X, y).mean(), loss(AUGMENTED, X, y))
+
+
+def test_exchanged_probabilities_stay_a_wrong_formula():
+    def loss(p, X, y):
+        q = 1 / (1 + np.exp(-(np.tanh(X @ p[0] + p[1]) @ p[2] + p[3])))
+        return -np.mean(y * np.log(1 - q) + (1 - y) * np.log(q))
+
+    assert dissect(loss, LEAVES, X, y).objective in fn.WRONG
+
+
+def test_the_head_of_a_model_without_layers():
+    t = X[:, 0] ** 2
+
+    def loss(p, X, y):
+        return np.mean((p[0] + p[1] * X[:, 0] ** 2 - y) ** 2)
+
+    found = head(loss, [np.array([0.4]), np.array([0.3])], X, t)
+    assert (found.output, found.objective, found.width) == ("identity", "squared", 1)
+
+
+@pytest.mark.parametrize("pair", fn._SLOPE)
+def test_slopes_in_closed_form(pair):
+    z = rng.standard_normal((7, 3))
+    t = np.eye(3)[rng.integers(0, 3, 7)]
+    h, found = 1e-6, fn.slope(*pair, z, t)
+    for j in range(3):
+        e = h * np.eye(3)[j]
+        ends = [fn.objective(pair[1], fn.VALUE[pair[0]](v), t) for v in (z + e, z - e)]
+        assert np.allclose(found[:, j], (ends[0] - ends[1]) / (2 * h), atol=1e-6)
+
+
+def descend(loss, grad, rate):
+    return lambda p, X, y: ([a - rate * g for a, g in zip(p, grad(p, X, y), strict=True)], loss(p, X, y))
+
+
+def squared(p, X, y):
+    return np.mean((X @ p[0] + p[1] - y) ** 2)
+
+
+def squared_grad(p, X, y):
+    d = 2 * (X @ p[0] + p[1] - y) / len(y)
+    return [X.T @ d, d.sum(keepdims=True)]
+
+
+def sum_of_logs(p, X, y):
+    q = 1 / (1 + np.exp(-(X @ p[0] + p[1])))
+    return cross_entropy(np.clip(q, 1e-12, 1 - 1e-12), y)
+
+
+def no_shift(p, X, y):
+    return np.mean((X @ p[0] - y) ** 2)
+
+
+def logs_grad(p, X, y):
+    d = (1 / (1 + np.exp(-(X @ p[0] + p[1]))) - y) / len(y)
+    return [X.T @ d, d.sum(keepdims=True)]
+
+
+def shift_grad(p, X, y):
+    return [2 * X.T @ (X @ p[0] - y) / len(y)]
+
+
+SIGNS = np.where(X[:, 0] + 0.3 * X[:, 1] > 0, 1.0, -1.0)
+LOOPS = {
+    "least squares on labels of -1 and 1": (None, squared, squared_grad, X, SIGNS),
+    "labels of -1 under a sigmoid": ("output_range_clipped", sum_of_logs, logs_grad, X, SIGNS),
+    "no bias, far from zero": ("no_bias", no_shift, shift_grad, X[:, :1] + 3, -2 * X[:, 0] + 1),
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_what_an_output_or_a_model_cannot_say(name):
+    fault, loss, grad, X, y = LOOPS[name]
+    start = [np.zeros(X.shape[1]), np.zeros(1)] if loss is not no_shift else [np.zeros(1)]
+    found = diagnose(params=start, X=X, y=y, loss=loss, step=descend(loss, grad, 0.05), batch_size=20,
+                     n_steps=300)  # fmt: skip
+    assert [f.id for f in found.faults[:1]] == ([fault] if fault else [])
