@@ -317,12 +317,16 @@ class Case:
     @cached_property
     def base(self) -> float:
         """The loss of the best constant prediction, as near as it can be had: what knowing X must beat."""
-        found = [self.judge(self.leaves), self._constant(), self.judge([0 * x for x in self.leaves])]
+        zero = self.judge([0 * x for x in self.leaves])
+        found = [self.judge(self.leaves), zero, self._constant(zero)]
         good = [x for x in found if np.isfinite(x)]
         return min(good) if good else float("nan")
 
-    def _constant(self) -> float:
-        """Only the output's bias (or, without one, nothing) trained on zero weights before it."""
+    def _constant(self, zero: float) -> float:
+        """Only the output's bias (or, without one, nothing) trained on zero weights before it.
+
+        Not known where the formula misses `zero`, the loss of an output of zeros: rows may be weighted.
+        """
         net = self.head
         if net is None:
             return float("nan")
@@ -335,9 +339,12 @@ class Case:
         grid = np.quantile(t, [0, 0.25, 0.5, 0.75, 1.0], axis=0)
         grid = np.vstack([grid, t.mean(0, keepdims=True), _logit(t.mean(0, keepdims=True)), np.log(
             np.maximum(t.mean(0, keepdims=True), 1e-9))])  # fmt: skip
-        values = [net.factor * fn.objective(net.objective, fn.VALUE[net.output](z + c), t).mean()
-                  for c in grid]  # fmt: skip
-        return float(np.nanmin(values)) * self.per_row
+        scale = self.per_row * net.factor
+        values = [scale * fn.objective(net.objective, fn.VALUE[net.output](z + c), t).mean()
+                  for c in (0 * t[:1], *grid)]  # fmt: skip
+        if np.isfinite(zero) and abs(values[0] - zero) > 0.01 * abs(zero):
+            return float("nan")
+        return float(np.nanmin(values))
 
     @cached_property
     def per_row(self) -> float:

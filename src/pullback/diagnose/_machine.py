@@ -41,11 +41,11 @@ class Machine:
             return None
         return self.fast.run(adam(), lr, leaves, rows, data, steps, judge, seconds)
 
-    def user(self, judge: Judge, steps: int, seconds: float, scale: float = 1.0, leaves: Leaves | None = None,
+    def user(self, judge: Judge, steps: int, seconds: float, scale: Any = 1.0, leaves: Leaves | None = None,
              data: Any = None, rows: Any = None, relief: dict[int, float] | None = None,
              looks: int = 16) -> Run | None:  # fmt: skip
         """The loop with something exchanged; see `user_run`."""
-        if not self._pays(steps) or self.stand_in is None:
+        if isinstance(scale, list) or not self._pays(steps) or self.stand_in is None:
             return None
         optimizer, lr = self.stand_in
         if relief:

@@ -258,9 +258,9 @@ def _smaller(runs: Compared) -> Finding | None:
 def _rows(case: Case, size: int) -> Run:
     steps = max(case.horizon, 1)
     if case.own_rows is not None and case.rule is not None and case.rule.plain:
-        rate, rows = case.rule.lr, case.shuffled(size=size)  # its own rows cannot be exchanged: its rule can
-        data = (case.X, case.y)
-        return train(sgd(case.quick, rate), [x.copy() for x in case.leaves], rows, data, steps, case.judge, 1.0)
+        step = sgd(case.quick, case.rule.lr)  # its own rows cannot be exchanged, but its rule is known
+        data, start = (case.X, case.y), [x.copy() for x in case.leaves]
+        return train(step, start, case.shuffled(size=size), data, steps, case.judge, 1.0)
     return case.user_with(rows=lambda t: case.patient.batch(t, min(size, case.n)), steps=steps)
 
 

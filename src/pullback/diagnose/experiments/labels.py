@@ -61,10 +61,11 @@ def trace(case: Case) -> list[Finding]:
     chance = 1 / np.sqrt(len(y) * max(y.shape[1] - 1, 1))
     if alike < TRACE * chance:
         return []
-    return [Finding("labels_wrong", "y", "most of what X would tell of the labels is lost: many must be wrong",
-                    f"forecasts of other rows correlate with the labels by {number(alike)}: {number(alike / chance)} "
-                    "times what chance gives, where labels in another order would give none",
-                    "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
+    return [Finding(
+        "labels_wrong", "y", "most of what X would tell of the labels is lost: many must be wrong",
+        f"forecasts correlate with the labels by {number(alike)}, {number(alike / chance)} times what chance "
+        "gives; labels in another order would give none",
+        "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
 
 
 def _network_foretells(X: np.ndarray, y: np.ndarray) -> bool:
@@ -157,10 +158,10 @@ def contradicted(case: Case) -> list[Finding]:
     thinner = 0.6 * often + 1.65 * np.sqrt(0.6 * often * (1 - 0.6 * often) / len(surest))
     if there < 0.14 or there < thinner:
         return []
-    if 1 - often < most + 0.1 and not _hardly(X, y, often, there):
-        return []
-    if often > 0.36 and (often > 0.6 or len(surest) < 90 or there < 0.85 * often or 1 - often < 1.6 * most) and not _hardly(
-            X, y, often, there):  # fmt: skip
+    clear = 1 - often >= most + 0.1
+    if often > 0.36:
+        clear &= often <= 0.6 and len(surest) >= 90 and there >= 0.85 * often and 1 - often >= 1.6 * most
+    if not clear and not _hardly(X, y, often, there):
         return []
     return [Finding("labels_wrong", "y", "many labels contradict what all rows around them say",
                     f"a forecast made without the row errs on {number(100 * often)} % of the labels, and on "
