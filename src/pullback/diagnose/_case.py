@@ -11,7 +11,7 @@ from pullback.diagnose._anatomy import Net, dissect
 from pullback.diagnose._fed import Fed, feed
 from pullback.diagnose._head import Head, head
 from pullback.diagnose._machine import Machine
-from pullback.diagnose._moves import Moves, norm, watch
+from pullback.diagnose._moves import Moves, StepGradient, norm, watch
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._rows import OwnRows, own_rows
 from pullback.diagnose._runs import Run, adam, train, user_run
@@ -185,32 +185,12 @@ class Case:
         """The gradient for whole runs: one that equals the true one and takes less time, if there is any."""
         options = [self.net.gradient] if self.net is not None and self.net.objective != "unknown" else []
         options += [self._own_grad] if self.patient.has_grad else []
-        options += [self._own_move] if self.patient.has_step else []
+        options += [StepGradient(self)] if self.patient.has_step else []
         return next((option for option in options if self._equals_truth(option)), self.gradient)
 
     def _own_grad(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
         found = self.body.grad([x.copy() if x.ndim else float(x) for x in leaves], X, y)
         return [np.array(g, float).reshape(np.shape(x)) for g, x in zip(found, leaves, strict=True)]
-
-    def _own_move(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
-        """The gradient the user's step goes by, where a step is a plain multiple of it."""
-        return [m / self._rate for m in self._moves(leaves, X, y)]
-
-    def _moves(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
-        params = self._stepper.tree([x.copy() if x.ndim else float(x) for x in leaves])
-        moved = flatten(self._stepper.step(params, X, y))
-        return [x - np.array(m, float).reshape(np.shape(x)) for x, m in zip(leaves, moved, strict=True)]
-
-    @cached_property
-    def _stepper(self) -> Any:
-        return self.patient.fresh()
-
-    @cached_property
-    def _rate(self) -> float:
-        """The multiple of the true gradient that one of the user's steps comes nearest to."""
-        true = self.gradient(self.generic, *self.batch())
-        moves = self._moves(self.generic, *self.batch())
-        return sum(float(np.sum(g * m)) for g, m in zip(true, moves, strict=True)) / norm(true) ** 2
 
     def _equals_truth(self, option: Any) -> bool:
         try:
@@ -304,15 +284,7 @@ class Case:
             for layer in self.net.layers:
                 if layer.w == k:
                     return int(x.shape[0] if layer.stored == "io" else x.shape[1])
-        return self._summed(k) or int(x.shape[0])
-
-    def _summed(self, k: int) -> int:
-        """How many numbers leaf `k` sums over where the loss multiplies it, 0 where nobody can tell."""
-        product = next((p for p in (self.tape.products if self.tape else []) if p.leaf == k), None)
-        if product is None or product.nodes[0].name not in ("matmul", "dot"):
-            return 0
-        shape, first = product.weights[0].value.shape, product.nodes[0].parents[0] is product.weights[0]
-        return int(shape[-1] if first else shape[0]) if len(shape) == 2 else 0
+        return (self.tape.summed(k) if self.tape else 0) or int(x.shape[0])
 
     @cached_property
     def base(self) -> float:

@@ -42,8 +42,7 @@ def _foretells(guess: np.ndarray, y: np.ndarray) -> bool:
     off, mean = y - guess, y - y.mean(0)
     if 1 - np.sum(off**2) / np.sum(mean**2) > 0.05:
         return True
-    alike, free = _correlation(guess, y), len(y) * max(y.shape[1] - 1, 1)
-    return alike > max(3.5 / np.sqrt(free), 0.06)
+    return _correlation(guess, y) > max(3.5 * _chance(y), 0.06)
 
 
 def _correlation(guess: np.ndarray, y: np.ndarray) -> float:
@@ -52,13 +51,17 @@ def _correlation(guess: np.ndarray, y: np.ndarray) -> float:
     return float(np.sum(g * mean) / size) if size > 0 else 0.0
 
 
+def _chance(y: np.ndarray) -> float:
+    """The deviation of a correlation with targets in a random order."""
+    return float(1 / np.sqrt(len(y) * max(y.shape[1] - 1, 1)))
+
+
 def trace(case: Case) -> list[Finding]:
     """Labels of which X tells too little to learn from, but more than of labels of other rows."""
     X, y = _columns(case)
     if not labels(case.y):
         return []
-    alike = max(_correlation(guess, y) for guess in _guesses(X, y))
-    chance = 1 / np.sqrt(len(y) * max(y.shape[1] - 1, 1))
+    alike, chance = max(_correlation(guess, y) for guess in _guesses(X, y)), _chance(y)
     if alike < TRACE * chance:
         return []
     return [Finding(
@@ -171,5 +174,7 @@ def contradicted(case: Case) -> list[Finding]:
 
 def _hardly(X: np.ndarray, y: np.ndarray, often: float, there: float) -> bool:
     """Whether what X tells is next to nothing, and no surer anywhere: too little for classes that overlap."""
-    share = 1 - min(np.sum((y - guess) ** 2) for guess in _guesses(X, y)) / np.sum((y - y.mean(0)) ** 2)
-    return len(y) >= 300 and share < 0.05 and there > 0.93 * often
+    guesses = _guesses(X, y)
+    share = 1 - min(np.sum((y - guess) ** 2) for guess in guesses) / np.sum((y - y.mean(0)) ** 2)
+    some = max(_correlation(guess, y) for guess in guesses) >= TRACE * _chance(y)
+    return some and len(y) >= 300 and share < 0.05 and there > 0.93 * often
