@@ -18,6 +18,7 @@ from pullback.diagnose._runs import Run, adam, train, user_run
 from pullback.diagnose._sandbox import Failure, Stopwatch
 from pullback.diagnose._tapes import Tape
 from pullback.diagnose._truth import Truth
+from pullback.train import adam as usual_adam
 
 Leaves = list[np.ndarray]
 
@@ -37,6 +38,8 @@ class Case:
         self.tried: list[str] = []
         self.facts: dict[str, Any] = {}
         self.rule: Any = None
+        self.rate = 0.0
+        """The step's rate, where it was read off moves whose gradient is wrong; else 0."""
         self.machine = Machine(self)
         self.meanwhile: list[Any] = []
         """What an experiment would say if it were stopped now."""
@@ -242,8 +245,7 @@ class Case:
         limit = min(seconds, max(0.3 * self.left(), 0.05))
         data = data or (self.X, self.y)
         rows = rows or self.shuffled(n=len(data[0]))
-        run = self.machine.mended(leaves, lr, data, judge, steps, limit, rows)
-        return run or train(*adam(self.quick, leaves, lr), rows, data, steps, judge, limit)
+        return self.machine.exact(usual_adam(), lr, leaves, rows, data, steps, judge, limit)
 
     def mended_by(self, gradient: Any, leaves: Leaves, judge: Any) -> Run:
         """Adam on another gradient, as many steps as the reference."""

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._patient import OPTIONAL, REQUIRED, Patient, places
+from pullback.diagnose._report import by_name
 from pullback.diagnose._sandbox import quiet
 from pullback.diagnose._verdict import Diagnosis, examine
 from pullback.errors import ArgumentError
@@ -67,8 +68,14 @@ def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0,
         found = examine(given, BUDGET if budget is None else _seconds(budget))
     if given.name == OWN:
         _drop_guesses(found)
-    found.facts["places"] = _places(given)
-    found.facts["shapes"] = [x.shape for x in given.leaves]
+    return _said(found, _places(given), given)
+
+
+def _said(found: Diagnosis, names: list[str], patient: Patient) -> Diagnosis:
+    """The diagnosis with its parameters named as the user's code names them."""
+    found.facts["places"] = names
+    found.facts["shapes"] = [x.shape for x in patient.leaves]
+    by_name(found)
     return found
 
 
@@ -202,6 +209,4 @@ def diagnose_torch(
             "batch_size": batch_size, "n_steps": n_steps, **names,
         }, name=type(model).__name__)  # fmt: skip
         found = examine(patient, BUDGET if budget is None else _seconds(budget))
-    found.facts["places"] = loop.names
-    found.facts["shapes"] = [x.shape for x in patient.leaves]
-    return found
+    return _said(found, loop.names, patient)

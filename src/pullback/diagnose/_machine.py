@@ -15,7 +15,7 @@ import numpy as np
 
 from pullback.diagnose._fast import Fast, of_net
 from pullback.diagnose._moves import norm, watch
-from pullback.diagnose._runs import Judge, Leaves, Run
+from pullback.diagnose._runs import Judge, Leaves, Run, descend, train
 from pullback.diagnose._sandbox import Stopwatch
 from pullback.train import Optimizer, adam, momentum, sgd
 
@@ -29,22 +29,25 @@ FIRST = 24
 
 
 class Machine:
-    """Runs of one case, in machine code where that is possible and pays; each returns None where not."""
+    """Runs of one case, in machine code where that is possible and pays."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
 
-    def mended(self, leaves: Leaves, lr: float, data: Any, judge: Judge, steps: int, seconds: float,
-               rows: Callable[[int], Any]) -> Run | None:  # fmt: skip
-        """The exact gradient with Adam."""
-        if not self._pays(steps):
-            return None
-        return self.fast.run(adam(), lr, leaves, rows, data, steps, judge, seconds)
+    def exact(self, optimizer: Optimizer, lr: float, leaves: Leaves, rows: Callable[[int], Any], data: Any,
+              steps: int, judge: Judge, seconds: float) -> Run:  # fmt: skip
+        """The exact gradient under an optimiser."""
+        if self._pays(steps):
+            run = self.fast.run(optimizer, lr, leaves, rows, data, steps, judge, seconds)
+            if run is not None:
+                return run
+        advance, start = descend(optimizer, lr, self.case.quick, leaves)
+        return train(advance, start, rows, data, steps, judge, seconds)
 
     def user(self, judge: Judge, steps: int, seconds: float, scale: Any = 1.0, leaves: Leaves | None = None,
              data: Any = None, rows: Any = None, relief: dict[int, float] | None = None,
              looks: int = 16) -> Run | None:  # fmt: skip
-        """The loop with something exchanged; see `user_run`."""
+        """The loop with something exchanged, as `user_run`; None where only the loop itself can make it."""
         if isinstance(scale, list) or not self._pays(steps) or self.stand_in is None:
             return None
         optimizer, lr = self.stand_in

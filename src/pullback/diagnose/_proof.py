@@ -14,7 +14,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._explain import GROUPS
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._moves import Rule, norm
-from pullback.diagnose._runs import Advance, adam, heavy_ball, rmsprop, sgd, train
+from pullback.train import Optimizer, adam, momentum, sgd
 
 MENDABLE = {*GROUPS["gradient formula"], *GROUPS["update rule"]}
 
@@ -24,36 +24,35 @@ def prove(case: Case, faults: list[Finding]) -> None:
     if not faults or faults[0].curves or faults[0].id not in MENDABLE or not case.patient.has_step:
         return
     written, runs = case.user, {}
-    for words, advance in _rules(case):
+    broke = not np.isfinite(written.final)
+    steps = written.planned if broke else written.steps
+    bar = written.start if broke else min(written.final - 0.1 * abs(written.final), written.start)
+    for words, optimizer, lr in _rules(case):
         if case.left() < 0.1 * case.budget:
             break
         limit = min(1.2, 0.5 * case.left())
-        runs[words] = train(advance, case.leaves, case.patient.batch, (case.X, case.y),
-                            max(written.steps, 1), case.judge, limit)  # fmt: skip
-        if runs[words].final < min(written.final - 0.1 * abs(written.final), written.start):
+        runs[words] = case.machine.exact(optimizer, lr, case.leaves, case.patient.batch, (case.X, case.y),
+                                         steps, case.judge, limit)  # fmt: skip
+        if runs[words].final < bar:
             break
     if runs:
         words = min(runs, key=lambda name: runs[name].final)
         faults[0].curves = {"as written": written.curve(), words: runs[words].curve()}
 
 
-def _rules(case: Case) -> Iterator[tuple[str, Advance]]:
+def _rules(case: Case) -> Iterator[tuple[str, Optimizer, float]]:
     """Ways to move like the loop, done right with the exact gradient; the likeliest first."""
-    rule, rate = case.rule, _first_rate(case)
-    name = rule.name if rule is not None else ""
-    if rule is not None and rule.lr and name.startswith("Adam"):
-        yield "exact gradient, Adam at the loop's rate", adam(case.quick, case.leaves, abs(rule.lr))[0]
-    elif rule is not None and rule.lr and name.startswith("RMSprop"):
-        decay = float(name[len("RMSprop(") : -1])
-        advance = rmsprop(case.quick, case.leaves, abs(rule.lr), decay)
-        yield "exact gradient, RMSprop at the loop's rate", advance
-    elif rule is not None and rule.lr:
-        yield "exact gradient at the loop's rate", sgd(case.quick, abs(rule.lr))
-    elif rate > 0:
-        yield "exact gradient at the loop's rate", sgd(case.quick, rate)
-    if rule is not None and name == "linear" and any(abs(c) > 1e-3 * abs(rule.lr) for c in _past(rule)):
-        yield "exact gradient, momentum of 0.9", heavy_ball(case.quick, case.leaves, abs(rule.lr), 0.9)
-    yield "exact gradient, Adam", adam(case.quick, case.leaves, 0.01)[0]
+    rule = case.rule
+    name, rate = (rule.name, abs(rule.lr)) if rule is not None else ("", case.rate or _first_rate(case))
+    if rate and name.startswith("Adam"):
+        yield "exact gradient, Adam at the loop's rate", adam(), rate
+    elif rate and name.startswith("RMSprop"):
+        yield "exact gradient, RMSprop at the loop's rate", adam(0.0, float(name[len("RMSprop(") : -1])), rate
+    elif rate:
+        yield "exact gradient at the loop's rate", sgd(), rate
+    if name == "linear" and any(abs(c) > 1e-3 * rate for c in _past(rule)):
+        yield "exact gradient, momentum of 0.9", momentum(0.9), rate
+    yield "exact gradient, Adam", adam(), 0.01
 
 
 def _past(rule: Rule) -> list[float]:

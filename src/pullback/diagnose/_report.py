@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 Diagnosis = Any  # that of _verdict, which calls this file
@@ -19,6 +20,27 @@ def line(d: Diagnosis) -> str:
     return f"cannot tell: {d.reason}."
 
 
+def by_name(d: Diagnosis) -> None:
+    """Call parameters in the findings by their names: the experiments know their numbers only."""
+
+    def named(text: str) -> str:
+        return re.sub(r"\bparameters? (\d+(?:, \d+)*)", lambda m: ", ".join(
+            _way(d, int(k)) for k in m[1].split(", ")), text)  # fmt: skip
+
+    for f in d.faults:
+        f.words, f.evidence, f.fix = named(f.words), named(f.evidence), named(f.fix)
+        f.table = [(named(a), named(b)) for a, b in f.table]
+
+
+def _way(d: Diagnosis, k: int) -> str:
+    """The way to a parameter, as code says it; what is no parameter keeps its number."""
+    shapes, paths = d.facts.get("shapes", []), d.facts.get("places", [])
+    if k >= len(shapes):
+        return f"parameter {k}"
+    path = paths[k] if paths else f"[{k}]"
+    return f"params{path}" if not path or path[0] in "[." else path
+
+
 def place(d: Diagnosis, where: Any) -> str:
     """Where a finding is, for a person: a parameter by the way to it and its shape, else the name itself."""
     shapes, paths = d.facts.get("shapes", []), d.facts.get("places", [])
@@ -27,9 +49,7 @@ def place(d: Diagnosis, where: Any) -> str:
         where = paths.index(f"[{where!r}]")
     if not isinstance(where, int) or not 0 <= where < min(len(shapes), len(paths)):
         return str(where)
-    path = paths[where]
-    name = f"params{path}" if not path or path[0] in "[." else path
-    return f"{name} (shape {shapes[where]})"
+    return f"{_way(d, where)} (shape {shapes[where]})"
 
 
 def paragraph(d: Diagnosis) -> str:

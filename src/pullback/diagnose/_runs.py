@@ -11,6 +11,8 @@ import numpy as np
 
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._sandbox import Failure, Stopwatch
+from pullback.train import Optimizer
+from pullback.train import adam as usual_adam
 
 Leaves = list[np.ndarray]
 Advance = Callable[[Any, Any, Any], Any]
@@ -163,29 +165,16 @@ def adam(
     return advance, [np.array(x, float) for x in leaves]
 
 
-def sgd(gradient: Callable[..., Leaves], lr: float) -> Advance:
-    """Plain steps on a gradient function of leaves."""
-    return lambda params, X, y: [p - lr * g for p, g in zip(params, gradient(params, X, y), strict=True)]
-
-
-def heavy_ball(gradient: Callable[..., Leaves], leaves: Leaves, lr: float, beta: float) -> Advance:
-    """Steps with momentum on a gradient function of leaves."""
-    velocity = [np.zeros(np.shape(x)) for x in leaves]
-
-    def advance(params: Leaves, X: Any, y: Any) -> Leaves:
-        velocity[:] = [beta * v + g for v, g in zip(velocity, gradient(params, X, y), strict=True)]
-        return [p - lr * v for p, v in zip(params, velocity, strict=True)]
-
-    return advance
-
-
-def rmsprop(gradient: Callable[..., Leaves], leaves: Leaves, lr: float, decay: float = 0.9) -> Advance:
-    """RMSprop on a gradient function of leaves."""
-    squares = [np.zeros(np.shape(x)) for x in leaves]
+def descend(
+    optimizer: Optimizer, lr: float, gradient: Callable[..., Leaves], leaves: Leaves
+) -> tuple[Advance, Leaves]:
+    """An optimiser on a gradient function of leaves; Adam as people set it by arithmetic of its own."""
+    if optimizer.name == "adam" and optimizer.settings == usual_adam().settings:
+        return adam(gradient, leaves, lr)
+    state = [optimizer.init(list(leaves))]
 
     def advance(params: Leaves, X: Any, y: Any) -> Leaves:
-        grads = gradient(params, X, y)
-        squares[:] = [decay * s + (1 - decay) * g * g for s, g in zip(squares, grads, strict=True)]
-        return [p - lr * g / (np.sqrt(s) + 1e-8) for p, g, s in zip(params, grads, squares, strict=True)]
+        params, state[0] = optimizer.update(params, gradient(params, X, y), state[0], lr)
+        return params
 
-    return advance
+    return advance, [np.array(x, float) for x in leaves]

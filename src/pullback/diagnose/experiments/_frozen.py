@@ -31,7 +31,7 @@ def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         return [_nothing_moves(case, moves, true)]
     return [Finding(
         "layer_not_updated", frozen[0],
-        f"parameter{'s' if len(frozen) > 1 else ''} {', '.join(map(str, frozen))} never move",
+        f"never moved: parameter {', '.join(map(str, frozen))}",
         f"unchanged after {len(true)} steps; the gradient's norm there is "
         f"{number(norm([true[0][k] for k in frozen]))}",
         f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip

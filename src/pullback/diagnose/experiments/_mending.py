@@ -10,10 +10,11 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm, watch
-from pullback.diagnose._runs import Run, sgd, train
+from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared
 from pullback.diagnose.experiments._scales import unlike_inside
+from pullback.train import sgd
 
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
@@ -258,9 +259,9 @@ def _smaller(runs: Compared) -> Finding | None:
 def _rows(case: Case, size: int) -> Run:
     steps = max(case.horizon, 1)
     if case.own_rows is not None and case.rule is not None and case.rule.plain:
-        step = sgd(case.quick, case.rule.lr)  # its own rows cannot be exchanged, but its rule is known
-        data, start = (case.X, case.y), [x.copy() for x in case.leaves]
-        return train(step, start, case.shuffled(size=size), data, steps, case.judge, 1.0)
+        rate, rows = case.rule.lr, case.shuffled(size=size)  # its own rows cannot be exchanged: its rule can
+        data = (case.X, case.y)
+        return case.machine.exact(sgd(), rate, case.leaves, rows, data, steps, case.judge, 1.0)
     return case.user_with(rows=lambda t: case.patient.batch(t, min(size, case.n)), steps=steps)
 
 

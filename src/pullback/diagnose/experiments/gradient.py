@@ -139,8 +139,7 @@ def _name(seen: Seen, source: str) -> Finding:
     if every and fault in _OF_ALL:
         where = "grad" if source == "grad" else "step"
     table = [
-        (f"parameter {k}", f"factor {number(match.factors[k] / common)}, left over {number(match.gaps[k])}")
-        for k in range(len(observed))
+        (f"parameter {k}", _held(match.factors[k] / common, match.gaps[k])) for k in range(len(observed))
     ]
     worst = max(match.gaps[k] for k in bad)
     evidence = (
@@ -242,3 +241,10 @@ def _memory(case: Case, once: Leaves) -> list[Finding]:
                 )
             ]
     return []
+
+
+def _held(factor: float, gap: float) -> str:
+    """One parameter's gradient held against the true one, in words."""
+    if gap > 1e-4:
+        return f"no multiple of the true gradient: {number(100 * gap)} % of it is something else"
+    return "right" if abs(factor - 1) < 1e-4 else f"{number(factor)} times the true gradient"

@@ -177,6 +177,7 @@ def _own_factors(
         if not downhill:
             return []
         usual = downhill[len(downhill) // 2]
+    case.rate = usual
     scaled = [f / usual for f in firsts]
     sure = used is not true and case.patient.has_grad
     found = [] if sure else examine_gradient(
@@ -227,6 +228,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
         f = _rate_by_mistakes(case, u) or f
     if f == 0:
         return []
+    case.rate = f
     scaled = [x / f for x in u]
     if not _wrong_first(scaled, true[0]):
         return []
