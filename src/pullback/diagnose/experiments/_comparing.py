@@ -128,8 +128,18 @@ class Compared:
         unseen = np.zeros(case.n, bool)
         unseen[np.random.default_rng(1).permutation(case.n)[: case.n // 3]] = True
         data, rest = (case.X[~unseen], case.y[~unseen]), (case.X[unseen], case.y[unseen])
+        return data, rest, self._apart(data, rest)
+
+    def _apart(self, data: Any, rest: Any, **changes: Any) -> Run:
+        """The loop, with something exchanged, trained on some rows and judged on the rest."""
+        case = self.case
         rows = lambda t: case.patient.batch(t, n=len(data[0]))  # noqa: E731
-        return data, rest, case.user_with(judge=self._judge(rest), data=data, rows=rows)
+        return case.user_with(judge=self._judge(rest), data=data, rows=rows, **changes)
+
+    def better_unseen(self, **changes: Any) -> bool:
+        """Whether the loop with something exchanged leaves far less of the loss on unseen rows."""
+        data, rest, own = self._unseen
+        return bool(self._apart(data, rest, **changes).final < 0.6 * own.final)
 
     def _judge(self, rows: Any) -> Any:
         return lambda leaves: self.case.truth.value(leaves, *rows)
