@@ -11,7 +11,7 @@ from pullback.diagnose._anatomy import Net, dissect
 from pullback.diagnose._fed import Fed, feed
 from pullback.diagnose._head import Head, head
 from pullback.diagnose._machine import Machine
-from pullback.diagnose._moves import Moves, norm, watch
+from pullback.diagnose._moves import Moves, StepGradient, norm, watch
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._rows import OwnRows, own_rows
 from pullback.diagnose._runs import Run, adam, train, user_run
@@ -193,32 +193,12 @@ class Case:
         """The gradient for whole runs: one that equals the true one and takes less time, if there is any."""
         options = [self.net.gradient] if self.net is not None and self.net.objective != "unknown" else []
         options += [self._own_grad] if self.patient.has_grad else []
-        options += [self._own_move] if self.patient.has_step else []
+        options += [StepGradient(self)] if self.patient.has_step else []
         return next((option for option in options if self._equals_truth(option)), self.gradient)
 
     def _own_grad(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
         found = self.body.grad([x.copy() if x.ndim else float(x) for x in leaves], X, y)
         return [np.array(g, float).reshape(np.shape(x)) for g, x in zip(found, leaves, strict=True)]
-
-    def _own_move(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
-        """The gradient the user's step goes by, where a step is a plain multiple of it."""
-        return [m / self._rate for m in self._moves(leaves, X, y)]
-
-    def _moves(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
-        params = self._stepper.tree([x.copy() if x.ndim else float(x) for x in leaves])
-        moved = flatten(self._stepper.step(params, X, y))
-        return [x - np.array(m, float).reshape(np.shape(x)) for x, m in zip(leaves, moved, strict=True)]
-
-    @cached_property
-    def _stepper(self) -> Any:
-        return self.patient.fresh()
-
-    @cached_property
-    def _rate(self) -> float:
-        """The multiple of the true gradient that one of the user's steps comes nearest to."""
-        true = self.gradient(self.generic, *self.batch())
-        moves = self._moves(self.generic, *self.batch())
-        return sum(float(np.sum(g * m)) for g, m in zip(true, moves, strict=True)) / norm(true) ** 2
 
     def _equals_truth(self, option: Any) -> bool:
         try:
@@ -311,25 +291,21 @@ class Case:
             for layer in self.net.layers:
                 if layer.w == k:
                     return int(x.shape[0] if layer.stored == "io" else x.shape[1])
-        return self._summed(k) or int(x.shape[0])
-
-    def _summed(self, k: int) -> int:
-        """How many numbers leaf `k` sums over where the loss multiplies it, 0 where nobody can tell."""
-        product = next((p for p in (self.tape.products if self.tape else []) if p.leaf == k), None)
-        if product is None or product.nodes[0].name not in ("matmul", "dot"):
-            return 0
-        shape, first = product.weights[0].value.shape, product.nodes[0].parents[0] is product.weights[0]
-        return int(shape[-1] if first else shape[0]) if len(shape) == 2 else 0
+        return (self.tape.summed(k) if self.tape else 0) or int(x.shape[0])
 
     @cached_property
     def base(self) -> float:
         """The loss of the best constant prediction, as near as it can be had: what knowing X must beat."""
-        found = [self.judge(self.leaves), self._constant(), self.judge([0 * x for x in self.leaves])]
+        zero = self.judge([0 * x for x in self.leaves])
+        found = [self.judge(self.leaves), zero, self._constant(zero)]
         good = [x for x in found if np.isfinite(x)]
         return min(good) if good else float("nan")
 
-    def _constant(self) -> float:
-        """Only the output's bias (or, without one, nothing) trained on zero weights before it."""
+    def _constant(self, zero: float) -> float:
+        """Only the output's bias (or, without one, nothing) trained on zero weights before it.
+
+        Not known where the formula misses `zero`, the loss of an output of zeros: rows may be weighted.
+        """
         net = self.head
         if net is None:
             return float("nan")
@@ -342,9 +318,12 @@ class Case:
         grid = np.quantile(t, [0, 0.25, 0.5, 0.75, 1.0], axis=0)
         grid = np.vstack([grid, t.mean(0, keepdims=True), _logit(t.mean(0, keepdims=True)), np.log(
             np.maximum(t.mean(0, keepdims=True), 1e-9))])  # fmt: skip
-        values = [net.factor * fn.objective(net.objective, fn.VALUE[net.output](z + c), t).mean()
-                  for c in grid]  # fmt: skip
-        return float(np.nanmin(values)) * self.per_row
+        scale = self.per_row * net.factor
+        values = [scale * fn.objective(net.objective, fn.VALUE[net.output](z + c), t).mean()
+                  for c in (0 * t[:1], *grid)]  # fmt: skip
+        if np.isfinite(zero) and abs(values[0] - zero) > 0.01 * abs(zero):
+            return float("nan")
+        return float(np.nanmin(values))
 
     @cached_property
     def per_row(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,34 @@ class Rule:
 
 def norm(xs: Any) -> float:
     return float(np.sqrt(sum(float(np.sum(np.square(x))) for x in xs)))
+
+
+class StepGradient:
+    """The gradient that the user's step goes by, where a step is a plain multiple of it.
+
+    What calls it has to compare it with the true one first: a step may remember, or take other rows.
+    """
+
+    def __init__(self, case: Any) -> None:
+        self.case = case
+        self.body = case.patient.fresh()
+
+    def __call__(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
+        return [m / self.rate for m in self.moves(leaves, X, y)]
+
+    def moves(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
+        """What one step takes away from `leaves`."""
+        params = self.body.tree([x.copy() if x.ndim else float(x) for x in leaves])
+        after = flatten(self.body.step(params, X, y))
+        return [x - np.array(a, float).reshape(np.shape(x)) for x, a in zip(leaves, after, strict=True)]
+
+    @cached_property
+    def rate(self) -> float:
+        """The multiple of the true gradient that one step comes nearest to."""
+        case = self.case
+        true = case.gradient(case.generic, *case.batch())
+        moves = self.moves(case.generic, *case.batch())
+        return sum(float(np.sum(g * m)) for g, m in zip(true, moves, strict=True)) / norm(true) ** 2
 
 
 def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = None) -> Rule:

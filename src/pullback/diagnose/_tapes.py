@@ -92,6 +92,14 @@ class Tape:
         """The true gradient of the same batch at other parameters."""
         return record(self.loss, leaves, self.X, self.y).gradient(len(leaves))
 
+    def summed(self, k: int) -> int:
+        """How many numbers leaf `k` sums over where the loss multiplies it, 0 where nobody can tell."""
+        product = next((p for p in self.products if p.leaf == k), None)
+        if product is None or product.nodes[0].name not in ("matmul", "dot"):
+            return 0
+        shape, first = product.weights[0].value.shape, product.nodes[0].parents[0] is product.weights[0]
+        return int(shape[-1] if first else shape[0]) if len(shape) == 2 else 0
+
     def _products(self) -> list[Product]:
         found: dict[int, Product] = {}
         for node in self.rec.nodes:

@@ -103,23 +103,51 @@ class Compared:
         case = self.case
         if case.n < 60 or not np.isfinite(self.user.final):
             return False
-        unseen = np.zeros(case.n, bool)
-        unseen[np.random.default_rng(1).permutation(case.n)[: case.n // 3]] = True
-        data, rest = (case.X[~unseen], case.y[~unseen]), (case.X[unseen], case.y[unseen])
-
-        def judge(leaves: Any) -> float:
-            return case.truth.value(leaves, *rest)
-
-        own = case.user_with(judge=judge, data=data, rows=lambda t: case.patient.batch(t, n=len(data[0])))
+        data, rest, own = self._unseen
         steps = min(max(case.steps, 300), 1500)
-        best = min(case.mended(leaves=start, lr=lr, data=data, judge=judge, steps=steps).best
+        best = min(case.mended(leaves=start, lr=lr, data=data, judge=self._judge(rest), steps=steps).best
                    for start, lr in ((case.leaves, 0.01), (case.reborn(), 0.02)))  # fmt: skip
         case.tried.append("unseen rows")
-        base = min(self.base / case.per_row * (len(rest[0]) if case.per_row > 1 else 1), judge(case.leaves))
-        best = min(best, own.best)
+        base, best = self._base(rest), min(best, own.best)
         if not best < base - 0.02 * abs(base):  # nobody learns anything of unseen rows
             return bool(self.user.final < self.base)
         return bool(base - own.final > 0.8 * (base - best))
+
+    @property
+    def foretells(self) -> bool:
+        """Whether the loop itself, trained on two thirds of the rows, foretells much of the rest."""
+        if self.case.n < 60 or not np.isfinite(self.user.final):
+            return False
+        _, rest, own = self._unseen
+        return bool(own.best < 0.85 * self._base(rest))
+
+    @cached_property
+    def _unseen(self) -> tuple[Any, Any, Run]:
+        """Two thirds of the rows, the rest, and the loop as written trained on those and judged on these."""
+        case = self.case
+        unseen = np.zeros(case.n, bool)
+        unseen[np.random.default_rng(1).permutation(case.n)[: case.n // 3]] = True
+        data, rest = (case.X[~unseen], case.y[~unseen]), (case.X[unseen], case.y[unseen])
+        return data, rest, self._apart(data, rest)
+
+    def _apart(self, data: Any, rest: Any, **changes: Any) -> Run:
+        """The loop, with something exchanged, trained on some rows and judged on the rest."""
+        case = self.case
+        rows = lambda t: case.patient.batch(t, n=len(data[0]))  # noqa: E731
+        return case.user_with(judge=self._judge(rest), data=data, rows=rows, **changes)
+
+    def better_unseen(self, **changes: Any) -> bool:
+        """Whether the loop with something exchanged leaves far less of the loss on unseen rows."""
+        data, rest, own = self._unseen
+        return bool(self._apart(data, rest, **changes).final < 0.6 * own.final)
+
+    def _judge(self, rows: Any) -> Any:
+        return lambda leaves: self.case.truth.value(leaves, *rows)
+
+    def _base(self, rows: Any) -> float:
+        """The loss of the best constant over some rows, as near as it is known."""
+        per_row = self.base / self.case.per_row * (len(rows[0]) if self.case.per_row > 1 else 1)
+        return min(per_row, self._judge(rows)(self.case.leaves))
 
 
 def uneven(case: Case) -> Any:

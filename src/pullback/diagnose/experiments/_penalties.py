@@ -148,7 +148,10 @@ def _decay(runs: Compared) -> Finding | None:
 
 
 def _drained(runs: Compared) -> Finding | None:
-    """Weights that the run takes to nothing: a penalty that only the rows' own weights pay is in no other sight."""
+    """Weights that the run takes to nothing, where the penalty itself is not to be seen.
+
+    One that is paid by the weights of the batch's rows alone (factors, embeddings) hangs on the rows too.
+    """
     case, ended = runs.case, runs.user.leaves
     if len(ended) != len(case.leaves) or not np.isfinite(runs.user.final):
         return None

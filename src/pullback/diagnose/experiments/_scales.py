@@ -37,25 +37,24 @@ def unlike_inside(runs: Compared) -> Finding | None:
     if not runs.cured("features of size one", partial(case.user_with, leaves=start, scale=moves)):
         return None
     return Finding(
-        "inputs_unscaled", "X", "the features that the model makes of X are on scales no one step size can serve",
+        "inputs_unscaled", "X", "what the model makes of X is on scales that one step size cannot serve",
         f"their sizes go from {number(least)} to {number(top)}; of size one, the same loop learns",
         "scale X so that what the first layer sees has mean 0 and deviation 1", 0.9, 64)  # fmt: skip
 
 
 def _features(case: Case) -> tuple[int, np.ndarray, int] | None:
-    """The first layer's weight, the sizes of what the model makes of X for it, and the axis they lie along."""
+    """The first layer's weight, the sizes of what it is given by the model, and the axis they lie along."""
     rows = case.judged[:: max(1, len(case.judged) // 100)]
     tape = case.tape_at(case.generic, case.X[rows], case.y[rows])
-    for product in tape.products if tape is not None else []:
+    if tape is None:
+        return None
+    for product in tape.products:
         node, weight, seen = product.nodes[0], product.weights[0], product.inputs[0]
         if len(product.nodes) > 1 or seen.deps & (tape.rows - 1) or node.name not in ("matmul", "dot"):
             continue
         values = np.asarray(seen.value, float)
-        if (
-            values.ndim != 2
-            or len(rows) not in values.shape
-            or weight.value.shape != case.leaves[product.leaf].shape
-        ):
+        whole = weight.value.shape == case.leaves[product.leaf].shape
+        if values.ndim != 2 or len(rows) not in values.shape or not whole:
             return None
         sizes = np.sqrt(np.mean(np.square(values), axis=0 if len(values) == len(rows) else 1))
         axis = weight.value.ndim - 1 if node.parents[0] is weight else 0

@@ -42,8 +42,7 @@ def _foretells(guess: np.ndarray, y: np.ndarray) -> bool:
     off, mean = y - guess, y - y.mean(0)
     if 1 - np.sum(off**2) / np.sum(mean**2) > 0.05:
         return True
-    alike, free = _correlation(guess, y), len(y) * max(y.shape[1] - 1, 1)
-    return alike > max(3.5 / np.sqrt(free), 0.06)
+    return _correlation(guess, y) > max(3.5 * _chance(y), 0.06)
 
 
 def _correlation(guess: np.ndarray, y: np.ndarray) -> float:
@@ -52,19 +51,24 @@ def _correlation(guess: np.ndarray, y: np.ndarray) -> float:
     return float(np.sum(g * mean) / size) if size > 0 else 0.0
 
 
+def _chance(y: np.ndarray) -> float:
+    """The deviation of a correlation with targets in a random order."""
+    return float(1 / np.sqrt(len(y) * max(y.shape[1] - 1, 1)))
+
+
 def trace(case: Case) -> list[Finding]:
     """Labels of which X tells too little to learn from, but more than of labels of other rows."""
     X, y = _columns(case)
     if not labels(case.y):
         return []
-    alike = max(_correlation(guess, y) for guess in _guesses(X, y))
-    chance = 1 / np.sqrt(len(y) * max(y.shape[1] - 1, 1))
+    alike, chance = max(_correlation(guess, y) for guess in _guesses(X, y)), _chance(y)
     if alike < TRACE * chance:
         return []
-    return [Finding("labels_wrong", "y", "most of what X would tell of the labels is lost: many must be wrong",
-                    f"forecasts of other rows correlate with the labels by {number(alike)}: {number(alike / chance)} "
-                    "times what chance gives, where labels in another order would give none",
-                    "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
+    return [Finding(
+        "labels_wrong", "y", "most of what X would tell of the labels is lost: many must be wrong",
+        f"forecasts correlate with the labels by {number(alike)}, {number(alike / chance)} times what chance "
+        "gives; labels in another order would give none",
+        "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
 
 
 def _network_foretells(X: np.ndarray, y: np.ndarray) -> bool:
@@ -157,10 +161,10 @@ def contradicted(case: Case) -> list[Finding]:
     thinner = 0.6 * often + 1.65 * np.sqrt(0.6 * often * (1 - 0.6 * often) / len(surest))
     if there < 0.14 or there < thinner:
         return []
-    if 1 - often < most + 0.1 and not _hardly(X, y, often, there):
-        return []
-    if often > 0.36 and (often > 0.6 or len(surest) < 90 or there < 0.85 * often or 1 - often < 1.6 * most) and not _hardly(
-            X, y, often, there):  # fmt: skip
+    clear = 1 - often >= most + 0.1
+    if often > 0.36:
+        clear &= often <= 0.6 and len(surest) >= 90 and there >= 0.85 * often and 1 - often >= 1.6 * most
+    if not clear and not _hardly(X, y, often, there):
         return []
     return [Finding("labels_wrong", "y", "many labels contradict what all rows around them say",
                     f"a forecast made without the row errs on {number(100 * often)} % of the labels, and on "
@@ -170,5 +174,7 @@ def contradicted(case: Case) -> list[Finding]:
 
 def _hardly(X: np.ndarray, y: np.ndarray, often: float, there: float) -> bool:
     """Whether what X tells is next to nothing, and no surer anywhere: too little for classes that overlap."""
-    share = 1 - min(np.sum((y - guess) ** 2) for guess in _guesses(X, y)) / np.sum((y - y.mean(0)) ** 2)
-    return len(y) >= 300 and share < 0.05 and there > 0.93 * often
+    guesses = _guesses(X, y)
+    share = 1 - min(np.sum((y - guess) ** 2) for guess in guesses) / np.sum((y - y.mean(0)) ** 2)
+    some = max(_correlation(guess, y) for guess in guesses) >= TRACE * _chance(y)
+    return some and len(y) >= 300 and share < 0.05 and there > 0.93 * often

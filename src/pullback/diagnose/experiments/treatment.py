@@ -74,7 +74,8 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     heavy = too_strong(runs)
     if heavy is not None:
         return [_curves(runs, heavy)]
-    if case.n >= 60 and not rare(case) and not learnable(case) and not any(f.weight > 70 for f in so_far):
+    told = case.n < 60 or rare(case) or any(f.weight > 70 for f in so_far)
+    if not told and not learnable(case) and not runs.foretells:
         return [_curves(runs, f) for f in (*_linear_stack(case), *trace(case), nothing_to_learn(case))]
     if share > 0.4 and room < 0.2 * share:
         cause = causes(runs, doubt, room) or [*_linear_stack(case), _cannot(runs, share)]

@@ -191,9 +191,17 @@ def _alike_for_ever(case: Case) -> list[int]:
     ended = case.user.leaves
     if len(ended) != len(case.leaves):
         return []
-    return [k for k, (x, z) in enumerate(zip(case.leaves, ended, strict=True))
-            if k not in case.weights and x.ndim == 2 and min(x.shape) > 1 and x.any()
-            and np.isfinite(z).all() and not np.array_equal(x, z) and _equal_columns(x) and _equal_columns(z)]  # fmt: skip
+    tables = [
+        k for k, x in enumerate(case.leaves) if k not in case.weights and x.ndim == 2 and min(x.shape) > 1
+    ]
+    moved = [
+        k for k in tables if np.isfinite(ended[k]).all() and not np.array_equal(case.leaves[k], ended[k])
+    ]
+    return [
+        k
+        for k in moved
+        if case.leaves[k].any() and _equal_columns(case.leaves[k]) and _equal_columns(ended[k])
+    ]
 
 
 def _equal_columns(x: np.ndarray) -> bool:
@@ -235,11 +243,8 @@ def _loud(case: Case, state: State, least: float) -> Finding | None:
     if state.tape is None:
         return None
     sizes = [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in state.tape.products]
-    if (
-        len(sizes) < 4
-        or not sizes[0]
-        or not max(sizes) > max(30.0, min(1e3, least ** (len(sizes) - 1))) * sizes[0]
-    ):
+    most = max(30.0, min(1e3, least ** (len(sizes) - 1)))
+    if len(sizes) < 4 or not sizes[0] or not max(sizes) > most * sizes[0]:
         return None
     return _finding(
         "exploding_gradient", case.weights[0], "the signal grows from layer to layer",
