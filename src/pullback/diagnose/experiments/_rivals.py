@@ -87,6 +87,9 @@ def _restless(case: Case) -> Any:
 def _short_way(case: Case) -> Any:
     moved = norm([a - b for a, b in zip(case.user.leaves, case.leaves, strict=True)])
     size = norm(case.leaves)
+    way, all_of_it = case.user.start - case.user.final, case.user.start - case.reference.final
+    if 0 < way < 0.01 * all_of_it:  # first weights of next to nothing are no measure of a way
+        return "step", f"the whole run goes {number(100 * way / all_of_it)} % of the way there is"
     if not np.isfinite(moved) or moved > 0.3 * size:
         return None
     return (
