@@ -141,8 +141,8 @@ def _near(found: Any, true: Leaves) -> bool:
     return bool(gap <= 1e-5 * size)
 
 
-def of_net(net: Net, width: int) -> list[tuple[Loss, Any]]:
-    """The mean of a recognised network's row losses, and their sum."""
+def of_net(net: Net, width: int, penalty: dict[int, float]) -> list[tuple[Loss, Any]]:
+    """The mean of a recognised network's row losses, their sum, and the mean beside a penalty of squares."""
 
     def total(leaves: Leaves, X: Any, t: Any) -> Any:
         p = fn.VALUE[net.output](net.forward(leaves, X)[1][-1])
@@ -151,8 +151,12 @@ def of_net(net: Net, width: int) -> list[tuple[Loss, Any]]:
     def mean(leaves: Leaves, X: Any, t: Any) -> Any:
         return total(leaves, X, t) / len(X)
 
+    def penalised(leaves: Leaves, X: Any, t: Any) -> Any:
+        return mean(leaves, X, t) + sum(0.5 * share * np.sum(leaves[k] ** 2) for k, share in penalty.items())
+
     def targets(y: Any) -> Any:
         return fn.targets(y, np.zeros((len(y), width)))
 
-    known = "unknown" not in (net.output, net.objective) and net.objective in fn.OBJECTIVE
-    return [(mean, targets), (total, targets)] if known else []
+    if "unknown" in (net.output, net.objective) or net.objective not in fn.OBJECTIVE:
+        return []
+    return [(loss, targets) for loss in (mean, total, *([penalised] if penalty else []))]

@@ -69,7 +69,7 @@ class Machine:
     @cached_property
     def fast(self) -> Fast:
         case = self.case
-        losses = of_net(case.net, case.leaves_out) if case.net is not None else []
+        losses = of_net(case.net, case.leaves_out, case.penalty) if case.net is not None else []
         return Fast([*losses, (case.loss, np.asarray)], case.gradient, [case.generic, case.reborn(3)])
 
     @cached_property
