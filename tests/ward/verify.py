@@ -254,7 +254,12 @@ def judge(name: str, truth: dict, seen: dict) -> tuple[bool, str]:
         gap, base = me["loss_last"] / twin["loss_last"], twin["loss_first"]
         if gap > 1.25 or gap < 1 / 1.25 or abs(me["loss_last"] - twin["loss_last"]) > 0.03 * base:
             proofs.append(f"loss {me['loss_last']:.4g} against {twin['loss_last']:.4g}")
-    if fact["id"] in ("softmax_wrong_axis", "double_softmax") and me["loss_last"] > 2 * twin["loss_last"]:
+    ends = [one.get("loss_last") for one in (me, twin)]
+    if (
+        fact["id"] in ("softmax_wrong_axis", "double_softmax")
+        and all(isinstance(x, float) for x in ends)
+        and ends[0] > 2 * ends[1]
+    ):
         proofs.append(f"loss {me['loss_last']:.4g} against {twin['loss_last']:.4g}")
     if fact["id"].startswith(("too_", "reg", "loss_w", "labels", "class")) and me.get("wrong"):
         wants.append("its gradient is wrong too")
