@@ -24,8 +24,8 @@ def by_name(d: Diagnosis) -> None:
     """Call parameters in the findings by their names: the experiments know their numbers only."""
 
     def named(text: str) -> str:
-        return re.sub(r"\bparameters? (\d+(?:, \d+)*)", lambda m: ", ".join(
-            _way(d, int(k)) for k in m[1].split(", ")), text)  # fmt: skip
+        return re.sub(r"\bparameters? (\d+(?:(?:, | and )\d+)*)",
+                      lambda m: re.sub(r"\d+", lambda k: _way(d, int(k[0])), m[1]), text)  # fmt: skip
 
     for f in d.faults:
         f.words, f.evidence, f.fix = named(f.words), named(f.evidence), named(f.fix)

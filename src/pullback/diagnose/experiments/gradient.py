@@ -145,8 +145,8 @@ def _name(seen: Seen, source: str) -> Finding:
     evidence = (
         f"{source}: parameter {bad[0]} is {number(match.factors[bad[0]] / common)} times the true gradient"
         if worst < 1e-4
-        else f"{source}: parameters {', '.join(map(str, bad))} differ from the true gradient by up to "
-        f"{number(100 * worst)} %"
+        else f"{source}: off the true gradient by up to {number(100 * worst)} % at parameters "
+        f"{', '.join(map(str, bad))}"
     )
     return Finding(
         fault,

@@ -103,6 +103,10 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any
         for factor, what in counts:
             if (factor != 1 or "alone" in words) and np.allclose(told, factor * values, rtol=1e-5, atol=0):
                 return f"it is {words}{what}"
+    for words, values in named.items():
+        ratio = told / values if values.all() else np.zeros(1)
+        if len(told) > 2 and np.ptp(values) and np.ptp(ratio) < 1e-5 * abs(ratio[0]):
+            return f"it is {words}, times {number(ratio[0])}"
     return ""
 
 
