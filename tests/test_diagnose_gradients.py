@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import gradient, update
@@ -276,3 +277,35 @@ def test_a_parameter_that_one_step_leaves_alone_is_not_detached():
         return [w - 0.1 * g for w, g in zip(p, gs, strict=True)], loss(p, X, y)
 
     assert told(step) == [("grad_wrong_delta", 3)]
+
+
+def test_a_derivative_left_out_of_one_gradient_is_named_where_every_weight_is_a_number():
+    """One row a step, each weight and sum written out: of one row, much is a multiple of much."""
+    X = np.array([[1.0, 1.0], [1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    y = np.array([0.0, 1.0, 1.0, 1.0])
+    params = [np.array([[0.9, 0.1], [0.3, 0.5]]), np.array([0.8, 0.7])]
+
+    def s(z):
+        return 1 / (1 + np.exp(-z))
+
+    def forward(p, x):
+        a = s(p[0][0, 0] * x[0] + p[0][1, 0] * x[1])
+        b = s(p[0][0, 1] * x[0] + p[0][1, 1] * x[1])
+        return a, b, s(p[1][0] * a + p[1][1] * b)
+
+    def loss(p, X, y):
+        return sum(0.5 * (forward(p, r)[2] - t) ** 2 for r, t in zip(X, y)) / len(X)
+
+    def step(p, X, y, slope):
+        a, b, out = forward(p, X[0])
+        d = out - y[0]
+        e = d * out * (1 - out)
+        down = np.array([e * p[1][0] * a * (1 - a), e * p[1][1] * b * (1 - b)])
+        last = (e if slope else d) * np.array([a, b])
+        return [p[0] - 0.5 * np.outer(X[0], down), p[1] - 0.5 * last], loss(p, X, y)
+
+    given = {"params": params, "X": X, "y": y, "loss": loss, "batch_size": 1, "n_steps": 400}
+    wrong = diagnose(**given, step=lambda p, X, y: step(p, X, y, False))
+    assert (wrong.faults[0].id, wrong.faults[0].where) == ("grad_missing_activation_derivative", 1)
+    right = diagnose(**given, step=lambda p, X, y: step(p, X, y, True))
+    assert not any(f.id.startswith("grad") and f.confidence > 0.5 for f in right.faults)

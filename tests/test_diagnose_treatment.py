@@ -101,3 +101,20 @@ def test_labels_of_which_little_is_left_are_not_labels_of_other_rows(flipped, so
     case = of_labels(flipped)
     assert bool(trace(case)) == some
     assert bool(contradicted(case)) == contradict
+
+
+def test_a_line_to_far_targets_that_runs_away_is_never_healthy():
+    """Adam cannot reach targets of a hundred from zero; what can be reached is found whatever the scales."""
+    rng = np.random.default_rng(0)
+    x = rng.uniform(20, 70, 20)
+    y = 0.5 * x + 110 + rng.normal(0, 2, 20)
+
+    def loss(p, X, y):
+        return np.mean((p[0] * X + p[1] - y) ** 2)
+
+    def step(p, X, y):
+        e = 2 * (p[0] * X + p[1] - y) / len(y)
+        return [p[0] - 0.0006 * np.sum(e * X), p[1] - 0.0006 * np.sum(e)], loss(p, X, y)
+
+    found = diagnose(params=[0.0, 0.0], X=x, y=y, loss=loss, step=step, batch_size=20, n_steps=500)
+    assert found.faults[0].id in ("inputs_unscaled", "lr_too_large")

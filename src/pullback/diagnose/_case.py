@@ -14,7 +14,7 @@ from pullback.diagnose._machine import Machine
 from pullback.diagnose._moves import Moves, StepGradient, norm, watch
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._rows import OwnRows, own_rows
-from pullback.diagnose._runs import Run, adam, train, user_run
+from pullback.diagnose._runs import Run, adam, settle, train, user_run
 from pullback.diagnose._sandbox import Failure, Stopwatch
 from pullback.diagnose._tapes import Tape
 from pullback.diagnose._truth import Truth
@@ -283,6 +283,13 @@ class Case:
         runs = [self.mended(leaves=start, lr=lr, steps=steps, seconds=0.12 * self.budget)
                 for start, lr in ((self.leaves, 0.01), (self.reborn(), 0.02))]  # fmt: skip
         return min(runs, key=lambda run: run.final)
+
+    @cached_property
+    def settled(self) -> float:
+        """What the judged rows' loss can be brought to from fresh weights, whatever the scales of X and y."""
+        X, y = self.X[self.judged], self.y[self.judged]
+        limit = min(0.1 * self.budget, max(0.3 * self.left(), 0.05))
+        return settle(self.judge, lambda leaves: self.quick(leaves, X, y), self.reborn(), limit)
 
     def reborn(self, seed: int = 0, only: int | None = None) -> Leaves:
         """Fresh initial weights: normal, divided by the root of the inputs' number; other leaves as they

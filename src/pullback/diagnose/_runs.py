@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -188,3 +189,25 @@ def descend(
         return params
 
     return advance, [np.array(x, float) for x in leaves]
+
+
+def settle(value: Judge, slope: Callable[[Leaves], Leaves], start: Leaves, seconds: float) -> float:
+    """The loss that a quasi-Newton method ends at, which no scale of rows or targets slows down."""
+    from scipy.optimize import minimize
+
+    shapes, watch = [x.shape for x in start], Stopwatch()
+    ends = np.cumsum([x.size for x in start])[:-1]
+    best = [np.inf]
+
+    def both(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        if watch.seconds() > seconds:
+            raise StopIteration
+        leaves = [part.reshape(shape) for part, shape in zip(np.split(flat, ends), shapes, strict=True)]
+        found = value(leaves)
+        best[0] = min(best[0], found) if np.isfinite(found) else best[0]
+        return found, np.concatenate([np.ravel(g) for g in slope(leaves)])
+
+    with contextlib.suppress(StopIteration, ValueError):
+        minimize(both, np.concatenate([np.ravel(x) for x in start]), jac=True, method="L-BFGS-B",
+                 options={"maxiter": 300})  # fmt: skip
+    return best[0]

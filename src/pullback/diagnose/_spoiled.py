@@ -52,11 +52,10 @@ def _is_output(tape: Tape, group: list[Segment]) -> bool:
 
 def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
     name = group[0].name
-    yield Wrong(
-        "grad_missing_activation_derivative",
-        f"the derivative of {name} left out",
-        tape.spoiled(lambda s, u: u, group),
-    )
+    missing, bare = "grad_missing_activation_derivative", tape.spoiled(lambda s, u: u, group)
+    yield Wrong(missing, f"the derivative of {name} left out", bare)
+    for k, g in enumerate(bare):
+        yield _only(tape, k, g, missing, f"the derivative of {name} left out of this gradient alone")
     yield Wrong(
         "grad_sign_flipped",
         f"the derivative of {name} with a minus",

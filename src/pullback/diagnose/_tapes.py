@@ -56,6 +56,10 @@ class Wrong:
     partial: bool = False  # only the leaves that are not None are claimed
 
 
+MOST_NUMBERS = 120
+"""Of a loss written number by number, so many values are looked at."""
+
+
 class Tape:
     """The recording of one batch's loss, with its products and activations found."""
 
@@ -135,6 +139,22 @@ class Tape:
             product.inputs.append(Node("constant", (), {}, other[0], 0))
 
     def _segments(self) -> list[Segment]:
+        return self._between() if self.products else self._anywhere()
+
+    def _anywhere(self) -> list[Segment]:
+        """Activations by their values alone, in a loss written number by number without layers."""
+        index = {id(node): i for i, node in enumerate(self.rec.nodes)}
+        known = [n for n in self.rec.nodes if n.deps & (self.rows - 1) and n.deps & self.rows]
+        found: list[Segment] = []
+        for a in known[:MOST_NUMBERS]:
+            segment = None if a.deps & self.rows << 1 else self._segment(a, index)
+            if segment is not None and all(segment.a is not s.a for s in found):
+                before = self._ancestors(segment.z)
+                segment.depth = 1 + max((s.depth for s in found if s.a in before), default=-1)
+                found.append(segment)
+        return found
+
+    def _between(self) -> list[Segment]:
         index = {id(node): i for i, node in enumerate(self.rec.nodes)}
         depth = self._depths()
         ends = {id(n): n for p in self.products for n in p.inputs if n.deps & (self.rows - 1)}

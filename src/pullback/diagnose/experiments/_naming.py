@@ -97,7 +97,7 @@ def explain(seen: Seen) -> tuple[str, str, float]:
             claims += list(bias_claims(tape, k))
     if seen.after is not None:
         claims = list(orders(tape, seen.after)) + claims
-    exact = _exact(seen.observed, claims, bad, seen.common, seen.true)
+    exact = _exact(seen.observed, claims, bad, seen.common, free=seen.case.size > 1)
     if exact is not None:
         return exact[0], exact[1], 1.0
     known = _bias_inside(seen, tape) or _own_slopes(seen, tape) or _known_to_check(seen)
@@ -165,6 +165,8 @@ def _known_to_check(seen: Seen) -> tuple[str, str, float] | None:
     if any(m is None or m.fault is None for m in mistakes):
         return None
     first = mistakes[0]
+    if seen.case.size == 1 and first is not None and first.fault == "grad_constant_factor":
+        return None  # of one row every number is a multiple of another
     assert first is not None
     assert first.fault is not None
     return first.fault, first.text.replace("the cotangent of", "the gradient of"), 0.9
@@ -195,7 +197,7 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
     if any(match.gaps[k] > 1e-4 for k in bad):
         return None
     ratio = match.factors[bad[0]] / common
-    if all(true[k].size == 1 for k in bad) and not _chosen(ratio):
+    if (case.size == 1 or all(true[k].size == 1 for k in bad)) and not _chosen(ratio):
         return None  # one number is always some multiple of another: only a factor someone would write counts
     if all(match.factors[k] / common < 0 for k in bad):
         return "grad_sign_flipped", "a minus is lost on the way: some parameters go uphill", 1.0
@@ -223,7 +225,7 @@ def _bias_words(observed: Leaves, match: Match, bad: list[int]) -> str:
 
 
 def _exact(
-    observed: Leaves, claims: list[Wrong], bad: list[int], common: float, true: Leaves
+    observed: Leaves, claims: list[Wrong], bad: list[int], common: float, free: bool
 ) -> tuple[str, str] | None:
     by_leaf: dict[int, list[Wrong]] = {k: [] for k in bad}
     for claim in claims:
@@ -240,7 +242,7 @@ def _exact(
         full = [name for name, c in count.most_common() if c == max(count.values())]
         first = weights[min(weights)][0]
         return (first.id if first.id in full else full[0]), first.words
-    if all(observed[k].size == 1 for k in bad):
+    if not free or all(observed[k].size == 1 for k in bad):  # of one row much is a multiple of much
         return None
     for claim in claims:  # a spoiled pass that explains the wrong ones, up to one common factor
         if claim.partial or not all(_fits(observed[k], claim.grads[k], None) for k in bad):

@@ -55,9 +55,11 @@ def rivals(case: Case, found: list[Finding]) -> list[Finding]:
 def unexplained(case: Case) -> list[Finding]:
     """Where the loop gets less than half as far as it could and nothing was proven: the likeliest cause."""
     reached, room = case.facts.get("reached", 1.0), case.facts.get("room", 0.0)
-    if reached > 0.5 or room < 0.2 or "user" not in case.facts:
+    if "user" not in case.facts:
         return []
     lost = not np.isfinite(case.user.final) or case.user.final > 1.1 * case.user.start
+    if reached > 0.5 or (room < 0.2 and not lost):
+        return []
     for fault in _LOST if lost else _SLOW:
         about = RIVALS[fault]
         try:

@@ -47,7 +47,7 @@ def look(case: Case, leaves: Any = None) -> State:
     flat: dict[int, float] = {}
     grads: dict[int, float] = {}
     if tape is not None:
-        for segment in tape.segments:
+        for segment in tape.segments if tape.products else []:
             k = tape.products[min(segment.depth, len(tape.products) - 1)].leaf
             share = _share(segment, len(rows))
             (dead if segment.name == "relu" else flat)[k] = share
