@@ -182,3 +182,18 @@ def test_an_object_that_is_not_torchs_is_named():
     with pytest.raises(ArgumentError) as error:
         pb.diagnose_torch(3, None, None, [1], [1])
     assert str(error.value).splitlines()[0] == "model is not PyTorch's"
+
+
+@pytest.mark.parametrize(("weights", "seconds"), [(100, 4.5), (20_000, 4.5), (60_000, 13.5), (10**6, 18.0)])
+def test_large_models_are_given_more_time(weights, seconds):
+    from pullback.diagnose._door import _seconds
+    from pullback.diagnose._patient import Patient
+
+    def nothing(p, X, y):
+        return 0.0
+
+    rows = {"X": np.zeros((9, 1)), "y": np.zeros(9)}
+    patient = Patient({"params": [np.zeros(weights)], **rows, "loss": nothing,
+                       "grad": lambda p, X, y: p})  # fmt: skip
+    assert _seconds(None, patient) == seconds
+    assert _seconds(7, patient) == 7.0

@@ -19,7 +19,8 @@ from pullback.train import Result
 
 OWN = "the run"
 """What a run of this library is called."""
-BUDGET = 4.5
+BUDGET, LARGE, MOST = 4.5, 20_000, 18.0
+"""Seconds for a loop of up to so many weights; more in proportion above, and seconds at the most."""
 
 
 def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0, **names: Any) -> Diagnosis:
@@ -31,7 +32,8 @@ def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0,
         A Python file, a module or a mapping with the names of the protocol; or what `pullback.fit`
         returned. None where the names are given as keywords.
     budget : float, optional
-        Seconds to spend at most; 4.5 unless told. Most loops take less.
+        Seconds to spend at most. Unless told 4.5; above 20,000 weights in proportion to them, up to 18.
+        Most loops take less.
     seed : int
         Of every random number the examination draws; the same seed gives the same diagnosis.
     **names
@@ -65,7 +67,7 @@ def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0,
     """
     with seeded(seed):
         given = _patient(patient, names)
-        found = examine(given, BUDGET if budget is None else _seconds(budget))
+        found = examine(given, _seconds(budget, given))
     if given.name == OWN:
         _drop_guesses(found)
     return _said(found, _places(given), given)
@@ -107,7 +109,9 @@ class seeded:  # noqa: N801 - used as a function
         random.setstate(self.kept[1])
 
 
-def _seconds(budget: float) -> float:
+def _seconds(budget: float | None, patient: Patient) -> float:
+    if budget is None:
+        return float(np.clip(BUDGET * sum(x.size for x in patient.leaves) / LARGE, BUDGET, MOST))
     if not (isinstance(budget, (int, float)) and budget > 0):
         raise ArgumentError(f"budget={budget!r}", expected="seconds, a number above 0")
     return float(budget)
@@ -208,5 +212,5 @@ def diagnose_torch(
             "params": loop.leaves(), "X": X, "y": y, "loss": loop.loss, "step": loop.step,
             "batch_size": batch_size, "n_steps": n_steps, **names,
         }, name=type(model).__name__)  # fmt: skip
-        found = examine(patient, BUDGET if budget is None else _seconds(budget))
+        found = examine(patient, _seconds(budget, patient))
     return _said(found, loop.names, patient)
