@@ -68,7 +68,23 @@ class Case:
                 np.abs(x).max() * np.sqrt(fan) / 2)  # fmt: skip
             x = bounded + size * rng.standard_normal(x.shape)
             out.append(_against(x, rms) if rms is not None and not any(_fits(o, rms) for o in out) else x)
-        return out
+        return self._tamed(out)
+
+    def _tamed(self, leaves: Leaves) -> Leaves:
+        """Smaller weights, where the loss is far above that of next to none: sums that saturate hide slopes."""
+        batch = self.batch(0, min(self.n, 64))
+        small = self._value([1e-3 * x for x in leaves], *batch)
+        for factor in (1.0, 0.1, 0.01):
+            found = [factor * x if x.ndim > 1 else x for x in leaves]
+            if not self._value(found, *batch) > 8 * abs(small) or not np.isfinite(small):
+                return found
+        return leaves
+
+    def _value(self, leaves: Leaves, X: Any, y: Any) -> float:
+        try:
+            return float(np.asarray(self.loss([x.copy() for x in leaves], X, y)).reshape(-1)[0])
+        except Failure:
+            return float("nan")
 
     def batch(self, t: int = 0, size: int | None = None) -> tuple[Any, Any]:
         rows = self.patient.batch(t, size)
