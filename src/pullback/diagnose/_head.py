@@ -30,6 +30,8 @@ class Head:
     width: int
     own: bool = False
     """Whether the output's function is of the user's own making: `output` is then what is usual there."""
+    place: int = -1
+    """Which of the recorded values of a single row the predictions are, where the network is not known."""
 
 
 def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) -> Head | None:
@@ -49,9 +51,9 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
         if output.startswith("softmax") and Z.shape[1] == 1:
             continue
         if output != "identity":
-            return Head(output, objective, factor, shift, Z.shape[1])
+            return Head(output, objective, factor, shift, Z.shape[1], place=k)
         usual = _SQUASHED.get(objective, output)
-        found = found or Head(usual, objective, factor, shift, Z.shape[1], usual != output)
+        found = found or Head(usual, objective, factor, shift, Z.shape[1], usual != output, k)
     return found
 
 
