@@ -132,6 +132,8 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     # after hinge: both are the same while |p| < 1 and t is -1 or 1
     "absolute": lambda p, t: np.abs(p - t),
     "squared hinge": lambda p, t: np.maximum(0, 1 - p * t) ** 2,
+    "logistic": lambda p, t: np.logaddexp(0, -p * t),
+    "perceptron's": lambda p, t: np.maximum(0, -p * t),
     "huber": lambda p, t: np.where(np.abs(p - t) <= 1, 0.5 * (p - t) ** 2, np.abs(p - t) - 0.5),
     "log-cosh": lambda p, t: np.logaddexp(p - t, t - p) - np.log(2),
     "multi-class hinge": lambda p, t: np.maximum(0, p - (p * t).sum(1, keepdims=True) + 1) * (1 - t),
@@ -143,6 +145,8 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "binary cross-entropy with its first term's sign wrong": lambda p, t: t * _log(p) - (1 - t) * _log(1 - p),
     "binary cross-entropy with log p twice": lambda p, t: -(t * _log(p) + (1 - t) * _log(p)),
     "binary cross-entropy with p and 1 - p exchanged": lambda p, t: -(t * _log(1 - p) + (1 - t) * _log(p)),
+    "hinge with its sign wrong": lambda p, t: np.maximum(0, 1 + p * t),
+    "logistic with its sign wrong": lambda p, t: np.logaddexp(0, p * t),
     "squared sum (p + y)": lambda p, t: (p + t) ** 2,
     "difference, not squared": lambda p, t: p - t,
     "fourth power": lambda p, t: (p - t) ** 4,
@@ -151,6 +155,7 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "mean of (p * y)": lambda p, t: p * t,
     "squared on the wrong side": lambda p, t: p**2 - t**2,
 }
+MARGINS = ("hinge", "squared hinge", "logistic", "perceptron's")  # of labels -1 and 1
 WRONG = list(OBJECTIVE)[list(OBJECTIVE).index("Poisson's") + 1 :]
 
 

@@ -97,7 +97,7 @@ def reach(case: Case, place: int) -> tuple[float, float] | None:
     with np.errstate(all="ignore"):
         for scale, leaves in _pushed(case.generic):
             for i in rows:
-                nodes = record(case.loss, leaves, case.X[i : i + 1], case.y[i : i + 1]).nodes
+                nodes = record(case.loss, leaves, case.X[i : i + 1], case.y[i : i + 1]).every
                 names = names or [n.name for n in nodes[: place + 1]]
                 if [n.name for n in nodes[: place + 1]] != names or watch.seconds() > SECONDS:
                     return None

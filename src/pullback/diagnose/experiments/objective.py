@@ -93,8 +93,12 @@ def _in_step(case: Case, size: int) -> list[Finding]:
 
 def _formula(case: Case) -> list[Finding]:
     net = case.net
-    if net is None:
-        return []
+    head = case.head
+    if head is not None and head.objective in fn.MARGINS and labels(case.y) == 2 and case.y.min() == 0:
+        return [_unmarked(head.objective)]
+    if net is None or "unknown" in (net.output, net.objective):
+        return [_wrong_formula(f"it is {head.objective}", _FITS, 1.0)] if (
+            head is not None and head.objective in fn.WRONG) else []  # fmt: skip
     raw = _no_probabilities(case)
     if raw:
         return raw
@@ -102,8 +106,18 @@ def _formula(case: Case) -> list[Finding]:
         return task(case)
     if net.objective in fn.WRONG or net.factor < 0:
         what = net.objective if net.factor > 0 else f"minus the {net.objective}"
-        return [_wrong_formula(f"it is {what}", "the rows' losses fit this formula to rounding", 1.0)]
+        return [_wrong_formula(f"it is {what}", _FITS, 1.0)]
     return task(case)
+
+
+_FITS = "the rows' losses fit this formula to rounding"
+
+
+def _unmarked(kind: str) -> Finding:
+    return Finding(
+        "labels_wrong", "y", f"the {kind} loss asks for labels of -1 and 1, and these are 0 and 1",
+        "labels of zero have no part in it: whatever the output, their loss is the same",
+        "give the loss 2 * y - 1", 1.0, 91)  # fmt: skip
 
 
 def _no_probabilities(case: Case) -> list[Finding]:
