@@ -41,7 +41,7 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
 
     Predictions may leave the recording for plain floats, so all that was recorded is looked at.
     """
-    picked = np.unique(np.linspace(0, len(X) - 1, min(rows, len(X))).astype(int))
+    picked = fn.picked(y, rows)
     tapes = [record(loss, leaves, X[i : i + 1], y[i : i + 1]) for i in picked]
     alike = min(_alike(tapes[0], tape) for tape in tapes)
     values = np.array([float(np.asarray(t.result).reshape(-1)[0]) for t in tapes])
