@@ -172,7 +172,10 @@ def _negated(tape: Recording, z: np.ndarray) -> bool:
     """Whether the sums are negated without the target's doing: a margin is negated by labels of -1."""
     target = 1 << len(tape.leaves) - 1
     return any(
-        n.value.size == z.size and n.deps and not n.deps & target and np.allclose(n.value.ravel(), -z, rtol=1e-9)
+        n.value.size == z.size
+        and n.deps
+        and not n.deps & target
+        and np.allclose(n.value.ravel(), -z, rtol=1e-9)
         for n in tape.nodes
     )
 

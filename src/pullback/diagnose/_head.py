@@ -16,7 +16,9 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._record import Node, Recording, record
 
 LAST = 14
-_TELLING = [name for name in fn.WRONG if "sign wrong" in name or name in ("squared sum (p + y)", "fourth power")]
+_TELLING = [
+    name for name in fn.WRONG if "sign wrong" in name or name in ("squared sum (p + y)", "fourth power")
+]
 """Wrong formulas that are no right one of another function of the predictions."""
 _SQUASHED = {"binary cross-entropy": "sigmoid", "cross-entropy": "softmax"}
 

@@ -194,7 +194,9 @@ def one_sided(case: Case) -> list[Finding]:
     for j in range(y.shape[1]):
         found = max((_block(guess[:, j], y, j) for guess in guesses), key=lambda block: block[0])
         if _mixed(found[1], y, j):
-            names = np.unique(case.y) if np.ndim(case.y) == 1 or np.shape(case.y)[1] == 1 else range(y.shape[1])
+            names = (
+                np.unique(case.y) if np.ndim(case.y) == 1 or np.shape(case.y)[1] == 1 else range(y.shape[1])
+            )
             share = float(y[found[1], j].mean())
             return [Finding(
                 "labels_wrong", "y", "many rows of one class bear another's label",
