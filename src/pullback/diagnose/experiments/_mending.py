@@ -13,7 +13,7 @@ from pullback.diagnose._moves import norm, watch
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared
-from pullback.diagnose.experiments._scales import far_targets, unlike_inside
+from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
 from pullback.train import sgd
 
 
@@ -227,6 +227,9 @@ def _smaller(runs: Compared) -> Finding | None:
                 f"with twice the rows it goes twice as far; with moves {scale:g} times as large the loss "
                 f"ends at {number(runs.made[name].final)}, not {number(runs.user.final)}",
                 f"divide the gradient by the {case.size} rows", 0.8, 60)  # fmt: skip
+        off = off_centre(runs, max(runs.share(run.final) for run in runs.made.values()))
+        if off is not None:
+            return off
         return Finding(
             "lr_too_large",
             "step",

@@ -37,10 +37,14 @@ def clipped(case: Case) -> list[Finding]:
     known = case.head
     if known is None:
         return []
-    classes = known.objective.endswith("cross-entropy") and labels(case.y)
-    if not (known.objective in NUMBERS or classes):
+    told = labels(case.y) or np.isin(case.y, (0, 1)).all()
+    if not (known.objective in NUMBERS or (known.objective.endswith("cross-entropy") and told)):
         return []
     name = known.output
+    if name.startswith("softmax") and not known.own and known.objective != "cross-entropy":
+        several = _several(case, known.width)
+        if several:
+            return several
     if name in RANGES and not known.own:
         return _outside(case, known.width, f"{name} cannot reach", *RANGES[name], 1e-9)
     place = _place(case, known)
@@ -63,6 +67,17 @@ def _outside(case: Case, width: int, words: str, low: float, high: float, margin
         "leave the last layer linear, or scale the targets into the range", 1.0, 92)]  # fmt: skip
 
 
+def _several(case: Case, width: int) -> list[Finding]:
+    """Probabilities that share one among them, of targets that are each for itself."""
+    sums = fn.targets(case.y, np.zeros((case.n, width))).sum(1)
+    if width < 2 or np.mean(np.abs(sums - 1) > 0.05) < 0.1:
+        return []
+    return [Finding(
+        "output_range_clipped", "output", "the outputs sum to 1 in every row, and the targets do not",
+        f"a row's targets sum to {number(float(sums.min()))} .. {number(float(sums.max()))}",
+        "a sigmoid of each output, where several may be true of a row", 1.0, 92)]  # fmt: skip
+
+
 def _place(case: Case, known: Head) -> int | None:
     """Where the predictions stand in the recording of one row, if the output may have bounds of its own."""
     if known.place >= 0:
@@ -74,7 +89,7 @@ def _place(case: Case, known: Head) -> int | None:
 
 
 def _bends(case: Case) -> bool:
-    """Whether the loss leaves the recognised network's once the last layer's sums are large: it is cut there."""
+    """Whether the loss leaves the recognised network's where the last layer's sums are large."""
     net = case.net
     assert net is not None
     last = net.layers[-1]

@@ -1,4 +1,4 @@
-"""Parts of the treatment experiment: targets, and features that the model makes of X, on unlike or large scales.
+"""Parts of the treatment experiment: targets, and features made in the model, on unlike or large scales.
 
 Powers of a column, or pixels multiplied inside the model, are not to be seen in X, and X standardised says
 nothing of them. But a first layer whose weights are divided by the features' sizes, and whose moves are
@@ -65,6 +65,26 @@ def _features(case: Case) -> tuple[int, np.ndarray, int] | None:
     return None
 
 
+def off_centre(runs: Compared, smaller: float) -> Finding | None:
+    """Columns far from zero, where the loop learns from standardised ones what no smaller step learns."""
+    case = runs.case
+    X = np.asarray(case.X, float)
+    deviation, mean = X.std(0), X.mean(0)
+    if X.ndim != 2 or not (np.abs(mean) > 2 * deviation)[deviation > 0].any():
+        return None
+    Z = np.where(deviation > 0, (X - mean) / np.where(deviation > 0, deviation, 1.0), X)
+    judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
+    got = runs.run("inputs standardised", lambda: case.user_with(data=(Z, case.y), judge=judge))
+    if not got > smaller + 0.5 * (1 - smaller):
+        return None
+    return Finding(
+        "inputs_unscaled", "X", "the features are so far from zero that no one step size serves them",
+        f"means up to {number(float(np.abs(mean).max()))}, deviations from {number(float(deviation.min()))}; "
+        f"smaller moves get {number(100 * smaller)} % of the way, the same moves {number(100 * got)} % once "
+        "the columns are standardised",
+        "subtract each column's mean and divide by its deviation", 0.9, 64)  # fmt: skip
+
+
 def far_targets(runs: Compared) -> Finding | None:
     """Targets of unusual size, where the loop learns once they are standardised."""
     case = runs.case
@@ -81,7 +101,7 @@ def far_targets(runs: Compared) -> Finding | None:
 
 
 def costly_targets(runs: Compared) -> Finding | None:
-    """The same where no reference tells: none learns such targets, so shares of a constant's loss are compared.
+    """The same where no reference learns such targets: shares of a constant's loss are compared.
 
     A loss of targets of deviation 1 is on another scale than the loss of the targets as they are, but what
     is left of either once the loop has ended is not.
@@ -116,4 +136,5 @@ def _far(case: Case) -> Finding:
         "targets_unscaled", "y", "the targets are so large or shifted that the step size cannot serve them",
         f"mean {number(float(y.mean()))}, deviation {number(float(y.std()))}; standardised, the same loop "
         "learns",
-        "subtract the targets' mean, divide by their deviation, undo it when predicting", 0.95, 63)  # fmt: skip
+        "subtract the targets' mean, divide by their deviation, undo it when predicting",
+        0.95, 63)  # fmt: skip

@@ -200,9 +200,10 @@ def one_sided(case: Case) -> list[Finding]:
             share = float(y[found[1], j].mean())
             return [Finding(
                 "labels_wrong", "y", "many rows of one class bear another's label",
-                f"the {len(found[1])} rows most like class {list(names)[j]} hold {number(100 * share)} % of it, "
-                "and no more where they are most like it; the rest hold hardly any",
-                "look at how the labels were made; correct or drop the doubtful ones", 0.75, 61.5)]  # fmt: skip
+                f"the {len(found[1])} rows most like class {list(names)[j]} hold {number(100 * share)} % of "
+                "it, and no more where they are most like it; the rest hold hardly any",
+                "look at how the labels were made; correct or drop the doubtful ones",
+                0.75, 61.5)]  # fmt: skip
     return []
 
 
