@@ -57,6 +57,8 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
             continue
         if output.startswith("softmax") and Z.shape[1] == 1:
             continue
+        if output == "exp" and objective.endswith("cross-entropy"):
+            continue  # a probability's logarithm: the probability stands before it
         if output != "identity":
             return Head(output, objective, factor, shift, Z.shape[1], place=k)
         usual = _SQUASHED.get(objective, output)

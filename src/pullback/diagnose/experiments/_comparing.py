@@ -147,7 +147,7 @@ class Compared:
         return bool(self._apart(data, rest, **changes).final < 0.6 * own.final)
 
     def better_of_unseen(self, targets: Any) -> bool:
-        """Whether of other targets, on unseen rows, the loop leaves a far smaller share of a constant's loss."""
+        """Whether of other targets the loop leaves a far smaller share of a constant's loss, unseen."""
         case, (_, rest, own) = self.case, self._unseen
         unseen = self._kept_apart
         other = (case.X[unseen], targets[unseen])

@@ -45,14 +45,25 @@ def clipped(case: Case) -> list[Finding]:
         several = _several(case, known.width)
         if several:
             return several
-    if name in RANGES and not known.own:
-        return _outside(case, known.width, f"{name} cannot reach", *RANGES[name], 1e-9)
+    if name in RANGES and not known.own and known.place < 0:
+        return _within(case, known)
+    if name.startswith("softmax"):
+        return _within(case, known) if name in RANGES and not known.own else []
     place = _place(case, known)
     bounds = None if place is None else reach(case, place)
     if bounds is None:
-        return []
+        return _within(case, known) if name in RANGES and not known.own else []
+    if not known.own:  # what is squashed may have bounds itself, as behind a ReLU
+        with np.errstate(over="ignore"):
+            low, high = fn.VALUE[name](np.array(bounds))
+        bounds = float(low), float(high)
     margin = 0.05 * (np.ptp(bounds) if np.isfinite(bounds).all() else float(np.std(case.y)))
     return _outside(case, known.width, "own function does not reach", *bounds, margin)
+
+
+def _within(case: Case, known: Head) -> list[Finding]:
+    low, high = RANGES[known.output]
+    return _outside(case, known.width, f"{known.output} cannot reach", low, high, 1e-9)
 
 
 def _outside(case: Case, width: int, words: str, low: float, high: float, margin: float) -> list[Finding]:
