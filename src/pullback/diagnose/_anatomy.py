@@ -111,7 +111,7 @@ class Net:
 
 def dissect(loss: Any, leaves: Leaves, X: Any, y: Any, rows: int = 24) -> Net | None:
     """The network behind a loss, or None where it is not a chain of layers that can be recognised."""
-    picked = np.unique(np.linspace(0, len(X) - 1, min(rows, len(X))).astype(int))
+    picked = fn.picked(y, rows)
     tapes = [record(loss, leaves, X[i : i + 1], y[i : i + 1]) for i in picked]
     found = [_layers(tape, leaves) for tape in tapes]
     if not found[0] or any(len(f) != len(found[0]) for f in found):
@@ -169,8 +169,14 @@ def _way(tape: Recording, z: np.ndarray) -> int:
 
 
 def _negated(tape: Recording, z: np.ndarray) -> bool:
+    """Whether the sums are negated without the target's doing: a margin is negated by labels of -1."""
+    target = 1 << len(tape.leaves) - 1
     return any(
-        n.value.size == z.size and n.deps and np.allclose(n.value.ravel(), -z, rtol=1e-9) for n in tape.nodes
+        n.value.size == z.size
+        and n.deps
+        and not n.deps & target
+        and np.allclose(n.value.ravel(), -z, rtol=1e-9)
+        for n in tape.nodes
     )
 
 

@@ -120,7 +120,7 @@ class Case:
         if net is not None and "unknown" not in (net.output, net.objective):
             return Head(net.output, net.objective, net.factor, net.shift, self.leaves_out)
         try:
-            return head(self.loss, self.generic, self.X, self.y) if self.truth.how == "recorded" else None
+            return head(self.loss, self.generic, self.X, self.y)
         except Exception:  # a loss that cannot be recorded has no head
             return None
 

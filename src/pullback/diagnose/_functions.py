@@ -119,6 +119,17 @@ def labels(y: Any) -> int:
     return len(values) if 2 <= len(values) <= max(2, min(12, len(y) // 10)) else 0
 
 
+def picked(y: Any, rows: int) -> Array:
+    """Some rows from all over the data, with two of every class: one class alone fits too many formulas."""
+    n = len(y)
+    few = np.linspace(0, n - 1, min(rows, n)).astype(int)
+    if not labels(y):
+        return np.unique(few)
+    one = np.reshape(y, (n, -1))
+    one = one.argmax(1) if one.shape[1] > 1 else one[:, 0]
+    return np.unique([*few, *(i for value in np.unique(one) for i in np.flatnonzero(one == value)[:2])])
+
+
 def _log(p: Array) -> Array:
     with np.errstate(all="ignore"):
         return np.log(np.maximum(p, 0) + 1e-300)
@@ -132,6 +143,8 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     # after hinge: both are the same while |p| < 1 and t is -1 or 1
     "absolute": lambda p, t: np.abs(p - t),
     "squared hinge": lambda p, t: np.maximum(0, 1 - p * t) ** 2,
+    "logistic": lambda p, t: np.logaddexp(0, -p * t),
+    "perceptron's": lambda p, t: np.maximum(0, -p * t),
     "huber": lambda p, t: np.where(np.abs(p - t) <= 1, 0.5 * (p - t) ** 2, np.abs(p - t) - 0.5),
     "log-cosh": lambda p, t: np.logaddexp(p - t, t - p) - np.log(2),
     "multi-class hinge": lambda p, t: np.maximum(0, p - (p * t).sum(1, keepdims=True) + 1) * (1 - t),
@@ -143,6 +156,8 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "binary cross-entropy with its first term's sign wrong": lambda p, t: t * _log(p) - (1 - t) * _log(1 - p),
     "binary cross-entropy with log p twice": lambda p, t: -(t * _log(p) + (1 - t) * _log(p)),
     "binary cross-entropy with p and 1 - p exchanged": lambda p, t: -(t * _log(1 - p) + (1 - t) * _log(p)),
+    "hinge with its sign wrong": lambda p, t: np.maximum(0, 1 + p * t),
+    "logistic with its sign wrong": lambda p, t: np.logaddexp(0, p * t),
     "squared sum (p + y)": lambda p, t: (p + t) ** 2,
     "difference, not squared": lambda p, t: p - t,
     "fourth power": lambda p, t: (p - t) ** 4,
@@ -151,6 +166,7 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "mean of (p * y)": lambda p, t: p * t,
     "squared on the wrong side": lambda p, t: p**2 - t**2,
 }
+MARGINS = ("hinge", "squared hinge", "logistic", "perceptron's")  # of labels -1 and 1
 WRONG = list(OBJECTIVE)[list(OBJECTIVE).index("Poisson's") + 1 :]
 
 
@@ -198,6 +214,7 @@ def recognise(z: Array, y: Any, values: Array) -> tuple[str, str, float, float]:
     if t.shape != z.shape or not np.isfinite(values).all():
         return _recognise_clipped(z, t, values)
     best = ("unknown", "unknown", 1.0, 0.0, 1e-5)
+    alike = bool(np.ptp(t) == 0)
     flat = bool(np.ptp(z, axis=0).max(initial=0) <= 1e-9 * max(np.abs(z).max(initial=0), 1e-9))
     for out in OUTPUTS:
         if out == "softmax over rows" or (z.shape[1] == 1 and out == "softmax twice"):
@@ -207,8 +224,8 @@ def recognise(z: Array, y: Any, values: Array) -> tuple[str, str, float, float]:
             if name == "cross-entropy" and z.shape[1] == 1 and out != "softmax":
                 continue
             fit = _fit(objective(name, p, t), values)
-            if flat and name in WRONG:  # equal losses fit any formula
-                continue
+            if (flat and name in WRONG) or (alike and name.startswith(("logistic", "perceptron"))):
+                continue  # equal losses fit any formula, and those of one label that of margins
             if fit is None:
                 continue
             gap = max(fit[2], 1e-9)  # of those equal to rounding the one with the least beside it

@@ -16,6 +16,10 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._record import Node, Recording, record
 
 LAST = 14
+_TELLING = [
+    name for name in fn.WRONG if "sign wrong" in name or name in ("squared sum (p + y)", "fourth power")
+]
+"""Wrong formulas that are no right one of another function of the predictions."""
 _SQUASHED = {"binary cross-entropy": "sigmoid", "cross-entropy": "softmax"}
 
 
@@ -30,36 +34,55 @@ class Head:
     width: int
     own: bool = False
     """Whether the output's function is of the user's own making: `output` is then what is usual there."""
+    place: int = -1
+    """Which of the recorded values of a single row the predictions are, where the network is not known."""
 
 
 def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) -> Head | None:
-    """The head of a loss, or None where it is none that is known."""
-    picked = np.unique(np.linspace(0, len(X) - 1, min(rows, len(X))).astype(int))
+    """The head of a loss, or None where it is none that is known.
+
+    Predictions may leave the recording for plain floats, so all that was recorded is looked at.
+    """
+    picked = fn.picked(y, rows)
     tapes = [record(loss, leaves, X[i : i + 1], y[i : i + 1]) for i in picked]
-    names = [n.name for n in tapes[0].nodes]
-    if any([n.name for n in tape.nodes] != names for tape in tapes):
-        return None
+    alike = min(_alike(tapes[0], tape) for tape in tapes)
     values = np.array([float(np.asarray(t.result).reshape(-1)[0]) for t in tapes])
-    found = None
-    for k in _candidates(tapes, len(leaves))[:LAST]:
-        Z = np.array([t.nodes[k].value.ravel() for t in tapes], float)
+    found = wrong = None
+    for k in _candidates(tapes, len(leaves), alike)[:LAST]:
+        Z = np.array([t.every[k].value.ravel() for t in tapes], float)
         output, objective, factor, shift = fn.recognise(Z, y[picked], values)
+        if objective in _TELLING and factor > 0 and not _turned(tapes[0].every[k], 1 << len(leaves)):
+            wrong = wrong or Head(output, objective, factor, shift, Z.shape[1], place=k)
         if objective == "unknown" or objective in fn.WRONG or factor <= 0:
             continue
         if output.startswith("softmax") and Z.shape[1] == 1:
             continue
+        if output == "exp" and objective.endswith("cross-entropy"):
+            continue  # a probability's logarithm: the probability stands before it
         if output != "identity":
-            return Head(output, objective, factor, shift, Z.shape[1])
+            return Head(output, objective, factor, shift, Z.shape[1], place=k)
         usual = _SQUASHED.get(objective, output)
-        found = found or Head(usual, objective, factor, shift, Z.shape[1], usual != output)
-    return found
+        found = found or Head(usual, objective, factor, shift, Z.shape[1], usual != output, k)
+    return found or wrong
 
 
-def _candidates(tapes: list[Recording], leaves: int) -> list[int]:
+def _alike(one: Recording, other: Recording) -> int:
+    """How many calls two rows have in common before the code takes another way."""
+    pairs = zip(one.every, other.every, strict=False)
+    most = min(len(one.every), len(other.every))
+    return next((k for k, (a, b) in enumerate(pairs) if a.name != b.name), most)
+
+
+def _turned(node: Node, rows: int) -> bool:
+    """Whether the predictions may stand here negated: a wrong sign after them is then a right one."""
+    return node.name == "negative" or (node.name == "subtract" and bool(node.parents[-1].deps & rows))
+
+
+def _candidates(tapes: list[Recording], leaves: int, alike: int) -> list[int]:
     """The places of values that rest on parameters and on no target, the last first."""
-    return [k for k in range(len(tapes[0].nodes) - 1, -1, -1)
-            if all(_predicts(t.nodes[k], leaves) for t in (tapes[0], tapes[-1]))
-            and len({t.nodes[k].value.size for t in tapes}) == 1]  # fmt: skip
+    return [k for k in range(alike - 1, -1, -1)
+            if all(_predicts(t.every[k], leaves) for t in (tapes[0], tapes[-1]))
+            and len({t.every[k].value.size for t in tapes}) == 1]  # fmt: skip
 
 
 def _predicts(node: Node, leaves: int) -> bool:

@@ -35,6 +35,7 @@ class Recording:
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
+        self.every: list[Node] = []  # those too on which the result does not seem to rest
         self.casts: list[tuple[float, Node]] = []
         self.leaves: list[Node] = []
         self.out: Node | None = None
@@ -327,7 +328,7 @@ def record(f: Callable[..., Any], leaves: Sequence[Any], X: Any, y: Any) -> Reco
         out = f(boxed, tape.leaf(X, len(leaves)), tape.leaf(y, len(leaves) + 1))
         tape.result = _plain(out)
         tape.out = _output(tape, out)
-    tape.nodes = tape.live()
+    tape.every, tape.nodes = tape.nodes, tape.live()
     return tape
 
 

@@ -124,11 +124,16 @@ class Compared:
         return bool(own.best < 0.85 * self._base(rest))
 
     @cached_property
+    def _kept_apart(self) -> np.ndarray:
+        unseen = np.zeros(self.case.n, bool)
+        unseen[np.random.default_rng(1).permutation(self.case.n)[: self.case.n // 3]] = True
+        return unseen
+
+    @cached_property
     def _unseen(self) -> tuple[Any, Any, Run]:
         """Two thirds of the rows, the rest, and the loop as written trained on those and judged on these."""
         case = self.case
-        unseen = np.zeros(case.n, bool)
-        unseen[np.random.default_rng(1).permutation(case.n)[: case.n // 3]] = True
+        unseen = self._kept_apart
         data, rest = (case.X[~unseen], case.y[~unseen]), (case.X[unseen], case.y[unseen])
         return data, rest, self._apart(data, rest)
 
@@ -142,6 +147,15 @@ class Compared:
         """Whether the loop with something exchanged leaves far less of the loss on unseen rows."""
         data, rest, own = self._unseen
         return bool(self._apart(data, rest, **changes).final < 0.6 * own.final)
+
+    def better_of_unseen(self, targets: Any) -> bool:
+        """Whether of other targets the loop leaves a far smaller share of a constant's loss, unseen."""
+        case, (_, rest, own) = self.case, self._unseen
+        unseen = self._kept_apart
+        other = (case.X[unseen], targets[unseen])
+        run = self._apart((case.X[~unseen], targets[~unseen]), other)
+        base = self._judge(other)([0 * x for x in case.leaves])
+        return bool(run.final / base < 0.6 * own.final / self._base(rest))
 
     def _judge(self, rows: Any) -> Any:
         return lambda leaves: self.case.truth.value(leaves, *rows)

@@ -13,13 +13,13 @@ from pullback.diagnose._moves import norm, watch
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared
-from pullback.diagnose.experiments._scales import unlike_inside
+from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
 from pullback.train import sgd
 
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     case = runs.case
-    for cause in (_targets, _overflow, unshuffled, unlike_scales, unlike_inside):
+    for cause in (far_targets, _overflow, unshuffled, unlike_scales, unlike_inside):
         found = cause(runs)
         if found is not None:
             return [found]
@@ -182,38 +182,6 @@ def unlike_scales(runs: Compared) -> Finding | None:
     )
 
 
-def _targets(runs: Compared) -> Finding | None:
-    case = runs.case
-    y = np.asarray(case.y, float)
-    counts = case.net is not None and (case.net.output == "exp" or case.net.objective == "Poisson's")
-    if labels(case.y) or y.std() == 0 or counts:
-        return None
-    size = float(np.sqrt(y.std() ** 2 + y.mean() ** 2))
-    if 0.03 < size < 8:
-        return None
-    t = (y - y.mean(0)) / y.std(0)
-    judge = lambda leaves: case.judge_on(leaves, case.X, t)  # noqa: E731
-    mended = case.mended(leaves=case.reborn(), data=(case.X, t), judge=judge)
-    base = 1.0
-    run = case.user_with(data=(case.X, t), judge=judge)
-    case.tried.append("targets standardised")
-    start = judge(case.reborn())
-    del base
-    got = (start - run.final) / max(start - mended.final, 1e-12) if np.isfinite(run.final) else -1
-    if got < 0.6:
-        return None
-    return Finding(
-        "targets_unscaled",
-        "y",
-        "the targets are so large or shifted that the step size cannot serve them",
-        f"mean {number(float(y.mean()))}, deviation {number(float(y.std()))}; standardised, the same "
-        "loop learns",
-        "subtract the targets' mean, divide by their deviation, undo it when predicting",
-        0.95,
-        63,
-    )
-
-
 def unshuffled(runs: Compared) -> Finding | None:
     """Whether neighbouring rows are alike, and whether shuffling them cures."""
     case = runs.case
@@ -259,6 +227,9 @@ def _smaller(runs: Compared) -> Finding | None:
                 f"with twice the rows it goes twice as far; with moves {scale:g} times as large the loss "
                 f"ends at {number(runs.made[name].final)}, not {number(runs.user.final)}",
                 f"divide the gradient by the {case.size} rows", 0.8, 60)  # fmt: skip
+        off = off_centre(runs, max(runs.share(run.final) for run in runs.made.values()))
+        if off is not None:
+            return off
         return Finding(
             "lr_too_large",
             "step",

@@ -1,4 +1,4 @@
-"""Parts of the treatment experiment: features that the model itself makes of X, on unlike or large scales.
+"""Parts of the treatment experiment: targets, and features made in the model, on unlike or large scales.
 
 Powers of a column, or pixels multiplied inside the model, are not to be seen in X, and X standardised says
 nothing of them. But a first layer whose weights are divided by the features' sizes, and whose moves are
@@ -14,6 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments._comparing import Compared
 
 
@@ -62,3 +63,78 @@ def _features(case: Case) -> tuple[int, np.ndarray, int] | None:
             return None
         return product.leaf, np.where(sizes > 1e-6 * sizes.max(), sizes, 1.0), axis
     return None
+
+
+def off_centre(runs: Compared, smaller: float) -> Finding | None:
+    """Columns far from zero, where the loop learns from standardised ones what no smaller step learns."""
+    case = runs.case
+    X = np.asarray(case.X, float)
+    deviation, mean = X.std(0), X.mean(0)
+    if X.ndim != 2 or not (np.abs(mean) > 2 * deviation)[deviation > 0].any():
+        return None
+    Z = np.where(deviation > 0, (X - mean) / np.where(deviation > 0, deviation, 1.0), X)
+    judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
+    got = runs.run("inputs standardised", lambda: case.user_with(data=(Z, case.y), judge=judge))
+    if not got > smaller + 0.5 * (1 - smaller):
+        return None
+    return Finding(
+        "inputs_unscaled", "X", "the features are so far from zero that no one step size serves them",
+        f"means up to {number(float(np.abs(mean).max()))}, deviations from {number(float(deviation.min()))}; "
+        f"smaller moves get {number(100 * smaller)} % of the way, the same moves {number(100 * got)} % once "
+        "the columns are standardised",
+        "subtract each column's mean and divide by its deviation", 0.9, 64)  # fmt: skip
+
+
+def far_targets(runs: Compared) -> Finding | None:
+    """Targets of unusual size, where the loop learns once they are standardised."""
+    case = runs.case
+    t = _standardised(case)
+    if t is None:
+        return None
+    judge = lambda leaves: case.judge_on(leaves, case.X, t)  # noqa: E731
+    mended = case.mended(leaves=case.reborn(), data=(case.X, t), judge=judge)
+    run = case.user_with(data=(case.X, t), judge=judge)
+    case.tried.append("targets standardised")
+    start = judge(case.reborn())
+    got = (start - run.final) / max(start - mended.final, 1e-12) if np.isfinite(run.final) else -1
+    return _far(case) if got >= 0.6 else None
+
+
+def costly_targets(runs: Compared) -> Finding | None:
+    """The same where no reference learns such targets: shares of a constant's loss are compared.
+
+    A loss of targets of deviation 1 is on another scale than the loss of the targets as they are, but what
+    is left of either once the loop has ended is not.
+    """
+    case = runs.case
+    t = _standardised(case)
+    if t is None or not runs.user.final > 0.15 * runs.base > 0:
+        return None
+    none = [0 * x for x in case.leaves]
+    base = case.judge_on(none, case.X, t)
+    run = case.user_with(data=(case.X, t), judge=lambda leaves: case.judge_on(leaves, case.X, t))
+    case.tried.append("targets standardised")
+    if not run.final / base < 0.4 * runs.user.final / runs.base:
+        return None
+    return _far(case) if case.n < 60 or runs.better_of_unseen(t) else None
+
+
+def _standardised(case: Case) -> Any:
+    """The targets with mean 0 and deviation 1 where they are numbers of unusual size, else None."""
+    y = np.asarray(case.y, float)
+    counts = case.net is not None and (case.net.output == "exp" or case.net.objective == "Poisson's")
+    if labels(case.y) or y.std() == 0 or counts:
+        return None
+    if 0.03 < float(np.sqrt(y.std() ** 2 + y.mean() ** 2)) < 8:
+        return None
+    return (y - y.mean(0)) / np.where(y.std(0) > 0, y.std(0), 1.0)
+
+
+def _far(case: Case) -> Finding:
+    y = np.asarray(case.y, float)
+    return Finding(
+        "targets_unscaled", "y", "the targets are so large or shifted that the step size cannot serve them",
+        f"mean {number(float(y.mean()))}, deviation {number(float(y.std()))}; standardised, the same loop "
+        "learns",
+        "subtract the targets' mean, divide by their deviation, undo it when predicting",
+        0.95, 63)  # fmt: skip

@@ -16,6 +16,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._record import Node, Recording, record, recording
 from pullback.diagnose._sandbox import Failure
+from pullback.diagnose.experiments._reach import clipped
 from pullback.diagnose.experiments._softmax import softmax
 from pullback.diagnose.experiments._task import task, unfit
 
@@ -34,7 +35,7 @@ def experiment(case: Case) -> list[Finding]:
     out = [*_broadcast(case, tape, size), *_in_step(case, size)]
     out += softmax(case, tape, size)
     if not out:
-        out += _range(case) + _formula(case)
+        out += clipped(case) + _formula(case)
     if not out:
         out += _unbounded(case, tape)
     return out
@@ -90,47 +91,14 @@ def _in_step(case: Case, size: int) -> list[Finding]:
     return _broadcast(case, tape, size)
 
 
-_RANGES = {
-    "sigmoid": (0, 1),
-    "tanh": (-1, 1),
-    "relu": (0, np.inf),
-    "softmax": (0, 1),
-    "softplus": (0, np.inf),
-    "exp": (0, np.inf),
-}
-
-
-def _range(case: Case) -> list[Finding]:
-    head = case.head
-    if head is None or head.own:
-        return []
-    numbers = head.objective in ("squared", "absolute", "huber", "log-cosh")
-    name, classes = head.output, head.objective.endswith("cross-entropy") and labels(case.y)
-    if name not in _RANGES or not (numbers or classes):
-        return []
-    low, high = _RANGES[name]
-    y = fn.targets(case.y, np.zeros((case.n, head.width)))
-    outside = float(np.mean((y < low - 1e-9) | (y > high + 1e-9)))
-    if outside < 0.02:
-        return []
-    return [
-        Finding(
-            "output_range_clipped",
-            "output",
-            f"the output's {name} cannot reach the targets",
-            f"{number(100 * outside)} % of the targets ({number(y.min())} .. {number(y.max())}) lie outside "
-            f"{low} .. {high}",
-            "leave the last layer linear, or scale the targets into the range",
-            1.0,
-            92,
-        )
-    ]
-
-
 def _formula(case: Case) -> list[Finding]:
     net = case.net
-    if net is None:
-        return []
+    head = case.head
+    if head is not None and head.objective in fn.MARGINS and labels(case.y) == 2 and case.y.min() == 0:
+        return [_unmarked(head.objective)]
+    if net is None or "unknown" in (net.output, net.objective):
+        return [_wrong_formula(f"it is {head.objective}", _FITS, 1.0)] if (
+            head is not None and head.objective in fn.WRONG) else []  # fmt: skip
     raw = _no_probabilities(case)
     if raw:
         return raw
@@ -138,8 +106,18 @@ def _formula(case: Case) -> list[Finding]:
         return task(case)
     if net.objective in fn.WRONG or net.factor < 0:
         what = net.objective if net.factor > 0 else f"minus the {net.objective}"
-        return [_wrong_formula(f"it is {what}", "the rows' losses fit this formula to rounding", 1.0)]
+        return [_wrong_formula(f"it is {what}", _FITS, 1.0)]
     return task(case)
+
+
+_FITS = "the rows' losses fit this formula to rounding"
+
+
+def _unmarked(kind: str) -> Finding:
+    return Finding(
+        "labels_wrong", "y", f"the {kind} loss asks for labels of -1 and 1, and these are 0 and 1",
+        "labels of zero have no part in it: whatever the output, their loss is the same",
+        "give the loss 2 * y - 1", 1.0, 91)  # fmt: skip
 
 
 def _no_probabilities(case: Case) -> list[Finding]:

@@ -19,6 +19,7 @@ from pullback.diagnose.experiments._comparing import ENOUGH, Compared
 from pullback.diagnose.experiments._mending import breaks, causes, nothing_to_learn
 from pullback.diagnose.experiments._partly import partly
 from pullback.diagnose.experiments._penalties import too_strong
+from pullback.diagnose.experiments._scales import costly_targets
 from pullback.diagnose.experiments.labels import explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import missing_nonlinearity, without_bias
 
@@ -46,10 +47,10 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return [_curves(runs, plain)]
     if doubt is not None:
         runs.start_over()
-    share = 0.0
+    share, linear = 0.0, missing_nonlinearity(case, "") is not None  # no search makes a line of it more
     if runs.room < 0.5 and case.n >= 30 and not rare(case):
         share = explained(case)
-        if share > 0.3 and runs.room < 0.5 * share:
+        if share > 0.3 and runs.room < 0.5 * share and not linear:
             runs.search()
     reached, room = runs.share(runs.user.final), runs.room
     case.facts = {
@@ -82,6 +83,9 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return [_curves(runs, f) for f in cause]
     if doubt is not None and share > 0.7 and room < 0.5 * share:  # nothing tried learns what X tells
         return [_curves(runs, replace(doubt, confidence=0.5))]
+    costly = costly_targets(runs)
+    if costly is not None:
+        return [_curves(runs, costly)]
     if reached >= ENOUGH and room > 0.02:
         for f in so_far:
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence

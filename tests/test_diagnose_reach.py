@@ -1,0 +1,110 @@
+"""Outputs that cannot come to the targets, losses of margins, and labels lost to another class."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._patient import Patient
+from pullback.diagnose.experiments import objective
+from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._scales import costly_targets
+from pullback.diagnose.experiments.labels import one_sided
+
+RNG = np.random.default_rng(0)
+ROWS = RNG.standard_normal((240, 3))
+NUMBERS = ROWS @ np.array([1.0, -0.5, 2.0])
+SIGNS = np.sign(NUMBERS)
+START = [RNG.standard_normal((3, 4)), np.zeros(4), RNG.standard_normal((4, 1)), np.zeros(1)]
+
+
+def case(loss, y, params=START, X=ROWS, step=None):
+    given = {"params": params, "X": X, "y": y, "loss": loss, "grad": lambda p, X, y: p, "batch_size": 20,
+             "n_steps": 300}  # fmt: skip
+    return Case(Patient({**given, "step": step} if step else given), 10.0)
+
+
+def sums(p, X):
+    return (np.tanh(X @ p[0] + p[1]) @ p[2] + p[3])[:, 0]
+
+
+OUTPUTS = {
+    "cut at 1": (lambda z: np.clip(z, -1, 1), NUMBERS, ["output_range_clipped"]),
+    "cut far out": (lambda z: np.clip(z, -20, 20), NUMBERS, []),
+    "squared": (lambda z: 0.5 * z**2 + 0.1 * np.abs(z), NUMBERS, ["output_range_clipped"]),
+    "three times a tanh": (lambda z: 3 * np.tanh(z), NUMBERS / 2, []),
+    "half a squash": (
+        lambda z: 0.5 + np.maximum(z, 0) / (2 + 2 * abs(z)), SIGNS > 0, ["output_range_clipped"]),
+    "a whole squash": (lambda z: 0.5 + z / (2 + 2 * np.abs(z)), SIGNS > 0, []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_the_range_of_an_output_is_measured(name):
+    output, y, expected = OUTPUTS[name]
+
+    def loss(p, X, y):
+        out = output(sums(p, X))
+        if y.dtype == bool:
+            return -np.mean(np.log(np.where(y, out, 1 - out) + 1e-12))
+        return np.mean((out - y) ** 2)
+
+    assert [f.id for f in objective.experiment(case(loss, y))] == expected
+
+
+def hinge(sign):
+    def loss(p, X, y):
+        total = 0.0
+        for x, t in zip(X, y, strict=True):
+            total += max(0.0, 1 - sign * float(t * (np.dot(x, p[0]) - p[1])))
+        return 1e-3 * np.dot(p[0], p[0]) + total / len(X)
+
+    return loss
+
+
+def logistic(sign):
+    return lambda p, X, y: np.mean(np.log(1 + np.exp(-sign * y * (X @ p[0] + p[1]))))
+
+
+MARGINS = {
+    "hinge": (hinge(1), SIGNS, []),
+    "hinge of the wrong sign": (hinge(-1), SIGNS, [("loss_formula_wrong", "loss")]),
+    "hinge of 0 and 1": (hinge(1), (SIGNS > 0) * 1, [("labels_wrong", "y")]),
+    "logistic": (logistic(1), SIGNS, []),
+    "logistic of the wrong sign": (logistic(-1), SIGNS, [("loss_formula_wrong", "loss")]),
+    "logistic of 0 and 1": (logistic(1), (SIGNS > 0) * 1, [("labels_wrong", "y")]),
+}
+
+
+@pytest.mark.parametrize("name", MARGINS)
+def test_losses_of_margins(name):
+    loss, y, expected = MARGINS[name]
+    found = objective.experiment(case(loss, y, [np.full(3, 0.1), np.array(0.2)]))
+    assert [(f.id, f.where) for f in found] == expected
+
+
+@pytest.mark.parametrize(("lost", "spread", "expected"), [(0.0, 0.8, 0), (0.0, 2.5, 0), (0.5, 0.6, 1)])
+def test_labels_lost_to_one_class(lost, spread, expected):
+    rng = np.random.default_rng(3)
+    y = rng.integers(0, 3, 300)
+    X = np.array([[0, 0], [4, 0], [0, 4.0]])[y] + spread * rng.standard_normal((300, 2))
+    y[rng.random(300) < lost] = 0
+    assert len(one_sided(case(hinge(1), y, X=X))) == expected
+
+
+@pytest.mark.parametrize(("size", "expected"), [(1.0, False), (1e5, True)])
+def test_targets_that_no_reference_learns(size, expected):
+    y = size * (3 + ROWS[:, 0] + np.sin(2 * ROWS[:, 1]))
+
+    def grad(p, X, y):
+        hidden = np.tanh(X @ p[0] + p[1])
+        top = 2 * (hidden @ p[2] + p[3] - y[:, None]) / len(y)
+        low = top @ p[2].T * (1 - hidden**2)
+        return [X.T @ low, low.sum(0), hidden.T @ top, top.sum(0)]
+
+    def loss(p, X, y):
+        return np.mean((sums(p, X) - y) ** 2)
+
+    def step(p, X, y):
+        return [a - 0.1 * g for a, g in zip(p, grad(p, X, y), strict=True)], loss(p, X, y)
+
+    assert (costly_targets(Compared(case(loss, y, step=step))) is not None) == expected
