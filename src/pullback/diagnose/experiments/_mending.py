@@ -21,7 +21,8 @@ Cause = Callable[[Compared], "Finding | None"]
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     case = runs.case
-    for cause in (_targets, _overflow, unshuffled, unlike_scales, unlike_inside):
+    about_rows: tuple[Cause, ...] = (_targets, _overflow, unshuffled, unlike_scales, unlike_inside)
+    for cause in about_rows:
         found = cause(runs)
         if found is not None:
             return [found]
