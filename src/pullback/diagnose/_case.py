@@ -71,7 +71,7 @@ class Case:
         return self._tamed(out)
 
     def _tamed(self, leaves: Leaves) -> Leaves:
-        """Smaller weights, where the loss is far above that of next to none: sums that saturate hide slopes."""
+        """Smaller weights, where the loss is far above that of next to none: saturated sums hide slopes."""
         batch = self.batch(0, min(self.n, 64))
         small = self._value([1e-3 * x for x in leaves], *batch)
         for factor in (1.0, 0.1, 0.01):

@@ -137,14 +137,17 @@ class Compared:
         data, rest = (case.X[~unseen], case.y[~unseen]), (case.X[unseen], case.y[unseen])
         return data, rest, self._apart(data, rest)
 
-    def _apart(self, data: Any, rest: Any, **changes: Any) -> Run:
+    def _apart(self, data: Any, rest: Any, rows: Any = None, **changes: Any) -> Run:
         """The loop, with something exchanged, trained on some rows and judged on the rest."""
-        case = self.case
-        rows = lambda t: case.patient.batch(t, n=len(data[0]))  # noqa: E731
+        case, n = self.case, len(data[0])
+        rows = rows(n) if rows is not None else lambda t: case.patient.batch(t, n=n)
         return case.user_with(judge=self._judge(rest), data=data, rows=rows, **changes)
 
     def better_unseen(self, **changes: Any) -> bool:
-        """Whether the loop with something exchanged leaves far less of the loss on unseen rows."""
+        """Whether the loop with something exchanged leaves far less of the loss on unseen rows.
+
+        `rows(n)` makes the rows of each step out of `n`.
+        """
         data, rest, own = self._unseen
         return bool(self._apart(data, rest, **changes).final < 0.6 * own.final)
 
@@ -156,6 +159,22 @@ class Compared:
         run = self._apart((case.X[~unseen], targets[~unseen]), other)
         base = self._judge(other)([0 * x for x in case.leaves])
         return bool(run.final / base < 0.6 * own.final / self._base(rest))
+
+    def less(self, name: str, make: Callable[[], Run], share: float = 0.5) -> bool:
+        """Whether a run leaves only this share of what the loop as written leaves of the loss.
+
+        Far below the best constant's loss that tells more than the way both have come.
+        """
+        self.run(name, make)
+        if not 0 < self.made[name].final < share * self.user.final:
+            return False
+        self.proof = name
+        return True
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the loop as written was stopped by the time, and not by its own number of steps."""
+        return self.user.steps < self.user.planned and bool(np.isfinite(self.user.final))
 
     def _judge(self, rows: Any) -> Any:
         return lambda leaves: self.case.truth.value(leaves, *rows)
@@ -173,10 +192,18 @@ def uneven(case: Case) -> Any:
     moving = deviation > 1e-12 * (1 + mean)
     if not moving.any():
         return None
-    scales = np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2)
+    scales = column_sizes(case)
     top = float(scales.max())
     if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15:
         return None
     Z = X.copy()
     Z[:, moving] = (X[:, moving] - X[:, moving].mean(0)) / deviation[moving]
     return Z.reshape(case.X.shape)
+
+
+def column_sizes(case: Case) -> np.ndarray:
+    """The root mean squares, nearly, of the columns of X that are not constant."""
+    X = np.asarray(case.X, float).reshape(case.n, -1)
+    deviation, mean = X.std(0), np.abs(X.mean(0))
+    moving = deviation > 1e-12 * (1 + mean)
+    return np.asarray(np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2))

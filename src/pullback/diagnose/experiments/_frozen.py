@@ -112,15 +112,40 @@ def _underflow(case: Case) -> list[Finding]:
     first = case.first
     if first is None:
         return []
-    total = norm([a - b for a, b in zip(first.after[-1], first.before[0], strict=True)])
-    if total > 0 or not np.isfinite(total) or _moved(case) or norm(case.gradients(first)[0]) == 0:
+    ways = [norm([a - b]) for a, b in zip(first.after[-1], first.before[0], strict=True)]
+    total = norm(ways)
+    if not np.isfinite(total) or any(way > 0 and x.any() for way, x in zip(ways, case.leaves, strict=True)):
         return []
-    if case.moves is not None and norm(case.gradients(first)[0]) < 1e-6 * norm(case.gradients(case.moves)[0]):
+    some = total > 0 or _moved(case)
+    if some and not _only_zeros_moved(case):
+        return []
+    grads = _gradient(case, first)
+    if norm(grads) == 0 or (some and not _hidden_elsewhere(case, first, grads)):
+        return []
+    if case.moves is not None and norm(grads) < 1e-6 * norm(_gradient(case, case.moves)):
         return []  # elsewhere the same step moves them: the start is to blame
+    which = "every parameter" if total == 0 else "every parameter that is not zero at the start"
     return [Finding(
         "params_not_updated", "step", "nothing moves: the step is too small to change any weight",
-        f"after {len(first.after)} steps every parameter is bit-identical",
+        f"after {len(first.after)} steps {which} is bit-identical",
         "use a step the weights' precision can hold", 1.0, 86)]  # fmt: skip
+
+
+def _gradient(case: Case, moves: Moves) -> Leaves:
+    """The true gradient where the first of some moves begins."""
+    return case.gradient(moves.before[0], case.X[moves.rows[0]], case.y[moves.rows[0]])
+
+
+def _hidden_elsewhere(case: Case, first: Moves, grads: Leaves) -> bool:
+    """Whether the rate at which zeros moved is one that the precision of no other weight can hold."""
+    zeros = [k for k, x in enumerate(case.leaves) if not x.any()]
+    rate = norm([first.move(0)[k] for k in zeros]) / max(norm([grads[k] for k in zeros]), 1e-300)
+    others = [
+        (np.abs(grads[k]).max(initial=0), x) for k, x in enumerate(case.patient.leaves) if k not in zeros
+    ]
+    return bool(rate > 0) and all(
+        1e-9 * norm(grads) < g and rate * g < np.spacing(np.abs(np.asarray(x))).max(initial=0)
+        for g, x in others)  # fmt: skip
 
 
 def used_gradients(case: Case, moves: Moves) -> list[Leaves] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -10,16 +11,18 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm, watch
-from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
-from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared
+from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
+from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, uneven
 from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
-from pullback.train import sgd
+
+Cause = Callable[[Compared], "Finding | None"]
 
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     case = runs.case
-    for cause in (far_targets, _overflow, unshuffled, unlike_scales, unlike_inside):
+    about_rows: tuple[Cause, ...] = (far_targets, _overflow, unshuffled, unlike_scales, unlike_inside)
+    for cause in about_rows:
         found = cause(runs)
         if found is not None:
             return [found]
@@ -35,7 +38,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         return [doubt]
     if room < 0.12:
         return []
-    for cause in (_single, _smaller, _longer, _batches, _larger):
+    for cause in _in_order(runs):
         found = cause(runs)
         if found is not None:
             return [found]
@@ -48,6 +51,25 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         if runs.cured(name, partial(case.user_with, leaves=case.reborn(seed))):
             return [start] if start is not None else []
     return []
+
+
+def _in_order(runs: Compared) -> tuple[Cause, ...]:
+    """The causes about the step, likeliest first: of a loop that creeps, a smaller step is no cure."""
+    if _creeps(runs) and not _short(runs.case) and _faded(runs) is None:
+        return _larger, _longer, whole_set
+    return few_rows, _smaller, _longer, whole_set, _larger
+
+
+def _creeps(runs: Compared) -> bool:
+    """Whether the loss of the loop as written falls from look to look, but hardly."""
+    run = runs.user
+    steady = all(b < a for a, b in zip(run.losses, run.losses[1:], strict=False))
+    return bool(len(run.losses) > 5 and steady and run.start - run.final < 0.05 * (run.start - runs.goal))
+
+
+def _short(case: Case) -> bool:
+    """Whether these steps are few, whatever their size: of number, or of visits to each row."""
+    return case.horizon < 0.34 * 300 or case.horizon * case.size < 4 * case.n
 
 
 def _start(case: Case) -> Finding | None:
@@ -116,7 +138,7 @@ def _overflow(runs: Compared) -> Finding | None:
     if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
             "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip
         return None
-    if case.size <= 4 and runs.cured("batches of 32 rows", lambda: _rows(case, 32)):
+    if case.size <= 4 and runs.cured("batches of 32 rows", lambda: visits(case, 32)):
         return None
     return Finding(
         "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
@@ -143,21 +165,9 @@ def breaks(runs: Compared) -> Finding | None:
 
 def unlike_scales(runs: Compared) -> Finding | None:
     """Columns of X on unlike or unusual scales, and whether standardising them cures."""
-    case = runs.case
-    X = np.asarray(case.X, float)
-    if X.ndim != 2:
-        X = X.reshape(len(X), -1)
-    deviation, mean = X.std(0), np.abs(X.mean(0))
-    moving = deviation > 1e-12 * (1 + mean)
-    if not moving.any():
+    case, Z = runs.case, uneven(runs.case)
+    if Z is None:
         return None
-    scales = np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2)
-    ratio, top = float(scales.max() / np.quantile(scales, 0.3)), float(scales.max())
-    if (ratio < 15 or top < 3) and 0.02 < top < 15:
-        return None
-    Z = X.copy()
-    Z[:, moving] = (X[:, moving] - X[:, moving].mean(0)) / deviation[moving]
-    Z = Z.reshape(case.X.shape)
     judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
     even = partial(case.user_with, data=(Z, case.y), judge=judge)
     if not runs.cured("inputs standardised", even):
@@ -169,13 +179,13 @@ def unlike_scales(runs: Compared) -> Finding | None:
         )
         if best < CURED:
             return None
+    sizes = column_sizes(case)
     return Finding(
         "inputs_unscaled",
         "X",
         "the features are on scales that one step size cannot serve",
-        f"the columns' sizes go from {number(float(scales.min()))} to {number(top)}; standardised, "
-        "the same loop "
-        "learns",
+        f"the columns' sizes go from {number(float(sizes.min()))} to {number(float(sizes.max()))}; "
+        "standardised, the same loop learns",
         "subtract each column's mean and divide by its deviation",
         0.95,
         64,
@@ -185,31 +195,31 @@ def unlike_scales(runs: Compared) -> Finding | None:
 def unshuffled(runs: Compared) -> Finding | None:
     """Whether neighbouring rows are alike, and whether shuffling them cures."""
     case = runs.case
+    if alike(case) < 0.4 or case.size >= 0.6 * case.n:
+        return None
+    rows = case.shuffled(size=case.size)
+    return out_of_order(runs) if runs.cured("rows shuffled", lambda: case.user_with(rows=rows)) else None
+
+
+def alike(case: Case) -> float:
+    """How far the targets of neighbouring rows agree: their correlation."""
     y = np.asarray(case.y, float).reshape(case.n, -1)
     if y.shape[1] > 1:
         y = y.argmax(1)[:, None].astype(float) if labels(case.y) else y[:, :1]
     y = y[:, 0] - y.mean()
     power = float(np.sum(y * y))
-    alike = float(np.sum(y[1:] * y[:-1])) / power if power else 0.0
-    if alike < 0.4 or case.size >= 0.6 * case.n:
-        return None
-    rows = case.shuffled(size=case.size)
-    if not runs.cured("rows shuffled", lambda: case.user_with(rows=rows)):
-        return None
+    return float(np.sum(y[1:] * y[:-1])) / power if power else 0.0
+
+
+def out_of_order(runs: Compared) -> Finding:
     return Finding(
         "data_not_shuffled", "data", "the rows are ordered by the target: each batch holds one kind only",
-        f"neighbouring targets correlate by {number(alike)}; shuffled, the same loop learns",
+        f"neighbouring targets correlate by {number(alike(runs.case))}; shuffled, the same loop ends at "
+        f"{number(runs.made['rows shuffled'].final)}, not {number(runs.user.final)}",
         "shuffle the rows (X and y together) before every epoch", 0.95, 62)  # fmt: skip
 
 
-def _single(runs: Compared) -> Finding | None:
-    """A few rows at a time that lead nowhere, where 32 rows in as many steps of the same rate do."""
-    case = runs.case
-    if case.size > 4 or case.n < 8 or runs.share(runs.user.final) > 0.1:
-        return None
-    if not runs.cured("batches of 32 rows", lambda: _rows(case, 32)):
-        return None
-    return _batch(case, "so few rows at a time are too noisy for this step size")
+SUMMED = "the step sums over the rows, where the loss is their mean"
 
 
 def _smaller(runs: Compared) -> Finding | None:
@@ -218,12 +228,13 @@ def _smaller(runs: Compared) -> Finding | None:
         name = f"moves times {scale:g}"
         if not runs.cured(name, partial(case.user_with, scale=scale)):
             continue
-        if case.size <= 4 and runs.cured("batches of 32 rows", lambda: _rows(case, 32)):
-            return _batch(case, "single rows are too noisy for this step size")
-        if _grows(case) and runs.run("moves divided by the rows", partial(
+        if case.size <= 4 and not overshoots(case) and runs.cured(
+                "batches of 32 rows", lambda: visits(case, 32)):  # fmt: skip
+            return unsuitable(case, "single rows are too noisy for this step size")
+        if grows(case) and runs.run("moves divided by the rows", partial(
                 case.user_with, scale=1 / case.size)) > ENOUGH:  # fmt: skip
             return Finding(
-                "grad_reduction_sum", "step", "the step sums over the rows, where the loss is their mean",
+                "grad_reduction_sum", "step", SUMMED,
                 f"with twice the rows it goes twice as far; with moves {scale:g} times as large the loss "
                 f"ends at {number(runs.made[name].final)}, not {number(runs.user.final)}",
                 f"divide the gradient by the {case.size} rows", 0.8, 60)  # fmt: skip
@@ -244,37 +255,13 @@ def _smaller(runs: Compared) -> Finding | None:
     return None
 
 
-def _rows(case: Case, size: int) -> Run:
-    steps = max(case.horizon, 1)
-    if case.own_rows is not None and case.rule is not None and case.rule.plain:
-        rate, rows = case.rule.lr, case.shuffled(size=size)  # its own rows cannot be exchanged: its rule can
-        data = (case.X, case.y)
-        return case.machine.exact(sgd(), rate, case.leaves, rows, data, steps, case.judge, 1.0)
-    return case.user_with(rows=lambda t: case.patient.batch(t, min(size, case.n)), steps=steps)
-
-
-def _batch(case: Case, words: str) -> Finding:
-    return Finding("batch_size_unsuitable", "step", words, f"batches of {case.size} rows of {case.n}",
-                   "use batches of about 32 rows", 0.8, 61)  # fmt: skip
-
-
-def _batches(runs: Compared) -> Finding | None:
-    """Full batches in few steps: the same number of row visits in smaller batches."""
-    case = runs.case
-    if case.size < max(0.5 * case.n, 100) or case.horizon > 400:
-        return None
-    steps = min(case.horizon * (case.size // 32), 4000)
-    rows = case.shuffled(size=32)
-    if runs.cured("batches of 32 rows, as many passes", lambda: case.user_with(rows=rows, steps=steps)):
-        return _batch(case, "so large a batch leaves too few steps for its passes")
-    return None
-
-
 def _longer(runs: Compared) -> Finding | None:
     """Many times the steps, when ten times the step would be about as far as it may go."""
     case = runs.case
+    if runs.cut_off:  # by our time, not by the loop
+        return None
     fast = runs.run("moves times 30", lambda: case.user_with(scale=30.0))
-    short = case.horizon < 0.34 * 300 or case.horizon * case.size < 4 * case.n
+    short = _short(case)
     if fast >= 0.85 and not short:
         return None
     passes = min(30 * case.n // max(case.size, 1), 1500)
@@ -314,6 +301,8 @@ def _faded(runs: Compared) -> Finding | None:
 def _larger(runs: Compared) -> Finding | None:
     case = runs.case
     steps, least = min(case.horizon, 5000), 0.0
+    if runs.cut_off:  # the steps that are missing would have gone some way, too
+        least = 10 * runs.user.planned / max(runs.user.steps, 1)
     for scale in (10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8):
         if scale < least:
             continue
@@ -356,7 +345,7 @@ def _shrinks(case: Case) -> bool:
     return _by_rows(case, case.size / (case.size // 2) if case.size > 1 else 0.0)
 
 
-def _grows(case: Case) -> bool:
+def grows(case: Case) -> bool:
     """Whether moves against the true gradient go as the rows, where the loss is a mean."""
     return _by_rows(case, (case.size // 2) / case.size)
 

@@ -12,10 +12,18 @@ import numpy as np
 
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
+from pullback.diagnose.experiments._batches import overshoots, unsuitable, visits
 from pullback.diagnose.experiments._comparing import Compared
-from pullback.diagnose.experiments._mending import unlike_scales, unshuffled
+from pullback.diagnose.experiments._mending import (
+    SUMMED,
+    alike,
+    grows,
+    out_of_order,
+    unlike_scales,
+    unshuffled,
+)
 
-MOST = 0.93
+MOST, NEARLY_ALL = 0.93, 0.985
 
 
 def partly(runs: Compared, room: float) -> list[Finding]:
@@ -27,18 +35,58 @@ def partly(runs: Compared, room: float) -> list[Finding]:
     found = _unfinished(runs)
     if found is not None and not runs.as_good_unseen:
         return [found]
-    found = _restless(runs, room)
+    if room <= 0.25 or runs.case.n < 60 or runs.share(runs.user.final) > NEARLY_ALL:
+        return []
+    found = _ordered(runs) or _summed(runs) or _noisy(runs) or _restless(runs)
     return [found] if found is not None else []
 
 
-def _restless(runs: Compared, room: float) -> Finding | None:
+def _ordered(runs: Compared) -> Finding | None:
+    """Rows in the order of their targets: shuffled, the loop leaves less, of unseen rows far less."""
+    case = runs.case
+    rows = case.shuffled(size=case.size)
+    if alike(case) < 0.4 or case.size >= 0.6 * case.n or not runs.less(
+            "rows shuffled", lambda: case.user_with(rows=rows), 0.75):  # fmt: skip
+        return None
+    again = runs.better_unseen(rows=lambda n: case.shuffled(size=case.size, n=n))
+    return out_of_order(runs) if again else None
+
+
+def _summed(runs: Compared) -> Finding | None:
+    """A gradient summed over the rows, where divided by their number the loop would leave half as much."""
+    case = runs.case
+    scale, name = 1 / case.size, "moves divided by the rows"
+    if not grows(case) or not runs.less(name, partial(case.user_with, scale=scale)):
+        return None
+    if not runs.better_unseen(scale=scale):
+        return None
+    return Finding(
+        "grad_reduction_sum", "step", SUMMED,
+        f"with twice the rows it goes twice as far; with moves divided by {case.size} the loss ends at "
+        f"{number(runs.made[name].final)}, not {number(runs.user.final)}",
+        f"divide the gradient by the {case.size} rows", 0.8, 60)  # fmt: skip
+
+
+def _noisy(runs: Compared) -> Finding | None:
+    """Few rows at a time and a loss that jumps, where 32 rows in as many steps leave half as much."""
+    case, late = runs.case, runs.user.losses[-max(len(runs.user.losses) // 3, 2) :]
+    if case.size > 4 or runs.share(runs.user.final) >= MOST or not max(late) > 1.5 * min(late) > 0:
+        return None
+    if overshoots(case) or not runs.less("batches of 32 rows", lambda: visits(case, 32)):
+        return None
+    if not runs.better_unseen(rows=lambda n: lambda t: case.patient.batch(t, min(32, n), n)):
+        return None
+    return unsuitable(case, "so few rows at a time are too noisy for this step size")
+
+
+def _restless(runs: Compared) -> Finding | None:
     """A step that keeps the loop from the rest: a tenth of it gets most of that, on unseen rows too."""
     case = runs.case
-    if runs.share(runs.user.final) >= MOST or room <= 0.25 or case.n < 60:
+    if runs.share(runs.user.final) >= MOST:
         return None
     for scale in (0.1, 0.03):
-        name = f"moves times {scale:g}"
-        if runs.cured(name, partial(case.user_with, scale=scale)) and runs.better_unseen(scale=scale):
+        name, slower = f"moves times {scale:g}", partial(case.user_with, scale=scale)
+        if (runs.cured(name, slower) or runs.less(name, slower)) and runs.better_unseen(scale=scale):
             return Finding(
                 "lr_too_large", "step", "the step is too large to settle",
                 f"as written the loss ends at {number(runs.user.final)}; with moves {scale:g} times as large "

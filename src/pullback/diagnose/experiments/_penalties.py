@@ -21,10 +21,14 @@ from pullback.diagnose.experiments._comparing import CURED, Compared
 HELD = 0.55
 """The share of the improvement without a penalty below which the penalty is too strong."""
 
+SAMPLED = 300
+"""The entries of a parameter that a search for the penalty looks at."""
+
 DRAINED = 0.02
 """The share of its first size below which a weight matrix has been taken away."""
 
 Judge = Callable[[Leaves], float]
+Part = Callable[[Leaves, Any, Any], Leaves]
 
 
 def without_ridge(observed: Leaves, true: Leaves, leaves: Leaves) -> tuple[Leaves, dict[int, float]]:
@@ -49,7 +53,11 @@ def _one_sign(ridge: dict[int, float]) -> bool:
 
 
 def coupled(moves: Moves, grads: list[Leaves]) -> dict[int, float]:
-    """The multiple of the weights that, added to the gradients, lets a usual adaptive rule give the moves."""
+    """The multiple of the weights that, added to the gradients, lets a usual adaptive rule give the moves.
+
+    These rules take entry by entry, so that some entries of each parameter tell as much as all.
+    """
+    moves, grads = _sampled(moves, grads)
     u = np.concatenate([x.ravel() for t in range(len(grads)) for x in moves.move(t)])
     if len(u) < 12 or not u.any() or not np.isfinite(u).all():
         return {}
@@ -74,6 +82,21 @@ def coupled(moves: Moves, grads: list[Leaves]) -> dict[int, float]:
     return {k: float(lam) for k, w in enumerate(moves.before[0]) if w.ndim > 1 or biases}
 
 
+def _sampled(moves: Moves, grads: list[Leaves]) -> tuple[Moves, list[Leaves]]:
+    """The moves and gradients of up to some hundred entries of each parameter."""
+    rng = np.random.default_rng(0)
+    picked = {k: rng.choice(x.size, SAMPLED, replace=False) for k, x in enumerate(moves.before[0])
+              if x.size > 2 * SAMPLED}  # fmt: skip
+
+    def some(many: list[Leaves]) -> list[Leaves]:
+        flat = [[np.ravel(x) for x in leaves] for leaves in many]
+        return [[x[picked[k]].reshape((-1,) + (1,) * (leaves[k].ndim - 1)) if k in picked
+                 else leaves[k] for k, x in enumerate(row)]
+                for row, leaves in zip(flat, many, strict=True)]  # fmt: skip
+
+    return Moves(some(moves.before), some(moves.after)), some(grads)
+
+
 def _gap(u: np.ndarray, deltas: Iterator[Leaves]) -> float:
     d = np.concatenate([x.ravel() for leaves in deltas for x in leaves])
     power = float(d @ d)
@@ -89,18 +112,18 @@ def _penalty(runs: Compared) -> Finding | None:
     """The data's loss reached with and without the penalty's part of the gradient."""
     case = runs.case
     X, y = case.batch()
-    part = case.truth.penalty_grad(case.generic, X, y)
-    if part is None or not any(np.any(p) for p in part):
+    part = _part(case)
+    if part is None:
         return None
 
     def less(leaves: Any, X: Any, y: Any) -> Any:
-        whole, penalty = case.gradient(leaves, X, y), case.truth.penalty_grad(leaves, X, y)
-        return [w - p for w, p in zip(whole, penalty or whole, strict=True)]
+        whole, penalty = case.quick(leaves, X, y), part(leaves, X, y)
+        return [w - p for w, p in zip(whole, penalty, strict=True)]
 
-    share = _of_rows(case, X, y)
+    share = _of_rows(part, case.generic, X, y, len(case.judged))
 
     def data_only(leaves: Any) -> float:
-        penalty = case.truth.penalty_grad(leaves, X, y) or []
+        penalty = part(leaves, X, y)
         return case.judge(leaves) - 0.5 * share * sum(
             float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True)
         )
@@ -120,12 +143,72 @@ def _penalty(runs: Compared) -> Finding | None:
         f"{number(base)})", "divide the penalty's factor by 100", 0.9, 66)  # fmt: skip
 
 
-def _of_rows(case: Case, X: Any, y: Any) -> float:
+def _part(case: Case) -> Part | None:
+    """The penalty's part of the gradient, None where there is none.
+
+    Multiples of the weights are known by the loss's values, and next to nothing to compute; what else a
+    recording finds is recorded at every step.
+    """
+    X, y = case.batch()
+    ridge = in_loss(case.loss, case.generic, X, y)
+
+    def recorded(leaves: Leaves, X: Any, y: Any) -> Leaves:
+        return case.truth.penalty_grad(leaves, X, y) or [0 * w for w in leaves]
+
+    def multiples(leaves: Leaves, X: Any, y: Any) -> Leaves:
+        return [ridge.get(k, 0.0) * w for k, w in enumerate(leaves)]
+
+    if case.truth.how != "recorded":
+        return multiples if ridge else None
+    whole = recorded(case.generic, X, y)
+    rest = [p - m for p, m in zip(whole, multiples(case.generic, X, y), strict=True)]
+    if not any(np.any(p) for p in whole):
+        return None
+    same = norm(rest) < 1e-6 * norm(whole) and _fixed(recorded, case.generic, X, y)
+    return multiples if same else recorded
+
+
+def _fixed(part: Part, leaves: Leaves, X: Any, y: Any) -> bool:
+    """Whether a penalty is the same beside few rows and many."""
+    half = max(len(X) // 2, 1)
+    few, all_of_them = part(leaves, X[:half], y[:half]), part(leaves, X, y)
+    return norm([a - b for a, b in zip(few, all_of_them, strict=True)]) < 1e-6 * norm(all_of_them)
+
+
+def in_loss(loss: Any, leaves: Leaves, X: Any, y: Any) -> dict[int, float]:
+    """By parameter the multiple of itself that the loss adds to its gradient, by the loss's values alone.
+
+    Where all rows are zero, a weight that multiplies them tells the prediction nothing. What the loss still
+    owes to it is a penalty's: for one of squares, k times as large, k**2 times as much. A bias may owe a
+    square too, but one that the targets move.
+    """
+    if np.asarray(X).dtype.kind != "f":
+        return {}
+    numbers = np.asarray(y).dtype.kind == "f" and len(np.unique(y)) > 2
+    nothing = [np.zeros_like(w) for w in leaves]
+
+    def owed(k: int, w: np.ndarray, t: Any) -> float:
+        alone = [w if j == k else o for j, o in enumerate(nothing)]
+        return float(loss(alone, 0 * X, t)) - float(loss(nothing, 0 * X, t))
+
+    out: dict[int, float] = {}
+    for k, w in enumerate(leaves):
+        if w.size < 2:
+            continue
+        other = np.random.default_rng(k).standard_normal(w.shape)
+        tries = [(w, y), (3 * w, y), (other, y), *([(w, y + 1)] if numbers else [])]
+        shares = [2 * owed(k, v, t) / float(np.sum(v * v)) for v, t in tries if np.any(v)]
+        if len(shares) == len(tries) and shares[0] > 1e-9 and np.ptp(shares) < 1e-5 * shares[0]:
+            out[k] = shares[0]
+    return out
+
+
+def _of_rows(part: Part, leaves: Leaves, X: Any, y: Any, judged: int) -> float:
     """What a penalty beside the judged rows is to one beside a batch: it may be divided by their number."""
     half = max(len(X) // 2, 1)
-    sizes = [norm(case.truth.penalty_grad(case.generic, X[:n], y[:n]) or []) for n in (half, len(X))]
+    sizes = [norm(part(leaves, X[:n], y[:n])) for n in (half, len(X))]
     divided = len(X) > 1 and abs(sizes[0] * half - sizes[1] * len(X)) < 1e-6 * sizes[1] * len(X)
-    return len(X) / len(case.judged) if divided else 1.0
+    return len(X) / judged if divided else 1.0
 
 
 def _decay(runs: Compared) -> Finding | None:

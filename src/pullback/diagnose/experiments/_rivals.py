@@ -87,6 +87,8 @@ def _restless(case: Case) -> Any:
 
 
 def _short_way(case: Case) -> Any:
+    if case.user.steps < case.user.planned:  # our time cut it off
+        return None
     moved = norm([a - b for a, b in zip(case.user.leaves, case.leaves, strict=True)])
     size = norm(case.leaves)
     way, all_of_it = case.user.start - case.user.final, case.user.start - case.reference.final
@@ -102,7 +104,7 @@ def _short_way(case: Case) -> Any:
 
 def _falling(case: Case) -> Any:
     losses = case.user.losses
-    if len(losses) < 6 or not np.isfinite(losses).all():
+    if len(losses) < 6 or not np.isfinite(losses).all() or case.user.steps < case.user.planned:
         return None
     late = losses[-len(losses) // 3] - losses[-1]
     if late < 0.03 * max(losses[0] - losses[-1], 0) or late <= 0:

@@ -153,6 +153,10 @@ def suspect(case: Case, state: State) -> Finding | None:
             "draw the weights at random",
             70,
         )
+    flat = {k: s for k, s in state.flat.items() if s > 0.6}
+    pushed = _pushed(case, flat)
+    if pushed is not None:
+        return pushed
     again = _through_time(case, state) if _repeated(state) else None
     if again is not None:
         return again
@@ -169,21 +173,38 @@ def suspect(case: Case, state: State) -> Finding | None:
         return _finding("dead_relu", k, "ReLU units are zero on every row",
                         f"{number(100 * dead[k])} % of the units after parameter {k} are dead at the start",
                         "start the biases at zero (or slightly above), or use a leaky ReLU", 70)  # fmt: skip
-    flat = {k: s for k, s in state.flat.items() if s > 0.6}
     if flat:
-        k = min(flat)
-        return _finding(
-            "saturated_activation",
-            k,
-            "the activation works on its flat part",
-            f"{number(100 * flat[k])} % of the values after parameter {k} have next to no slope",
-            "bring the sums near zero: biases at zero, inputs and weights scaled",
-            69,
-        )
+        return _saturated(min(flat), min(flat), flat[min(flat)])
     hidden_small = {k: s for k, s in small.items() if len(case.weights) > 1}
     if hidden_small:
         return _of_spread(case, "init_too_small", min(small), small, "the signal vanishes")
     return _along(case, state)
+
+
+def _pushed(case: Case, flat: dict[int, float]) -> Finding | None:
+    """Units that are flat because all their inputs push one way: a bias, or weights of one sign.
+
+    Large weights of both signs saturate as well, but there their size alone is to blame.
+    """
+    for k, share in flat.items():
+        for j, b in enumerate(case.leaves):
+            if not case.is_bias(j) or b.size < 2 or np.sqrt(np.mean(b * b)) < 1.5:
+                continue
+            without = [0 * x if i == j else x for i, x in enumerate(case.leaves)]
+            if look(case, without).flat.get(k, 1.0) < 0.5 * share:
+                return _saturated(j, k, share)
+        W = case.leaves[k]
+        if W.size > 8 and ((W >= 0).all() or (W <= 0).all()):
+            return _saturated(k, k, share)
+    return None
+
+
+def _saturated(where: int, k: int, share: float) -> Finding:
+    return _finding(
+        "saturated_activation", where, "the activation works on its flat part",
+        f"{number(100 * share)} % of the values after parameter {k} have next to no slope",
+        "bring the sums near zero: biases at zero, inputs and weights scaled, weights of both signs", 69,
+    )  # fmt: skip
 
 
 def _alike_for_ever(case: Case) -> list[int]:

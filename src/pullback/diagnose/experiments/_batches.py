@@ -1,0 +1,64 @@
+"""Parts of the treatment experiment: too few rows at a time, or too many for the steps there are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding
+from pullback.diagnose._moves import watch
+from pullback.diagnose._runs import Run
+from pullback.diagnose.experiments._comparing import Compared
+from pullback.train import sgd
+
+WATCHED = 60
+"""The steps whose effect on their own rows is looked at."""
+
+
+def overshoots(case: Case) -> bool:
+    """Whether most of the first steps raise the loss of the very rows that they are taken on.
+
+    Noise cannot do that: rows too few to speak for the others still gain by a step of the right size.
+    """
+    moves = watch(case.patient, None, min(WATCHED, max(case.user.steps, 1)))
+    worse = [case.truth.value(after, case.X[rows], case.y[rows])
+             > case.truth.value(before, case.X[rows], case.y[rows])
+             for before, after, rows in zip(moves.before, moves.after, moves.rows, strict=True)
+             if all(np.isfinite(x).all() for x in after)]  # fmt: skip
+    return bool(worse) and float(np.mean(worse)) > 0.5
+
+
+def few_rows(runs: Compared) -> Finding | None:
+    """A few rows at a time that lead nowhere, where 32 rows in as many steps of the same rate do."""
+    case = runs.case
+    if case.size > 4 or case.n < 8 or runs.share(runs.user.final) > 0.1 or overshoots(case):
+        return None
+    if not runs.cured("batches of 32 rows", lambda: visits(case, 32)):
+        return None
+    return unsuitable(case, "so few rows at a time are too noisy for this step size")
+
+
+def visits(case: Case, size: int) -> Run:
+    steps = max(case.horizon, 1)
+    if case.own_rows is not None and case.rule is not None and case.rule.plain:
+        rate, rows = case.rule.lr, case.shuffled(size=size)  # its own rows cannot be exchanged: its rule can
+        data = (case.X, case.y)
+        return case.machine.exact(sgd(), rate, case.leaves, rows, data, steps, case.judge, 1.0)
+    return case.user_with(rows=lambda t: case.patient.batch(t, min(size, case.n)), steps=steps)
+
+
+def unsuitable(case: Case, words: str) -> Finding:
+    return Finding("batch_size_unsuitable", "step", words, f"batches of {case.size} rows of {case.n}",
+                   "use batches of about 32 rows", 0.8, 61)  # fmt: skip
+
+
+def whole_set(runs: Compared) -> Finding | None:
+    """Full batches in few steps: the same number of row visits in smaller batches."""
+    case = runs.case
+    if case.size < max(0.5 * case.n, 100) or case.horizon > 400:
+        return None
+    steps = min(case.horizon * (case.size // 32), 4000)
+    rows = case.shuffled(size=32)
+    if runs.cured("batches of 32 rows, as many passes", lambda: case.user_with(rows=rows, steps=steps)):
+        return unsuitable(case, "so large a batch leaves too few steps for its passes")
+    return None
