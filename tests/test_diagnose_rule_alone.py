@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._moves import Moves
 from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
-from pullback.diagnose.experiments._memories import judge_memory
+from pullback.diagnose.experiments._memories import judge_memory, nesterov
+from pullback.diagnose.experiments._penalties import coupled
 
 rng = np.random.default_rng(6)
 X = rng.standard_normal((60, 3))
@@ -101,6 +103,28 @@ def case(step):
 )
 def test_a_rule_is_judged_without_its_network(step, fault):
     assert [f.id for f in answered(case(step))] == [fault] * (fault is not None)
+
+
+@pytest.mark.parametrize(("adaptive", "multiple"), [(True, 0.03), (False, None)])
+def test_the_multiple_of_the_weights_in_an_adaptive_rules_gradients_is_found_or_given_up(adaptive, multiple):
+    """Searched for among the rules that come near somewhere only; gradients cut entry by entry are none."""
+    grads = [[rng.standard_normal(p.shape) for p in start] for _ in range(6)]
+    moves, p, sums = Moves(), start, [0 * w for w in start]
+    for gs in grads:
+        told = [g + 0.03 * w for g, w in zip(gs, p, strict=True)]
+        sums = [0.9 * s + 0.1 * g * g for s, g in zip(sums, told, strict=True)]
+        by = [g / (np.sqrt(s) + 1e-8) if adaptive else np.clip(g, -1, 1)
+              for g, s in zip(told, sums, strict=True)]  # fmt: skip
+        moves.before.append(p)
+        p = [w - 0.01 * b for w, b in zip(p, by, strict=True)]
+        moves.after.append(p)
+    found = coupled(moves, grads)
+    assert found == ({k: pytest.approx(multiple, rel=1e-2) for k in range(4)} if multiple else {})
+
+
+def test_a_look_ahead_is_recognised_where_it_goes_as_far_as_is_kept():
+    assert [nesterov(c, c.moves, [0, 1, 2, 3]) for c in (case(momentum()), case(momentum(ahead=0.2)))] == [
+        True, False]  # fmt: skip
 
 
 def test_a_step_that_never_asks_grad_says_nothing_of_it():
