@@ -105,6 +105,28 @@ def test_a_rule_is_judged_without_its_network(step, fault):
     assert [f.id for f in answered(case(step))] == [fault] * (fault is not None)
 
 
+def by_history(p, X, y):
+    """The gradient cut to the middle of all norms there have been."""
+    gs = grad(p, X, y)
+    norms.append(np.sqrt(sum(np.sum(g * g) for g in gs)))
+    return [w - 0.1 * min(1, np.median(norms) / norms[-1]) * g for w, g in zip(p, gs, strict=True)], 0.0
+
+
+def by_loss(p, X, y):
+    """A rate that falls where the loss has grown."""
+    values.append(loss(p, X, y))
+    rates.append(rates[-1] * (0.5 if values[-1] > values[-2] else 1.1))
+    return [w - rates[-1] * g for w, g in zip(p, grad(p, X, y), strict=True)], values[-1]
+
+
+norms, values, rates = [], [np.inf], [0.1]
+
+
+@pytest.mark.parametrize("step", [by_history, by_loss])
+def test_a_rate_that_follows_the_gradients_or_the_loss_is_no_shared_buffer(step):
+    assert answered(case(step)) == []
+
+
 @pytest.mark.parametrize(("adaptive", "multiple"), [(True, 0.03), (False, None)])
 def test_the_multiple_of_the_weights_in_an_adaptive_rules_gradients_is_found_or_given_up(adaptive, multiple):
     """Searched for among the rules that come near somewhere only; gradients cut entry by entry are none."""
