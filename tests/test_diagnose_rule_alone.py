@@ -119,11 +119,16 @@ def by_loss(p, X, y):
     return [w - rates[-1] * g for w, g in zip(p, grad(p, X, y), strict=True)], values[-1]
 
 
+def by_fading(p, X, y):
+    """Weights, but no biases, that lose a twentieth of themselves in every step."""
+    return [w - 0.1 * g - 0.05 * (w.ndim > 1) * w for w, g in zip(p, grad(p, X, y), strict=True)], 0.0
+
+
 norms, values, rates = [], [np.inf], [0.1]
 
 
-@pytest.mark.parametrize("step", [by_history, by_loss])
-def test_a_rate_that_follows_the_gradients_or_the_loss_is_no_shared_buffer(step):
+@pytest.mark.parametrize("step", [by_history, by_loss, by_fading])
+def test_a_rate_that_follows_gradients_or_loss_and_a_decay_are_no_fault_of_the_state(step):
     assert answered(case(step)) == []
 
 

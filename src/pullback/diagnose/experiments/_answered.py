@@ -118,10 +118,11 @@ def _once(case: Case, size: float) -> Answer:
 def _uneven(case: Case) -> list[Finding]:
     """Whether the same gradient in all parameters moves them, step by step, in changing proportion.
 
-    The gradient and its negative are both tried: half the difference is free of any decay of the weights.
+    The gradient and its negative are both tried, from the same weights in every step: half the difference is
+    free of any decay of the weights.
     """
     size = _size(case)
-    up, down = (feed(case.patient, case.generic, 5, _same(case, s * size)) for s in (1.0, -1.0))
+    up, down = (feed(case.patient, case.generic, 5, _same(case, s * size), True) for s in (1.0, -1.0))
     if up is None or down is None:
         return []
     sizes = np.array([[float(np.mean(a - b)) for a, b in zip(x, y, strict=True)]

@@ -61,17 +61,15 @@ def coupled(moves: Moves, grads: list[Leaves]) -> dict[int, float]:
                 if only is None or j in only)  # fmt: skip
 
     scales = 10.0 ** np.arange(-5, 3.5, 0.5)
-    tried = sorted(min(gaps(lam, biases)) for biases in (False, True) for lam in scales)
+    tried = sorted(found for biases in (False, True) for lam in scales for found in gaps(lam, biases))
     least, lam, biases, _ = tried[0]
     if least > 0.3:
         return {}
-    near = {j for *_, j in tried[:6]}  # the rules that come near somewhere: to try all costs a second
+    near = list(dict.fromkeys(j for *_, j in tried))[:5]  # the rules that come nearest: all take a second
     width = 10.0**0.5
-    for turn in range(24):
+    for _ in range(24):
         width = width**0.7
         least, lam, *_ = min(min(gaps(x, biases, near)) for x in (lam, lam * width, lam / width))
-        if turn == 11 and least > 0.02:  # by now the multiple is known to a hundredth
-            return {}
     if least > 1e-3:
         return {}
     return {k: float(lam) for k, w in enumerate(moves.before[0]) if w.ndim > 1 or biases}
