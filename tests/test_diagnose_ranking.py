@@ -8,7 +8,7 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._findings import Finding
-from pullback.diagnose._verdict import rank
+from pullback.diagnose._verdict import Diagnosis, _unsettled, rank
 from pullback.diagnose.experiments._rivals import CONFUSED, MOST, RIVALS
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -143,6 +143,15 @@ def test_the_rows_a_step_takes_by_itself_are_found():
     assert found(own_rows()).verdict == "healthy"
     assert first(own_rows(shift=3)) == "labels_misaligned"
     assert first(own_rows(onward=0)) == "batch_indexing_wrong"
+
+
+@pytest.mark.parametrize(
+    ("reached", "room", "settled"), [(0.95, 0.9, True), (0.7, 0.9, False), (1.0, 0.05, False)]
+)
+def test_a_loop_that_learns_nearly_all_is_healthy_though_the_time_is_up(reached, room, settled):
+    facts = {"skipped": ["treatment"], "reached": reached, "room": room}
+    assert (_unsettled(Diagnosis("loop", facts=facts)) == "") is settled
+    assert _unsettled(Diagnosis("loop", facts={"skipped": ["treatment"]}))
 
 
 def test_objects_within_objects_are_parameters():

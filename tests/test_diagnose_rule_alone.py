@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._moves import Moves
 from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
-from pullback.diagnose.experiments._memories import judge_memory
+from pullback.diagnose.experiments._memories import judge_memory, nesterov
+from pullback.diagnose.experiments._penalties import coupled
 
 rng = np.random.default_rng(6)
 X = rng.standard_normal((60, 3))
@@ -101,6 +103,55 @@ def case(step):
 )
 def test_a_rule_is_judged_without_its_network(step, fault):
     assert [f.id for f in answered(case(step))] == [fault] * (fault is not None)
+
+
+def by_history(p, X, y):
+    """The gradient cut to the middle of all norms there have been."""
+    gs = grad(p, X, y)
+    norms.append(np.sqrt(sum(np.sum(g * g) for g in gs)))
+    return [w - 0.1 * min(1, np.median(norms) / norms[-1]) * g for w, g in zip(p, gs, strict=True)], 0.0
+
+
+def by_loss(p, X, y):
+    """A rate that falls where the loss has grown."""
+    values.append(loss(p, X, y))
+    rates.append(rates[-1] * (0.5 if values[-1] > values[-2] else 1.1))
+    return [w - rates[-1] * g for w, g in zip(p, grad(p, X, y), strict=True)], values[-1]
+
+
+def by_fading(p, X, y):
+    """Weights, but no biases, that lose a twentieth of themselves in every step."""
+    return [w - 0.1 * g - 0.05 * (w.ndim > 1) * w for w, g in zip(p, grad(p, X, y), strict=True)], 0.0
+
+
+norms, values, rates = [], [np.inf], [0.1]
+
+
+@pytest.mark.parametrize("step", [by_history, by_loss, by_fading])
+def test_a_rate_that_follows_gradients_or_loss_and_a_decay_are_no_fault_of_the_state(step):
+    assert answered(case(step)) == []
+
+
+@pytest.mark.parametrize(("adaptive", "multiple"), [(True, 0.03), (False, None)])
+def test_the_multiple_of_the_weights_in_an_adaptive_rules_gradients_is_found_or_given_up(adaptive, multiple):
+    """Searched for among the rules that come near somewhere only; gradients cut entry by entry are none."""
+    grads = [[rng.standard_normal(p.shape) for p in start] for _ in range(6)]
+    moves, p, sums = Moves(), start, [0 * w for w in start]
+    for gs in grads:
+        told = [g + 0.03 * w for g, w in zip(gs, p, strict=True)]
+        sums = [0.9 * s + 0.1 * g * g for s, g in zip(sums, told, strict=True)]
+        by = [g / (np.sqrt(s) + 1e-8) if adaptive else np.clip(g, -1, 1)
+              for g, s in zip(told, sums, strict=True)]  # fmt: skip
+        moves.before.append(p)
+        p = [w - 0.01 * b for w, b in zip(p, by, strict=True)]
+        moves.after.append(p)
+    found = coupled(moves, grads)
+    assert found == ({k: pytest.approx(multiple, rel=1e-2) for k in range(4)} if multiple else {})
+
+
+def test_a_look_ahead_is_recognised_where_it_goes_as_far_as_is_kept():
+    assert [nesterov(c, c.moves, [0, 1, 2, 3]) for c in (case(momentum()), case(momentum(ahead=0.2)))] == [
+        True, False]  # fmt: skip
 
 
 def test_a_step_that_never_asks_grad_says_nothing_of_it():

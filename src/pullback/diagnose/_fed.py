@@ -28,10 +28,12 @@ class Fed:
     before: list[Leaves] = field(default_factory=list)
 
 
-def feed(patient: Patient, leaves: Leaves, count: int, answer: Answer | None = None) -> Fed | None:
+def feed(patient: Patient, leaves: Leaves, count: int, answer: Answer | None = None,
+         anew: bool = False) -> Fed | None:  # fmt: skip
     """Some steps on the first batch, or where nothing is answered for them on batch after batch.
 
-    `answer(t)` is what every question of step `t` gets for an answer. None where it cannot be done.
+    `answer(t)` is what every question of step `t` gets for an answer; `anew` has every step begin at
+    `leaves`, so that only what is kept beside the parameters goes on. None where it cannot be done.
     """
     out = Fed()
 
@@ -48,8 +50,10 @@ def feed(patient: Patient, leaves: Leaves, count: int, answer: Answer | None = N
     if body is None:
         return None
     np.random.set_state(patient.random)
-    params = body.tree([np.array(x) if np.ndim(x) else float(x) for x in leaves])
+    begin = lambda: body.tree([np.array(x) if np.ndim(x) else float(x) for x in leaves])  # noqa: E731
+    params = begin()
     for t in range(count):
+        params = begin() if anew else params
         rows = patient.batch(t if answer is None else 0)
         out.before.append([np.array(x, float) for x in flatten(params)])
         out.asked.append([])

@@ -63,23 +63,34 @@ def _half_new(heard: Fed) -> list[Finding]:
 def _mixes(case: Case) -> list[Finding]:
     """Whether what one parameter's gradient was in one step changes the others' moves in the next.
 
-    The first answer is zero for all but one parameter, once small and once three times as large: a rate that
-    follows the loss, and clipping, meet the same in both.
+    The first answer is zero for all but one parameter, once small and once three times as large, and the
+    second step begins where the first did: a rate that follows the loss, and clipping, meet the same in both.
+    A rate that follows what gradients have been changes all other moves by one factor.
     """
     count = len(case.generic)
     size = _size(case)
     for j in range(count):
         ends = []
         for times in (1.0, 3.0):
-            fed = feed(case.patient, case.generic, 2, _one_then_others(case, j, times * size, size))
+            fed = feed(case.patient, case.generic, 2, _one_then_others(case, j, times * size, size), True)
             if fed is None:
                 return []
             ends.append(fed.moves[1])
-        for k in range(count):
+        others = [k for k in range(count) if k != j]
+        if len(others) > 1 and _one_factor(*([end[k] for k in others] for end in ends)):
+            continue
+        for k in others:
             a, b = (end[k] for end in ends)
-            if k != j and norm([a - b]) > 1e-3 * max(norm([a]), norm([b])) > 0:
+            if norm([a - b]) > 1e-3 * max(norm([a]), norm([b])) > 0:
                 return [one_buffer(min(j, k), max(j, k))]
     return []
+
+
+def _one_factor(a: Leaves, b: Leaves) -> bool:
+    """Whether all of `b` is one multiple of `a`."""
+    one, other = (np.concatenate([x.ravel() for x in xs]) for xs in (a, b))
+    factor = float(one @ other) / float(one @ one or 1.0)
+    return norm([other - factor * one]) < 1e-6 * norm([other])
 
 
 def _one_then_others(case: Case, j: int, first: float, then: float) -> Answer:
@@ -107,10 +118,11 @@ def _once(case: Case, size: float) -> Answer:
 def _uneven(case: Case) -> list[Finding]:
     """Whether the same gradient in all parameters moves them, step by step, in changing proportion.
 
-    The gradient and its negative are both tried: half the difference is free of any decay of the weights.
+    The gradient and its negative are both tried, from the same weights in every step: half the difference is
+    free of any decay of the weights.
     """
     size = _size(case)
-    up, down = (feed(case.patient, case.generic, 5, _same(case, s * size)) for s in (1.0, -1.0))
+    up, down = (feed(case.patient, case.generic, 5, _same(case, s * size), True) for s in (1.0, -1.0))
     if up is None or down is None:
         return []
     sizes = np.array([[float(np.mean(a - b)) for a, b in zip(x, y, strict=True)]

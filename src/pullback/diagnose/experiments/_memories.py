@@ -72,20 +72,27 @@ def nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
     """Gradients taken where the last move, faded, would lead: u = beta u' - lr g(w + beta u')."""
     if len(moves.after) < 3:
         return False
-    for beta in (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99):
-        left, kept, size = [], [], 0.0
-        for t in range(1, len(moves.after)):
-            before = moves.move(t - 1)
-            ahead = [x + beta * m for x, m in zip(moves.before[t], before, strict=True)]
-            g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
-            left.append(np.concatenate([(moves.move(t)[k] - beta * before[k]).ravel() for k in moving]))
-            kept.append(np.concatenate([g[k].ravel() for k in moving]))
-            size += norm([moves.move(t)[k] for k in moving]) ** 2
-        r, g1 = np.concatenate(left), np.concatenate(kept)
-        lr = -(r @ g1) / (g1 @ g1 or 1)
-        if lr > 0 and norm([r + lr * g1]) < 1e-4 * np.sqrt(size):
-            return True
-    return False
+    steps = range(1, len(moves.after))
+    size = norm([moves.move(t)[k] for t in steps for k in moving])
+    return any(
+        # most are out after one move, and every move costs a gradient
+        all(_looks_ahead(case, moves, moving, beta, until, size) for until in (2, len(moves.after)))
+        for beta in (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99)
+    )
+
+
+def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until: int, size: float) -> bool:
+    """Whether the moves before `until` are a velocity fed with gradients taken `beta` of the last ahead."""
+    left, kept = [], []
+    for t in range(1, until):
+        before = moves.move(t - 1)
+        ahead = [x + beta * m for x, m in zip(moves.before[t], before, strict=True)]
+        g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
+        left.append(np.concatenate([(moves.move(t)[k] - beta * before[k]).ravel() for k in moving]))
+        kept.append(np.concatenate([g[k].ravel() for k in moving]))
+    r, g1 = np.concatenate(left), np.concatenate(kept)
+    lr = -(r @ g1) / (g1 @ g1 or 1)
+    return bool(lr > 0 and norm([r + lr * g1]) < 1e-4 * size)
 
 
 def _summed_twice(c: np.ndarray) -> bool:

@@ -12,14 +12,17 @@ from pullback.diagnose._moves import Moves, norm
 from pullback.diagnose._patient import flatten
 
 
-def rows_used(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
-    """The first move as a sum over rows: which rows of the batch, or of all data, have a part in it."""
+def rows_used(case: Case, moves: Moves, moving: list[int], shaped: bool) -> list[Finding]:
+    """The first move as a sum over rows: which rows of the batch, or of all data, have a part in it.
+
+    A move that is `shaped` entry by entry is no such sum; whether the step heeds its rows is asked still.
+    """
     if not 2 <= case.size <= min(160, case.n - 1) or sum(moves.before[0][k].size for k in moving) < 4:
         return []
     u = np.concatenate([moves.move(0)[k].ravel() for k in moving])
     if not u.any():
         return []
-    found = _weights_of_rows(case, moves, moving, moves.rows[0], u)
+    found = None if shaped else _weights_of_rows(case, moves, moving, moves.rows[0], u)
     if found is None:
         elsewhere = _ignores_batch(case)
         return (

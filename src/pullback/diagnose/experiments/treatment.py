@@ -31,6 +31,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     case.tried.append("the loop as written against the exact gradient with Adam")
     if case.user.failure is not None:
         return [raised(case.user.failure)]
+    case.machine.finish()
     state = units.look(case)
     doubt = units.suspect(case, state)
     certain = doubt is not None and doubt.weight >= 70 and doubt.id.startswith("init")
