@@ -1,6 +1,6 @@
 import numpy as np
 
-LEARNING_RATE = 400.0
+LEARNING_RATE = 20.0
 
 
 def transactions(n, share, rs):
