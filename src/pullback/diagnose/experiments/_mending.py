@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 
@@ -63,8 +64,13 @@ def _in_order(runs: Compared) -> tuple[Cause, ...]:
 def _creeps(runs: Compared) -> bool:
     """Whether the loss of the loop as written falls from look to look, but hardly."""
     run = runs.user
-    steady = all(b < a for a, b in zip(run.losses, run.losses[1:], strict=False))
-    return bool(len(run.losses) > 5 and steady and run.start - run.final < 0.05 * (run.start - runs.goal))
+    return _steady(runs) and bool(run.start - run.final < 0.05 * (run.start - runs.goal))
+
+
+def _steady(runs: Compared) -> bool:
+    """Whether the loss falls at every look: a step too large would throw it up now and then."""
+    losses = runs.user.losses
+    return len(losses) > 5 and all(b < a for a, b in itertools.pairwise(losses))
 
 
 def _short(case: Case) -> bool:
@@ -227,6 +233,8 @@ def _smaller(runs: Compared) -> Finding | None:
     for scale in (0.3, 0.1, 0.03, 0.01, 0.001):
         name = f"moves times {scale:g}"
         if not runs.cured(name, partial(case.user_with, scale=scale)):
+            if _steady(runs) and runs.made[name].final > runs.user.final:
+                return None
             continue
         if case.size <= 4 and not overshoots(case) and runs.cured(
                 "batches of 32 rows", lambda: visits(case, 32)):  # fmt: skip

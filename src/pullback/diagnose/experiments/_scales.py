@@ -114,7 +114,7 @@ def costly_targets(runs: Compared) -> Finding | None:
     base = case.judge_on(none, case.X, t)
     run = case.user_with(data=(case.X, t), judge=lambda leaves: case.judge_on(leaves, case.X, t))
     case.tried.append("targets standardised")
-    if not run.final / base < 0.4 * runs.user.final / runs.base:
+    if not run.final < min(base, 0.4 * runs.user.final / runs.base * base):
         return None
     return _far(case) if case.n < 60 or runs.better_of_unseen(t) else None
 
