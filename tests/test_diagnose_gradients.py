@@ -309,3 +309,26 @@ def test_a_derivative_left_out_of_one_gradient_is_named_where_every_weight_is_a_
     assert (wrong.faults[0].id, wrong.faults[0].where) == ("grad_missing_activation_derivative", 1)
     right = diagnose(**given, step=lambda p, X, y: step(p, X, y, True))
     assert not any(f.id.startswith("grad") and f.confidence > 0.5 for f in right.faults)
+
+
+def test_a_right_gradient_is_right_where_the_model_itself_scales_its_rows_up():
+    """Sums of hundreds put every probability at the floor that log(p + 1e-12) has, and its slope with it."""
+    rng = np.random.default_rng(0)
+    X, y = rng.random((60, 5)), rng.integers(0, 3, 60)
+
+    def forward(p, X):
+        z = 255 * X @ p[0] + p[1]
+        e = np.exp(z - z.max(1, keepdims=True))
+        return e / e.sum(1, keepdims=True)
+
+    def loss(p, X, y):
+        return -np.mean(np.log(forward(p, X)[np.arange(len(y)), y] + 1e-12))
+
+    def grad(p, X, y):
+        d = forward(p, X)
+        d[np.arange(len(y)), y] -= 1
+        return [255 * X.T @ d / len(y), d.sum(0) / len(y)]
+
+    start = [rng.standard_normal((5, 3)), np.zeros(3)]
+    case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, "grad": grad}), 10.0)
+    assert gradient.experiment(case) == []

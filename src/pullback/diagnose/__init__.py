@@ -26,6 +26,7 @@ In reading order:
     _fast          runs as machine code
     _machine       which runs are made so
     _findings      one fault with its evidence
+    _points        where a patient is measured
     _case          every measurement the experiments share
     experiments/   one file, one experiment, one shape
     _experiments   their order

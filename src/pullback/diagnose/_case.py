@@ -13,6 +13,7 @@ from pullback.diagnose._head import Head, head
 from pullback.diagnose._machine import Machine
 from pullback.diagnose._moves import Moves, StepGradient, norm, watch
 from pullback.diagnose._patient import Patient, flatten
+from pullback.diagnose._points import tamed, untied
 from pullback.diagnose._rows import OwnRows, own_rows
 from pullback.diagnose._runs import Run, adam, settle, train, user_run
 from pullback.diagnose._sandbox import Failure, Stopwatch
@@ -57,34 +58,14 @@ class Case:
     @cached_property
     def generic(self) -> Leaves:
         """Parameters near the patient's, with ties, zeros and symmetries broken."""
-        rng = np.random.default_rng(7)
-        out: Leaves = []
-        rms = np.sqrt(np.mean(np.square(np.asarray(self.X, float)), axis=0)) if self.X.ndim == 2 else None
-        for x in self.leaves:
-            typical = float(np.std(x)) if x.size > 1 else 0.0
-            fan = x.shape[0] if x.ndim == 2 and min(x.shape) > 1 else max(x.size, 1)
-            size = min(max(0.3 * typical, 0.2 / np.sqrt(fan)), 0.5)
-            bounded = x if np.abs(x).max(initial=0) * 1.0 <= 3 / np.sqrt(fan) + 1 else x / (
-                np.abs(x).max() * np.sqrt(fan) / 2)  # fmt: skip
-            x = bounded + size * rng.standard_normal(x.shape)
-            out.append(_against(x, rms) if rms is not None and not any(_fits(o, rms) for o in out) else x)
-        return self._tamed(out)
+        return tamed(untied(self.leaves, self.X), self._first_loss)
 
-    def _tamed(self, leaves: Leaves) -> Leaves:
-        """Smaller weights, where the loss is far above that of next to none: saturated sums hide slopes."""
-        batch = self.batch(0, min(self.n, 64))
-        small = self._value([1e-3 * x for x in leaves], *batch)
-        for factor in (1.0, 0.1, 0.01):
-            found = [factor * x if x.ndim > 1 else x for x in leaves]
-            if not self._value(found, *batch) > 8 * abs(small) or not np.isfinite(small):
-                return found
-        return leaves
-
-    def _value(self, leaves: Leaves, X: Any, y: Any) -> float:
+    def _first_loss(self, leaves: Leaves) -> float:
         try:
-            return float(np.asarray(self.loss([x.copy() for x in leaves], X, y)).reshape(-1)[0])
+            out = self.loss([x.copy() for x in leaves], *self.batch(0, min(self.n, 64)))
         except Failure:
             return float("nan")
+        return float(np.asarray(out).reshape(-1)[0])
 
     def batch(self, t: int = 0, size: int | None = None) -> tuple[Any, Any]:
         rows = self.patient.batch(t, size)
@@ -421,20 +402,6 @@ class Case:
     def gap(self, run: Run) -> float:
         """What is left of the base loss after a run, 0 to 1 and above."""
         return run.final / self.base if np.isfinite(run.final) else float("inf")
-
-
-def _fits(x: np.ndarray, rms: np.ndarray) -> bool:
-    return x.ndim > 0 and len(rms) in x.shape and (x.ndim == 2 or x.shape == rms.shape)
-
-
-def _against(x: np.ndarray, rms: np.ndarray) -> np.ndarray:
-    """First weights made smaller where the inputs are large, so that sums are of ordinary size."""
-    if not _fits(x, rms):
-        return x
-    scale = np.maximum(rms, 1.0)
-    return x / (
-        scale if (x.shape[-1] == len(rms) and x.shape[0] != len(rms)) or x.ndim == 1 else scale[:, None]
-    )
 
 
 def _logit(p: np.ndarray) -> np.ndarray:

@@ -1,0 +1,50 @@
+"""Points where a patient is measured: near its start, but without what makes gradients agree by accident."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Leaves = list[np.ndarray]
+
+
+def untied(leaves: Leaves, X: Any) -> Leaves:
+    """These parameters with ties, zeros and symmetries broken, of a size that suits their number and X."""
+    rng = np.random.default_rng(7)
+    out: Leaves = []
+    rms = np.sqrt(np.mean(np.square(np.asarray(X, float)), axis=0)) if X.ndim == 2 else None
+    for x in leaves:
+        typical = float(np.std(x)) if x.size > 1 else 0.0
+        fan = x.shape[0] if x.ndim == 2 and min(x.shape) > 1 else max(x.size, 1)
+        size = min(max(0.3 * typical, 0.2 / np.sqrt(fan)), 0.5)
+        bounded = x if np.abs(x).max(initial=0) * 1.0 <= 3 / np.sqrt(fan) + 1 else x / (
+            np.abs(x).max() * np.sqrt(fan) / 2)  # fmt: skip
+        x = bounded + size * rng.standard_normal(x.shape)
+        out.append(_against(x, rms) if rms is not None and not any(_fits(o, rms) for o in out) else x)
+    return out
+
+
+def tamed(leaves: Leaves, value: Callable[[Leaves], float]) -> Leaves:
+    """Smaller weights, where the loss is far above that of next to none: saturated sums hide slopes."""
+    small = value([1e-3 * x for x in leaves])
+    for factor in (1.0, 0.1, 0.01):
+        found = [factor * x if x.ndim > 1 else x for x in leaves]
+        if not value(found) > 8 * abs(small) or not np.isfinite(small):
+            return found
+    return leaves
+
+
+def _fits(x: np.ndarray, rms: np.ndarray) -> bool:
+    return x.ndim > 0 and len(rms) in x.shape and (x.ndim == 2 or x.shape == rms.shape)
+
+
+def _against(x: np.ndarray, rms: np.ndarray) -> np.ndarray:
+    """First weights made smaller where the inputs are large, so that sums are of ordinary size."""
+    if not _fits(x, rms):
+        return x
+    scale = np.maximum(rms, 1.0)
+    return x / (
+        scale if (x.shape[-1] == len(rms) and x.shape[0] != len(rms)) or x.ndim == 1 else scale[:, None]
+    )
