@@ -399,10 +399,6 @@ class Case:
             for before, rows in zip(moves.before, moves.rows, strict=True)
         ]
 
-    def gap(self, run: Run) -> float:
-        """What is left of the base loss after a run, 0 to 1 and above."""
-        return run.final / self.base if np.isfinite(run.final) else float("inf")
-
 
 def _logit(p: np.ndarray) -> np.ndarray:
     p = np.clip(p, 1e-6, 1 - 1e-6)

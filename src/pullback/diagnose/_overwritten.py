@@ -27,14 +27,10 @@ def overwritten(tape: Tape) -> Iterator[Wrong]:
             and new.value.shape == old.value.shape
             and not np.array_equal(old.value, new.value)
         ):
-            changed.append((old, old.value, new.value))
+            changed.append((old, new.value))
     if not changed:
         return
-    for old, _, value in changed:
-        old.value = value
-    grads = tape.rec.gradient(len(tape.leaves))
-    for old, value, _ in changed:
-        old.value = value
+    grads = tape.where_values_are(changed)
     words = "a value kept for the way back was written over"
     yield Wrong("inplace_mutation", words, grads)
     for k, g in enumerate(grads):

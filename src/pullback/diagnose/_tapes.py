@@ -96,6 +96,16 @@ class Tape:
         """The true gradient of the same batch at other parameters."""
         return record(self.loss, leaves, self.X, self.y).gradient(len(leaves))
 
+    def where_values_are(self, changed: list[tuple[Node, Any]]) -> Leaves:
+        """The gradient as it comes out where some nodes hold other values on the way back."""
+        kept = [(node, node.value) for node, _ in changed]
+        for node, value in changed:
+            node.value = value
+        grads = self.rec.gradient(len(self.leaves))
+        for node, value in kept:
+            node.value = value
+        return grads
+
     def summed(self, k: int) -> int:
         """How many numbers leaf `k` sums over where the loss multiplies it, 0 where nobody can tell."""
         product = next((p for p in self.products if p.leaf == k), None)

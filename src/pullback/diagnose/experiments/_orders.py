@@ -37,15 +37,11 @@ def _new_factors(tape: Tape, after: Leaves) -> Iterator[Wrong]:
         if [n.name for n in late.nodes] != [n.name for n in tape.rec.nodes]:
             continue
         old, new = ([rec.leaves[k], *rec.nodes] for rec in (tape.rec, late))
-        pairs = [(n, n.value, m.value) for n, m in zip(old, new, strict=True) if n.deps & own == 1 << k]
+        pairs = [(n, m.value) for n, m in zip(old, new, strict=True) if n.deps & own == 1 << k]
         if not any(p.deps & own == 1 << k for n in tape.rec.nodes for p in n.parents
                                 if n.name == "multiply" and n.deps & own != 1 << k):  # fmt: skip
             continue
-        for n, _, value in pairs:
-            n.value = value
-        grads = tape.rec.gradient(len(tape.leaves))
-        for n, value, _ in pairs:
-            n.value = value
+        grads = tape.where_values_are(pairs)
         grads[k] = tape.true[k]
         yield Wrong(
             "update_order", "a parameter is changed before it has carried the error signal back", grads

@@ -59,15 +59,6 @@ def _agrees(told: np.ndarray, values: np.ndarray, size: int) -> bool:
     return bool(np.ptp(shift) < 1e-9 * scale and abs(shift[0]) < 0.2 * scale)
 
 
-def _smoothed(told: np.ndarray, values: np.ndarray) -> bool:
-    """An exponential average of the losses, from zero or from the first."""
-    if len(told) < 4:
-        return False
-    A = np.stack([told[:-1], values[1:]], 1)
-    c, *_ = np.linalg.lstsq(A, told[1:], rcond=None)
-    return bool(np.allclose(A @ c, told[1:], rtol=1e-4) and c[0] > 0.3 and abs(c.sum() - 1) < 1e-2)
-
-
 def _finding(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any) -> list[Finding]:
     batch = lists["batch before"]
     words = _what(case, told, lists, moves)
