@@ -26,12 +26,12 @@ def untied(leaves: Leaves, X: Any) -> Leaves:
     return out
 
 
-def tamed(leaves: Leaves, value: Callable[[Leaves], float]) -> Leaves:
+def tamed(leaves: Leaves, value: Callable[[Leaves], float], most: float = 8.0) -> Leaves:
     """Smaller weights, where the loss is far above that of next to none: saturated sums hide slopes."""
     small = value([1e-3 * x for x in leaves])
     for factor in (1.0, 0.1, 0.01):
         found = [factor * x if x.ndim > 1 else x for x in leaves]
-        if not value(found) > 8 * abs(small) or not np.isfinite(small):
+        if not value(found) > most * abs(small) or not np.isfinite(small):
             return found
     return leaves
 

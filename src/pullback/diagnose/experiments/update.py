@@ -14,7 +14,8 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._kept import factor_kept, kept_after_one
-from pullback.diagnose._moves import Moves, Rule, fit_linear, norm, simulate
+from pullback.diagnose._adaptive import simulate
+from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
@@ -22,11 +23,15 @@ from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import judge_memory, nesterov, scheduled
 from pullback.diagnose.experiments._penalties import coupled
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
-from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient
+from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient, once_more
 
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the step; those about its gradient only where `grad` itself is not given."""
+    return once_more(case, _examine(case), _examine)
+
+
+def _examine(case: Case) -> list[Finding]:
     moves = case.moves
     if moves is None:
         return []
