@@ -15,6 +15,12 @@ from pullback.diagnose._moves import Leaves, Moves, Rule, norm
 
 Eps = tuple[float, bool]
 """What is added to the denominator, and whether it stands under the root."""
+Candidate = tuple[str, str, str, list[Leaves]]
+"""A rule's name, the fault it is where it is wrong, that in words, and its moves at a rate of minus one."""
+
+
+SAMPLED = 200
+"""Of a parameter with more than twice as many numbers, so many are held against the rules."""
 
 
 def simulate(moves: Moves, grads: list[Leaves], only_right: bool = False) -> Rule | None:
@@ -23,26 +29,26 @@ def simulate(moves: Moves, grads: list[Leaves], only_right: bool = False) -> Rul
     Beside it a share of the weights, and another of the biases, may be taken away in every step.
     """
     best: Rule | None = None
+    some = sampled(moves, grads)
+    for part, rules in (some, _right), ((moves, grads), _wrong):
+        if best is not None and best.gap < 1e-4 or only_right and rules is _wrong:
+            break
+        best = _nearest(*part, rules, best)
+    return best
+
+
+def _nearest(moves: Moves, grads: list[Leaves], rules: Any, best: Rule | None) -> Rule | None:
+    """The rule that comes nearest, of these and the best so far."""
     W = _decayed(moves)
     u = _joined([moves.move(t) for t in range(len(grads))])
     total = float(u @ u)
     if total == 0 or not np.isfinite(total):
-        return None
-    for name, wrong, words, deltas in _adaptive(grads, small_numbers(moves.move(0), grads[0])):
-        if wrong and only_right:
-            break
+        return best
+    for name, wrong, words, deltas in rules(grads, moves.move(0)):
         A = np.column_stack([_joined(deltas), *W])
         if not np.isfinite(A).all() or not A[:, 0].any():
             continue
-        d = A[:, 0]
-        lr = -float(u @ d) / float(d @ d)
-        gap = norm([u + lr * d]) / np.sqrt(total)
-        shares = [0.0, 0.0]
-        if gap > 1e-5 and len(u) > 12:
-            c = np.linalg.lstsq(A, u, rcond=1e-10)[0]
-            rest = norm([u - A @ c]) / np.sqrt(total)
-            if rest < 0.01 * gap and rest < 1e-4:
-                lr, gap, shares = -float(c[0]), rest, [-float(x) for x in c[1:]]
+        lr, gap, shares = _fitted(A, u)
         per_leaf = [shares[x.ndim < 2] for x in moves.before[0]]
         rule = Rule(name, lr, gap, wrong=wrong, words=words, per_leaf=per_leaf)
         if best is None or gap < 0.2 * best.gap:
@@ -50,6 +56,36 @@ def simulate(moves: Moves, grads: list[Leaves], only_right: bool = False) -> Rul
         if best.gap < 1e-5:
             break
     return best
+
+
+def _fitted(A: np.ndarray, u: np.ndarray) -> tuple[float, float, list[float]]:
+    """The rate of a rule's moves, how far they are off, and the shares of the weights beside them."""
+    d, total = A[:, 0], norm([u])
+    lr = -float(u @ d) / float(d @ d)
+    gap = norm([u + lr * d]) / total
+    if gap > 1e-5 and len(u) > 12:
+        scale = np.sqrt((A**2).sum(0))
+        B = A / np.where(scale > 0, scale, 1.0)
+        c = np.linalg.lstsq(B.T @ B, B.T @ u, rcond=1e-12)[0] / np.where(scale > 0, scale, 1.0)
+        rest = norm([u - A @ c]) / total
+        if rest < 0.01 * gap and rest < 1e-4:
+            return -float(c[0]), rest, [-float(x) for x in c[1:]]
+    return lr, gap, [0.0, 0.0]
+
+
+def sampled(moves: Moves, grads: list[Leaves]) -> tuple[Moves, list[Leaves]]:
+    """The moves and gradients of up to some hundred entries of each parameter."""
+    rng = np.random.default_rng(0)
+    picked = {k: rng.choice(x.size, SAMPLED, replace=False) for k, x in enumerate(moves.before[0])
+              if x.size > 2 * SAMPLED}  # fmt: skip
+
+    def some(many: list[Leaves]) -> list[Leaves]:
+        flat = [[np.ravel(x) for x in leaves] for leaves in many]
+        return [[x[picked[k]].reshape((-1,) + (1,) * (leaves[k].ndim - 1)) if k in picked
+                 else leaves[k] for k, x in enumerate(row)]
+                for row, leaves in zip(flat, many, strict=True)]  # fmt: skip
+
+    return Moves(some(moves.before), some(moves.after)), some(grads)
 
 
 def _joined(lists: list[Leaves]) -> np.ndarray:
@@ -86,11 +122,15 @@ def small_numbers(move: Leaves, grad: Leaves) -> list[Eps]:
     return found
 
 
-def _adaptive(grads: list[Leaves], read: list[Eps]) -> Iterator[tuple[str, str, str, list[Leaves]]]:
+def _right(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
+    read = small_numbers(first, grads[0])
     yield from _squared(grads, read, ())
     yield from _with_means(grads, read, ())
     yield from _squared(grads, [], (1e-8, 1e-7, 1e-10, 1e-6))
     yield from _with_means(grads, [], (1e-8, 1e-7))
+
+
+def _wrong(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
     for kind, (fault, words) in _WRONG_ADAM.items():
         for b1 in _B1[:2]:
             for b2 in _B2[:2]:
@@ -106,7 +146,7 @@ def _adaptive(grads: list[Leaves], read: list[Eps]) -> Iterator[tuple[str, str, 
 
 def _squared(
     grads: list[Leaves], read: list[Eps], usual: tuple[float, ...]
-) -> Iterator[tuple[str, str, str, list[Leaves]]]:
+) -> Iterator[Candidate]:
     """Rules that divide by a root of squares; the number that was read belongs to s = 1."""
     for eps, inside in [*read, *((eps, False) for eps in usual)]:
         yield "Adagrad", "", "", list(_squares(grads, None, eps, inside=inside))
@@ -117,7 +157,7 @@ def _squared(
 
 def _with_means(
     grads: list[Leaves], read: list[Eps], usual: tuple[float, ...]
-) -> Iterator[tuple[str, str, str, list[Leaves]]]:
+) -> Iterator[Candidate]:
     """Rules that keep a mean of the gradients as well."""
     for eps, inside in [*read, *((eps, False) for eps in usual)]:
         for b1 in _B1:

@@ -19,6 +19,11 @@ from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
+from pullback.diagnose.experiments._denominators import (
+    root_of_signed,
+    squares_kept_wrong,
+    squares_unweighted,
+)
 from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import judge_memory, nesterov, scheduled
 from pullback.diagnose.experiments._penalties import coupled
@@ -42,7 +47,7 @@ def _examine(case: Case) -> list[Finding]:
     if any(f.id == "params_not_updated" for f in frozen):
         return frozen
     if not all(np.isfinite(a).all() for after in moves.after for a in after):
-        return frozen
+        return frozen + root_of_signed(moves, true)
     used = used_gradients(case, moves) or true
     moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
     return frozen + _rule(case, moves, true, used, moving)
@@ -77,7 +82,7 @@ def _rule(
             "grad_not_zeroed", "grad", "every step carries all gradients of earlier batches",
             "a usual rule reproduces the moves if it is given the sums of all gradients so far",
             "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
-    alone = answered(case)
+    alone = squares_kept_wrong(moves, used, moving) or answered(case)
     if alone:
         return alone
     if nesterov(case, moves, moving):
@@ -137,10 +142,7 @@ def _keeps_moves(case: Case, moves: Moves, moving: list[int]) -> bool:
 
 
 def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> list[Finding]:
-    """Whether a velocity takes the gradient times a rate, and the move takes the velocity times it again.
-
-    The rate is small, then, and nothing worse: where a small step is not the trouble, this is none.
-    """
+    """Whether a velocity takes the gradient times a rate, and the move takes the velocity times it again."""
     rate, next_one = rule.coefficients[0], rule.coefficients[1]
     if len(moving) < 2 or abs(next_one) < 1e-3 * abs(rate) or rate <= 0:
         return []
@@ -151,7 +153,7 @@ def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> l
     return [Finding(
         "momentum_state_wrong", "step", "the velocity is scaled twice: the rate is in it, and in the move",
         f"the velocity takes {number(a)} times the gradient, the move {number(a)} times the velocity",
-        "keep v = beta v + g and move by -lr v", 0.8, 64, alone=False)]  # fmt: skip
+        "keep v = beta v + g and move by -lr v", 0.9, 80)]  # fmt: skip
 
 
 def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
@@ -175,7 +177,7 @@ def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
             )
         ]
     if not rule.wrong:
-        return []
+        return squares_unweighted(case, rule, first)
     fixes = {
         "optimizer_state_mutated": "keep m and v uncorrected, use corrected copies, count once per step",
         "optimizer_state_shared": "give every parameter its own buffers",
