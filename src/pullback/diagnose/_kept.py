@@ -15,13 +15,14 @@ Leaves = list[np.ndarray]
 _DEEPEST = 8
 
 
-def kept_after_one(patient: Patient, leaves: Leaves) -> list[np.ndarray]:
-    """All arrays and numbers within reach of a step that was taken once from `leaves`."""
+def kept_after(patient: Patient, leaves: Leaves, count: int = 1) -> list[np.ndarray]:
+    """All arrays and numbers within reach of a step that was taken once, or a few times, from `leaves`."""
     body = patient.fresh()
     np.random.set_state(patient.random)
-    rows = patient.batch(0)
     params = body.tree([np.array(x) if np.ndim(x) else float(x) for x in leaves])
-    body.step(params, body.X[rows], body.y[rows])
+    for t in range(count):
+        rows = patient.batch(t)
+        params = body.step(params, body.X[rows], body.y[rows])
     return list(_reach(body.function("step"), set(), 0))
 
 
@@ -64,15 +65,14 @@ def _filled(cell: Any) -> bool:
 
 
 def factor_kept(kept: list[np.ndarray], wanted: Leaves) -> list[float]:
-    """The factors `a` for which an array `a x` is kept of every `x`."""
-    found: list[set[float]] = []
-    for x in wanted:
-        power = float(np.sum(x * x))
-        factors = set()
-        for value in kept:
-            if value.size == x.size and power:
-                a = float(np.sum(value.ravel() * x.ravel())) / power
-                if np.allclose(value.ravel(), a * x.ravel(), rtol=1e-6, atol=1e-9 * abs(a) * np.sqrt(power)):
-                    factors.add(float(f"{a:.6g}"))
-        found.append(factors)
-    return sorted(set.intersection(*found)) if found else []
+    """The factors `a` for which an array `a x` is kept of every `x`, to what single precision can hold."""
+    found: list[list[float]] = []
+    for x in sorted(wanted, key=lambda x: -x.size):
+        flat, power = x.ravel(), float(np.sum(x * x))
+        fitting = [v.ravel() for v in kept if v.size == x.size and power]
+        same = [a for a, v in ((float(v @ flat) / power, v) for v in fitting)
+                if a and np.linalg.norm(v - a * flat) <= 1e-5 * abs(a) * np.sqrt(power)]  # fmt: skip
+        found.append(same)
+    first = found[0] if found else []
+    common = [a for a in first if all(any(abs(b / a - 1) < 1e-5 for b in other) for other in found[1:])]
+    return sorted({float(f"{a:.6g}") for a in common})

@@ -12,7 +12,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._kept import factor_kept, kept_after_one
+from pullback.diagnose._kept import factor_kept, kept_after
 from pullback.diagnose._moves import Moves, Rule
 
 _FIX = "v = beta2 v + (1 - beta2) g**2, and divide by its root"
@@ -92,7 +92,7 @@ def squares_unweighted(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
     if not rule.name.startswith("Adam(") or rule.name.endswith("uncorrected"):
         return []
     share = 1 - float(rule.name[:-1].rpartition(", ")[2])
-    kept = factor_kept(kept_after_one(case.patient, case.generic), [g * g for g in first])
+    kept = factor_kept(kept_after(case.patient, case.generic), [g * g for g in first])
     if not kept or any(abs(a / share - 1) < 1e-3 for a in kept) or not any(abs(a - 1) < 1e-4 for a in kept):
         return []
     return _wrong(

@@ -137,13 +137,16 @@ def _gradient(case: Case, moves: Moves) -> Leaves:
 
 
 def _hidden_elsewhere(case: Case, first: Moves, grads: Leaves) -> bool:
-    """Whether the rate at which zeros moved is one that the precision of no other weight can hold."""
+    """Whether the rate at which zeros moved is one that the precision of no other weight can hold.
+
+    Where there is no other weight, those that stay are zero too: their gradient is, nothing is hidden.
+    """
     zeros = [k for k, x in enumerate(case.leaves) if not x.any()]
     rate = norm([first.move(0)[k] for k in zeros]) / max(norm([grads[k] for k in zeros]), 1e-300)
     others = [
         (np.abs(grads[k]).max(initial=0), x) for k, x in enumerate(case.patient.leaves) if k not in zeros
     ]
-    return bool(rate > 0) and all(
+    return rate > 0 and len(others) > 0 and all(
         1e-9 * norm(grads) < g and rate * g < np.spacing(np.abs(np.asarray(x))).max(initial=0)
         for g, x in others)  # fmt: skip
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._kept import factor_kept, kept_after
 from pullback.diagnose._moves import Moves, norm
 
 
@@ -103,12 +104,32 @@ def _summed_twice(c: np.ndarray) -> bool:
     return bool(len(c) >= 4 and 0.05 < fade[0] < 1 - 1e-3 and np.allclose(fade, told, rtol=1e-3))
 
 
+def keeps_velocity(case: Case, moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Whether what is kept from step to step is a velocity, not a buffer of gradients that is never cleared.
+
+    A velocity holds moves, or gradients with a minus or times a number of its own; a buffer holds gradients
+    as they come, but for the rows' number. Where the newest gradient is kept by itself, its buffer is cleared.
+    """
+    kept, n = kept_after(case.patient, moves.before[0]), len(moves.rows[0])
+    first = [grads[0][k] for k in moving]
+    if any(abs(abs(a) - 1) < 1e-5 for a in factor_kept(kept, [moves.move(0)[k] for k in moving])):
+        return True
+    plain = [s * r for s in (1.0, 2.0, 0.5) for r in (1.0, n, 1.0 / n)]
+    factors = factor_kept(kept, first)
+    if factors and not any(abs(a / p - 1) < 1e-4 for a in factors for p in plain):
+        return True
+    if len(grads) < 2:
+        return False
+    newest = factor_kept(kept_after(case.patient, moves.before[0], 2), [grads[1][k] for k in moving])
+    return any(abs(a / p - 1) < 1e-4 for a in newest for p in plain)
+
+
 def judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> list[Finding]:
     table = [("weight of gradients, newest first", ", ".join(number(x) for x in c * scale))]
 
     def wrong(words: str, fault: str = "momentum_state_wrong", fix: str = "") -> list[Finding]:
         return [Finding(
-            fault, "grad" if fault == "grad_not_zeroed" else "step", words,
+            fault, "step", words,
             f"the moves are the last gradients times {', '.join(number(x) for x in c[:4] * scale)}, ...",
             fix or "keep v = beta v + g and move by -lr v", 1.0, 81, table=table)]  # fmt: skip
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._kept import factor_kept, kept_after_one
+from pullback.diagnose._kept import factor_kept, kept_after
 from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._record import recording
@@ -25,7 +25,7 @@ from pullback.diagnose.experiments._denominators import (
     squares_unweighted,
 )
 from pullback.diagnose.experiments._frozen import still, used_gradients
-from pullback.diagnose.experiments._memories import judge_memory, nesterov, scheduled
+from pullback.diagnose.experiments._memories import judge_memory, keeps_velocity, nesterov, scheduled
 from pullback.diagnose.experiments._penalties import coupled
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient, once_more
@@ -79,7 +79,7 @@ def _rule(
             return _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
     if _never_cleared(moves, used, moving):
         return [Finding(
-            "grad_not_zeroed", "grad", "every step carries all gradients of earlier batches",
+            "grad_not_zeroed", "step", "every step carries all gradients of earlier batches",
             "a usual rule reproduces the moves if it is given the sums of all gradients so far",
             "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
     alone = squares_kept_wrong(moves, used, moving) or answered(case)
@@ -131,14 +131,9 @@ def _judge_linear(
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
     if len(c) < 2 or rule.gap >= 1e-7:
         return []
-    wrong = judge_memory(c / scale, scale, case.listened is not None or _keeps_moves(case, moves, moving))
+    wrong = judge_memory(c / scale, scale, case.listened is not None or keeps_velocity(
+        case, moves, grads, moving))  # fmt: skip
     return wrong or _scaled_twice(case, rule, grads[0], moving)
-
-
-def _keeps_moves(case: Case, moves: Moves, moving: list[int]) -> bool:
-    """Whether what is kept from step to step is the moves themselves, as a velocity is, and no gradients."""
-    kept = kept_after_one(case.patient, moves.before[0])
-    return any(abs(abs(a) - 1) < 1e-5 for a in factor_kept(kept, [moves.move(0)[k] for k in moving]))
 
 
 def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> list[Finding]:
@@ -146,7 +141,7 @@ def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> l
     rate, next_one = rule.coefficients[0], rule.coefficients[1]
     if len(moving) < 2 or abs(next_one) < 1e-3 * abs(rate) or rate <= 0:
         return []
-    kept = factor_kept(kept_after_one(case.patient, case.generic), [first[k] for k in moving])
+    kept = factor_kept(kept_after(case.patient, case.generic), [first[k] for k in moving])
     a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
     if abs(a - 1) < 1e-3 or abs(a / (1 - next_one / rate) - 1) < 1e-3:  # a mean of gradients is meant
         return []
@@ -159,7 +154,7 @@ def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> l
 def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
     case.rule = rule
     if rule.lr < 0:
-        kept = factor_kept(kept_after_one(case.patient, case.generic), first)
+        kept = factor_kept(kept_after(case.patient, case.generic), first)
         if kept and max(kept) < 0:
             return [Finding(
                 "momentum_state_wrong", "step", "the mean of gradients is kept with a minus: it goes uphill",
