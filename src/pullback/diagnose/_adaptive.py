@@ -1,4 +1,4 @@
-"""Adaptive rules: the moves that Adam, RMSprop and Adagrad make of gradients, right and as people get them wrong.
+"""Adaptive rules: the moves that Adam, RMSprop and Adagrad make of gradients, right ones and wrong ones.
 
 The small number in the denominator is read off the first move: a rule without memory yet moves each entry by
 g / (s |g| + eps), or by g / sqrt(s**2 g**2 + eps), and either is a straight line in 1/|g|, or in its square.
@@ -31,7 +31,7 @@ def simulate(moves: Moves, grads: list[Leaves], only_right: bool = False) -> Rul
     best: Rule | None = None
     some = sampled(moves, grads)
     for part, rules in (some, _right), ((moves, grads), _wrong):
-        if best is not None and best.gap < 1e-4 or only_right and rules is _wrong:
+        if (best is not None and best.gap < 1e-4) or (only_right and rules is _wrong):
             break
         best = _nearest(*part, rules, best)
     return best
@@ -144,9 +144,7 @@ def _wrong(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
                list(_squares(grads, b2, 1e-8, "rooted")))  # fmt: skip
 
 
-def _squared(
-    grads: list[Leaves], read: list[Eps], usual: tuple[float, ...]
-) -> Iterator[Candidate]:
+def _squared(grads: list[Leaves], read: list[Eps], usual: tuple[float, ...]) -> Iterator[Candidate]:
     """Rules that divide by a root of squares; the number that was read belongs to s = 1."""
     for eps, inside in [*read, *((eps, False) for eps in usual)]:
         yield "Adagrad", "", "", list(_squares(grads, None, eps, inside=inside))
@@ -155,9 +153,7 @@ def _squared(
             yield f"RMSprop({b2})", "", "", list(_squares(grads, b2, small, inside=inside))
 
 
-def _with_means(
-    grads: list[Leaves], read: list[Eps], usual: tuple[float, ...]
-) -> Iterator[Candidate]:
+def _with_means(grads: list[Leaves], read: list[Eps], usual: tuple[float, ...]) -> Iterator[Candidate]:
     """Rules that keep a mean of the gradients as well."""
     for eps, inside in [*read, *((eps, False) for eps in usual)]:
         for b1 in _B1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,17 @@ def kept_after(patient: Patient, leaves: Leaves, count: int = 1) -> list[np.ndar
     return list(_reach(body.function("step"), set(), 0))
 
 
-def _reach(x: Any, seen: set[int], depth: int) -> Iterator[np.ndarray]:
+def numbers_named(patient: Patient) -> list[float]:
+    """The fractions that stand in what a step can reach: in names, attributes and the code itself."""
+    seen: set[int] = set()
+    step = patient.fresh().function("step")
+    codes: list[CodeType] = []
+    kept = [float(x) for x in _reach(step, seen, 0, codes) if x.ndim == 0]
+    return kept + [x for code in codes for x in code.co_consts if isinstance(x, float)]
+
+
+def _reach(x: Any, seen: set[int], depth: int, codes: list[CodeType] | None = None) -> Iterator[np.ndarray]:
+    """The fractions in reach of `x`; the code of the functions on the way is added to `codes`."""
     if isinstance(x, (float, np.floating, np.ndarray)):
         if isinstance(x, float) or x.dtype.kind == "f":
             yield np.asarray(x, float)
@@ -34,8 +44,10 @@ def _reach(x: Any, seen: set[int], depth: int) -> Iterator[np.ndarray]:
     if id(x) in seen or depth > _DEEPEST:
         return
     seen.add(id(x))
+    if codes is not None and isinstance(x, FunctionType) and not is_library(x.__globals__.get("__file__")):
+        codes.append(x.__code__)
     for part in _parts(x):
-        yield from _reach(part, seen, depth + 1)
+        yield from _reach(part, seen, depth + 1, codes)
 
 
 def _parts(x: Any) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Parts of the update experiment: what adaptive rules divide by, read off the moves without guessing the rule.
+"""Parts of the update experiment: what adaptive rules divide by, read off the moves.
 
 A move entry by entry is n / d: `n` the gradient or a mean of gradients, `d` the root of what is kept of their
 squares. With `n` known, (n / u)**2 is a sum of this and the earlier squares, and its weights tell the memory.
@@ -28,8 +28,10 @@ def root_of_signed(moves: Moves, grads: list[Leaves]) -> list[Finding]:
     down, up = np.isfinite(u) & (g > 0), ~np.isfinite(u) & (g < 0)
     if min(down.sum(), up.sum()) < 3 or not np.isfinite(g).all() or not (down | up | (g == 0)).all():
         return []
-    return _wrong("the gradients themselves are kept where their squares are meant: the root has no value",
-                  f"in one step {int(up.sum())} numbers become NaN, all those whose gradient is negative")  # fmt: skip
+    return _wrong(
+        "the gradients themselves are kept where their squares are meant: the root has no value",
+        f"in one step {int(up.sum())} numbers become NaN, all those whose gradient is negative",
+    )
 
 
 def squares_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding]:
@@ -43,8 +45,8 @@ def squares_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> 
         ratios = _ratios(steps, joined, means)
         if ratios is None:
             continue
-        told = (f"the moves divide by the root of squares whose weights, from a step to the one before, are as "
-                f"1 to {number(ratios[0])}" + (f" (the mean of gradients keeps {beta})" if beta else ""))  # fmt: skip
+        told = f"the moves divide by squares of which {number(ratios[0])} times the last ones are kept"
+        told += f"; the mean of gradients keeps {beta}" if beta else ""
         if min(ratios) > 1 + 1e-3:
             return _wrong("what is kept of earlier squares grows from step to step", told)
         if max(ratios) < 0.35 and np.ptp(ratios) < 1e-3:
@@ -73,7 +75,7 @@ def _ratios(steps: list[np.ndarray], grads: list[np.ndarray], means: list[np.nda
             return None
         with np.errstate(all="ignore"):
             d = (means[t][some] / steps[t][some]) ** 2
-        A = np.stack([*(grads[t - j][some] ** 2 for j in range(t + 1)), np.ones(int(some.sum()))], 1) / d[:, None]
+            A = np.stack([*(grads[t - j][some] ** 2 / d for j in range(t + 1)), 1 / d], 1)
         if not np.isfinite(A).all():
             return None
         scale = np.sqrt((A**2).sum(0)) + 1e-300

@@ -108,7 +108,7 @@ def keeps_velocity(case: Case, moves: Moves, grads: list[Leaves], moving: list[i
     """Whether what is kept from step to step is a velocity, not a buffer of gradients that is never cleared.
 
     A velocity holds moves, or gradients with a minus or times a number of its own; a buffer holds gradients
-    as they come, but for the rows' number. Where the newest gradient is kept by itself, its buffer is cleared.
+    as they come, but for the rows' number. Where the newest gradient is kept by itself, buffers are cleared.
     """
     kept, n = kept_after(case.patient, moves.before[0]), len(moves.rows[0])
     first = [grads[0][k] for k in moving]

@@ -11,9 +11,10 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
-from pullback.diagnose._moves import norm, watch
+from pullback.diagnose._moves import norm
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
+from pullback.diagnose.experiments._by_rows import SUMMED, grows, shrinks
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, uneven
 from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
 
@@ -225,9 +226,6 @@ def out_of_order(runs: Compared) -> Finding:
         "shuffle the rows (X and y together) before every epoch", 0.95, 62)  # fmt: skip
 
 
-SUMMED = "the step sums over the rows, where the loss is their mean"
-
-
 def _smaller(runs: Compared) -> Finding | None:
     case = runs.case
     for scale in (0.3, 0.1, 0.03, 0.01, 0.001):
@@ -327,7 +325,7 @@ def _larger(runs: Compared) -> Finding | None:
 
 def _small(runs: Compared, scale: float, name: str) -> Finding:
     case = runs.case
-    twice = _shrinks(case)
+    twice = shrinks(case)
     evidence = (
         f"as written the loss ends at {number(runs.user.final)}; with moves {number(scale)} times as large "
         f"it ends at {number(runs.made[name].final)}"
@@ -346,28 +344,6 @@ def _small(runs: Compared, scale: float, name: str) -> Finding:
 def _round(x: float) -> bool:
     """Whether a number has at most two digits, as people choose rates."""
     return abs(float(f"{x:.1e}") / x - 1) < 1e-5
-
-
-def _shrinks(case: Case) -> bool:
-    """Whether moves against the true gradient go as 1/rows, where the loss is a mean already."""
-    return _by_rows(case, case.size / (case.size // 2) if case.size > 1 else 0.0)
-
-
-def grows(case: Case) -> bool:
-    """Whether moves against the true gradient go as the rows, where the loss is a mean."""
-    return _by_rows(case, (case.size // 2) / case.size)
-
-
-def _by_rows(case: Case, expected: float) -> bool:
-    """Whether half the rows make the moves, against the true gradient, larger by this factor."""
-    if case.size < 4 or case.per_row > 1:
-        return False
-    ratios = []
-    for size in (case.size, case.size // 2):
-        moves = watch(case.patient, case.generic, 1, size)
-        true = case.gradients(moves)[0]
-        ratios.append(norm(moves.move(0)) / max(norm(true), 1e-300))
-    return abs(ratios[1] / max(ratios[0], 1e-300) - expected) < 0.05 * expected
 
 
 def nothing_to_learn(case: Case) -> Finding:

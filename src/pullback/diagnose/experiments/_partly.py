@@ -13,11 +13,10 @@ import numpy as np
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments._batches import overshoots, unsuitable, visits
+from pullback.diagnose.experiments._by_rows import SUMMED, grows
 from pullback.diagnose.experiments._comparing import Compared
 from pullback.diagnose.experiments._mending import (
-    SUMMED,
     alike,
-    grows,
     out_of_order,
     unlike_scales,
     unshuffled,

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose._adaptive import sampled, usual_rules
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._adaptive import sampled, usual_rules
 from pullback.diagnose._moves import Moves, norm
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments._comparing import CURED, Compared

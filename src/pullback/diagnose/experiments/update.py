@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._kept import factor_kept, kept_after
-from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
+from pullback.diagnose.experiments._by_rows import by_rows
 from pullback.diagnose.experiments._denominators import (
     root_of_signed,
     squares_kept_wrong,
@@ -50,7 +51,7 @@ def _examine(case: Case) -> list[Finding]:
         return frozen + root_of_signed(moves, true)
     used = used_gradients(case, moves) or true
     moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
-    return frozen + _rule(case, moves, true, used, moving)
+    return frozen + (_rule(case, moves, true, used, moving) or by_rows(case))
 
 
 def _steady(moves: Moves) -> Moves:
