@@ -2,6 +2,7 @@
 
 In reading order:
 
+    _math          Python's math, where it is recorded
     _clone         copies of functions, closures, classes and arrays
     _sandbox       other people's code: prints kept, time limited, errors with their line
     _patient       the loop under examination, by the names of the protocol
@@ -19,6 +20,7 @@ In reading order:
     _overwritten   wrong backward passes of values written over
     _spoiled       all wrong backward passes, made one mistake at a time
     _moves         what step did, and the update rules that reproduce it
+    _adaptive      update rules that divide by squares
     _fed           the update rule by itself, fed with gradients of our choosing
     _kept          what a step keeps between calls
     _rows          the rows a step takes by itself

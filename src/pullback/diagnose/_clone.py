@@ -9,12 +9,15 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
+import math
 import sysconfig
 import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from pullback.diagnose._math import FOLLOWED, MODULE
 
 _LIBRARIES = tuple(
     {sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
@@ -34,7 +37,7 @@ def clone(x: Any, memo: dict[int, Any] | None = None) -> Any:
     """
     memo = {} if memo is None else memo
     if isinstance(x, _ATOMS):
-        return x
+        return MODULE if x is math else FOLLOWED.get(id(x), x)
     if id(x) in memo:
         return memo[id(x)]
     memo.setdefault(-1, []).append(x)  # keeps ids alive

@@ -54,8 +54,13 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
     name = group[0].name
     missing, bare = "grad_missing_activation_derivative", tape.spoiled(lambda s, u: u, group)
     yield Wrong(missing, f"the derivative of {name} left out", bare)
+    own = _own_leaves(tape, group)
     for k, g in enumerate(bare):
-        yield _only(tape, k, g, missing, f"the derivative of {name} left out of this gradient alone")
+        if k in own:
+            yield _only(tape, k, g, missing, f"the derivative of {name} left out of this gradient alone")
+        else:
+            words = f"an error signal that came down past the derivative of {name}, as that layer's did not"
+            yield _only(tape, k, g, "grad_wrong_delta", words)
     yield Wrong(
         "grad_sign_flipped",
         f"the derivative of {name} with a minus",
@@ -91,6 +96,24 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
             f"the derivative of {name} {words} in place of its product with the incoming signal",
             tape.spoiled(_alone(factor), group),
         )
+
+
+def _own_leaves(tape: Tape, group: list[Segment]) -> set[int]:
+    """The leaves of the layers right below these activations: no other product lies between."""
+    weights = {id(n): w for p in tape.products for n, w in zip(p.nodes, p.weights, strict=True)}
+    todo, seen, bits = [s.z for s in group], set[int](), 0
+    while todo:
+        node = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if id(node) in weights:
+            bits |= weights[id(node)].deps
+        elif node.parents:
+            todo += node.parents
+        else:
+            bits |= node.deps
+    return {k for k in range(len(tape.leaves)) if bits >> k & 1}
 
 
 def _times(slope: Callable[[Any, Any], Any]) -> Callable[[Segment, Any], Any]:
@@ -215,6 +238,12 @@ def _products(tape: Tape) -> Iterator[Wrong]:
             if _same_shapes(others, inputs) and not _equal(others, inputs):
                 g = _made(tape, product, others, deltas)
                 yield _only(tape, k, g, "grad_wrong_input", words)
+        for words, places in _beside(inputs, "input", len(tape.X)):
+            g = _made(tape, product, places, deltas)
+            yield _only(tape, k, g, "grad_wrong_input", words)
+        for words, places in _beside(deltas, "error signal", len(tape.X)):
+            g = _made(tape, product, inputs, places)
+            yield _only(tape, k, g, "grad_wrong_delta", words)
         for words, change in _WRITTEN.items():
             g = _made(tape, product, [change(np.asarray(x, float)) for x in inputs], deltas)
             yield _only(tape, k, g, "inplace_mutation", f"{words} written over its input before it was used")
@@ -222,6 +251,18 @@ def _products(tape: Tape) -> Iterator[Wrong]:
             if _same_shapes(others, deltas) and not _equal(others, deltas):
                 g = _made(tape, product, inputs, others)
                 yield _only(tape, k, g, "grad_wrong_delta", words)
+
+
+def _beside(values: list[Any], what: str, n: int) -> Iterator[tuple[str, list[Any]]]:
+    """Values with every unit's in its neighbour's place, as an index that is off by one takes them."""
+    shapes = {np.shape(v) for v in values}
+    if any(len(shape) != 2 for shape in shapes):
+        return
+    units = 0 if all(shape[1] == n != shape[0] for shape in shapes) else 1
+    if all(shape[units] > 2 for shape in shapes):
+        for by, side in ((1, "before"), (-1, "after")):
+            words = f"the {what} of the unit {side} it in each unit's place: an index is off by one"
+            yield words, [np.roll(v, by, axis=units) for v in values]
 
 
 _WRITTEN: dict[str, Callable[[Any], Any]] = {

@@ -18,6 +18,7 @@ from pullback.diagnose._findings import number
 from pullback.diagnose._folded import bias_part
 from pullback.diagnose._spoiled import Wrong, bias_claims, mistakes
 from pullback.diagnose._tapes import Tape
+from pullback.diagnose.experiments._one_row import wrong_input
 from pullback.diagnose.experiments._orders import in_turn, orders
 
 
@@ -100,6 +101,8 @@ def explain(seen: Seen) -> tuple[str, str, float]:
     exact = _exact(seen.observed, claims, bad, seen.common, free=seen.case.size > 1)
     if exact is not None:
         return exact[0], exact[1], 1.0
+    if wrong_input(seen.case, seen.observed, seen.true, bad):
+        return "grad_wrong_input", "the right error signal, times another input than the layer's own", 0.95
     known = _bias_inside(seen, tape) or _own_slopes(seen, tape) or _known_to_check(seen)
     if known is not None:
         return known
@@ -207,6 +210,8 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
         return "grad_bias_wrong", "the bias gradient is reduced in another way than the weights'", 0.95
     if n > 2 and abs(ratio / n - 1) < 1e-3:
         return "grad_reduction_sum", f"summed over the {n} rows where the loss is their mean", 0.9
+    if n > 2 and abs(ratio * n - 1) < 1e-3 and case.per_row > 1:
+        return "grad_reduction_sum", f"averaged over the {n} rows where the loss is their sum", 0.9
     if n > 2 and abs(ratio * n - 1) < 1e-3:
         return "grad_averaged_twice", f"divided by the {n} rows twice", 0.9
     return "grad_constant_factor", f"a stray factor of {number(ratio)}", 0.95

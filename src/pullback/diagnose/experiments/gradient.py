@@ -29,7 +29,7 @@ _FIXES = {
     "grad_drops_upstream": "multiply the local derivative by the incoming error signal",
     "grad_bias_wrong": "sum the error signal over the rows, one number per unit, as for the weights",
     "grad_constant_factor": "drop the stray factor",
-    "grad_reduction_sum": "divide by the number of rows, as the loss does",
+    "grad_reduction_sum": "reduce over the rows as the loss does: both by a sum, or both by a mean",
     "grad_averaged_twice": "divide by the number of rows once",
     "grad_not_zeroed": "set the gradient buffers to zero before each backward pass",
     "update_order": "compute all gradients before any weight is changed",
@@ -112,6 +112,9 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
         return []
     if f < 0:
         return found("grad_sign_flipped", "the gradient points uphill: its sign is flipped", given, 1.0, 80)
+    if n > 1 and abs(f * n - 1) < 1e-3 and case.per_row > 1:
+        return found("grad_reduction_sum", "the gradient is averaged over the rows where the loss is their sum",
+                     f"{source} gives 1/{n} of the true gradient on {n} rows", 0.9, 79)  # fmt: skip
     if n > 1 and abs(f * n - 1) < 1e-3:
         return found("grad_averaged_twice", "the gradient is divided by the number of rows twice",
                      f"{source} gives 1/{n} of the true gradient on {n} rows", 0.9, 79)  # fmt: skip
@@ -136,7 +139,7 @@ def _name(seen: Seen, source: str) -> Finding:
     fault, words, confidence = explain(seen)
     if fault == "update_order":
         where = "step"
-    if every and fault in _OF_ALL:
+    if (every and fault in _OF_ALL) or (fault == "grad_constant_factor" and _compounds(match, bad)):
         where = "grad" if source == "grad" else "step"
     table = [
         (f"parameter {k}", _held(match.factors[k] / common, match.gaps[k])) for k in range(len(observed))
@@ -158,6 +161,13 @@ def _name(seen: Seen, source: str) -> Finding:
         80 if confidence > NEAREST else 68.5 if _repeats(seen.case) else 50,
         table=table,
     )
+
+
+def _compounds(match: Match, bad: list[int]) -> bool:
+    """Whether factors grow by one and the same number from layer to layer: it stands in the way back of each."""
+    factors = [1.0, *(abs(match.factors[k]) for k in bad if not match.zero[k])]
+    logs = np.unique(np.round(np.log(factors), 4)) if min(factors) > 0 else np.zeros(0)
+    return len(logs) > 2 and bool(np.ptp(np.diff(logs)) < 1e-3)
 
 
 def _repeats(case: Case) -> bool:
