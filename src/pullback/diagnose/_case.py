@@ -31,7 +31,7 @@ class Case:
         self.patient = patient
         self.budget = budget
         self.watch = Stopwatch()
-        self.body = patient.fresh()
+        self.body = patient.followed()
         self.X = np.array(patient.X)
         self.y = np.array(patient.y)
         self.leaves = [np.array(x, float) for x in patient.leaves]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import dataclasses
 import functools
-import math
 import sysconfig
 import types
 from collections.abc import Callable
@@ -17,14 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._math import FOLLOWED, MODULE
-
 _LIBRARIES = tuple(
     {sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
     | {__file__.rpartition("/diagnose/")[0]}
 )
 _ATOMS = (type(None), bool, int, float, complex, str, bytes, range, type(Ellipsis), np.generic, np.dtype,
           types.ModuleType, types.BuiltinFunctionType, np.ufunc)  # fmt: skip
+_NAMED = (types.ModuleType, types.BuiltinFunctionType)  # others may be put in their place by `memo`
 
 
 def clone(x: Any, memo: dict[int, Any] | None = None) -> Any:
@@ -37,7 +35,7 @@ def clone(x: Any, memo: dict[int, Any] | None = None) -> Any:
     """
     memo = {} if memo is None else memo
     if isinstance(x, _ATOMS):
-        return MODULE if x is math else FOLLOWED.get(id(x), x)
+        return memo.get(id(x), x) if isinstance(x, _NAMED) else x
     if id(x) in memo:
         return memo[id(x)]
     memo.setdefault(-1, []).append(x)  # keeps ids alive

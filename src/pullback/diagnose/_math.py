@@ -1,7 +1,7 @@
 """The functions of Python's `math`, as a recording can follow them.
 
-`math.exp(x)` makes a plain float of whatever it is given, and with it a recorded number leaves the record. Copies
-of a patient call NumPy's function of the same value instead, for recorded numbers alone.
+`math.exp(x)` makes a plain float of whatever it is given, and so a recorded number leaves the record. The
+copy of a patient that is recorded calls NumPy's function of the same value instead.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ import numpy as np
 
 
 def _followed(plain: Callable[..., Any], known: Any) -> Callable[..., Any]:
-    def call(*args: Any) -> Any:
-        recorded = any(getattr(a, "node", None) is not None for a in args)
-        return known(*args) if recorded else plain(*args)
+    def call(x: Any, *more: Any) -> Any:
+        return known(x, *more) if getattr(x, "node", None) is not None else plain(x, *more)
 
     return call
 
@@ -26,18 +25,14 @@ _SAME: dict[str, Any] = {name: getattr(np, name) for name in (
     "exp", "log", "log1p", "expm1", "log2", "sqrt", "tanh", "sin", "cos", "cosh", "sinh")}  # fmt: skip
 _SAME |= {"pow": np.power, "fabs": np.abs, "atan": np.arctan}
 
-FOLLOWED: dict[int, Callable[..., Any]] = {
-    id(getattr(math, name)): _followed(getattr(math, name), known) for name, known in _SAME.items()
-}
-"""By the identity of a function of `math` the one that stands for it."""
+_STAND_INS = {name: _followed(getattr(math, name), known) for name, known in _SAME.items()}
 
 
-def followed_module() -> ModuleType:
-    """`math` itself, with those functions."""
+def _module() -> ModuleType:
     out = ModuleType("math")
-    out.__dict__.update(vars(math))
-    out.__dict__.update({name: FOLLOWED[id(getattr(math, name))] for name in _SAME})
+    out.__dict__.update({**vars(math), **_STAND_INS})
     return out
 
 
-MODULE = followed_module()
+FOLLOWED: dict[int, Any] = {id(math): _module(), **{id(getattr(math, k)): f for k, f in _STAND_INS.items()}}
+"""By the identity of `math` and of its functions what stands for them."""

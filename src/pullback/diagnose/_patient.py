@@ -12,6 +12,7 @@ import numpy as np
 from pullback import tree
 from pullback.diagnose._clone import clone, clone_around
 from pullback.diagnose._given import check_given, check_leaves
+from pullback.diagnose._math import FOLLOWED
 from pullback.diagnose._sandbox import Failure, TimeUp
 from pullback.errors import ArgumentError
 
@@ -146,6 +147,10 @@ class Patient:
     def fresh(self) -> Body:
         """A copy of everything, as it was when the patient came in."""
         return Body(clone(self._given), self.params)
+
+    def followed(self) -> Body:
+        """A copy whose numbers can be recorded where they pass through Python's `math` too."""
+        return Body(clone(self._given, dict(FOLLOWED)), self.params)
 
     def fresh_around(self, around: Callable[..., Any]) -> Body | None:
         """A copy whose calls of `grad`, those inside its step too, go to `around(grad, *args)`.

@@ -1,4 +1,4 @@
-"""Parts of the gradient experiment: the gradient of one row, an outer product of an input and an error signal.
+"""Parts of the gradient experiment: one row's gradient, an outer product of an input and an error signal.
 
 It needs no recording of layers, so it serves loops that are written number by number.
 """

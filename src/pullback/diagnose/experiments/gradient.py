@@ -113,7 +113,8 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
     if f < 0:
         return found("grad_sign_flipped", "the gradient points uphill: its sign is flipped", given, 1.0, 80)
     if n > 1 and abs(f * n - 1) < 1e-3 and case.per_row > 1:
-        return found("grad_reduction_sum", "the gradient is averaged over the rows where the loss is their sum",
+        words = "the gradient is averaged over the rows, where the loss is their sum"
+        return found("grad_reduction_sum", words,
                      f"{source} gives 1/{n} of the true gradient on {n} rows", 0.9, 79)  # fmt: skip
     if n > 1 and abs(f * n - 1) < 1e-3:
         return found("grad_averaged_twice", "the gradient is divided by the number of rows twice",
@@ -164,7 +165,7 @@ def _name(seen: Seen, source: str) -> Finding:
 
 
 def _compounds(match: Match, bad: list[int]) -> bool:
-    """Whether factors grow by one and the same number from layer to layer: it stands in the way back of each."""
+    """Whether factors grow by one and the same number from layer to layer: it stands in each of them."""
     factors = [1.0, *(abs(match.factors[k]) for k in bad if not match.zero[k])]
     logs = np.unique(np.round(np.log(factors), 4)) if min(factors) > 0 else np.zeros(0)
     return len(logs) > 2 and bool(np.ptp(np.diff(logs)) < 1e-3)

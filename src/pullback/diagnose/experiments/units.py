@@ -35,7 +35,7 @@ class State:
 def look(case: Case, leaves: Any = None) -> State:
     """The state of weights, units and signal at `leaves` (None: the start)."""
     leaves = case.leaves if leaves is None else leaves
-    rows = case.judged[:: max(1, len(case.judged) // (120 if _together(case) else 40))]
+    rows = case.judged[:: max(1, len(case.judged) // _most_rows(case))]
     tape = case.tape_at(leaves, case.X[rows], case.y[rows])
     weights = case.weights
     hidden = weights[:-1] if len(weights) > 1 else []
@@ -55,10 +55,12 @@ def look(case: Case, leaves: Any = None) -> State:
     return State(tape, zero, equal, spread, dead, flat, grads)
 
 
-def _together(case: Case) -> bool:
-    """Whether a batch's rows pass through the network together, so that more of them cost next to nothing."""
+def _most_rows(case: Case) -> int:
+    """Many rows where they pass through the network together and cost next to nothing, else fewer."""
     tape = case.tape
-    return tape is None or all(len(p.nodes) < max(case.size, 2) for p in tape.products)
+    if tape is not None and not tape.products:
+        return 4  # number by number: no layer is known whose units could be looked at
+    return 120 if tape is None or all(len(p.nodes) < max(case.size, 2) for p in tape.products) else 40
 
 
 def _spread(case: Case, k: int, W: np.ndarray) -> float:
