@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+from pullback.diagnose._adaptive import simulate, small_numbers
 from pullback.diagnose._case import Case
+from pullback.diagnose._kept import factor_kept
 from pullback.diagnose._moves import Moves
 from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
+from pullback.diagnose.experiments._denominators import root_of_signed, squares_kept_wrong
 from pullback.diagnose.experiments._memories import judge_memory, nesterov
 from pullback.diagnose.experiments._penalties import coupled
 
@@ -225,3 +228,91 @@ def test_what_a_step_keeps_tells_velocities_from_buffers(into, out, kept, fault)
 
     given = {"params": start, "X": X, "y": y, "loss": loss, "step": step}
     assert [f.id for f in update.experiment(Case(Patient(given), 10.0))] == fault
+
+
+def adapted(memory, root=lambda s: np.sqrt(s) + 1e-8):
+    """Five moves by the gradient over a root of what is kept of its squares, and the gradients."""
+    draw = np.random.default_rng(5)
+    grads = [[0.01 * draw.standard_normal(x.shape) for x in start] for _ in range(5)]
+    p, sums, moves = start, [np.zeros(x.shape) for x in start], Moves()
+    for gs in grads:
+        sums = [memory(s, g) for s, g in zip(sums, gs, strict=True)]
+        moves.before.append(p)
+        with np.errstate(invalid="ignore"):
+            p = [w - 0.01 * g / root(s) for w, g, s in zip(p, gs, sums, strict=True)]
+        moves.after.append(p)
+    return moves, grads
+
+
+@pytest.mark.parametrize(("eps", "inside"), [(1e-8, False), (1e-8, True), (1e-5, True), (3e-4, False)])
+def test_the_small_number_is_read_off_the_first_move_and_the_rule_known(eps, inside):
+    moves, grads = adapted(lambda s, g: s + g * g, lambda s: np.sqrt(s + eps) if inside else np.sqrt(s) + eps)
+    read = [value for value, where in small_numbers(moves.move(0), grads[0]) if where == inside]
+    assert eps < 1e-7 or read == [pytest.approx(eps, rel=1e-2)]
+    rule = simulate(moves, grads)
+    assert (rule.name, rule.wrong, rule.lr) == ("Adagrad", "", pytest.approx(0.01))
+    assert rule.gap < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("memory", "found"),
+    [
+        (lambda s, g: s + g * g, 0),
+        (lambda s, g: 0.93 * s + 0.07 * g * g, 0),
+        (lambda s, g: 2 * s + g * g, 1),
+        (lambda s, g: 0.1 * s + 0.9 * g * g, 1),
+    ],
+)
+def test_squares_that_grow_or_hardly_last_are_told_from_their_moves(memory, found):
+    moves, grads = adapted(memory)
+    assert [f.id for f in squares_kept_wrong(moves, grads, [0, 1, 2, 3])] == ["momentum_state_wrong"] * found
+
+
+@pytest.mark.parametrize(("power", "found"), [(1, 1), (2, 0)])
+def test_a_root_of_gradients_has_no_value_where_they_are_negative(power, found):
+    moves, grads = adapted(lambda s, g: 0.9 * s + 0.1 * g**power)
+    assert [f.id for f in root_of_signed(moves, grads)] == ["momentum_state_wrong"] * found
+
+
+def test_factors_of_kept_arrays_are_known_in_single_precision():
+    kept = [np.float32(-0.1) * x.astype(np.float32) for x in (start[0], start[2])]
+    assert factor_kept([k.astype(float) for k in kept], [start[0], start[2]]) == [pytest.approx(-0.1)]
+
+
+def velocity(takes=lambda g: g, moves_by=lambda v: 0.1 * v):
+    v = [np.zeros_like(p) for p in start]
+
+    def step(p, X, y):
+        for u, g in zip(v, grad(p, X, y), strict=True):
+            u += takes(g)
+        return [w - moves_by(u) for w, u in zip(p, v, strict=True)], loss(p, X, y)
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("takes", "moves_by", "fault"),
+    [
+        (lambda g: g, lambda v: 0.1 * v, "grad_not_zeroed"),
+        (lambda g: len(X) * g, lambda v: 0.1 / len(X) * v, "grad_not_zeroed"),
+        (lambda g: 0.9 * g, lambda v: 0.1 * v, "momentum_state_wrong"),
+        (lambda g: -0.1 * g, lambda v: -0.9 * v, "momentum_state_wrong"),
+    ],
+)
+def test_what_is_kept_of_a_gradient_tells_a_velocity_from_a_buffer(takes, moves_by, fault):
+    patient = {"params": start, "X": X, "y": y, "loss": loss, "step": velocity(takes, moves_by)}
+    found = update.experiment(Case(Patient({**patient, "batch_size": 60}), 5.0))
+    assert [(f.id, f.where) for f in found] == [(fault, "step")]
+
+
+@pytest.mark.parametrize(
+    ("times", "fault"), [(1.0, []), (20.0, ["grad_reduction_sum"]), (1 / 20, ["grad_averaged_twice"])]
+)
+def test_a_rate_times_the_rows_is_told_by_how_the_step_grows_with_them(times, fault):
+    def step(p, X, y):
+        size = 1.0 if times == 1.0 else len(y) if times > 1 else 1 / len(y)
+        return [w - 0.03 * size * g for w, g in zip(p, grad(p, X, y), strict=True)], loss(p, X, y)
+
+    patient = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20}
+    found = update.experiment(Case(Patient(patient), 5.0))
+    assert [(f.id, f.where, f.alone) for f in found] == [(f, "step", False) for f in fault]

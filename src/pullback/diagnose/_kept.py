@@ -32,7 +32,15 @@ def numbers_named(patient: Patient) -> list[float]:
     step = patient.fresh().function("step")
     codes: list[CodeType] = []
     kept = [float(x) for x in _reach(step, seen, 0, codes) if x.ndim == 0]
-    return kept + [x for code in codes for x in code.co_consts if isinstance(x, float)]
+    return kept + [x for code in codes for x in _written(code)]
+
+
+def _written(code: CodeType) -> Iterator[float]:
+    for x in code.co_consts:
+        if isinstance(x, CodeType):
+            yield from _written(x)
+        elif isinstance(x, float):
+            yield x
 
 
 def _reach(x: Any, seen: set[int], depth: int, codes: list[CodeType] | None = None) -> Iterator[np.ndarray]:

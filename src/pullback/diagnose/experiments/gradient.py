@@ -168,7 +168,7 @@ def _compounds(match: Match, bad: list[int]) -> bool:
     """Whether factors grow by one and the same number from layer to layer: it stands in each of them."""
     factors = [1.0, *(abs(match.factors[k]) for k in bad if not match.zero[k])]
     logs = np.unique(np.round(np.log(factors), 4)) if min(factors) > 0 else np.zeros(0)
-    return len(logs) > 2 and bool(np.ptp(np.diff(logs)) < 1e-3)
+    return len(logs) > 2 and float(np.ptp(np.diff(logs))) < 1e-3
 
 
 def _repeats(case: Case) -> bool:
