@@ -1,5 +1,7 @@
 """Wrong gradients by name, each asked of the gradient experiment alone."""
 
+from math import exp
+
 import numpy as np
 import pytest
 
@@ -332,3 +334,106 @@ def test_a_right_gradient_is_right_where_the_model_itself_scales_its_rows_up():
     start = [rng.standard_normal((5, 3)), np.zeros(3)]
     case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, "grad": grad}), 10.0)
     assert gradient.experiment(case) == []
+
+
+def curve(p, X):
+    return p[0] + p[1] * X[:, 0] + p[2] * X[:, 1]
+
+
+@pytest.mark.parametrize(
+    ("reduce", "part", "expected"),
+    [(np.sum, np.mean, "grad_reduction_sum"), (np.mean, lambda v: v.mean() / len(v), "grad_averaged_twice")],
+)
+def test_a_mean_of_a_summed_loss_is_no_second_division(reduce, part, expected):
+    def grad(p, X, y):
+        e = 2 * (curve(p, X) - y)
+        return [part(e), part(e * X[:, 0]), part(e * X[:, 1])]
+
+    params = [np.array(0.3), np.array(-0.2), np.array(0.5)]
+    assert found(params, lambda p, X, y: reduce((curve(p, X) - y) ** 2), grad) == [(expected, "grad")]
+
+
+@pytest.mark.parametrize("by", [1, -1])
+def test_every_number_takes_its_neighbours_column(by):
+    def grad(p, X, y):
+        return [np.roll(X, by, axis=1).T @ (X @ p[0] - y) / len(y)]
+
+    assert found([squares[3]], lambda p, X, y: np.mean((X @ p[0] - y) ** 2) / 2, grad) == [
+        ("grad_wrong_input", 0)
+    ]
+
+
+def test_a_factor_that_stands_in_every_layer_has_no_place_of_its_own():
+    right = back()
+
+    def grad(p, X, y):
+        return [g * 2.0 ** (3 - k) for k, g in enumerate(right(p, X, y))]
+
+    assert found(squares, loss, grad) == [("grad_constant_factor", "grad")]
+
+
+neurons = [rng.standard_normal((4, 6)) / 2, rng.standard_normal((3, 5)) / 2]
+letters = np.eye(3)[rng.integers(0, 3, 40)]
+
+
+def fire(layer, row):
+    out = []
+    for weights in layer:
+        total = weights[-1]
+        for i in range(len(row)):
+            total = total + weights[i] * row[i]
+        out.append(1 / (1 + exp(-total)))
+    return out
+
+
+def by_neuron(p, X, y):
+    total = 0.0
+    for row, wanted in zip(X, y, strict=True):
+        out = fire(p[1], fire(p[0], row))
+        total += sum((wanted[i] - out[i]) ** 2 for i in range(3))
+    return total / len(X)
+
+
+def neuron_back(slope=lambda a: a * (1 - a), first=lambda row, hidden: hidden):
+    def grad(p, X, y):
+        h, o = (np.array(v) for v in (fire(p[0], X[0]), fire(p[1], fire(p[0], X[0]))))
+        top = 2 * (o - y[0]) * slope(o)
+        low = (p[1][:, :-1].T @ top) * slope(h)
+        return [np.outer(low, [*X[0], 1]), np.outer(top, [*first(X[0], h), 1])]
+
+    return grad
+
+
+@pytest.mark.parametrize(
+    ("grad", "expected"),
+    [
+        (neuron_back(), []),
+        (neuron_back(slope=lambda a: 1 - a * a), [("grad_activation_derivative_wrong", "grad")]),
+        (neuron_back(first=lambda row, hidden: row[:4]), [("grad_wrong_input", 1)]),
+    ],
+)
+def test_neurons_written_number_by_number_with_the_exponential_of_math(grad, expected):
+    patient = {"params": neurons, "X": X, "y": letters, "loss": by_neuron, "grad": grad, "batch_size": 1}
+    case = Case(Patient(patient), 10.0)
+    assert [(f.id, f.where) for f in gradient.experiment(case)[:1]] == expected
+    assert case.truth.how == "recorded"
+
+
+def test_a_logarithm_that_is_cut_off_is_no_wrong_gradient():
+    far = rng.standard_normal((40, 5)) * 200
+    kinds = rng.integers(0, 3, 40)
+    weights = [rng.standard_normal((5, 3)) * 3, np.zeros(3)]
+
+    def chances(p, X):
+        z = X @ p[0] + p[1]
+        e = np.exp(z - z.max(1, keepdims=True))
+        return e / e.sum(1, keepdims=True)
+
+    def grad(p, X, y):
+        e = (chances(p, X) - np.eye(3)[y]) / len(y)
+        return [X.T @ e, e.sum(0)]
+
+    def cut(p, X, y):
+        return -np.mean(np.log(chances(p, X)[np.arange(len(y)), y] + 1e-3))
+
+    assert found(weights, cut, grad, far, kinds) in ([], [("grad_wrong_delta", "grad")])

@@ -18,6 +18,7 @@ In reading order:
     _minuses       wrong backward passes that forget a minus
     _outputs       wrong backward passes of the output
     _overwritten   wrong backward passes of values written over
+    _misplaced     wrong gradients of another input or error signal
     _spoiled       all wrong backward passes, made one mistake at a time
     _moves         what step did, and the update rules that reproduce it
     _adaptive      update rules that divide by squares

@@ -58,23 +58,10 @@ class Case:
     @cached_property
     def generic(self) -> Leaves:
         """Parameters near the patient's, with ties, zeros and symmetries broken."""
-        return tamed(untied(self.leaves, self.X), self._first_loss)
+        return tamed(untied(self.leaves, self.X), self.first_loss)
 
-    @cached_property
-    def tamer(self) -> Case | None:
-        """The same patient measured where its loss is near that of next to no weights; None where it is.
-
-        A loss that is cut off, such as a logarithm with a small number inside, has another gradient than the
-        one that is meant wherever single rows are far off.
-        """
-        smaller = tamed(self.generic, self._first_loss, most=1.5)
-        if all(np.array_equal(a, b) for a, b in zip(smaller, self.generic, strict=True)):
-            return None
-        other = Case(self.patient, self.left())
-        other.__dict__["generic"] = smaller
-        return other
-
-    def _first_loss(self, leaves: Leaves) -> float:
+    def first_loss(self, leaves: Leaves) -> float:
+        """The loss of up to 64 rows, NaN where it cannot be had."""
         try:
             out = self.loss([x.copy() for x in leaves], *self.batch(0, min(self.n, 64)))
         except Failure:

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose import _functions as fn
-from pullback.diagnose._folded import is_folded, to_leaf
 from pullback.diagnose._minuses import minuses
+from pullback.diagnose._misplaced import only, products
 from pullback.diagnose._outputs import outputs
 from pullback.diagnose._overwritten import overwritten
 from pullback.diagnose._record import Node, pull_back
@@ -38,7 +38,7 @@ def mistakes(tape: Tape) -> Iterator[Wrong]:
     for group in groups:
         yield from _activations(tape, group)
     yield from outputs(tape)
-    yield from _products(tape)
+    yield from products(tape)
     yield from _weights(tape)
     yield from overwritten(tape)
     yield from scaled(tape)
@@ -57,10 +57,10 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
     own = _own_leaves(tape, group)
     for k, g in enumerate(bare):
         if k in own:
-            yield _only(tape, k, g, missing, f"the derivative of {name} left out of this gradient alone")
+            yield only(tape, k, g, missing, f"the derivative of {name} left out of this gradient alone")
         else:
             words = f"an error signal that came down past the derivative of {name}, as that layer's did not"
-            yield _only(tape, k, g, "grad_wrong_delta", words)
+            yield only(tape, k, g, "grad_wrong_delta", words)
     yield Wrong(
         "grad_sign_flipped",
         f"the derivative of {name} with a minus",
@@ -220,167 +220,6 @@ _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
     "a leaky mask of slope 0.1": lambda z, a: np.where(z > 0, 1, 0.1),
     "the sign": lambda z, a: np.sign(z),
 }
-
-
-def _products(tape: Tape) -> Iterator[Wrong]:
-    """A weight's gradient made of another layer's input or error signal, transposed or unsummed."""
-    pool = _pool(tape)
-    for product in tape.products:
-        k = product.leaf
-        deltas = [np.asarray(tape.sums.get(id(n), 0.0)) for n in product.nodes]
-        inputs = [n.value for n in product.inputs]
-        shape = np.shape(tape.leaves[k])
-        true = tape.true[k]
-        if len(shape) == 2 and shape[0] == shape[1]:
-            yield _only(tape, k, true.T, "grad_transposed", "the gradient transposed")
-        for words, others in pool:
-            others = _cut(others, inputs)
-            if _same_shapes(others, inputs) and not _equal(others, inputs):
-                g = _made(tape, product, others, deltas)
-                yield _only(tape, k, g, "grad_wrong_input", words)
-        for words, places in _beside(inputs, "input", len(tape.X)):
-            g = _made(tape, product, places, deltas)
-            yield _only(tape, k, g, "grad_wrong_input", words)
-        for words, places in _beside(deltas, "error signal", len(tape.X)):
-            g = _made(tape, product, inputs, places)
-            yield _only(tape, k, g, "grad_wrong_delta", words)
-        for words, change in _WRITTEN.items():
-            g = _made(tape, product, [change(np.asarray(x, float)) for x in inputs], deltas)
-            yield _only(tape, k, g, "inplace_mutation", f"{words} written over its input before it was used")
-        for words, others in _signals(tape):
-            if _same_shapes(others, deltas) and not _equal(others, deltas):
-                g = _made(tape, product, inputs, others)
-                yield _only(tape, k, g, "grad_wrong_delta", words)
-
-
-def _beside(values: list[Any], what: str, n: int) -> Iterator[tuple[str, list[Any]]]:
-    """Values with every unit's in its neighbour's place, as an index that is off by one takes them."""
-    shapes = {np.shape(v) for v in values}
-    if any(len(shape) != 2 for shape in shapes):
-        return
-    units = 0 if all(shape[1] == n != shape[0] for shape in shapes) else 1
-    if all(shape[units] > 2 for shape in shapes):
-        for by, side in ((1, "before"), (-1, "after")):
-            words = f"the {what} of the unit {side} it in each unit's place: an index is off by one"
-            yield words, [np.roll(v, by, axis=units) for v in values]
-
-
-_WRITTEN: dict[str, Callable[[Any], Any]] = {
-    "the square": lambda a: a * a,
-    "1 - a**2": lambda a: 1 - a * a,
-    "a(1 - a)": lambda a: a * (1 - a),
-    "the mask of positive values": lambda a: 1.0 * (a > 0),
-}
-
-
-def _made(tape: Tape, product: Product, inputs: list[Any], deltas: list[Any]) -> np.ndarray | None:
-    """A weight's gradient of these inputs and error signals, with its folded bias where it has one."""
-    if is_folded(tape, product):
-        return to_leaf(tape, product, inputs, deltas)
-    return _outer(inputs, deltas, np.shape(tape.leaves[product.leaf]), tape.true[product.leaf])
-
-
-def _pool(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
-    out = [(f"the input of the layer of parameter {p.leaf} as its own", [n.value for n in p.inputs])
-           for p in tape.products]  # fmt: skip
-    out += [("a sum before its activation as its input", [n.value for n in p.nodes]) for p in tape.products]
-    depths = sorted({s.depth for s in tape.segments})
-    for d in depths:
-        group = [s for s in tape.segments if s.depth == d]
-        out.append(("an activation's input instead of its value", [s.sums for s in group]))
-        out.append(("another activation as its input", [s.a.value for s in group]))
-    if _whole_batches(tape):
-        out += [("another value of the forward pass as its input", [n.value]) for n in tape.rec.nodes]
-    return out
-
-
-def _whole_batches(tape: Tape) -> bool:
-    """Whether each layer is one product for all rows, not one product a row."""
-    return bool(tape.products) and len(tape.products[0].nodes) <= 2
-
-
-def _signals(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
-    def grads(nodes: list[Node]) -> list[np.ndarray]:
-        return [np.asarray(tape.sums.get(id(n), 0.0)) for n in nodes]
-
-    out = [(f"the error signal of the layer of parameter {p.leaf}", grads(p.nodes)) for p in tape.products]
-    depths = sorted({s.depth for s in tape.segments})
-    for d in depths:
-        group = [s for s in tape.segments if s.depth == d]
-        out.append(("the error signal before the activation's derivative", grads([s.a for s in group])))
-    if _whole_batches(tape):
-        out += [("the error signal of another place", grads([n])) for n in tape.rec.nodes]
-    return out
-
-
-def bias_claims(tape: Tape, k: int) -> Iterator[Wrong]:
-    """A bias gradient summed from another error signal than its own."""
-    size = tape.leaves[k].size
-    for words, values in _signals(tape):
-        scalar = float(sum(np.sum(v) for v in values)) * np.ones(tape.leaves[k].shape)
-        own = np.isclose(scalar.flat[0], np.sum(tape.true[k]), rtol=1e-6, atol=1e-12) if size else False
-        if size > 1 and own:
-            yield _only(tape, k, scalar, "grad_bias_wrong", "the error signal summed to one number")
-        elif size > 1 and len(values) and np.shape(values[0])[-1:] != (size,):
-            yield _only(tape, k, scalar, "grad_wrong_delta", words + ", summed to one number")
-        total = np.zeros(size)
-        for v in values:
-            v = np.asarray(v)
-            if v.size == size:
-                total = total + v.ravel()
-            elif v.ndim == 2 and v.shape[1] == size:
-                total = total + v.sum(0)
-            elif v.ndim == 2 and v.shape[0] == size:
-                total = total + v.sum(1)
-            else:
-                break
-        else:
-            g = total.reshape(tape.leaves[k].shape)
-            if not np.allclose(g, tape.true[k], rtol=1e-6, atol=1e-12):
-                yield _only(tape, k, g, "grad_wrong_delta", words)
-
-
-def _cut(others: list[np.ndarray], inputs: list[np.ndarray]) -> list[np.ndarray]:
-    """The first columns of a wider value, as many as the layer has inputs."""
-    if len(others) != len(inputs) or not all(
-            a.ndim == b.ndim == 2 and len(a) == len(b) and a.shape[1] > b.shape[1] > 1
-            for a, b in zip(others, inputs, strict=True)):  # fmt: skip
-        return others
-    return [a[:, : b.shape[1]] for a, b in zip(others, inputs, strict=True)]
-
-
-def _same_shapes(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
-    return len(a) == len(b) and all(np.shape(x) == np.shape(z) for x, z in zip(a, b, strict=True))
-
-
-def _equal(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
-    return all(np.allclose(x, z, rtol=1e-12) for x, z in zip(a, b, strict=True))
-
-
-def _outer(inputs: list[Any], deltas: list[Any], shape: tuple[int, ...], true: Any) -> np.ndarray | None:
-    total: Any = 0.0
-    for a, d in zip(inputs, deltas, strict=True):
-        a, d = np.asarray(a), np.asarray(d)
-        candidates = []
-        if a.ndim == d.ndim == 1:
-            candidates = [np.outer(a, d), np.outer(d, a)]
-        elif a.ndim == d.ndim == 2:
-            pairs = ((a.T, d), (d, a.T), (d.T, a), (a, d.T))
-            candidates = [p @ q for p, q in pairs if p.shape[1] == q.shape[0]]
-        elif a.ndim == 2 and d.ndim == 1 and len(a) == len(d):
-            candidates = [a.T @ d]
-        fitting = [c.reshape(shape) for c in candidates if c.shape == shape or c.size == np.prod(shape)]
-        if not fitting:
-            return None
-        total = total + np.stack(fitting)
-    del true
-    return np.asarray(total)
-
-
-def _only(tape: Tape, k: int, g: Any, fault: str, words: str) -> Wrong:
-    grads: list[Any] = [None] * len(tape.leaves)
-    grads[k] = g
-    return Wrong(fault, words, grads, partial=True)
 
 
 def _weights(tape: Tape) -> Iterator[Wrong]:

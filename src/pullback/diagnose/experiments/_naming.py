@@ -16,8 +16,9 @@ from pullback.check._subject import GradientSubject
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import number
 from pullback.diagnose._folded import bias_part
-from pullback.diagnose._spoiled import Wrong, bias_claims, mistakes
-from pullback.diagnose._tapes import Tape
+from pullback.diagnose._misplaced import bias_claims
+from pullback.diagnose._spoiled import mistakes
+from pullback.diagnose._tapes import Tape, Wrong
 from pullback.diagnose.experiments._one_row import wrong_input
 from pullback.diagnose.experiments._orders import in_turn, orders
 

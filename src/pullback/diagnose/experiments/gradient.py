@@ -14,6 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._points import tamed
 from pullback.diagnose._tapes import Tape
 from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, explain, nearest
 from pullback.diagnose.experiments._penalties import without_ridge
@@ -183,14 +184,29 @@ NEAREST = 0.55
 def once_more(case: Case, found: list[Finding], experiment: Any) -> list[Finding]:
     """What was found, unless no mistake gives the gradient to rounding and it is right at a tamer point."""
     doubtful = [f for f in found if f.id in _FIXES and f.confidence <= NEAREST]
-    if not doubtful or case.tamer is None:
+    tamer = _tamer(case) if doubtful else None
+    if tamer is None:
         return found
-    again: list[Finding] = experiment(case.tamer)
+    again: list[Finding] = experiment(tamer)
     if any(f.id in _FIXES for f in again):
         return found
     for name in ("rule", "rate", "decay", "ridge"):
-        setattr(case, name, getattr(case.tamer, name))
+        setattr(case, name, getattr(tamer, name))
     return again
+
+
+def _tamer(case: Case) -> Case | None:
+    """The same patient measured where its loss is near that of next to no weights; None where it is.
+
+    A loss that is cut off, such as a logarithm with a small number inside, has another gradient than the one
+    that is meant wherever single rows are far off.
+    """
+    smaller = tamed(case.generic, case.first_loss, most=1.5)
+    if all(np.array_equal(a, b) for a, b in zip(smaller, case.generic, strict=True)):
+        return None
+    other = Case(case.patient, case.left())
+    other.__dict__["generic"] = smaller
+    return other
 
 
 def experiment(case: Case) -> list[Finding]:
