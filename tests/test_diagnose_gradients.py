@@ -7,6 +7,7 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding
 from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import gradient, update
 
@@ -419,21 +420,18 @@ def test_neurons_written_number_by_number_with_the_exponential_of_math(grad, exp
     assert case.truth.how == "recorded"
 
 
-def test_a_logarithm_that_is_cut_off_is_no_wrong_gradient():
-    far = rng.standard_normal((40, 5)) * 200
-    kinds = rng.integers(0, 3, 40)
-    weights = [rng.standard_normal((5, 3)) * 3, np.zeros(3)]
+def doubt(confidence):
+    return Finding("grad_wrong_delta", "grad", "", "", "", confidence, 50)
 
-    def chances(p, X):
-        z = X @ p[0] + p[1]
-        e = np.exp(z - z.max(1, keepdims=True))
-        return e / e.sum(1, keepdims=True)
 
-    def grad(p, X, y):
-        e = (chances(p, X) - np.eye(3)[y]) / len(y)
-        return [X.T @ e, e.sum(0)]
-
-    def cut(p, X, y):
-        return -np.mean(np.log(chances(p, X)[np.arange(len(y)), y] + 1e-3))
-
-    assert found(weights, cut, grad, far, kinds) in ([], [("grad_wrong_delta", "grad")])
+@pytest.mark.parametrize(
+    ("confidence", "again", "kept"),
+    [(0.3, False, False), (0.3, True, True), (1.0, False, True)],
+)
+def test_a_gradient_that_only_resembles_a_mistake_is_asked_of_at_a_tamer_point(confidence, again, kept):
+    case = Case(
+        Patient({"params": squares, "X": X, "y": y, "loss": loss, "grad": back(), "batch_size": 20}), 10.0
+    )
+    first = [doubt(confidence)]
+    assert case.first_loss(case.generic) > 1.5 * case.first_loss([1e-3 * x for x in case.generic])
+    assert bool(gradient.once_more(case, first, lambda other: first if again else [])) == kept
