@@ -33,6 +33,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return [raised(case.user.failure)]
     if _by_numbers(case):
         case.truth.how = "differences"  # of few numbers they cost less, run after run, than the recording
+        case.body = case.patient.fresh()
     case.machine.finish()
     state = units.look(case)
     doubt = units.suspect(case, state)
