@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from functools import partial
 
@@ -14,7 +13,7 @@ from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm, watch
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
-from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, uneven
+from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, short, uneven
 from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
 
 Cause = Callable[[Compared], "Finding | None"]
@@ -56,7 +55,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
 
 def _in_order(runs: Compared) -> tuple[Cause, ...]:
     """The causes about the step, likeliest first: of a loop that creeps, a smaller step is no cure."""
-    if _creeps(runs) and not _short(runs.case) and _faded(runs) is None:
+    if _creeps(runs) and not short(runs.case) and _faded(runs) is None:
         return _larger, _longer, whole_set
     return few_rows, _smaller, _longer, whole_set, _larger
 
@@ -64,18 +63,7 @@ def _in_order(runs: Compared) -> tuple[Cause, ...]:
 def _creeps(runs: Compared) -> bool:
     """Whether the loss of the loop as written falls from look to look, but hardly."""
     run = runs.user
-    return _steady(runs) and bool(run.start - run.final < 0.05 * (run.start - runs.goal))
-
-
-def _steady(runs: Compared) -> bool:
-    """Whether the loss falls at every look: a step too large would throw it up now and then."""
-    losses = runs.user.losses
-    return len(losses) > 5 and all(b < a for a, b in itertools.pairwise(losses))
-
-
-def _short(case: Case) -> bool:
-    """Whether these steps are few, whatever their size: of number, or of visits to each row."""
-    return case.horizon < 0.34 * 300 or case.horizon * case.size < 4 * case.n
+    return runs.falls and bool(run.start - run.final < 0.05 * (run.start - runs.goal))
 
 
 def _start(case: Case) -> Finding | None:
@@ -233,7 +221,7 @@ def _smaller(runs: Compared) -> Finding | None:
     for scale in (0.3, 0.1, 0.03, 0.01, 0.001):
         name = f"moves times {scale:g}"
         if not runs.cured(name, partial(case.user_with, scale=scale)):
-            if _steady(runs) and runs.made[name].final > runs.user.final:
+            if runs.falls and runs.made[name].final > runs.user.final:
                 return None
             continue
         if case.size <= 4 and not overshoots(case) and runs.cured(
@@ -269,13 +257,10 @@ def _longer(runs: Compared) -> Finding | None:
     if runs.cut_off:  # by our time, not by the loop
         return None
     fast = runs.run("moves times 30", lambda: case.user_with(scale=30.0))
-    short = _short(case)
-    if fast >= 0.85 and not short:
+    if fast >= 0.85 and not short(case):
         return None
-    passes = min(30 * case.n // max(case.size, 1), 1500)
-    more = max(min(case.horizon * 12, 20000), passes if short else 0)
-    name = f"{number(more / case.horizon)} times the steps"
-    if runs.cured(name, lambda: case.user_with(steps=more, seconds=3.0)):
+    cured, name, more = runs.longer()
+    if cured:
         faded = _faded(runs)
         if faded is not None:
             return faded

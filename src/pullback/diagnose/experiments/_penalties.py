@@ -21,6 +21,9 @@ from pullback.diagnose.experiments._comparing import CURED, Compared
 HELD = 0.55
 """The share of the improvement without a penalty below which the penalty is too strong."""
 
+MOSTLY = 0.8
+"""The share above which it is not, whatever unseen rows say."""
+
 SAMPLED = 300
 """The entries of a parameter that a search for the penalty looks at."""
 
@@ -129,19 +132,40 @@ def _penalty(runs: Compared) -> Finding | None:
             float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True)
         )
 
+    held = data_only(runs.reference.leaves)
+    base = min(runs.base, data_only(case.leaves))
+    if case.head is not None and min(base - runs.goal, base - held) >= MOSTLY * base > 0:
+        return None  # no loss is below zero: what is left beside the penalty is too little to be its fault
     run = case.mended_by(less, case.reborn(), data_only)
     case.tried.append("no penalty")
     mine = data_only(runs.user.leaves) if np.isfinite(runs.user.final) else np.inf
-    held = data_only(runs.reference.leaves)
-    base = min(runs.base, data_only(case.leaves))
     room = base - run.final
     eaten = base - runs.goal < HELD * room and base - mine < HELD * room
-    if room < 0.1 * abs(base) or not (eaten or base - held < HELD * room):
+    much = eaten or base - held < HELD * room
+    if room < 0.1 * abs(base) or not (much or (
+            base - max(mine, held) < MOSTLY * room and _dear_unseen(runs, less, part, share))):  # fmt: skip
         return None
     return Finding(
         "regularisation_too_strong", "loss", "the penalty dominates the data term",
         f"the data's loss ends at {number(mine)} with it and {number(run.final)} without (best constant "
         f"{number(base)})", "divide the penalty's factor by 100", 0.9, 66)  # fmt: skip
+
+
+def _dear_unseen(runs: Compared, less: Part, part: Part, share: float) -> bool:
+    """Whether without the penalty a third of the data's loss is left, or less, on rows kept apart as well."""
+    case = runs.case
+    if case.n < 60:
+        return False
+    data, rest, own = runs.apart
+    X, y = case.batch()
+
+    def judge(leaves: Leaves) -> float:
+        beside = 0.5 * share * sum(
+            float(np.sum(p * w)) for p, w in zip(part(leaves, X, y), leaves, strict=True))  # fmt: skip
+        return case.truth.value(leaves, *rest) - beside
+
+    free = case.mended_by(less, case.reborn(), judge, data)
+    return bool(len(own.leaves) > 0 and free.final < judge(own.leaves) / 3)
 
 
 def _part(case: Case) -> Part | None:
