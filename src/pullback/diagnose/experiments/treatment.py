@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose._functions import labels
@@ -73,16 +75,17 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
                 66,
             )
         ]
-    heavy = too_strong(runs)
+    told = case.n < 60 or rare(case) or any(f.weight > 70 for f in so_far)
+    blank = not told and not learnable(case) and not runs.foretells
+    heavy = None if blank else too_strong(runs)  # what keeps a loop from noise is no fault
     if heavy is not None:
         return [_curves(runs, heavy)]
-    told = case.n < 60 or rare(case) or any(f.weight > 70 for f in so_far)
-    if not told and not learnable(case) and not runs.foretells:
+    if blank:
         return [_curves(runs, f) for f in (*_linear_stack(case), *trace(case), nothing_to_learn(case))]
     if share > 0.4 and room < 0.2 * share:
         cause = causes(runs, doubt, room) or [*_linear_stack(case), _cannot(runs, share)]
         return [_curves(runs, f) for f in cause]
-    if doubt is not None and share > 0.7 and room < 0.5 * share:  # nothing tried learns what X tells
+    if doubt is not None and share > 0.7 and room < 0.5 * share and not _refuted(runs, doubt):
         return [_curves(runs, replace(doubt, confidence=0.5))]
     costly = costly_targets(runs)
     if costly is not None:
@@ -101,10 +104,22 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
 
 
 def _costs(runs: Compared) -> bool:
-    """Whether the loop as written, that gets most of the way, gets most of the rest from fresh weights."""
-    return runs.cured("fresh initial weights", lambda: runs.case.user_with(leaves=runs.case.reborn())) and (
-        not runs.as_good_unseen
+    """Whether the loop as written, that gets most of the way, gets most of the rest from fresh weights.
+
+    On unseen rows too: it does far worse than it does from fresh weights, or than anything else.
+    """
+    fresh = runs.case.reborn()
+    return runs.cured("fresh initial weights", lambda: runs.case.user_with(leaves=fresh)) and (
+        not runs.as_good_unseen or runs.better_unseen(leaves=fresh)
     )
+
+
+def _refuted(runs: Compared, doubt: Finding) -> bool:
+    """Whether a fault of the first weights costs nothing: fresh ones get no further."""
+    fresh = runs.made.get("fresh initial weights")
+    if fresh is None or not doubt.id.startswith("init") or not np.isfinite(runs.user.final):
+        return False
+    return runs.share(fresh.final) < runs.share(runs.user.final) + 0.02
 
 
 def _beside_start(runs: Compared, doubt: Finding) -> list[Finding]:
