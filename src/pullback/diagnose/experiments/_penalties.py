@@ -55,6 +55,20 @@ def _one_sign(ridge: dict[int, float]) -> bool:
     return all(x > 0 for x in ridge.values())
 
 
+def replaced(decay: dict[int, float]) -> list[Finding]:
+    """The finding that a step takes all of its weights away: its update stands in their place.
+
+    `w =- lr * g` is read as `w = -(lr * g)`. No decay takes everything at once.
+    """
+    lost = [k for k, share in decay.items() if abs(share - 1) < 1e-6]
+    if not lost:
+        return []
+    return [Finding(
+        "inplace_mutation", "step", "the step overwrites the weights with its update instead of moving them",
+        f"after a step nothing is left of parameter {', '.join(map(str, lost))}: each is minus the rate times "
+        "the gradient", "write w -= lr * g, or w = w - lr * g; w =- lr * g assigns", 1.0, 82)]  # fmt: skip
+
+
 def coupled(moves: Moves, grads: list[Leaves]) -> dict[int, float]:
     """The multiple of the weights that, added to the gradients, lets a usual adaptive rule give the moves.
 
