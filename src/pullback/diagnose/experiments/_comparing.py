@@ -168,6 +168,22 @@ class Compared:
         losses = self.user.losses
         return len(losses) > 5 and all(b < a for a, b in itertools.pairwise(losses))
 
+    def lags(self, name: str) -> bool:
+        """Whether a run is far behind a loop that has gone some of the way, at the step where it ended."""
+        return self.share(self.user.final) > 0.3 and self._lead(self.made[name]) < -0.1
+
+    def ahead(self, name: str) -> bool:
+        """Whether a run that our time cut off has got in a third of the steps as far as the loop in all."""
+        run = self.made[name]
+        far = self.share(run.final) > self.share(self.user.final) - 0.02
+        return far and 3 * run.steps <= self.user.steps and self._lead(run) > 0.15
+
+    def _lead(self, run: Run) -> float:
+        """What share of the way a run has more than the loop as written at the step where it ended."""
+        looks = [loss for t, loss in zip(self.user.at, self.user.losses, strict=True) if t <= run.steps]
+        lead = self.share(run.final) - self.share(looks[-1]) if looks else 0.0
+        return lead if np.isfinite(run.final) and np.isfinite(lead) else 0.0
+
     def longer(self) -> tuple[bool, str, int]:
         """Whether many times the steps cure, the name of that run, and its steps."""
         case = self.case

@@ -11,6 +11,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm, watch
+from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, short, uneven
@@ -221,7 +222,7 @@ def _smaller(runs: Compared) -> Finding | None:
     for scale in (0.3, 0.1, 0.03, 0.01, 0.001):
         name = f"moves times {scale:g}"
         if not runs.cured(name, partial(case.user_with, scale=scale)):
-            if runs.falls and runs.made[name].final > runs.user.final:
+            if (runs.falls and runs.made[name].final > runs.user.final) or runs.lags(name):
                 return None
             continue
         if case.size <= 4 and not overshoots(case) and runs.cured(
@@ -259,6 +260,8 @@ def _longer(runs: Compared) -> Finding | None:
     fast = runs.run("moves times 30", lambda: case.user_with(scale=30.0))
     if fast >= 0.85 and not short(case):
         return None
+    if _cut(runs.made["moves times 30"]):  # more steps take more time than there is
+        return small(runs, 30.0, "moves times 30") if runs.ahead("moves times 30") else None
     cured, name, more = runs.longer()
     if cured:
         faded = _faded(runs)
@@ -276,6 +279,11 @@ def _longer(runs: Compared) -> Finding | None:
             60,
         )
     return None
+
+
+def _cut(run: Run) -> bool:
+    """Whether a run came to no end and to no harm before the time for it was up."""
+    return 0 < run.steps < run.planned and bool(np.isfinite(run.final))
 
 
 def _faded(runs: Compared) -> Finding | None:
@@ -301,21 +309,23 @@ def _larger(runs: Compared) -> Finding | None:
             continue
         name = f"moves times {scale:g}"
         if runs.cured(name, partial(case.user_with, scale=scale, steps=steps)):
-            return _small(runs, scale, name)
+            return small(runs, scale, name)
         run = runs.made[name]
+        if _cut(run) and runs.ahead(name):
+            return small(runs, scale, name)
         way = (run.start - run.final) / max(run.start - runs.goal, 1e-300)
         if way > 0.9 and _hardly_moved(runs):
-            return _small(runs, scale, name)
+            return small(runs, scale, name)
         least = scale * 100 if abs(way) < 1e-3 else scale * 30 if abs(way) < 1e-2 else 0.0
     return None
 
 
-def _small(runs: Compared, scale: float, name: str) -> Finding:
+def small(runs: Compared, scale: float, name: str) -> Finding:
     case = runs.case
     twice = _shrinks(case)
     evidence = (
         f"as written the loss ends at {number(runs.user.final)}; with moves {number(scale)} times as large "
-        f"it ends at {number(runs.made[name].final)}"
+        f"it is at {number(runs.made[name].final)} after {runs.made[name].steps} steps"
     )
     rate = case.rule.lr if case.rule is not None else 0.0
     if not twice and rate > 0 and not _round(rate) and _round(rate * case.n):
@@ -324,13 +334,23 @@ def _small(runs: Compared, scale: float, name: str) -> Finding:
         )
     if twice:
         return _once_more(evidence + "; the step shrinks as 1/n with the batch", 0.9)
+    each = rate / case.size
+    if rate > 0 and _digits(each * case.n) < min(_digits(each), 3) and grows(case):
+        return _once_more(
+            evidence + f"; it goes half as far with half the rows: the sum over a batch of {case.size} is "
+            f"divided by all {case.n} rows, with rate {number(each * case.n)}", 0.85)  # fmt: skip
     return Finding("lr_too_small", "step", "the step is too small: right direction, hardly any way",
                    evidence, f"multiply the step size by about {number(scale)}", 0.9, 60)  # fmt: skip
 
 
 def _round(x: float) -> bool:
     """Whether a number has at most two digits, as people choose rates."""
-    return abs(float(f"{x:.1e}") / x - 1) < 1e-5
+    return _digits(x) < 3
+
+
+def _digits(x: float) -> int:
+    """The digits that write a number, up to four."""
+    return next((d for d in (1, 2, 3) if abs(float(f"{x:.{d - 1}e}") / x - 1) < 1e-5), 4)
 
 
 def _shrinks(case: Case) -> bool:

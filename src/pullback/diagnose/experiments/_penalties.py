@@ -65,8 +65,8 @@ def replaced(decay: dict[int, float]) -> list[Finding]:
         return []
     return [Finding(
         "inplace_mutation", "step", "the step overwrites the weights with its update instead of moving them",
-        f"after a step nothing is left of parameter {', '.join(map(str, lost))}: each is minus the rate times "
-        "the gradient", "write w -= lr * g, or w = w - lr * g; w =- lr * g assigns", 1.0, 82)]  # fmt: skip
+        f"after a step nothing is left of parameter {', '.join(map(str, lost))}: each is its update alone",
+        "write w -= lr * g, or w = w - lr * g; w =- lr * g assigns", 1.0, 82)]  # fmt: skip
 
 
 def coupled(moves: Moves, grads: list[Leaves]) -> dict[int, float]:
