@@ -15,6 +15,8 @@ from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, short, uneven
+from pullback.diagnose.experiments._dying import dies
+from pullback.diagnose.experiments._fading import fades
 from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
 
 Cause = Callable[[Compared], "Finding | None"]
@@ -22,8 +24,8 @@ Cause = Callable[[Compared], "Finding | None"]
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     case = runs.case
-    about_rows: tuple[Cause, ...] = (far_targets, _overflow, unshuffled, unlike_scales, unlike_inside)
-    for cause in about_rows:
+    first: tuple[Cause, ...] = (far_targets, _overflow, unshuffled, unlike_scales, unlike_inside, dies)
+    for cause in first:
         found = cause(runs)
         if found is not None:
             return [found]
@@ -39,7 +41,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         return [doubt]
     if room < 0.12:
         return []
-    for cause in _in_order(runs):
+    for cause in (fades, *_in_order(runs)):
         found = cause(runs)
         if found is not None:
             return [found]

@@ -14,6 +14,8 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments._batches import overshoots, unsuitable, visits
 from pullback.diagnose.experiments._comparing import Compared, short
+from pullback.diagnose.experiments._dying import dies
+from pullback.diagnose.experiments._fading import fades
 from pullback.diagnose.experiments._mending import (
     SUMMED,
     alike,
@@ -40,8 +42,11 @@ def partly(runs: Compared, room: float) -> list[Finding]:
         return [(_creeping(runs) if runs.case.horizon > MANY and not short(runs.case) else None) or found]
     if room <= 0.25 or runs.case.n < 60 or runs.share(runs.user.final) > NEARLY_ALL:
         return []
-    found = _ordered(runs) or _summed(runs) or _noisy(runs) or _restless(runs) or _creeping(runs)
-    return [found] if found is not None else []
+    for cause in (_ordered, dies, _summed, _noisy, fades, _restless, _creeping):
+        found = cause(runs)
+        if found is not None:
+            return [found]
+    return []
 
 
 def _ordered(runs: Compared) -> Finding | None:
