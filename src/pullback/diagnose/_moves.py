@@ -14,6 +14,10 @@ from pullback.diagnose._patient import Patient, flatten
 Leaves = list[np.ndarray]
 
 
+SAMPLED, LOOKED_AT = 300, 3000
+"""The entries of a parameter that a search among many rules looks at, and one among few."""
+
+
 @dataclass
 class Moves:
     """A few of the user's steps: parameters before and after each, rows fed, loss reported."""
@@ -163,12 +167,30 @@ def _newest_only(u: np.ndarray, A: np.ndarray) -> Rule | None:
     return Rule("linear", -c, gap, [-c] + [0.0] * (A.shape[1] - 1)) if gap < 1e-9 else None
 
 
+def sampled(moves: Moves, grads: list[Leaves], most: int = SAMPLED) -> tuple[Moves, list[Leaves]]:
+    """The moves and gradients of up to some hundred entries of each parameter, of equal shapes the same ones.
+
+    Rules that go entry by entry show on them all that they show on the whole.
+    """
+    picked = {k: np.random.default_rng(x.size).choice(x.size, most, replace=False)
+              for k, x in enumerate(moves.before[0]) if x.size > 2 * most}  # fmt: skip
+
+    def some(many: list[Leaves]) -> list[Leaves]:
+        flat = [[np.ravel(x) for x in leaves] for leaves in many]
+        return [[x[picked[k]].reshape((-1,) + (1,) * (leaves[k].ndim - 1)) if k in picked
+                 else leaves[k] for k, x in enumerate(row)]
+                for row, leaves in zip(flat, many, strict=True)]  # fmt: skip
+
+    return Moves(some(moves.before), some(moves.after)), some(grads)
+
+
 def simulate(moves: Moves, grads: list[Leaves], only_right: bool = False) -> Rule | None:
     """The adaptive rule that reproduces the moves, right ones first, then those people get wrong.
 
     Beside it a share of the weights, and another of the biases, may be taken away in every step.
     """
     best: Rule | None = None
+    moves, grads = sampled(moves, grads, LOOKED_AT)
     W = _decayed(moves)
     u = _joined([moves.move(t) for t in range(len(grads))])
     total = float(u @ u)

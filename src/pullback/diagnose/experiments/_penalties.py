@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._moves import Moves, norm, usual_rules
+from pullback.diagnose._moves import Moves, norm, sampled, usual_rules
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments._comparing import CURED, Compared
 
@@ -23,9 +23,6 @@ HELD = 0.55
 
 MOSTLY = 0.8
 """The share above which it is not, whatever unseen rows say."""
-
-SAMPLED = 300
-"""The entries of a parameter that a search for the penalty looks at."""
 
 DRAINED = 0.02
 """The share of its first size below which a weight matrix has been taken away."""
@@ -74,7 +71,7 @@ def coupled(moves: Moves, grads: list[Leaves]) -> dict[int, float]:
 
     These rules take entry by entry, so that some entries of each parameter tell as much as all.
     """
-    moves, grads = _sampled(moves, grads)
+    moves, grads = sampled(moves, grads)
     u = np.concatenate([x.ravel() for t in range(len(grads)) for x in moves.move(t)])
     if len(u) < 12 or not u.any() or not np.isfinite(u).all():
         return {}
@@ -98,21 +95,6 @@ def coupled(moves: Moves, grads: list[Leaves]) -> dict[int, float]:
     if least > 1e-3:
         return {}
     return {k: float(lam) for k, w in enumerate(moves.before[0]) if w.ndim > 1 or biases}
-
-
-def _sampled(moves: Moves, grads: list[Leaves]) -> tuple[Moves, list[Leaves]]:
-    """The moves and gradients of up to some hundred entries of each parameter."""
-    rng = np.random.default_rng(0)
-    picked = {k: rng.choice(x.size, SAMPLED, replace=False) for k, x in enumerate(moves.before[0])
-              if x.size > 2 * SAMPLED}  # fmt: skip
-
-    def some(many: list[Leaves]) -> list[Leaves]:
-        flat = [[np.ravel(x) for x in leaves] for leaves in many]
-        return [[x[picked[k]].reshape((-1,) + (1,) * (leaves[k].ndim - 1)) if k in picked
-                 else leaves[k] for k, x in enumerate(row)]
-                for row, leaves in zip(flat, many, strict=True)]  # fmt: skip
-
-    return Moves(some(moves.before), some(moves.after)), some(grads)
 
 
 def _gap(u: np.ndarray, deltas: Iterator[Leaves]) -> float:
