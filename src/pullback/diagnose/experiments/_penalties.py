@@ -103,12 +103,15 @@ def _gap(u: np.ndarray, deltas: Iterator[Leaves]) -> float:
     return norm([u - (u @ d / power) * d]) / norm([u]) if power and np.isfinite(power) else np.inf
 
 
-def too_strong(runs: Compared) -> Finding | None:
-    """The finding that a penalty or a decay keeps the loop from its rows."""
-    return _penalty(runs) or _decay(runs) or _ridge(runs) or _drained(runs)
+def too_strong(runs: Compared, blank: bool) -> Finding | None:
+    """The finding that a penalty or a decay keeps the loop from its rows.
+
+    Of `blank` rows, which tell nothing of others, it may only keep the loop from learning by heart.
+    """
+    return _penalty(runs, blank) or (None if blank else _decay(runs) or _ridge(runs)) or _drained(runs)
 
 
-def _penalty(runs: Compared) -> Finding | None:
+def _penalty(runs: Compared, blank: bool) -> Finding | None:
     """The data's loss reached with and without the penalty's part of the gradient."""
     case = runs.case
     X, y = case.batch()
@@ -138,8 +141,9 @@ def _penalty(runs: Compared) -> Finding | None:
     room = base - run.final
     eaten = base - runs.goal < HELD * room and base - mine < HELD * room
     much = eaten or base - held < HELD * room
-    if room < 0.1 * abs(base) or not (much or (
-            base - max(mine, held) < MOSTLY * room and _dear_unseen(runs, less, part, share))):  # fmt: skip
+    if room < 0.1 * abs(base) or not (much or base - max(mine, held) < MOSTLY * room):
+        return None
+    if (blank or not much) and not _dear_unseen(runs, less, part, share):
         return None
     return Finding(
         "regularisation_too_strong", "loss", "the penalty dominates the data term",

@@ -85,8 +85,10 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         ]
     told = case.n < 60 or rare(case) or any(f.weight > 70 for f in so_far)
     blank = not told and not learnable(case) and not runs.foretells
-    heavy = None if blank else too_strong(runs)  # what keeps a loop from noise is no fault
+    heavy = too_strong(runs, blank)
     if heavy is not None:
+        for f in so_far:  # a guess about the gradient stands behind what is proven
+            f.weight = min(f.weight, heavy.weight - 1) if f.confidence < 0.6 else f.weight
         return [_curves(runs, heavy)]
     if blank:
         return [_curves(runs, f) for f in (*_linear_stack(case), *trace(case), nothing_to_learn(case))]
