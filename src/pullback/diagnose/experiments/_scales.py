@@ -114,7 +114,7 @@ def costly_targets(runs: Compared) -> Finding | None:
     """
     case = runs.case
     t = _standardised(case)
-    if t is None or not runs.user.final > 0.15 * runs.base > 0 or _only_early(runs):
+    if t is None or not runs.user.final > 0.05 * runs.base > 0 or _only_early(runs):
         return None
     none = [0 * x for x in case.leaves]
     base = case.judge_on(none, case.X, t)
