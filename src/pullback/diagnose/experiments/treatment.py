@@ -19,7 +19,7 @@ from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._comparing import ENOUGH, Compared
 from pullback.diagnose.experiments._mending import breaks, causes, nothing_to_learn
-from pullback.diagnose.experiments._partly import partly
+from pullback.diagnose.experiments._partly import MOST, partly
 from pullback.diagnose.experiments._penalties import too_strong
 from pullback.diagnose.experiments._scales import costly_targets
 from pullback.diagnose.experiments.labels import explained, learnable, rare, trace
@@ -103,7 +103,7 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
     if reached >= ENOUGH and room > 0.02:
         for f in so_far:
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
-        if doubt is not None and _costs(runs):
+        if doubt is not None and _costs(runs, doubt):
             return [_curves(runs, doubt)]
         return [_curves(runs, f) for f in partly(runs, room)]
     if runs.as_good_unseen:
@@ -122,14 +122,16 @@ def _acquit(runs: Compared, so_far: list[Finding]) -> None:
         f.confidence = 0.0 if f.confidence < 0.6 and f.id.startswith("grad_") else f.confidence
 
 
-def _costs(runs: Compared) -> bool:
+def _costs(runs: Compared, doubt: Finding) -> bool:
     """Whether the loop as written, that gets most of the way, gets most of the rest from fresh weights.
 
-    On unseen rows too: it does far worse than it does from fresh weights, or than anything else.
+    On unseen rows too it does far worse than anything else; or far from all of the way, than from fresh
+    weights. Small ones only take their time.
     """
     fresh = runs.case.reborn()
+    far = runs.share(runs.user.final) < MOST and doubt.id != "init_too_small"
     return runs.cured("fresh initial weights", lambda: runs.case.user_with(leaves=fresh)) and (
-        not runs.as_good_unseen or runs.better_unseen(leaves=fresh)
+        not runs.as_good_unseen or (far and runs.better_unseen(leaves=fresh))
     )
 
 
