@@ -6,6 +6,8 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
+from pullback.diagnose.experiments import units
+from pullback.diagnose.experiments._penalties import replaced
 from pullback.diagnose.experiments.labels import contradicted, trace
 
 
@@ -118,3 +120,101 @@ def test_a_line_to_far_targets_that_runs_away_is_never_healthy():
 
     found = diagnose(params=[0.0, 0.0], X=x, y=y, loss=loss, step=step, batch_size=20, n_steps=500)
     assert found.faults[0].id in ("inputs_unscaled", "lr_too_large")
+
+
+def doubled(rate_of, n_steps=300, total=None):
+    """A small network of squares, each step taken by the rate of its number; sums over `total` rows."""
+    rng = np.random.default_rng(1)
+    X = rng.standard_normal((400, 3))
+    y = np.sin(2 * X[:, :1]) + 0.5 * X[:, 1:2] * X[:, 2:]
+    params = [
+        rng.standard_normal((3, 20)) / 1.7,
+        np.zeros(20),
+        rng.standard_normal((20, 1)) / 4.5,
+        np.zeros(1),
+    ]
+    count = [0]
+
+    def loss(p, X, y):
+        return float(np.mean((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3] - y) ** 2))
+
+    def step(p, X, y):
+        h = np.tanh(X @ p[0] + p[1])
+        d = 2 * (h @ p[2] + p[3] - y) / (total or len(y))
+        e = d @ p[2].T * (1 - h * h)
+        rate, count[0] = rate_of(count[0]), count[0] + 1
+        grads = [X.T @ e, e.sum(0), h.T @ d, d.sum(0)]
+        return [w - rate * g for w, g in zip(p, grads, strict=True)], loss(p, X, y)
+
+    return {"params": params, "X": X, "y": y, "loss": loss, "step": step,
+            "batch_size": 20, "n_steps": n_steps}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"rate_of": lambda t: 0.1}, None),
+        ({"rate_of": lambda t: 0.1, "n_steps": 2000, "total": 400}, "grad_averaged_twice"),
+        ({"rate_of": lambda t: 0.1 * 0.5 ** (t // 2)}, "lr_too_small"),
+    ],
+)
+def test_a_step_may_be_too_small_from_the_start_or_fall_to_nothing(settings, expected):
+    found = diagnose(**doubled(**settings)).faults
+    assert (found[0].id if found else None) == expected
+
+
+@pytest.mark.parametrize(("only", "lost"), [((0, 1), [0, 1]), ((0,), [0]), ((), [])])
+def test_an_update_in_the_weights_place_is_no_decay(only, lost):
+    found = replaced({k: 1.0 if k in only else 0.01 for k in range(2)})
+    assert [f.id for f in found] == (["inplace_mutation"] if lost else [])
+    assert not found or f"parameter {', '.join(map(str, lost))}:" in found[0].evidence
+
+
+def to_prices(bias, n_steps):
+    """A line to prices in the hundreds, by steps that serve them in time."""
+    rng = np.random.default_rng(4)
+    X = rng.standard_normal((100, 3))
+    y = 340 + X @ [[120.0], [10.0], [-15.0]] + 20 * rng.standard_normal((100, 1))
+    X = np.column_stack([np.ones(100), X]) if bias else X
+
+    def loss(p, X, y):
+        return float(np.mean((X @ p[0] - y) ** 2) / 2)
+
+    def step(p, X, y):
+        return [p[0] - 0.03 * X.T @ (X @ p[0] - y) / len(y)], loss(p, X, y)
+
+    return {"params": [np.zeros((X.shape[1], 1))], "X": X, "y": y, "loss": loss, "step": step,
+            "n_steps": n_steps}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("bias", "n_steps", "expected"),
+    [(True, 500, None), (True, 30, "too_few_steps"), (False, 500, "no_bias")],
+)
+def test_far_targets_are_blamed_only_where_the_step_size_cannot_serve_them(bias, n_steps, expected):
+    found = diagnose(**to_prices(bias, n_steps)).faults
+    assert (found[0].id if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "size"), [({"n_steps": 50}, 400), ({}, 32), ({"n_steps": 50, "batch_size": 20}, 20)]
+)
+def test_a_loop_that_counts_its_steps_and_names_no_batch_takes_its_whole_set(names, size):
+    given = {k: v for k, v in doubled(lambda t: 0.1).items() if k not in ("n_steps", "batch_size")}
+    assert Patient({**given, **names}).batch_size == size
+
+
+@pytest.mark.parametrize(("gain", "expected"), [(100.0, "init_too_large"), (1.0, None)])
+def test_weights_of_one_sign_are_large_first_where_they_are(gain, expected):
+    """Around zero they saturate as well, so that the sign is not to blame."""
+    X = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1]], float)
+    y = np.array([[0.0], [1.0], [1.0], [0.0]])
+    first = gain * np.random.default_rng(0).random((3, 4))
+
+    def loss(p, X, y):
+        return float(np.mean((1 / (1 + np.exp(-(1 / (1 + np.exp(-X @ p[0]))) @ p[1])) - y) ** 2))
+
+    case = Case(Patient({"params": [first, np.ones((4, 1)) * [[1], [-1], [2], [-2]]], "X": X, "y": y,
+                         "loss": loss, "grad": lambda p, X, y: p}), 10.0)  # fmt: skip
+    found = units.suspect(case, units.look(case))
+    assert (found.id if found else None) == expected

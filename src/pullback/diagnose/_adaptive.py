@@ -19,7 +19,7 @@ Candidate = tuple[str, str, str, list[Leaves]]
 """A rule's name, the fault it is where it is wrong, that in words, and its moves at a rate of minus one."""
 
 
-SAMPLED = 200
+SAMPLED, LOOKED_AT = 200, 3000
 """Of a parameter with more than twice as many numbers, so many are held against the rules."""
 
 
@@ -30,7 +30,7 @@ def simulate(moves: Moves, grads: list[Leaves], only_right: bool = False) -> Rul
     """
     best: Rule | None = None
     some = sampled(moves, grads)
-    for part, rules in (some, _right), ((moves, grads), _wrong):
+    for part, rules in (some, _right), (sampled(moves, grads, LOOKED_AT), _wrong):
         if (best is not None and best.gap < 1e-4) or (only_right and rules is _wrong):
             break
         best = _nearest(*part, rules, best)
@@ -73,11 +73,13 @@ def _fitted(A: np.ndarray, u: np.ndarray) -> tuple[float, float, list[float]]:
     return lr, gap, [0.0, 0.0]
 
 
-def sampled(moves: Moves, grads: list[Leaves]) -> tuple[Moves, list[Leaves]]:
-    """The moves and gradients of up to some hundred entries of each parameter."""
-    rng = np.random.default_rng(0)
-    picked = {k: rng.choice(x.size, SAMPLED, replace=False) for k, x in enumerate(moves.before[0])
-              if x.size > 2 * SAMPLED}  # fmt: skip
+def sampled(moves: Moves, grads: list[Leaves], most: int = SAMPLED) -> tuple[Moves, list[Leaves]]:
+    """The moves and gradients of up to some hundred entries of each parameter, of equal shapes the same ones.
+
+    Rules that go entry by entry show on them all that they show on the whole.
+    """
+    picked = {k: np.random.default_rng(x.size).choice(x.size, most, replace=False)
+              for k, x in enumerate(moves.before[0]) if x.size > 2 * most}  # fmt: skip
 
     def some(many: list[Leaves]) -> list[Leaves]:
         flat = [[np.ravel(x) for x in leaves] for leaves in many]

@@ -267,12 +267,13 @@ class Case:
         rows = rows or self.shuffled(n=len(data[0]))
         return self.machine.exact(usual_adam(), lr, leaves, rows, data, steps, judge, limit)
 
-    def mended_by(self, gradient: Any, leaves: Leaves, judge: Any) -> Run:
+    def mended_by(self, gradient: Any, leaves: Leaves, judge: Any, data: Any = None) -> Run:
         """Adam on another gradient, as many steps as the reference."""
         advance, start = adam(gradient, leaves, 0.02)
         limit = min(1.0, max(0.2 * self.left(), 0.05))
         steps = min(max(self.steps, 60), 600)
-        return train(advance, start, self.shuffled(), (self.X, self.y), steps, judge, limit)
+        data = data or (self.X, self.y)
+        return train(advance, start, self.shuffled(n=len(data[0])), data, steps, judge, limit)
 
     @cached_property
     def reference(self) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._findings import number
 from pullback.diagnose._runs import Run
 
 ENOUGH, CURED = 0.6, 0.75
@@ -105,7 +107,7 @@ class Compared:
         case = self.case
         if case.n < 60 or not np.isfinite(self.user.final):
             return False
-        data, rest, own = self._unseen
+        data, rest, own = self.apart
         steps = min(max(case.steps, 300), 1500)
         best = min(case.mended(leaves=start, lr=lr, data=data, judge=self._judge(rest), steps=steps).best
                    for start, lr in ((case.leaves, 0.01), (case.reborn(), 0.02)))  # fmt: skip
@@ -120,7 +122,7 @@ class Compared:
         """Whether the loop itself, trained on two thirds of the rows, foretells much of the rest."""
         if self.case.n < 60 or not np.isfinite(self.user.final):
             return False
-        _, rest, own = self._unseen
+        _, rest, own = self.apart
         return bool(own.best < 0.85 * self._base(rest))
 
     @cached_property
@@ -130,14 +132,14 @@ class Compared:
         return unseen
 
     @cached_property
-    def _unseen(self) -> tuple[Any, Any, Run]:
+    def apart(self) -> tuple[Any, Any, Run]:
         """Two thirds of the rows, the rest, and the loop as written trained on those and judged on these."""
         case = self.case
         unseen = self._kept_apart
         data, rest = (case.X[~unseen], case.y[~unseen]), (case.X[unseen], case.y[unseen])
-        return data, rest, self._apart(data, rest)
+        return data, rest, self._trained(data, rest)
 
-    def _apart(self, data: Any, rest: Any, rows: Any = None, **changes: Any) -> Run:
+    def _trained(self, data: Any, rest: Any, rows: Any = None, **changes: Any) -> Run:
         """The loop, with something exchanged, trained on some rows and judged on the rest."""
         case, n = self.case, len(data[0])
         rows = rows(n) if rows is not None else lambda t: case.patient.batch(t, n=n)
@@ -148,17 +150,47 @@ class Compared:
 
         `rows(n)` makes the rows of each step out of `n`.
         """
-        data, rest, own = self._unseen
-        return bool(self._apart(data, rest, **changes).final < 0.6 * own.final)
+        data, rest, own = self.apart
+        return bool(self._trained(data, rest, **changes).final < 0.6 * own.final)
 
     def better_of_unseen(self, targets: Any) -> bool:
         """Whether of other targets the loop leaves a far smaller share of a constant's loss, unseen."""
-        case, (_, rest, own) = self.case, self._unseen
+        case, (_, rest, own) = self.case, self.apart
         unseen = self._kept_apart
         other = (case.X[unseen], targets[unseen])
-        run = self._apart((case.X[~unseen], targets[~unseen]), other)
+        run = self._trained((case.X[~unseen], targets[~unseen]), other)
         base = self._judge(other)([0 * x for x in case.leaves])
         return bool(run.final / base < 0.6 * own.final / self._base(rest))
+
+    @property
+    def falls(self) -> bool:
+        """Whether the loss falls at every look: a step too large would throw it up now and then."""
+        losses = self.user.losses
+        return len(losses) > 5 and all(b < a for a, b in itertools.pairwise(losses))
+
+    def lags(self, name: str) -> bool:
+        """Whether a run is far behind a loop that has gone some of the way, at the step where it ended."""
+        return self.share(self.user.final) > 0.3 and self._lead(self.made[name]) < -0.1
+
+    def ahead(self, name: str) -> bool:
+        """Whether a run that our time cut off has got in a third of the steps as far as the loop in all."""
+        run = self.made[name]
+        far = self.share(run.final) > self.share(self.user.final) - 0.02
+        return far and 3 * run.steps <= self.user.steps and self._lead(run) > 0.15
+
+    def _lead(self, run: Run) -> float:
+        """What share of the way a run has more than the loop as written at the step where it ended."""
+        looks = [loss for t, loss in zip(self.user.at, self.user.losses, strict=True) if t <= run.steps]
+        lead = self.share(run.final) - self.share(looks[-1]) if looks else 0.0
+        return lead if np.isfinite(run.final) and np.isfinite(lead) else 0.0
+
+    def longer(self) -> tuple[bool, str, int]:
+        """Whether many times the steps cure, the name of that run, and its steps."""
+        case = self.case
+        passes = min(30 * case.n // max(case.size, 1), 1500)
+        more = max(min(case.horizon * 12, 20000), passes if short(case) else 0)
+        name = f"{number(more / case.horizon)} times the steps"
+        return self.cured(name, lambda: case.user_with(steps=more, seconds=3.0)), name, more
 
     def less(self, name: str, make: Callable[[], Run], share: float = 0.5) -> bool:
         """Whether a run leaves only this share of what the loop as written leaves of the loss.
@@ -183,6 +215,11 @@ class Compared:
         """The loss of the best constant over some rows, as near as it is known."""
         per_row = self.base / self.case.per_row * (len(rows[0]) if self.case.per_row > 1 else 1)
         return min(per_row, self._judge(rows)(self.case.leaves))
+
+
+def short(case: Case) -> bool:
+    """Whether these steps are few, whatever their size: of number, or of visits to each row."""
+    return case.horizon < 0.34 * 300 or case.horizon * case.size < 4 * case.n
 
 
 def uneven(case: Case) -> Any:

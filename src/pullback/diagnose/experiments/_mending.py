@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from functools import partial
 
@@ -12,10 +11,13 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm
+from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
 from pullback.diagnose.experiments._by_rows import SUMMED, grows, shrinks
-from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, uneven
+from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, short, uneven
+from pullback.diagnose.experiments._dying import dies
+from pullback.diagnose.experiments._fading import fades
 from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
 
 Cause = Callable[[Compared], "Finding | None"]
@@ -23,8 +25,8 @@ Cause = Callable[[Compared], "Finding | None"]
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     case = runs.case
-    about_rows: tuple[Cause, ...] = (far_targets, _overflow, unshuffled, unlike_scales, unlike_inside)
-    for cause in about_rows:
+    first: tuple[Cause, ...] = (far_targets, _overflow, unshuffled, unlike_scales, unlike_inside, dies)
+    for cause in first:
         found = cause(runs)
         if found is not None:
             return [found]
@@ -40,7 +42,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         return [doubt]
     if room < 0.12:
         return []
-    for cause in _in_order(runs):
+    for cause in (fades, *_in_order(runs)):
         found = cause(runs)
         if found is not None:
             return [found]
@@ -57,7 +59,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
 
 def _in_order(runs: Compared) -> tuple[Cause, ...]:
     """The causes about the step, likeliest first: of a loop that creeps, a smaller step is no cure."""
-    if _creeps(runs) and not _short(runs.case) and _faded(runs) is None:
+    if _creeps(runs) and not short(runs.case) and _faded(runs) is None:
         return _larger, _longer, whole_set
     return few_rows, _smaller, _longer, whole_set, _larger
 
@@ -65,18 +67,7 @@ def _in_order(runs: Compared) -> tuple[Cause, ...]:
 def _creeps(runs: Compared) -> bool:
     """Whether the loss of the loop as written falls from look to look, but hardly."""
     run = runs.user
-    return _steady(runs) and bool(run.start - run.final < 0.05 * (run.start - runs.goal))
-
-
-def _steady(runs: Compared) -> bool:
-    """Whether the loss falls at every look: a step too large would throw it up now and then."""
-    losses = runs.user.losses
-    return len(losses) > 5 and all(b < a for a, b in itertools.pairwise(losses))
-
-
-def _short(case: Case) -> bool:
-    """Whether these steps are few, whatever their size: of number, or of visits to each row."""
-    return case.horizon < 0.34 * 300 or case.horizon * case.size < 4 * case.n
+    return runs.falls and bool(run.start - run.final < 0.05 * (run.start - runs.goal))
 
 
 def _start(case: Case) -> Finding | None:
@@ -231,7 +222,7 @@ def _smaller(runs: Compared) -> Finding | None:
     for scale in (0.3, 0.1, 0.03, 0.01, 0.001):
         name = f"moves times {scale:g}"
         if not runs.cured(name, partial(case.user_with, scale=scale)):
-            if _steady(runs) and runs.made[name].final > runs.user.final:
+            if (runs.falls and runs.made[name].final > runs.user.final) or runs.lags(name):
                 return None
             continue
         if case.size <= 4 and not overshoots(case) and runs.cured(
@@ -267,13 +258,12 @@ def _longer(runs: Compared) -> Finding | None:
     if runs.cut_off:  # by our time, not by the loop
         return None
     fast = runs.run("moves times 30", lambda: case.user_with(scale=30.0))
-    short = _short(case)
-    if fast >= 0.85 and not short:
+    if fast >= 0.85 and not short(case):
         return None
-    passes = min(30 * case.n // max(case.size, 1), 1500)
-    more = max(min(case.horizon * 12, 20000), passes if short else 0)
-    name = f"{number(more / case.horizon)} times the steps"
-    if runs.cured(name, lambda: case.user_with(steps=more, seconds=3.0)):
+    if _cut(runs.made["moves times 30"]):  # more steps take more time than there is
+        return small(runs, 30.0, "moves times 30") if runs.ahead("moves times 30") else None
+    cured, name, more = runs.longer()
+    if cured:
         faded = _faded(runs)
         if faded is not None:
             return faded
@@ -289,6 +279,11 @@ def _longer(runs: Compared) -> Finding | None:
             60,
         )
     return None
+
+
+def _cut(run: Run) -> bool:
+    """Whether a run came to no end and to no harm before the time for it was up."""
+    return 0 < run.steps < run.planned and bool(np.isfinite(run.final))
 
 
 def _faded(runs: Compared) -> Finding | None:
@@ -314,21 +309,23 @@ def _larger(runs: Compared) -> Finding | None:
             continue
         name = f"moves times {scale:g}"
         if runs.cured(name, partial(case.user_with, scale=scale, steps=steps)):
-            return _small(runs, scale, name)
+            return small(runs, scale, name)
         run = runs.made[name]
+        if _cut(run) and runs.ahead(name):
+            return small(runs, scale, name)
         way = (run.start - run.final) / max(run.start - runs.goal, 1e-300)
         if way > 0.9 and _hardly_moved(runs):
-            return _small(runs, scale, name)
+            return small(runs, scale, name)
         least = scale * 100 if abs(way) < 1e-3 else scale * 30 if abs(way) < 1e-2 else 0.0
     return None
 
 
-def _small(runs: Compared, scale: float, name: str) -> Finding:
+def small(runs: Compared, scale: float, name: str) -> Finding:
     case = runs.case
     twice = shrinks(case)
     evidence = (
         f"as written the loss ends at {number(runs.user.final)}; with moves {number(scale)} times as large "
-        f"it ends at {number(runs.made[name].final)}"
+        f"it is at {number(runs.made[name].final)} after {runs.made[name].steps} steps"
     )
     rate = case.rule.lr if case.rule is not None else 0.0
     if not twice and rate > 0 and not _round(rate) and _round(rate * case.n):
@@ -337,13 +334,23 @@ def _small(runs: Compared, scale: float, name: str) -> Finding:
         )
     if twice:
         return _once_more(evidence + "; the step shrinks as 1/n with the batch", 0.9)
+    each = rate / case.size
+    if rate > 0 and _digits(each * case.n) < min(_digits(each), 3) and grows(case):
+        return _once_more(
+            evidence + f"; it goes half as far with half the rows: the sum over a batch of {case.size} is "
+            f"divided by all {case.n} rows, with rate {number(each * case.n)}", 0.85)  # fmt: skip
     return Finding("lr_too_small", "step", "the step is too small: right direction, hardly any way",
                    evidence, f"multiply the step size by about {number(scale)}", 0.9, 60)  # fmt: skip
 
 
 def _round(x: float) -> bool:
     """Whether a number has at most two digits, as people choose rates."""
-    return abs(float(f"{x:.1e}") / x - 1) < 1e-5
+    return _digits(x) < 3
+
+
+def _digits(x: float) -> int:
+    """The digits that write a number, up to four."""
+    return next((d for d in (1, 2, 3) if abs(float(f"{x:.{d - 1}e}") / x - 1) < 1e-5), 4)
 
 
 def nothing_to_learn(case: Case) -> Finding:

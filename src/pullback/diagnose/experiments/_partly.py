@@ -14,15 +14,20 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments._batches import overshoots, unsuitable, visits
 from pullback.diagnose.experiments._by_rows import SUMMED, grows
-from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._comparing import Compared, short
+from pullback.diagnose.experiments._dying import dies
+from pullback.diagnose.experiments._fading import fades
 from pullback.diagnose.experiments._mending import (
     alike,
     out_of_order,
+    small,
     unlike_scales,
     unshuffled,
 )
 
 MOST, NEARLY_ALL = 0.93, 0.985
+LEARNT, MANY = 0.85, 300
+"""The share from which a step is not called small, and steps that are not called few."""
 
 
 def partly(runs: Compared, room: float) -> list[Finding]:
@@ -33,11 +38,14 @@ def partly(runs: Compared, room: float) -> list[Finding]:
             return [] if found.where == "data" and not _by_class(runs) and runs.as_good_unseen else [found]
     found = _unfinished(runs)
     if found is not None and not runs.as_good_unseen:
-        return [found]
+        return [(_creeping(runs) if runs.case.horizon > MANY and not short(runs.case) else None) or found]
     if room <= 0.25 or runs.case.n < 60 or runs.share(runs.user.final) > NEARLY_ALL:
         return []
-    found = _ordered(runs) or _summed(runs) or _noisy(runs) or _restless(runs)
-    return [found] if found is not None else []
+    for cause in (_ordered, dies, _summed, _noisy, fades, _restless, _creeping):
+        found = cause(runs)
+        if found is not None:
+            return [found]
+    return []
 
 
 def _ordered(runs: Compared) -> Finding | None:
@@ -83,6 +91,11 @@ def _restless(runs: Compared) -> Finding | None:
     case = runs.case
     if runs.share(runs.user.final) >= MOST:
         return None
+    if case.size <= 4 and not overshoots(case):
+        wide = lambda n: lambda t: case.patient.batch(t, min(32, n), n)  # noqa: E731
+        name, broader = "batches of 32 rows", lambda: visits(case, 32)
+        if (runs.cured(name, broader) or runs.less(name, broader)) and runs.better_unseen(rows=wide):
+            return unsuitable(case, "so few rows at a time are too noisy for this step size")
     for scale in (0.1, 0.03):
         name, slower = f"moves times {scale:g}", partial(case.user_with, scale=scale)
         if (runs.cured(name, slower) or runs.less(name, slower)) and runs.better_unseen(scale=scale):
@@ -92,6 +105,16 @@ def _restless(runs: Compared) -> Finding | None:
                 f"it ends at {number(runs.made[name].final)}",
                 f"multiply the step size by about {scale:g}, or let it fall", 0.8, 60)  # fmt: skip
     return None
+
+
+def _creeping(runs: Compared) -> Finding | None:
+    """A step that is too small for the number of steps: ten times it gets most of the rest, unseen too."""
+    case, scale, name = runs.case, 10.0, "moves times 10"
+    if runs.share(runs.user.final) >= LEARNT or runs.cut_off:
+        return None
+    if not runs.cured(name, partial(case.user_with, scale=scale)) or not runs.better_unseen(scale=scale):
+        return None
+    return small(runs, scale, name)
 
 
 def _by_class(runs: Compared) -> bool:

@@ -22,6 +22,8 @@ from pullback.diagnose.experiments._comparing import CURED, Compared
 HELD = 0.55
 """The share of the improvement without a penalty below which the penalty is too strong."""
 
+MOSTLY = 0.8
+"""The share above which it is not, whatever unseen rows say."""
 
 DRAINED = 0.02
 """The share of its first size below which a weight matrix has been taken away."""
@@ -49,6 +51,20 @@ def without_ridge(observed: Leaves, true: Leaves, leaves: Leaves) -> tuple[Leave
 
 def _one_sign(ridge: dict[int, float]) -> bool:
     return all(x > 0 for x in ridge.values())
+
+
+def replaced(decay: dict[int, float]) -> list[Finding]:
+    """The finding that a step takes all of its weights away: its update stands in their place.
+
+    `w =- lr * g` is read as `w = -(lr * g)`. No decay takes everything at once.
+    """
+    lost = [k for k, share in decay.items() if abs(share - 1) < 1e-6]
+    if not lost:
+        return []
+    return [Finding(
+        "inplace_mutation", "step", "the step overwrites the weights with its update instead of moving them",
+        f"after a step nothing is left of parameter {', '.join(map(str, lost))}: each is its update alone",
+        "write w -= lr * g, or w = w - lr * g; w =- lr * g assigns", 1.0, 82)]  # fmt: skip
 
 
 def coupled(moves: Moves, grads: list[Leaves]) -> dict[int, float]:
@@ -88,12 +104,15 @@ def _gap(u: np.ndarray, deltas: Iterator[Leaves]) -> float:
     return norm([u - (u @ d / power) * d]) / norm([u]) if power and np.isfinite(power) else np.inf
 
 
-def too_strong(runs: Compared) -> Finding | None:
-    """The finding that a penalty or a decay keeps the loop from its rows."""
-    return _penalty(runs) or _decay(runs) or _ridge(runs) or _drained(runs)
+def too_strong(runs: Compared, blank: bool) -> Finding | None:
+    """The finding that a penalty or a decay keeps the loop from its rows.
+
+    Of `blank` rows, which tell nothing of others, it may only keep the loop from learning by heart.
+    """
+    return _penalty(runs, blank) or (None if blank else _decay(runs) or _ridge(runs)) or _drained(runs)
 
 
-def _penalty(runs: Compared) -> Finding | None:
+def _penalty(runs: Compared, blank: bool) -> Finding | None:
     """The data's loss reached with and without the penalty's part of the gradient."""
     case = runs.case
     X, y = case.batch()
@@ -113,19 +132,41 @@ def _penalty(runs: Compared) -> Finding | None:
             float(np.sum(p * w)) for p, w in zip(penalty, leaves, strict=True)
         )
 
+    held = data_only(runs.reference.leaves)
+    base = min(runs.base, data_only(case.leaves))
+    if case.head is not None and min(base - runs.goal, base - held) >= MOSTLY * base > 0:
+        return None  # no loss is below zero: what is left beside the penalty is too little to be its fault
     run = case.mended_by(less, case.reborn(), data_only)
     case.tried.append("no penalty")
     mine = data_only(runs.user.leaves) if np.isfinite(runs.user.final) else np.inf
-    held = data_only(runs.reference.leaves)
-    base = min(runs.base, data_only(case.leaves))
     room = base - run.final
     eaten = base - runs.goal < HELD * room and base - mine < HELD * room
-    if room < 0.1 * abs(base) or not (eaten or base - held < HELD * room):
+    much = eaten or base - held < HELD * room
+    if room < 0.1 * abs(base) or not (much or base - max(mine, held) < MOSTLY * room):
+        return None
+    if (blank or not much) and not _dear_unseen(runs, less, part, share):
         return None
     return Finding(
         "regularisation_too_strong", "loss", "the penalty dominates the data term",
         f"the data's loss ends at {number(mine)} with it and {number(run.final)} without (best constant "
         f"{number(base)})", "divide the penalty's factor by 100", 0.9, 66)  # fmt: skip
+
+
+def _dear_unseen(runs: Compared, less: Part, part: Part, share: float) -> bool:
+    """Whether without the penalty a third of the data's loss is left, or less, on rows kept apart as well."""
+    case = runs.case
+    if case.n < 60:
+        return False
+    data, rest, own = runs.apart
+    X, y = case.batch()
+
+    def judge(leaves: Leaves) -> float:
+        beside = 0.5 * share * sum(
+            float(np.sum(p * w)) for p, w in zip(part(leaves, X, y), leaves, strict=True))  # fmt: skip
+        return case.truth.value(leaves, *rest) - beside
+
+    free = case.mended_by(less, case.reborn(), judge, data)
+    return bool(len(own.leaves) > 0 and free.final < judge(own.leaves) / 3)
 
 
 def _part(case: Case) -> Part | None:

@@ -39,7 +39,7 @@ def rivals(case: Case, found: list[Finding]) -> list[Finding]:
     for rival in CONFUSED.get(found[0].id, ()) if found else ():
         if len(found) + len(out) >= MOST:
             break
-        if rival in {f.id for f in found} or case.left() < 0.1:
+        if rival in {f.id for f in (*found, *out)} or case.left() < 0.1:
             continue
         about = RIVALS[rival]
         try:

@@ -15,7 +15,8 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
-from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._comparing import Compared, short
+from pullback.diagnose.experiments.labels import explained
 
 
 def unlike_inside(runs: Compared) -> Finding | None:
@@ -89,7 +90,7 @@ def far_targets(runs: Compared) -> Finding | None:
     """Targets of unusual size, where the loop learns once they are standardised."""
     case = runs.case
     t = _standardised(case)
-    if t is None:
+    if t is None or _only_early(runs):
         return None
     judge = lambda leaves: case.judge_on(leaves, case.X, t)  # noqa: E731
     mended = case.mended(leaves=case.reborn(), data=(case.X, t), judge=judge)
@@ -100,6 +101,11 @@ def far_targets(runs: Compared) -> Finding | None:
     return _far(case) if got >= 0.6 else None
 
 
+def _only_early(runs: Compared) -> bool:
+    """Whether the step size serves the targets as they are, once it is given an ordinary number of steps."""
+    return short(runs.case) and not runs.cut_off and runs.falls and runs.longer()[0]
+
+
 def costly_targets(runs: Compared) -> Finding | None:
     """The same where no reference learns such targets: shares of a constant's loss are compared.
 
@@ -108,13 +114,15 @@ def costly_targets(runs: Compared) -> Finding | None:
     """
     case = runs.case
     t = _standardised(case)
-    if t is None or not runs.user.final > 0.15 * runs.base > 0:
+    if t is None or not runs.user.final > 0.05 * runs.base > 0 or _only_early(runs):
         return None
     none = [0 * x for x in case.leaves]
     base = case.judge_on(none, case.X, t)
     run = case.user_with(data=(case.X, t), judge=lambda leaves: case.judge_on(leaves, case.X, t))
     case.tried.append("targets standardised")
     if not run.final < min(base, 0.4 * runs.user.final / runs.base * base):
+        return None
+    if base - run.final < 0.5 * explained(case) * base:  # it does not learn those either
         return None
     return _far(case) if case.n < 60 or runs.better_of_unseen(t) else None
 

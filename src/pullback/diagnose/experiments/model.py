@@ -87,12 +87,21 @@ def without_bias(case: Case, base: float, goal: float) -> Finding | None:
     if net is None or "unknown" in (net.output, net.objective) or not _bare(net) or _constant_column(case):
         return None
     X, y = np.asarray(case.X, float).reshape(case.n, -1)[case.judged], case.y[case.judged]
-    rows = np.arange(len(X))
-    biased = _with_bias(case, net, _uncentred(X, (X, y, X, y), (rows, rows))) * case.per_row
+    rows, size = np.arange(len(X)), _target_size(net, y)
+    t = y / size if size > 1 else y
+    biased = size**2 * _with_bias(case, net, _uncentred(X, (X, t, X, t), (rows, rows))) * case.per_row
     gain = base - biased
     if not gain > 0.25 * abs(base) or base - goal > 0.5 * gain:
         return None
     return _no_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
+
+
+def _target_size(net: Net, y: np.ndarray) -> float:
+    """What to divide targets by that are a long way off, where the loss shrinks as the square of that."""
+    if (net.output, net.objective) != ("identity", "squared"):
+        return 1.0
+    size = float(np.sqrt(np.mean(np.square(np.asarray(y, float)))))
+    return size if size > 8 else 1.0
 
 
 def _no_bias(evidence: str, biased: float) -> Finding:

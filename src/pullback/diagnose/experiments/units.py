@@ -159,10 +159,10 @@ def suspect(case: Case, state: State) -> Finding | None:
     pushed = _pushed(case, flat)
     if pushed is not None:
         return pushed
-    again = _through_time(case, state) if _repeated(state) else None
-    if again is not None:
-        return again
     big = {k: s for k, s in state.spread.items() if s > 4.0 and _median(case, k) > 2.5}
+    again = _through_time(case, state) if _repeated(state) else None
+    if again is not None and not (again.id == "vanishing_gradient" and flat and _fades_by(case, big)):
+        return again
     small = {k: s for k, s in state.spread.items() if s < 0.12}
     loud = _loud(case, state, 2.0 if big else 5.0)
     if loud is not None:
@@ -197,7 +197,9 @@ def _pushed(case: Case, flat: dict[int, float]) -> Finding | None:
                 return _saturated(j, k, share)
         W = case.leaves[k]
         if W.size > 8 and ((W >= 0).all() or (W <= 0).all()):
-            return _saturated(k, k, share)
+            both = [x - x.mean() if i == k else x for i, x in enumerate(case.leaves)]
+            if look(case, both).flat.get(k, 1.0) < 0.5 * share:
+                return _saturated(k, k, share)
     return None
 
 
@@ -311,6 +313,12 @@ def _through_time(case: Case, state: State) -> Finding | None:
             68,
         )
     return None
+
+
+def _fades_by(case: Case, big: dict[int, float]) -> bool:
+    """Whether it is large weights that take the slope from the units, and with it the signal."""
+    usual = [x / big.get(k, 1.0) for k, x in enumerate(case.leaves)]
+    return bool(big) and _through_time(case, look(case, usual)) is None
 
 
 def _repeated(state: State) -> bool:

@@ -27,7 +27,7 @@ from pullback.diagnose.experiments._denominators import (
 )
 from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import judge_memory, keeps_velocity, nesterov, scheduled
-from pullback.diagnose.experiments._penalties import coupled
+from pullback.diagnose.experiments._penalties import coupled, replaced
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient, once_more
 
@@ -73,11 +73,11 @@ def _rule(
         rule = fit_linear(moves, grads, moving)
         if rule.gap < 1e-4:
             case.decay = dict.fromkeys(moving, rule.coefficients[-1])
-            return _judge_linear(case, rule, moves, grads, moving)
+            return replaced(case.decay) or _judge_linear(case, rule, moves, grads, moving)
         adaptive = simulate(_only(moves, moving), [[g[k] for k in moving] for g in grads])
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
-            return _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
+            return replaced(case.decay) or _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
     if _never_cleared(moves, used, moving):
         return [Finding(
             "grad_not_zeroed", "step", "every step carries all gradients of earlier batches",
@@ -223,6 +223,9 @@ def _own_factors(
     ordered = sorted(lead.values())
     usual = ordered[len(ordered) // 2]
     case.decay = {k: rule.coefficients[-1] for k, rule in rules.items()}
+    lost = replaced(case.decay)
+    if lost:
+        return lost
     firsts = [-m - case.decay.get(k, 0.0) * moves.before[0][k] for k, m in enumerate(moves.move(0))]
     weights = [k for k in case.weights if k in lead]
     usual = lead[weights[-1]] if weights and len({round(lead[k] / usual, 3) for k in weights}) == 1 else usual
