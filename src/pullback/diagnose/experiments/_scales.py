@@ -108,13 +108,14 @@ def costly_targets(runs: Compared) -> Finding | None:
     """
     case = runs.case
     t = _standardised(case)
-    if t is None or not runs.user.final > 0.15 * runs.base > 0:
+    if t is None or not runs.user.final > 0.04 * runs.base > 0:
         return None
     none = [0 * x for x in case.leaves]
     base = case.judge_on(none, case.X, t)
     run = case.user_with(data=(case.X, t), judge=lambda leaves: case.judge_on(leaves, case.X, t))
     case.tried.append("targets standardised")
-    if not run.final < min(base, 0.4 * runs.user.final / runs.base * base):
+    left = runs.user.final / runs.base
+    if not run.final < min(base, (0.4 if left > 0.15 else 0.1) * left * base):
         return None
     return _far(case) if case.n < 60 or runs.better_of_unseen(t) else None
 

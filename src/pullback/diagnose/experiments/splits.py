@@ -17,6 +17,10 @@ from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments.labels import contradicted, one_sided
 
 
+HALF_KNOWN = 0.3
+"""The share of a uniform guess's loss that rare classes have left where they are not learnt yet."""
+
+
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     """Findings about labels and splits."""
     out = [*_shared_rows(case), *_leak(case)]
@@ -95,7 +99,10 @@ def _classes(case: Case) -> np.ndarray | None:
 
 
 def _imbalance(case: Case) -> list[Finding]:
-    """Rare classes no better known than by a uniform guess, and known once batches hold all alike."""
+    """Rare classes no better known than by a uniform guess, and known once batches hold all alike.
+
+    Half known they count where all classes gain from such batches: of classes that overlap, one pays.
+    """
     classes = _classes(case)
     if classes is None or not case.patient.has_step or not case.user.leaves:
         return []
@@ -107,11 +114,12 @@ def _imbalance(case: Case) -> list[Finding]:
     rows = [np.flatnonzero(classes == v)[:200] for v in values]
     blind = _rare_loss(case, [0 * x for x in case.leaves], rows, few)
     ended = _rare_loss(case, case.user.leaves, rows, few)
-    if not np.isfinite([blind, ended]).all() or ended < 0.7 * blind:
+    if not np.isfinite([blind, ended]).all() or ended < HALF_KNOWN * blind:
         return []
-    even = case.user_with(rows=_alike(rows, case.size)).leaves
-    cured = _rare_loss(case, even, rows, few) if even else np.inf
-    if not cured < 0.4 * ended:
+    even = case.user_with(rows=_alike(rows, case.size))
+    cured = _rare_loss(case, even.leaves, rows, few) if even.leaves else np.inf
+    free = cured < 0.1 * ended and even.final < case.user.final  # no class pays: nothing to weigh up
+    if not free and not (ended >= 0.7 * blind and cured < 0.4 * ended):
         return []
     rarest = int(np.argmin(counts))
     return [
