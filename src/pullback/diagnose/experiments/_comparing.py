@@ -151,6 +151,14 @@ class Compared:
         data, rest, own = self._unseen
         return bool(self._apart(data, rest, **changes).final < 0.6 * own.final)
 
+    def worse_unseen(self, **changes: Any) -> bool:
+        """Whether the loop with something exchanged only learns its rows by heart: others it tells worse."""
+        if self.case.n < 60:
+            return False
+        data, rest, own = self._unseen
+        run = self._apart(data, rest, **changes)
+        return bool(run.final > own.final and run.final > own.best * 1.1)
+
     def better_of_unseen(self, targets: Any) -> bool:
         """Whether of other targets the loop leaves a far smaller share of a constant's loss, unseen."""
         case, (_, rest, own) = self.case, self._unseen

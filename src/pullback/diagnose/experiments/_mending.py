@@ -14,6 +14,7 @@ from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm, watch
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
+from pullback.diagnose.experiments._breaking import overflow
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, uneven
 from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
 
@@ -22,7 +23,7 @@ Cause = Callable[[Compared], "Finding | None"]
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     case = runs.case
-    about_rows: tuple[Cause, ...] = (far_targets, _overflow, unshuffled, unlike_scales, unlike_inside)
+    about_rows: tuple[Cause, ...] = (far_targets, overflow, unshuffled, unlike_scales, unlike_inside)
     for cause in about_rows:
         found = cause(runs)
         if found is not None:
@@ -130,43 +131,6 @@ def _hardly_moved(runs: Compared) -> bool:
     size = norm(runs.case.leaves)
     moved = norm([a - b for a, b in zip(runs.user.leaves, runs.case.leaves, strict=True)])
     return bool(np.isfinite(moved) and moved < 0.01 * size)
-
-
-def _overflow(runs: Compared) -> Finding | None:
-    """NaN or inf while the weights are still of ordinary size: the formula's own."""
-    run, case = runs.user, runs.case
-    if np.isfinite(run.losses).all():
-        return None
-    bad = int(np.argmin(np.isfinite(run.losses)))
-    sound = case.brink
-    if sound is None or not all(np.abs(x).max(initial=0) < 1e4 for x in sound):
-        return None
-    if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
-            "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip
-        return None
-    if case.size <= 4 and runs.cured("batches of 32 rows", lambda: visits(case, 32)):
-        return None
-    return Finding(
-        "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
-        f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}",
-        "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
-
-
-def breaks(runs: Compared) -> Finding | None:
-    """Reports of NaN or inf from a loop of small weights, whose loss is finite when computed stably."""
-    run, case = runs.user, runs.case
-    if run.broke is None or not np.isfinite(run.losses).all() or not np.isfinite(run.final):
-        return None
-    size = max((float(np.abs(x).max(initial=0)) for x in run.leaves), default=np.inf)
-    if not size < 1e4 or (runs.share(run.final) < ENOUGH and any(
-            runs.cured(f"moves times {scale:g}", partial(case.user_with, scale=scale))
-            for scale in (0.1, 0.01))):  # fmt: skip
-        return None
-    return Finding(
-        "loss_unstable", "loss", "the reported loss is NaN or inf where the formula, computed stably, is not",
-        f"first at step {run.broke}; with weights up to {number(size)} the loss is {number(run.final)}",
-        "subtract the maximum before exp, clip before log by more than the type's rounding, or use logaddexp",
-        0.9, 65)  # fmt: skip
 
 
 def unlike_scales(runs: Compared) -> Finding | None:

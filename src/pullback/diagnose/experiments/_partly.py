@@ -113,6 +113,8 @@ def _unfinished(runs: Compared) -> Finding | None:
     gained = (run.final - longer.final) / max(begun - longer.final, 1e-300)
     if gained < (0.15 if run.steps < 100 else 0.25) or (gained < 0.3 and longer.final > 0.5 * run.final):
         return None
+    if runs.worse_unseen(steps=longer.planned):
+        return None
     return Finding(
         "too_few_steps", "step", "the loop is on its way and stopped early",
         f"after {run.steps} steps the loss is {number(run.final)}, after {longer.steps} it is "

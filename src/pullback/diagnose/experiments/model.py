@@ -84,7 +84,7 @@ def measure(case: Case) -> Bigger | None:
 def without_bias(case: Case, base: float, goal: float) -> Finding | None:
     """Of a network without any bias that gets far less from X than the same network with biases."""
     net = case.net
-    if net is None or "unknown" in (net.output, net.objective) or not _bare(net) or _constant_column(case):
+    if net is None or "unknown" in (net.output, net.objective) or not _bare(net) or constant_column(case):
         return None
     X, y = np.asarray(case.X, float).reshape(case.n, -1)[case.judged], case.y[case.judged]
     rows = np.arange(len(X))
@@ -92,16 +92,18 @@ def without_bias(case: Case, base: float, goal: float) -> Finding | None:
     gain = base - biased
     if not gain > 0.25 * abs(base) or base - goal > 0.5 * gain:
         return None
-    return _no_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
+    return lacks_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
 
 
-def _no_bias(evidence: str, biased: float) -> Finding:
+def lacks_bias(evidence: str, biased: float) -> Finding:
+    """The finding that a bias would take away most of what a model leaves."""
     return Finding(
         "no_bias", "model", "the model has no bias: it cannot shift",
         f"{evidence}; with a bias {number(biased)}", "add a bias to every layer", 0.9, 58)  # fmt: skip
 
 
-def _constant_column(case: Case) -> bool:
+def constant_column(case: Case) -> bool:
+    """Whether a column of X does what a bias would."""
     X = np.asarray(case.X, float).reshape(case.n, -1)
     return bool(((np.ptp(X, axis=0) == 0) & (X[0] != 0)).any())
 
@@ -218,8 +220,8 @@ def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
         f"a wider one {number(found.wide)}"
     )
     biased = (found.constant - found.biased) / room
-    if net is not None and _bare(net) and not _constant_column(case) and biased > share + 0.3:
-        return _no_bias(evidence, found.biased)
+    if net is not None and _bare(net) and not constant_column(case) and biased > share + 0.3:
+        return lacks_bias(evidence, found.biased)
     stack = missing_nonlinearity(case, evidence)
     if stack is not None:
         return stack

@@ -16,7 +16,6 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments.labels import contradicted, one_sided
 
-
 HALF_KNOWN = 0.3
 """The share of a uniform guess's loss that rare classes have left where they are not learnt yet."""
 
@@ -159,9 +158,15 @@ def _overfitting(case: Case) -> list[Finding]:
     run = case.user_with(judge=lambda leaves: case.truth.value(leaves, Xv, yv))
     if not run.losses or not np.isfinite(run.final):
         return []
-    if run.final < 1.25 * run.best or case.user.final > 0.4 * run.final:
+    blind = case.truth.value([0 * x for x in case.leaves], Xv, yv)
+    by_heart = case.user.final < 0.1 * run.final and run.final > blind > 0
+    rises = run.final > 1.25 * run.best and case.user.final < 0.4 * run.final
+    if not rises and not by_heart:
         return []
-    return [Finding("overfitting", "model", "the training loss falls while the validation loss rises",
-                    f"validation: least {number(run.best)}, at the end {number(run.final)}; training ends at "
-                    f"{number(case.user.final)}", "stop early, penalise the weights, or gather rows", 0.9, 56,
+    words = (
+        "while the validation loss rises" if rises else "and the validation rows are told worse than blind"
+    )
+    return [Finding("overfitting", "model", f"the training loss falls {words}",
+                    f"validation: least {number(run.best)}, at the end {number(run.final)}, without weights "
+                    f"{number(blind)}; training ends at {number(case.user.final)}", "stop early, penalise the weights, or gather rows", 0.9, 56,
                     curves={"validation": run.curve(), "training": case.user.curve()})]  # fmt: skip
