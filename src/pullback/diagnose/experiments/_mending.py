@@ -57,7 +57,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
 
 def _in_order(runs: Compared) -> tuple[Cause, ...]:
     """The causes about the step, likeliest first: of a loop that creeps, a smaller step is no cure."""
-    if _creeps(runs) and not _short(runs.case) and _faded(runs) is None:
+    if _creeps(runs) and not short(runs.case) and _faded(runs) is None:
         return _larger, _longer, whole_set
     return few_rows, _smaller, _longer, whole_set, _larger
 
@@ -74,7 +74,7 @@ def _steady(runs: Compared) -> bool:
     return len(losses) > 5 and all(b < a for a, b in itertools.pairwise(losses))
 
 
-def _short(case: Case) -> bool:
+def short(case: Case) -> bool:
     """Whether these steps are few, whatever their size: of number, or of visits to each row."""
     return case.horizon < 0.34 * 300 or case.horizon * case.size < 4 * case.n
 
@@ -233,28 +233,27 @@ def _longer(runs: Compared) -> Finding | None:
     if runs.cut_off:  # by our time, not by the loop
         return None
     fast = runs.run("moves times 30", lambda: case.user_with(scale=30.0))
-    short = _short(case)
-    if fast >= 0.85 and not short:
+    few = short(case)
+    if fast >= 0.85 and not few:
         return None
     passes = min(30 * case.n // max(case.size, 1), 1500)
-    more = max(min(case.horizon * 12, 20000), passes if short else 0)
+    more = max(min(case.horizon * 12, 20000), passes if few else 0)
     name = f"{number(more / case.horizon)} times the steps"
     if runs.cured(name, lambda: case.user_with(steps=more, seconds=3.0)):
         faded = _faded(runs)
         if faded is not None:
             return faded
-        return Finding(
-            "too_few_steps",
-            "step",
-            "the loop is on its way and stopped early",
-            f"after {case.horizon} steps the loss is {number(runs.user.final)}, after "
-            f"{runs.made[name].steps} it is "
-            f"{number(runs.made[name].final)}",
-            f"take about {more} steps",
-            0.85,
-            60,
-        )
+        return stopped(runs, name)
     return None
+
+
+def stopped(runs: Compared, name: str) -> Finding:
+    """The finding that a loop would get there in the steps of the run of this name."""
+    longer = runs.made[name]
+    return Finding(
+        "too_few_steps", "step", "the loop is on its way and stopped early",
+        f"after {runs.case.horizon} steps the loss is {number(runs.user.final)}, after {longer.steps} it is "
+        f"{number(longer.final)}", f"take about {longer.planned} steps", 0.85, 60)  # fmt: skip
 
 
 def _faded(runs: Compared) -> Finding | None:
@@ -280,16 +279,17 @@ def _larger(runs: Compared) -> Finding | None:
             continue
         name = f"moves times {scale:g}"
         if runs.cured(name, partial(case.user_with, scale=scale, steps=steps)):
-            return _small(runs, scale, name)
+            return small(runs, scale, name)
         run = runs.made[name]
         way = (run.start - run.final) / max(run.start - runs.goal, 1e-300)
         if way > 0.9 and _hardly_moved(runs):
-            return _small(runs, scale, name)
+            return small(runs, scale, name)
         least = scale * 100 if abs(way) < 1e-3 else scale * 30 if abs(way) < 1e-2 else 0.0
     return None
 
 
-def _small(runs: Compared, scale: float, name: str) -> Finding:
+def small(runs: Compared, scale: float, name: str) -> Finding:
+    """The finding that the step is too small, or divided by the rows twice."""
     case = runs.case
     twice = _shrinks(case)
     evidence = (

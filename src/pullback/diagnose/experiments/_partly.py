@@ -19,6 +19,9 @@ from pullback.diagnose.experiments._mending import (
     alike,
     grows,
     out_of_order,
+    short,
+    small,
+    stopped,
     unlike_scales,
     unshuffled,
 )
@@ -37,7 +40,7 @@ def partly(runs: Compared, room: float) -> list[Finding]:
         return [found]
     if room <= 0.25 or runs.case.n < 60 or runs.share(runs.user.final) > NEARLY_ALL:
         return []
-    found = _ordered(runs) or _summed(runs) or _noisy(runs) or _restless(runs)
+    found = _ordered(runs) or _summed(runs) or _noisy(runs) or _restless(runs) or _creeping(runs)
     return [found] if found is not None else []
 
 
@@ -93,6 +96,19 @@ def _restless(runs: Compared) -> Finding | None:
                 f"it ends at {number(runs.made[name].final)}",
                 f"multiply the step size by about {scale:g}, or let it fall", 0.8, 60)  # fmt: skip
     return None
+
+
+def _creeping(runs: Compared) -> Finding | None:
+    """A loss that falls at every look, and of which three times the steps leave half, unseen too."""
+    case, run = runs.case, runs.user
+    if runs.share(run.final) >= MOST or run.steps < run.planned or not (np.diff(run.losses) < 0).all():
+        return None
+    more: dict[str, int] = {"steps": 3 * run.steps}
+    if not runs.less("3 times the steps", partial(case.user_with, **more)) or not runs.better_unseen(**more):
+        return None
+    if short(case) or not runs.less("moves times 10", partial(case.user_with, scale=10.0)):
+        return stopped(runs, "3 times the steps")
+    return small(runs, 10.0, "moves times 10")
 
 
 def _by_class(runs: Compared) -> bool:

@@ -166,7 +166,8 @@ def _overfitting(case: Case) -> list[Finding]:
     words = (
         "while the validation loss rises" if rises else "and the validation rows are told worse than blind"
     )
+    fix = "stop early, penalise the weights, or gather rows"
     return [Finding("overfitting", "model", f"the training loss falls {words}",
                     f"validation: least {number(run.best)}, at the end {number(run.final)}, without weights "
-                    f"{number(blind)}; training ends at {number(case.user.final)}", "stop early, penalise the weights, or gather rows", 0.9, 56,
+                    f"{number(blind)}; training ends at {number(case.user.final)}", fix, 0.9, 56,
                     curves={"validation": run.curve(), "training": case.user.curve()})]  # fmt: skip
