@@ -87,13 +87,14 @@ class Machine:
     @cached_property
     def stand_in(self) -> tuple[Optimizer, float] | None:
         """The loop's own rule and rate, where they reproduce what it does."""
-        found = self.rule()
+        found = self.rule
         return (
             found if found is not None and self._starts_alike(*found) and self._ends_alike(*found) else None
         )
 
+    @cached_property
     def rule(self) -> tuple[Optimizer, float] | None:
-        """The update rule that the moves show, and its rate."""
+        """The loop's own rule and rate as its first moves show them, where it is a usual one."""
         rule, case = self.case.rule, self.case
         if rule is None or rule.wrong or not rule.lr > 0 or not case.patient.has_step:
             return None

@@ -126,9 +126,8 @@ class Patient:
         self.params: Any = self._given["params"]
         self.n = len(self.X)
         self.leaves = [np.array(x) for x in flatten(self.params)]
-        usual = self.n if given.get("n_steps") else 32  # who counts steps and names no batch has none
-        self.batch_size = min(int(given.get("batch_size") or usual), self.n)
-        self.n_steps = int(given.get("n_steps") or 10 * -(-self.n // self.batch_size))
+        self.batch_size = min(int(given.get("batch_size") or self.n), self.n)
+        self.n_steps = int(given.get("n_steps") or 10 * -(-self.n // min(self.batch_size, 32)))
         self.has_grad = self._given["grad"] is not None
         self.has_step = self._given["step"] is not None
 

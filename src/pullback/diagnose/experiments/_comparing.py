@@ -153,6 +153,14 @@ class Compared:
         data, rest, own = self.apart
         return bool(self._trained(data, rest, **changes).final < 0.6 * own.final)
 
+    def worse_unseen(self, **changes: Any) -> bool:
+        """Whether the loop with something exchanged only learns its rows by heart: others it tells worse."""
+        if self.case.n < 60:
+            return False
+        data, rest, own = self._unseen
+        run = self._apart(data, rest, **changes)
+        return bool(run.final > own.final and run.final > own.best * 1.1)
+
     def better_of_unseen(self, targets: Any) -> bool:
         """Whether of other targets the loop leaves a far smaller share of a constant's loss, unseen."""
         case, (_, rest, own) = self.case, self.apart
@@ -184,13 +192,13 @@ class Compared:
         lead = self.share(run.final) - self.share(looks[-1]) if looks else 0.0
         return lead if np.isfinite(run.final) and np.isfinite(lead) else 0.0
 
-    def longer(self) -> tuple[bool, str, int]:
-        """Whether many times the steps cure, the name of that run, and its steps."""
+    def longer(self) -> tuple[bool, str]:
+        """Whether many times the steps cure, and the name of that run."""
         case = self.case
         passes = min(30 * case.n // max(case.size, 1), 1500)
         more = max(min(case.horizon * 12, 20000), passes if short(case) else 0)
         name = f"{number(more / case.horizon)} times the steps"
-        return self.cured(name, lambda: case.user_with(steps=more, seconds=3.0)), name, more
+        return self.cured(name, lambda: case.user_with(steps=more, seconds=3.0)), name
 
     def less(self, name: str, make: Callable[[], Run], share: float = 0.5) -> bool:
         """Whether a run leaves only this share of what the loop as written leaves of the loss.

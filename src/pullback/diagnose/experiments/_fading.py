@@ -26,7 +26,7 @@ def fades(runs: Compared) -> Finding | None:
         return None
     grads = units.look(case).grads
     first, last = (grads.get(net.layers[k].w, 0.0) for k in (0, -1))
-    rule = case.machine.rule()
+    rule = case.machine.rule
     if not 0 < first < FADED * last or rule is None or case.per_row > 1:
         return None
     steep = replace(net, layers=[net.layers[0], *(replace(x, before="tanh") for x in net.layers[1:])])

@@ -14,6 +14,7 @@ from pullback.diagnose._moves import norm
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
+from pullback.diagnose.experiments._breaking import overflow
 from pullback.diagnose.experiments._by_rows import SUMMED, grows, shrinks
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, short, uneven
 from pullback.diagnose.experiments._dying import dies
@@ -25,7 +26,7 @@ Cause = Callable[[Compared], "Finding | None"]
 
 def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     case = runs.case
-    first: tuple[Cause, ...] = (far_targets, _overflow, unshuffled, unlike_scales, unlike_inside, dies)
+    first: tuple[Cause, ...] = (far_targets, overflow, unshuffled, unlike_scales, unlike_inside, dies)
     for cause in first:
         found = cause(runs)
         if found is not None:
@@ -122,43 +123,6 @@ def _hardly_moved(runs: Compared) -> bool:
     size = norm(runs.case.leaves)
     moved = norm([a - b for a, b in zip(runs.user.leaves, runs.case.leaves, strict=True)])
     return bool(np.isfinite(moved) and moved < 0.01 * size)
-
-
-def _overflow(runs: Compared) -> Finding | None:
-    """NaN or inf while the weights are still of ordinary size: the formula's own."""
-    run, case = runs.user, runs.case
-    if np.isfinite(run.losses).all():
-        return None
-    bad = int(np.argmin(np.isfinite(run.losses)))
-    sound = case.brink
-    if sound is None or not all(np.abs(x).max(initial=0) < 1e4 for x in sound):
-        return None
-    if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
-            "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip
-        return None
-    if case.size <= 4 and runs.cured("batches of 32 rows", lambda: visits(case, 32)):
-        return None
-    return Finding(
-        "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
-        f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}",
-        "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
-
-
-def breaks(runs: Compared) -> Finding | None:
-    """Reports of NaN or inf from a loop of small weights, whose loss is finite when computed stably."""
-    run, case = runs.user, runs.case
-    if run.broke is None or not np.isfinite(run.losses).all() or not np.isfinite(run.final):
-        return None
-    size = max((float(np.abs(x).max(initial=0)) for x in run.leaves), default=np.inf)
-    if not size < 1e4 or (runs.share(run.final) < ENOUGH and any(
-            runs.cured(f"moves times {scale:g}", partial(case.user_with, scale=scale))
-            for scale in (0.1, 0.01))):  # fmt: skip
-        return None
-    return Finding(
-        "loss_unstable", "loss", "the reported loss is NaN or inf where the formula, computed stably, is not",
-        f"first at step {run.broke}; with weights up to {number(size)} the loss is {number(run.final)}",
-        "subtract the maximum before exp, clip before log by more than the type's rounding, or use logaddexp",
-        0.9, 65)  # fmt: skip
 
 
 def unlike_scales(runs: Compared) -> Finding | None:
@@ -262,28 +226,27 @@ def _longer(runs: Compared) -> Finding | None:
         return None
     if _cut(runs.made["moves times 30"]):  # more steps take more time than there is
         return small(runs, 30.0, "moves times 30") if runs.ahead("moves times 30") else None
-    cured, name, more = runs.longer()
+    cured, name = runs.longer()
     if cured:
         faded = _faded(runs)
         if faded is not None:
             return faded
-        return Finding(
-            "too_few_steps",
-            "step",
-            "the loop is on its way and stopped early",
-            f"after {case.horizon} steps the loss is {number(runs.user.final)}, after "
-            f"{runs.made[name].steps} it is "
-            f"{number(runs.made[name].final)}",
-            f"take about {more} steps",
-            0.85,
-            60,
-        )
+        return stopped(runs, name)
     return None
 
 
 def _cut(run: Run) -> bool:
     """Whether a run came to no end and to no harm before the time for it was up."""
     return 0 < run.steps < run.planned and bool(np.isfinite(run.final))
+
+
+def stopped(runs: Compared, name: str) -> Finding:
+    """The finding that a loop would get there in the steps of the run of this name."""
+    longer = runs.made[name]
+    return Finding(
+        "too_few_steps", "step", "the loop is on its way and stopped early",
+        f"after {runs.case.horizon} steps the loss is {number(runs.user.final)}, after {longer.steps} it is "
+        f"{number(longer.final)}", f"take about {longer.planned} steps", 0.85, 60)  # fmt: skip
 
 
 def _faded(runs: Compared) -> Finding | None:
@@ -321,6 +284,7 @@ def _larger(runs: Compared) -> Finding | None:
 
 
 def small(runs: Compared, scale: float, name: str) -> Finding:
+    """The finding that the step is too small, or divided by the rows twice."""
     case = runs.case
     twice = shrinks(case)
     evidence = (

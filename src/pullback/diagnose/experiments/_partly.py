@@ -21,6 +21,7 @@ from pullback.diagnose.experiments._mending import (
     alike,
     out_of_order,
     small,
+    stopped,
     unlike_scales,
     unshuffled,
 )
@@ -41,7 +42,7 @@ def partly(runs: Compared, room: float) -> list[Finding]:
         return [(_creeping(runs) if runs.case.horizon > MANY and not short(runs.case) else None) or found]
     if room <= 0.25 or runs.case.n < 60 or runs.share(runs.user.final) > NEARLY_ALL:
         return []
-    for cause in (_ordered, dies, _summed, _noisy, fades, _restless, _creeping):
+    for cause in (_ordered, dies, _summed, _noisy, fades, _restless, _creeping, _still_falling):
         found = cause(runs)
         if found is not None:
             return [found]
@@ -117,6 +118,19 @@ def _creeping(runs: Compared) -> Finding | None:
     return small(runs, scale, name)
 
 
+def _still_falling(runs: Compared) -> Finding | None:
+    """A loss that falls at every look, and of which three times the steps leave half, unseen too."""
+    case, run = runs.case, runs.user
+    if runs.share(run.final) >= MOST or run.steps < run.planned or not (np.diff(run.losses) < 0).all():
+        return None
+    more: dict[str, int] = {"steps": 3 * run.steps}
+    if not runs.less("3 times the steps", partial(case.user_with, **more)) or not runs.better_unseen(**more):
+        return None
+    if short(case) or not runs.less("moves times 10", partial(case.user_with, scale=10.0)):
+        return stopped(runs, "3 times the steps")
+    return small(runs, 10.0, "moves times 10")
+
+
 def _by_class(runs: Compared) -> bool:
     """Whether the rows come class by class, as no order in time brings them."""
     y = np.asarray(runs.case.y)
@@ -134,6 +148,8 @@ def _unfinished(runs: Compared) -> Finding | None:
     case.tried.append("several times the steps")
     gained = (run.final - longer.final) / max(begun - longer.final, 1e-300)
     if gained < (0.15 if run.steps < 100 else 0.25) or (gained < 0.3 and longer.final > 0.5 * run.final):
+        return None
+    if runs.worse_unseen(steps=longer.planned):
         return None
     return Finding(
         "too_few_steps", "step", "the loop is on its way and stopped early",

@@ -49,8 +49,11 @@ def clipped(case: Case) -> list[Finding]:
         return _within(case, known)
     if name.startswith("softmax"):
         return _within(case, known) if name in RANGES and not known.own else []
-    place = _place(case, known)
-    bounds = None if place is None else reach(case, place)
+    try:
+        place = _place(case, known)
+        bounds = None if place is None else reach(case, place)
+    except Exception:  # so far away a loss may break, as with exp of plain floats: that says nothing
+        bounds = None
     if bounds is None:
         return _within(case, known) if name in RANGES and not known.own else []
     if not known.own:  # what is squashed may have bounds itself, as behind a ReLU

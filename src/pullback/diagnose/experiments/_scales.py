@@ -98,7 +98,29 @@ def far_targets(runs: Compared) -> Finding | None:
     case.tried.append("targets standardised")
     start = judge(case.reborn())
     got = (start - run.final) / max(start - mended.final, 1e-12) if np.isfinite(run.final) else -1
-    return _far(case) if got >= 0.6 else None
+    if got < 0.6 or _served(runs, run.final / start):
+        return None
+    return _far(case)
+
+
+def _served(runs: Compared, left: float) -> bool:
+    """Whether a larger step, or more of them, does as well by the targets as they are.
+
+    `left` is the share of a constant's loss that is left of standardised ones.
+    """
+    case, most = runs.case, 2 * max(left, 0.01) * runs.base
+    falls = bool((np.diff(runs.user.losses) < 0).all())  # what jumps is served by no larger step
+    if not np.isfinite(runs.user.final) or not falls or case.left() < 0.4 * case.budget:
+        return False
+    steps = min(12 * case.horizon, 20000)
+    changes: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("moves times 10", {"scale": 10.0}), ("moves times 100", {"scale": 100.0}),
+        (f"{number(steps / case.horizon)} times the steps", {"steps": steps}))  # fmt: skip
+    for name, change in changes:
+        runs.run(name, partial(case.user_with, seconds=0.1 * case.budget, **change))
+        if runs.made[name].final <= most:
+            return True
+    return False
 
 
 def _only_early(runs: Compared) -> bool:
@@ -114,17 +136,20 @@ def costly_targets(runs: Compared) -> Finding | None:
     """
     case = runs.case
     t = _standardised(case)
-    if t is None or not runs.user.final > 0.05 * runs.base > 0 or _only_early(runs):
+    if t is None or not runs.user.final > 0.04 * runs.base > 0 or _only_early(runs):
         return None
     none = [0 * x for x in case.leaves]
     base = case.judge_on(none, case.X, t)
     run = case.user_with(data=(case.X, t), judge=lambda leaves: case.judge_on(leaves, case.X, t))
     case.tried.append("targets standardised")
-    if not run.final < min(base, 0.4 * runs.user.final / runs.base * base):
+    left = runs.user.final / runs.base
+    if not run.final < min(base, (0.4 if left > 0.15 else 0.1) * left * base):
         return None
     if base - run.final < 0.5 * explained(case) * base:  # it does not learn those either
         return None
-    return _far(case) if case.n < 60 or runs.better_of_unseen(t) else None
+    if _served(runs, run.final / base) or (case.n >= 60 and not runs.better_of_unseen(t)):
+        return None
+    return _far(case)
 
 
 def _standardised(case: Case) -> Any:

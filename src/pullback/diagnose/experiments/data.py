@@ -50,7 +50,7 @@ def _dtypes(case: Case) -> list[Finding]:
     if not out and case.first is not None:
         out += _rounded_moves(case)
     if not out and case.X.dtype.kind in "iu" and case.X.ndim == 2:
-        out += _flat_columns(case)
+        out += _flat_columns(case) or _only_tops(case.X)
     return out or _floored(case)
 
 
@@ -116,11 +116,29 @@ def _rounded_moves(case: Case) -> list[Finding]:
 
 
 def _flat_columns(case: Case) -> list[Finding]:
+    """Columns whose fractions are gone: of standardised ones few values around zero are left, mostly zero."""
     flat = [j for j in range(case.X.shape[1]) if np.ptp(case.X[:, j]) == 0]
     few = [j for j in range(case.X.shape[1]) if len(np.unique(case.X[:, j])) <= 7 and case.X[:, j].min() < 0]
-    if case.X.dtype.kind == "i" and (
-        len(few) == case.X.shape[1] or (flat and len(flat) > case.X.shape[1] // 3)
+    if (
+        case.X.dtype.kind == "i"
+        and np.mean(case.X == 0) > 0.4
+        and (len(few) == case.X.shape[1] or (flat and len(flat) > case.X.shape[1] // 3))
     ):
         return [_cut("X", f"X has dtype {case.X.dtype} and {len(few)} of {case.X.shape[1]} columns hold "
                           "at most seven values around zero")]  # fmt: skip
     return []
+
+
+def _only_tops(X: np.ndarray) -> list[Finding]:
+    """Columns of zeros with a one where each is greatest: what whole numbers leave of shares of the greatest.
+
+    Columns that are meant to be so (seldom flags) are not all as rare as a greatest value is.
+    """
+    moving = X[:, np.ptp(X, axis=0) > 0]
+    ones = (moving == 1).sum(0)
+    if len(X) < 50 or not moving.size or ((moving != 0) & (moving != 1)).any():
+        return []
+    if ones.max() > max(3, len(X) // 100):
+        return []
+    return [_cut("X", f"X has dtype {X.dtype}, and every column is 0 but for {ones.min()} to {ones.max()} of "
+                      f"its {len(X)} rows")]  # fmt: skip

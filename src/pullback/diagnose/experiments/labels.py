@@ -71,6 +71,30 @@ def trace(case: Case) -> list[Finding]:
         "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
 
 
+def at_odds(case: Case) -> list[Finding]:
+    """Rows of which each part foretells itself, and the one part the opposite of the other.
+
+    As where two lists are joined whose labels mean the contrary.
+    """
+    X, y = _columns(case)
+    for cut in (len(X) // 2, len(X) // 3, 2 * len(X) // 3):
+        parts = (np.arange(cut), np.arange(cut, len(X)))
+        if min(map(len, parts)) < 30 or any(not np.ptp(y[part], axis=0).any() for part in parts):
+            continue
+        within = min(max(_correlation(g, y[part]) for g in _guesses(X[part], y[part])) for part in parts)
+        fits = [_ridge(X, y, *parts, 0.01), _ridge(X, y, *parts[::-1], 0.01)]
+        across = max(_correlation(g, y[part]) for g, part in zip(fits, parts[::-1], strict=True))
+        if within < 0.4 or across > -0.5 * within:
+            continue
+        return [Finding(
+            "labels_wrong", "y", "one part of the rows says the contrary of the other",
+            f"before row {case.judged[cut]} and after it forecasts correlate with the labels by "
+            f"{number(within)} and more, from one part to the other by {number(across)}",
+            "look at where the two parts came from, and give their labels one meaning",
+            0.8, 66.5)]  # fmt: skip
+    return []
+
+
 def _network_foretells(X: np.ndarray, y: np.ndarray) -> bool:
     """Two layers of 32 units on two thirds of the rows, judged on the rest."""
     rng = np.random.default_rng(2)
@@ -177,7 +201,8 @@ def _hardly(X: np.ndarray, y: np.ndarray, often: float, there: float) -> bool:
     guesses = _guesses(X, y)
     share = 1 - min(np.sum((y - guess) ** 2) for guess in guesses) / np.sum((y - y.mean(0)) ** 2)
     some = max(_correlation(guess, y) for guess in guesses) >= TRACE * _chance(y)
-    return some and len(y) >= 300 and share < 0.05 and there > 0.93 * often
+    chance = np.sqrt(often * (1 - often) / (0.3 * len(y)))
+    return some and len(y) >= 300 and share < 0.05 and there > often - chance
 
 
 def one_sided(case: Case) -> list[Finding]:

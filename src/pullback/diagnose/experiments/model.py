@@ -17,7 +17,7 @@ from pullback.diagnose._anatomy import Layer, Net
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._head import Head
-from pullback.diagnose._runs import adam
+from pullback.diagnose._runs import adam, settle
 
 
 @dataclass
@@ -84,16 +84,17 @@ def measure(case: Case) -> Bigger | None:
 def without_bias(case: Case, base: float, goal: float) -> Finding | None:
     """Of a network without any bias that gets far less from X than the same network with biases."""
     net = case.net
-    if net is None or "unknown" in (net.output, net.objective) or not _bare(net) or _constant_column(case):
+    if net is None or "unknown" in (net.output, net.objective) or not _bare(net) or constant_column(case):
         return None
     X, y = np.asarray(case.X, float).reshape(case.n, -1)[case.judged], case.y[case.judged]
     rows, size = np.arange(len(X)), _target_size(net, y)
     t = y / size if size > 1 else y
     biased = size**2 * _with_bias(case, net, _uncentred(X, (X, t, X, t), (rows, rows))) * case.per_row
+    biased = min(biased, _settled_with_bias(case, net, X, y) * case.per_row)
     gain = base - biased
     if not gain > 0.25 * abs(base) or base - goal > 0.5 * gain:
         return None
-    return _no_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
+    return lacks_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
 
 
 def _target_size(net: Net, y: np.ndarray) -> float:
@@ -104,13 +105,15 @@ def _target_size(net: Net, y: np.ndarray) -> float:
     return size if size > 8 else 1.0
 
 
-def _no_bias(evidence: str, biased: float) -> Finding:
+def lacks_bias(evidence: str, biased: float) -> Finding:
+    """The finding that a bias would take away most of what a model leaves."""
     return Finding(
         "no_bias", "model", "the model has no bias: it cannot shift",
         f"{evidence}; with a bias {number(biased)}", "add a bias to every layer", 0.9, 58)  # fmt: skip
 
 
-def _constant_column(case: Case) -> bool:
+def constant_column(case: Case) -> bool:
+    """Whether a column of X does what a bias would."""
     X = np.asarray(case.X, float).reshape(case.n, -1)
     return bool(((np.ptp(X, axis=0) == 0) & (X[0] != 0)).any())
 
@@ -166,7 +169,20 @@ def _unread(case: Case, test: np.ndarray, train: np.ndarray, good: float) -> flo
     return own
 
 
+def _settled_with_bias(case: Case, net: Net, X: np.ndarray, y: np.ndarray) -> float:
+    """The same by a quasi-Newton method, which comes to targets that are far away too."""
+    wide, leaves = _biased(case, net)
+    value = lambda leaves: float(wide.row_losses(leaves, X, y).mean())  # noqa: E731
+    return settle(value, lambda leaves: wide.gradient(leaves, X, y), leaves, 0.05 * case.budget)
+
+
 def _with_bias(case: Case, net: Net, data: Any) -> float:
+    wide, leaves = _biased(case, net)
+    return fit(wide, leaves, data, 500, 0.02)
+
+
+def _biased(case: Case, net: Net) -> tuple[Net, Leaves]:
+    """The network with a bias in every layer, and fresh parameters for it."""
     layers, leaves = [], case.reborn()
     for layer in net.layers:
         b = layer.b
@@ -174,7 +190,7 @@ def _with_bias(case: Case, net: Net, data: Any) -> float:
             b = len(leaves)
             leaves = [*leaves, np.zeros(layer.weight(case.leaves).shape[1])]
         layers.append(replace(layer, b=b))
-    return fit(Net(layers, net.output, net.objective, net.factor), leaves, data, 500, 0.02)
+    return Net(layers, net.output, net.objective, net.factor), leaves
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
@@ -227,8 +243,8 @@ def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
         f"a wider one {number(found.wide)}"
     )
     biased = (found.constant - found.biased) / room
-    if net is not None and _bare(net) and not _constant_column(case) and biased > share + 0.3:
-        return _no_bias(evidence, found.biased)
+    if net is not None and _bare(net) and not constant_column(case) and biased > share + 0.3:
+        return lacks_bias(evidence, found.biased)
     stack = missing_nonlinearity(case, evidence)
     if stack is not None:
         return stack

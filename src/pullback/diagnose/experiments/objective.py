@@ -16,6 +16,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._record import Node, Recording, record, recording
 from pullback.diagnose._sandbox import Failure
+from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._reach import clipped
 from pullback.diagnose.experiments._softmax import softmax
 from pullback.diagnose.experiments._task import task, unfit
@@ -37,7 +38,7 @@ def experiment(case: Case) -> list[Finding]:
     if not out:
         out += clipped(case) + _formula(case)
     if not out:
-        out += _unbounded(case, tape)
+        out += _unbounded(case, tape) or no_least(case, tape)
     return out
 
 

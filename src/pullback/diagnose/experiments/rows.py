@@ -27,10 +27,11 @@ def experiment(case: Case) -> list[Finding]:
                 "labels_misaligned", "data", "a row of X meets the target of another row",
                 f"step {t + 1} takes rows {_some(x)} of X and rows {_some(y)} of y",
                 "take X and y by the same indices", 1.0, 84)]  # fmt: skip
-    if len(own.X[0]) < case.n and all(np.array_equal(own.X[0], x) for x in (*own.X, *own.y)):
+    rows = own.both
+    if len(rows[0]) < case.n and all(np.array_equal(rows[0], later) for later in rows):
         return [Finding(
             "batch_indexing_wrong", "data", "every step takes the same rows",
-            f"steps 1 to {len(own.X)} all take rows {_some(own.X[0])} of {case.n}",
+            f"steps 1 to {len(rows)} all take rows {_some(rows[0])} of {case.n}",
             "go on to the next rows after each step", 1.0, 84)]  # fmt: skip
     return []
 

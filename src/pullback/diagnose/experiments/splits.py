@@ -16,6 +16,9 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments.labels import contradicted, one_sided
 
+HALF_KNOWN = 0.3
+"""The share of a uniform guess's loss that rare classes have left where they are not learnt yet."""
+
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     """Findings about labels and splits."""
@@ -95,7 +98,10 @@ def _classes(case: Case) -> np.ndarray | None:
 
 
 def _imbalance(case: Case) -> list[Finding]:
-    """Rare classes no better known than by a uniform guess, and known once batches hold all alike."""
+    """Rare classes no better known than by a uniform guess, and known once batches hold all alike.
+
+    Half known they count where all classes gain from such batches: of classes that overlap, one pays.
+    """
     classes = _classes(case)
     if classes is None or not case.patient.has_step or not case.user.leaves:
         return []
@@ -107,11 +113,12 @@ def _imbalance(case: Case) -> list[Finding]:
     rows = [np.flatnonzero(classes == v)[:200] for v in values]
     blind = _rare_loss(case, [0 * x for x in case.leaves], rows, few)
     ended = _rare_loss(case, case.user.leaves, rows, few)
-    if not np.isfinite([blind, ended]).all() or ended < 0.7 * blind:
+    if not np.isfinite([blind, ended]).all() or ended < HALF_KNOWN * blind:
         return []
-    even = case.user_with(rows=_alike(rows, case.size)).leaves
-    cured = _rare_loss(case, even, rows, few) if even else np.inf
-    if not cured < 0.4 * ended:
+    even = case.user_with(rows=_alike(rows, case.size))
+    cured = _rare_loss(case, even.leaves, rows, few) if even.leaves else np.inf
+    free = cured < 0.1 * ended and even.final < case.user.final  # no class pays: nothing to weigh up
+    if not free and not (ended >= 0.7 * blind and cured < 0.4 * ended):
         return []
     rarest = int(np.argmin(counts))
     return [
@@ -151,9 +158,16 @@ def _overfitting(case: Case) -> list[Finding]:
     run = case.user_with(judge=lambda leaves: case.truth.value(leaves, Xv, yv))
     if not run.losses or not np.isfinite(run.final):
         return []
-    if run.final < 1.25 * run.best or case.user.final > 0.4 * run.final:
+    blind = case.truth.value([0 * x for x in case.leaves], Xv, yv)
+    by_heart = case.user.final < 0.1 * run.final and run.final > blind > 0
+    rises = run.final > 1.25 * run.best and case.user.final < 0.4 * run.final
+    if not rises and not by_heart:
         return []
-    return [Finding("overfitting", "model", "the training loss falls while the validation loss rises",
-                    f"validation: least {number(run.best)}, at the end {number(run.final)}; training ends at "
-                    f"{number(case.user.final)}", "stop early, penalise the weights, or gather rows", 0.9, 56,
+    words = (
+        "while the validation loss rises" if rises else "and the validation rows are told worse than blind"
+    )
+    fix = "stop early, penalise the weights, or gather rows"
+    return [Finding("overfitting", "model", f"the training loss falls {words}",
+                    f"validation: least {number(run.best)}, at the end {number(run.final)}, without weights "
+                    f"{number(blind)}; training ends at {number(case.user.final)}", fix, 0.9, 56,
                     curves={"validation": run.curve(), "training": case.user.curve()})]  # fmt: skip

@@ -17,12 +17,14 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments import units
+from pullback.diagnose.experiments._breaking import breaks, unstable
 from pullback.diagnose.experiments._comparing import ENOUGH, Compared
-from pullback.diagnose.experiments._mending import breaks, causes, nothing_to_learn
+from pullback.diagnose.experiments._mending import causes, nothing_to_learn
+from pullback.diagnose.experiments._ones import without_any_bias
 from pullback.diagnose.experiments._partly import MOST, partly
 from pullback.diagnose.experiments._penalties import too_strong
 from pullback.diagnose.experiments._scales import costly_targets
-from pullback.diagnose.experiments.labels import explained, learnable, rare, trace
+from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import missing_nonlinearity, without_bias
 
 
@@ -56,7 +58,8 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
     case = runs.case
     if doubt is not None and certain:
         return [_curves(runs, f) for f in _beside_start(runs, doubt)]
-    plain = breaks(runs) or without_bias(case, runs.base, runs.goal)
+    plain = breaks(runs) or unstable(runs) or without_bias(case, runs.base, runs.goal)
+    plain = plain or without_any_bias(runs)
     if plain is not None:
         return [_curves(runs, plain)]
     if doubt is not None:
@@ -94,7 +97,8 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
             f.weight = min(f.weight, heavy.weight - 1) if f.confidence < 0.6 else f.weight
         return [_curves(runs, heavy)]
     if blank:
-        return [_curves(runs, f) for f in (*_linear_stack(case), *trace(case), nothing_to_learn(case))]
+        of_labels = at_odds(case) or trace(case)
+        return [_curves(runs, f) for f in (*_linear_stack(case), *of_labels, nothing_to_learn(case))]
     if share > 0.4 and room < 0.2 * share:
         cause = causes(runs, doubt, room) or [*_linear_stack(case), _cannot(runs, share)]
         return [_curves(runs, f) for f in cause]

@@ -1,0 +1,67 @@
+"""Part of the objective experiment: whether the loss of a number is least anywhere at all.
+
+Whatever the formula, a loss that is meant for numbers rises again once the prediction has passed the target.
+The prediction is moved through all targets, and far past them, by the last single bias. A loss that falls
+all the way, in every row, has no least value: it is a formula for something else, or a wrong one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding
+from pullback.diagnose._functions import labels
+from pullback.diagnose._record import Recording
+from pullback.diagnose._sandbox import Failure
+from pullback.diagnose.experiments._task import unfit
+
+ROWS = 5
+PLACES = np.concatenate([[0.0], *([s * x for s in (-1, 1)] for x in np.geomspace(0.03, 1e3, 20))])
+
+
+def no_least(case: Case, tape: Recording) -> list[Finding]:
+    """The finding that the loss falls for ever as the prediction goes one way."""
+    known = case.head is not None or (case.net is not None and case.net.objective != "unknown")
+    y = np.asarray(case.y, float)
+    singles = [k for k, x in enumerate(case.leaves) if x.size == 1 and case.is_bias(k)]
+    if known or labels(case.y) or y.size != case.n or y.std() == 0 or not singles or len(case.leaves) < 2:
+        return []
+    ways = {_falls(case, singles[-1], int(i)) for i in _between(y.ravel())}
+    if len(ways) != 1 or not ways <= {-1, 1}:
+        return []
+    logs = any(n.name.startswith("log") and n.deps & ((1 << len(case.leaves)) - 1) for n in tape.nodes)
+    way = "larger" if ways == {1} else "smaller"
+    words = f"it falls for ever the {way} the prediction is, whatever the target"
+    evidence = f"of {ROWS} rows with targets between all others, at {len(PLACES)} places of the prediction"
+    if logs:
+        return [unfit(f"the logarithm of a prediction on targets that are numbers: {words}", evidence)]
+    return [Finding("loss_formula_wrong", "loss", f"the loss has no least value: {words}", evidence,
+                    "write the formula again, term by term", 0.9, 90)]  # fmt: skip
+
+
+def _between(y: np.ndarray) -> np.ndarray:
+    """Rows whose targets lie well between the least and the greatest."""
+    order = np.argsort(y, kind="stable")
+    return order[(np.linspace(0.2, 0.8, ROWS) * (len(y) - 1)).astype(int)]
+
+
+def _falls(case: Case, k: int, i: int) -> int:
+    """1 or -1 where a row's loss falls all the way as leaf `k` grows, or shrinks; else 0."""
+    size = max(float(np.abs(case.y).max()), 1e-6)
+    places = np.unique(np.concatenate([PLACES, PLACES * size]))
+    try:
+        losses = np.array([_moved(case, k, c, i) for c in places])
+    except Failure:
+        return 0
+    if not np.isfinite(losses).all():
+        return 0
+    steps = np.diff(losses)
+    if (steps <= 0).all() and losses[-1] < losses[-2]:
+        return 1
+    return -1 if (steps >= 0).all() and losses[0] < losses[1] else 0
+
+
+def _moved(case: Case, k: int, by: float, i: int) -> float:
+    leaves = [x + by if j == k else x for j, x in enumerate(case.generic)]
+    return case.truth.value(leaves, case.X[i : i + 1], case.y[i : i + 1])

@@ -1,0 +1,108 @@
+"""What the rows, the labels and the loss of a number say by themselves: the measurements, one by one."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._patient import Patient
+from pullback.diagnose._record import record
+from pullback.diagnose._sandbox import quiet
+from pullback.diagnose.experiments import data, labels, objective, rows
+from pullback.diagnose.experiments._least import no_least
+from pullback.diagnose.experiments._ones import widened
+
+rng = np.random.default_rng(0)
+X = rng.normal(size=(120, 3))
+NUMBERS = X @ [0.3, -0.2, 0.1] + 0.5
+CLASSES = (X[:, 0] > 0).astype(int)
+
+
+def line(p, X):
+    return X @ p[0] + p[1]
+
+
+def case(loss, y=NUMBERS, X=X, params=None, step=None, **given):
+    params = params or [np.full(3, 0.1), np.ones(1)]
+    step = step or (lambda p, X, y: (p, loss(p, X, y)))
+    return Case(Patient({"params": params, "X": X, "y": y, "loss": loss, "step": step, **given}), 4.5)
+
+
+LEAST = [
+    (lambda p, X, y: -np.mean(y * np.log(np.maximum(line(p, X), 1e-7))), "loss_wrong_for_task"),
+    (lambda p, X, y: np.mean(0.1 * (y - line(p, X)) + 0.3), "loss_formula_wrong"),
+    (lambda p, X, y: np.mean(np.abs(y - line(p, X)) ** 1.5), None),
+    (lambda p, X, y: np.mean(np.maximum(0.9 * (y - line(p, X)), 0.1 * (line(p, X) - y))), None),
+    (lambda p, X, y: np.mean((1 / (1 + np.exp(-line(p, X))) - y) ** 4), None),
+]
+
+
+@pytest.mark.parametrize(("loss", "fault"), LEAST)
+def test_a_loss_of_numbers_rises_past_the_target(loss, fault):
+    with quiet():
+        found = case(loss)
+        found.__dict__["head"] = found.__dict__["net"] = None
+        said = no_least(found, record(loss, found.generic, X[:7], NUMBERS[:7]))
+    assert [f.id for f in said] == [fault] * (fault is not None)
+
+
+TABLES = [
+    (((X - X.min(0)) / np.ptp(X, axis=0)).astype(int), True),
+    (X.astype(int), True),
+    (np.where(X > 0, 1, -1), False),
+    (np.where(X > 1, 1, 0), False),
+    (np.eye(6, dtype=int)[rng.integers(0, 6, 120)], False),
+]
+
+
+@pytest.mark.parametrize(("table", "cut"), TABLES)
+def test_whole_numbers_are_held_against_X_only_where_they_lost_fractions(table, cut):
+    loss = lambda p, X, y: np.mean((X @ p[0] - y) ** 2)
+    with quiet():
+        said = data.experiment(case(loss, X=table, params=[np.zeros(table.shape[1])]))
+    assert [(f.id, f.where) for f in said] == [("dtype_truncation", "X")] * cut
+
+
+@pytest.mark.parametrize(("y", "wrong"), [
+    (np.where(np.arange(120) < 60, CLASSES, 1 - CLASSES), True),
+    (CLASSES, False),
+    (rng.permutation(CLASSES), False),
+])  # fmt: skip
+def test_parts_of_the_rows_that_contradict_each_other(y, wrong):
+    loss = lambda p, X, y: np.mean((line(p, X) - y) ** 2)
+    assert [f.id for f in labels.at_odds(case(loss, y))] == ["labels_wrong"] * wrong
+
+
+def test_the_same_rows_are_seen_where_some_targets_are_clipped_away():
+    def step(p, x, t):
+        e = np.clip(line(p, X[:8]) - 9 * NUMBERS[:8], -1, 1)
+        return [p[0] - 0.01 * X[:8].T @ e, p[1] - 0.01 * e.sum()], 0.0
+
+    found = case(lambda p, X, y: np.mean((line(p, X) - y) ** 2), step=step, batch_size=8)
+    with quiet():
+        assert [f.id for f in rows.experiment(found)] == ["batch_indexing_wrong"]
+
+
+def test_a_loss_of_plain_floats_may_overflow_far_away():
+    import math
+
+    def loss(p, X, y):
+        ps = [1 / (1 + math.exp(-sum(w * x for w, x in zip(p[0], row, strict=True)) - p[1][0])) for row in X]
+        return -sum(math.log(q if t else 1 - q) for q, t in zip(ps, y, strict=True)) / len(y)
+
+    with quiet():
+        assert objective.experiment(case(loss, CLASSES)) == []
+
+
+@pytest.mark.parametrize(("params", "model", "takes"), [
+    ([np.full(3, 0.1)], lambda p, X: X @ p[0], True),
+    ([np.full((3, 1), 0.1)], lambda p, X: (X @ p[0])[:, 0], True),
+    ([np.full(3, 0.1)], lambda p, X: X[:, :3] @ p[0][:3], False),
+])  # fmt: skip
+def test_a_column_of_ones_is_a_bias_where_the_loss_heeds_it(params, model, takes):
+    loss = lambda p, X, y: np.mean(np.abs(model(p, X) - y) ** 1.5)
+    assert (widened(case(loss, params=params)) is not None) == takes
+
+
+def test_a_loop_that_says_no_batch_size_takes_all_rows():
+    given = case(lambda p, X, y: np.mean((line(p, X) - y) ** 2)).patient
+    assert (given.batch_size, given.n_steps) == (120, 40)
