@@ -1,7 +1,8 @@
 """Copies of a patient: its functions, closures, globals, classes and arrays, so that no run touches another.
 
 `copy.deepcopy` leaves functions as they are, and with them every counter and velocity they keep. Here
-a function is rebuilt over copies of the globals and cells its code names; aliases stay aliases.
+a function is rebuilt over copies of the globals and cells its code names; aliases stay aliases. The
+functions of `math`, `float` and `np.vectorize` are replaced by what a recording can follow (`_standins`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from pullback.diagnose._standins import Float, stand_in, vectorized
 
 _LIBRARIES = tuple(
     {sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
@@ -34,7 +37,7 @@ def clone(x: Any, memo: dict[int, Any] | None = None) -> Any:
     """
     memo = {} if memo is None else memo
     if isinstance(x, _ATOMS):
-        return x
+        return stand_in(x)
     if id(x) in memo:
         return memo[id(x)]
     memo.setdefault(-1, []).append(x)  # keeps ids alive
@@ -136,6 +139,8 @@ def _globals(f: types.FunctionType, memo: dict[int, Any]) -> dict[str, Any]:
         if name in old and name not in done:
             done.add(name)
             new[name] = clone(old[name], memo)
+        elif name == "float":
+            new.setdefault(name, Float)
     return new  # type: ignore[no-any-return]
 
 
@@ -153,6 +158,10 @@ def _partial(x: functools.partial, memo: dict[int, Any]) -> Any:
     parts = clone(x.func, memo), clone(x.args, memo), clone(x.keywords, memo)
     memo[id(x)] = new = functools.partial(parts[0], *parts[1], **parts[2])
     return new
+
+
+def _vectorized(x: np.vectorize, memo: dict[int, Any]) -> Any:
+    return vectorized(clone(x.pyfunc, memo), x)
 
 
 def _wrapped(x: Any, memo: dict[int, Any]) -> Any:
@@ -215,6 +224,6 @@ def is_library(file: str | None) -> bool:
 _RULES: list[tuple[Any, Callable[..., Any]]] = [
     (np.ndarray, _array), (list, _list), (dict, _dict), (tuple, _tuple), (type, _class),
     (types.FunctionType, _function), (types.MethodType, _method), (functools.partial, _partial),
-    ((staticmethod, classmethod), _wrapped), (property, _property),
+    (np.vectorize, _vectorized), ((staticmethod, classmethod), _wrapped), (property, _property),
     (types.MappingProxyType, _proxy), (dataclasses.Field, _as_it_is),
 ]  # fmt: skip
