@@ -11,7 +11,7 @@ from pullback.diagnose._standins import holds, vectorized
 
 _MADE = ("zeros", "empty", "ones", "full", "eye", "identity")
 _KEPT = ("asarray", "asanyarray", "ascontiguousarray", "asfortranarray")
-_LISTS = ("sum", "mean", "dot")
+_LISTS = ("sum", "mean", "average", "prod", "max", "min", "std", "var", "dot", "inner", "outer")
 ORIGINAL = {name: getattr(np, name) for name in (*_MADE, *_KEPT, *_LISTS, "array", "vectorize", "c_", "r_")}
 
 
