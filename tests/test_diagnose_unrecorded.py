@@ -1,4 +1,4 @@
-"""Loops that no recording can follow, number by number and cast by NumPy, and what a step does with its rows."""
+"""Loops that no recording can follow, number by number with casts, and what a step does with its rows."""
 
 import math
 
