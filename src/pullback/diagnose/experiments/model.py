@@ -83,7 +83,7 @@ def measure(case: Case) -> Bigger | None:
 
 
 def _gains_nothing(case: Case) -> bool:
-    """Whether neither the loop nor the exact gradient gets below the loss of a constant, as on exclusive or."""
+    """Whether neither the loop nor the exact gradient gets below a constant's loss, as on exclusive or."""
     base, user, ref = (case.facts.get(k, np.nan) for k in ("base", "user", "ref"))
     return bool(base - min(user, ref) < 0.02 * abs(base))
 
