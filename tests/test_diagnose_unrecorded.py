@@ -1,4 +1,4 @@
-"""Loops that no recording can follow, written number by number, and what a step does with its rows."""
+"""Loops that no recording can follow, number by number with casts, and what a step does with its rows."""
 
 import math
 
@@ -15,7 +15,7 @@ START = [DRAW.uniform(-1, 1, s) for s in ((5, 2), 5, 5, 1)]
 
 
 def squash(v):
-    return 1.0 / (1.0 + math.exp(-v))
+    return 1.0 / (1.0 + math.exp(-np.float64(v)))
 
 
 def run(params, row, bend):
@@ -54,7 +54,7 @@ def test_a_minus_inside_is_found_where_nothing_can_be_recorded():
 
 
 def test_a_loop_that_cannot_say_what_x_tells_is_not_healthy():
-    found = diagnose(**corners(bend=lambda v: v, rate=0.1)).faults[0]
+    found = diagnose(**corners(bend=np.float64, rate=0.1)).faults[0]
     assert (found.id, found.where) == ("capacity_too_small", "model")
     assert "a forecast from other rows explains" in found.evidence
 

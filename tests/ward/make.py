@@ -150,7 +150,7 @@ def patients() -> list[dict]:
                         "facts": {**voice["facts"], **one["facts"]}})  # fmt: skip
     random.Random(SEED + 1).shuffle(out)
     settled, twins = settled_names(), {}
-    new = count(max((int(name[1:4]) for name in settled.values()), default=0) + 1)
+    new = count(max((int(name[1:-3]) for name in settled.values()), default=0) + 1)
     for one in out:
         one["file"] = settled.pop((one["voice"], one["id"], one["code"]), None) or f"p{next(new):03d}.py"
     out.sort(key=lambda one: one["file"])

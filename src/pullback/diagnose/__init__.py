@@ -2,14 +2,18 @@
 
 In reading order:
 
-    _math          Python's math, where it is recorded
+    _rules         how recorded calls take their cotangents back
+    _recorded      arrays that note every call made on them
+    _standins      float and math, where they are recorded
+    _patches       functions of NumPy that would lose the notes
+    _record        user code run on such arrays
     _clone         copies of functions, closures, classes and arrays
     _sandbox       other people's code: prints kept, time limited, errors with their line
     _patient       the loop under examination, by the names of the protocol
-    _rules         how recorded calls take their cotangents back
-    _record        user code run on arrays that note every call
     _truth         the true gradient, checked by differences
     _functions     activations, outputs and objectives, right and wrong, known by their values
+    _layer         one layer, as it lies in the parameters
+    _by_number     layers whose units are written out one by one
     _anatomy       layers, output and objective read off recordings
     _head          output and objective of any model, by its predictions
     _tapes         recordings with their layers found, and other ways back through them

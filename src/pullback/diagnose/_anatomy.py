@@ -3,6 +3,7 @@
 The loss is recorded on single rows. Products of one parameter with something that rests on the row are
 layers; what is added to them from one other parameter is their bias; the function from one layer's sum to
 the next layer's input is recognised by its values, and so are the output's function and the objective.
+Where there are no products of arrays, the layers are looked up number by number (`_by_number`).
 """
 
 from __future__ import annotations
@@ -13,39 +14,13 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose import _functions as fn
+from pullback.diagnose._by_number import layers as by_number
+from pullback.diagnose._layer import Layer
 from pullback.diagnose._record import Node, Recording, record
 
 Leaves = list[np.ndarray]
 _PRODUCTS = {"matmul", "dot", "einsum", "inner", "tensordot"}
 _PASSING = {"reshape", "ravel", "squeeze", "copy", "expand_dims", "transpose", "getitem", "atleast_2d"}
-
-
-@dataclass
-class Layer:
-    """One product: the leaves of its weight and bias, how the weight lies, and the function before it."""
-
-    w: int
-    b: int | None
-    stored: str  # "io" for x @ W, "oi" for W @ x
-    before: str = "identity"
-    ones: str = ""  # "first" or "last" where a column of ones is put in
-    sign: int = 1  # -1 where the weight enters negated, as in exp(-W @ x) under a sigmoid's bar
-    shift: int = 1  # -1 where the bias is taken away, as a threshold is
-
-    def weight(self, leaves: Any) -> Any:
-        W = self.sign * leaves[self.w]
-        W = np.reshape(W, (-1, 1) if self.stored == "io" else (1, -1)) if np.ndim(W) < 2 else W
-        return W if self.stored == "io" else W.T
-
-    def bias(self, leaves: Any) -> Any:
-        """What is added to the product."""
-        return 0.0 if self.b is None else self.shift * np.reshape(leaves[self.b], (1, -1))
-
-    def back(self, g: np.ndarray, leaves: Leaves) -> np.ndarray:
-        return self.sign * (g if self.stored == "io" else g.T).reshape(np.shape(leaves[self.w]))
-
-    def negated(self) -> Layer:
-        return replace(self, sign=-self.sign, shift=-self.shift)
 
 
 @dataclass
@@ -60,6 +35,8 @@ class Net:
     notes: dict[str, Any] = field(default_factory=dict)
     enter: tuple[np.ndarray, np.ndarray] | None = None
     """Factors and shifts by which the loss scales the columns of X itself."""
+    by_number: bool = False
+    """Whether the loss has no arrays to multiply, every unit being written out."""
 
     def forward(self, leaves: Any, X: Any) -> tuple[list[Any], list[Any]]:
         """The inputs `A` and sums `Z` of every layer, one row a row; can be traced."""
@@ -114,6 +91,8 @@ def dissect(loss: Any, leaves: Leaves, X: Any, y: Any, rows: int = 24) -> Net | 
     picked = fn.picked(y, rows)
     tapes = [record(loss, leaves, X[i : i + 1], y[i : i + 1]) for i in picked]
     found = [_layers(tape, leaves) for tape in tapes]
+    written_out = not found[0]
+    found = [by_number(tape, leaves) for tape in tapes] if written_out else found
     if not found[0] or any(len(f) != len(found[0]) for f in found):
         return None
     if any([s[0].w for s in f] != [s[0].w for s in found[0]] for f in found):
@@ -132,7 +111,7 @@ def dissect(loss: Any, leaves: Leaves, X: Any, y: Any, rows: int = 24) -> Net | 
     turned, (output, objective, factor, shift) = _output(tapes, Z[-1], y[picked], values)
     if turned:
         layers[-1], Z[-1] = layers[-1].negated(), -Z[-1]
-    net = Net(layers, output, objective, factor, shift, enter=enter)
+    net = Net(layers, output, objective, factor, shift, enter=enter, by_number=written_out)
     return net if output != "identity" or (np.sign(Z[-1]) != np.sign(Z[-1][0])).any() else _both_signs(
         net, loss, leaves, X[picked], y[picked], Z[-1], values)  # fmt: skip
 

@@ -84,9 +84,23 @@ class Case:
 
     def tape_at(self, leaves: Leaves, X: Any, y: Any) -> Tape | None:
         try:
-            return Tape(self.loss, leaves, X, y) if self.truth.how == "recorded" else None
+            return Tape(self._in_arrays, leaves, X, y) if self.truth.how == "recorded" else None
         except Exception:  # a loss that cannot be recorded has no tape
             return None
+
+    @cached_property
+    def _in_arrays(self) -> Any:
+        """The loss; of a network that is written number by number, the same loss in arrays."""
+        net = self.net
+        if net is None or not net.by_number or net.objective == "unknown":
+            return self.loss
+
+        def whole(leaves: Leaves, X: Any, y: Any) -> Any:
+            rows = net.row_losses(leaves, X, y)
+            return rows.sum() if self.per_row > 1 else rows.mean()
+
+        values = [f(self.generic, *self.batch()) for f in (whole, self.loss)]
+        return whole if abs(values[0] - values[1]) <= 1e-6 * abs(values[1]) else self.loss
 
     @cached_property
     def net(self) -> Net | None:

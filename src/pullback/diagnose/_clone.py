@@ -6,6 +6,7 @@ a function is rebuilt over copies of the globals and cells its code names; alias
 
 from __future__ import annotations
 
+import builtins
 import copy
 import dataclasses
 import functools
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from pullback.diagnose._standins import vectorized
 
 _LIBRARIES = tuple(
     {sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib")}
@@ -137,6 +140,8 @@ def _globals(f: types.FunctionType, memo: dict[int, Any]) -> dict[str, Any]:
         if name in old and name not in done:
             done.add(name)
             new[name] = clone(old[name], memo)
+        elif name not in old and id(getattr(builtins, name, None)) in memo:
+            new[name] = memo[id(getattr(builtins, name))]
     return new  # type: ignore[no-any-return]
 
 
@@ -154,6 +159,10 @@ def _partial(x: functools.partial, memo: dict[int, Any]) -> Any:
     parts = clone(x.func, memo), clone(x.args, memo), clone(x.keywords, memo)
     memo[id(x)] = new = functools.partial(parts[0], *parts[1], **parts[2])
     return new
+
+
+def _vectorized(x: np.vectorize, memo: dict[int, Any]) -> Any:
+    return vectorized(clone(x.pyfunc, memo), x)
 
 
 def _wrapped(x: Any, memo: dict[int, Any]) -> Any:
@@ -216,6 +225,6 @@ def is_library(file: str | None) -> bool:
 _RULES: list[tuple[Any, Callable[..., Any]]] = [
     (np.ndarray, _array), (list, _list), (dict, _dict), (tuple, _tuple), (type, _class),
     (types.FunctionType, _function), (types.MethodType, _method), (functools.partial, _partial),
-    ((staticmethod, classmethod), _wrapped), (property, _property),
+    (np.vectorize, _vectorized), ((staticmethod, classmethod), _wrapped), (property, _property),
     (types.MappingProxyType, _proxy), (dataclasses.Field, _as_it_is),
 ]  # fmt: skip

@@ -12,8 +12,8 @@ import numpy as np
 from pullback import tree
 from pullback.diagnose._clone import clone, clone_around
 from pullback.diagnose._given import check_given, check_leaves
-from pullback.diagnose._math import FOLLOWED
 from pullback.diagnose._sandbox import Failure, TimeUp
+from pullback.diagnose._standins import FOLLOWED
 from pullback.errors import ArgumentError
 
 REQUIRED = ("params", "X", "y", "loss")
@@ -149,7 +149,7 @@ class Patient:
         return Body(clone(self._given), self.params)
 
     def followed(self) -> Body:
-        """A copy whose numbers can be recorded where they pass through Python's `math` too."""
+        """A copy that can be recorded: numbers that pass through `math` or `float` stay recorded."""
         return Body(clone(self._given, dict(FOLLOWED)), self.params)
 
     def fresh_around(self, around: Callable[..., Any]) -> Body | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -181,6 +182,7 @@ RULES: dict[Any, Rule] = {
     np.equal: _nothing,
     np.not_equal: _nothing,
     np.astype: _same,
+    np.round: _same,
 }
 
 
@@ -208,5 +210,37 @@ def fall_back(node: Any, u: Any, kind: type) -> Iterator[tuple[Any, Any]]:
     try:
         _, pull = vjp(call, *[p.value for p in parents])
         yield from zip(parents, pull(np.asarray(u, node.value.dtype)[()]), strict=True)
-    except Exception:  # nothing answers it: the differences will say so
+    except Exception:  # no pair answers it
+        yield from _moved(call, node.value, parents, u)
+
+
+FAR = 2.0**40
+"""More than any number that stands in an array beside the moved ones."""
+
+
+def _moved(call: Any, value: Any, parents: list[Any], u: Any) -> Iterator[tuple[Any, Any]]:
+    """The cotangents of a call that only moves numbers, such as `np.append`: where each went is looked up.
+
+    Nothing for a call that does more: the differences will say so.
+    """
+    ends = np.cumsum([0, *(p.value.size for p in parents)])
+    labels = [np.arange(a, b, dtype=float) for a, b in pairwise(ends)]
+    places = []
+    for shift in (FAR, 2 * FAR):
+        marked = [(x + shift).reshape(p.value.shape) for x, p in zip(labels, parents, strict=True)]
+        try:
+            places.append(np.asarray(call(*marked), float).ravel() - shift)
+        except Exception:
+            return
+    moved = (places[0] == places[1]) & (places[0] >= 0) & (places[0] < ends[-1])
+    at = places[0][moved].astype(int)
+    before = np.concatenate([p.value.ravel() for p in parents])
+    rest = places[0][~moved] + FAR
+    if not np.array_equal(before[at], np.ravel(value)[moved], equal_nan=True):
         return
+    if not np.array_equal(rest, np.ravel(value)[~moved], equal_nan=True):
+        return
+    back = np.zeros(ends[-1])
+    np.add.at(back, at, np.ravel(np.broadcast_to(u, np.shape(value)))[moved])
+    for p, (a, b) in zip(parents, pairwise(ends), strict=True):
+        yield p, back[a:b].reshape(p.value.shape)

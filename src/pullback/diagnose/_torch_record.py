@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose import _record
-from pullback.diagnose._record import Rec
+from pullback.diagnose._recorded import Rec, current
 from pullback.diagnose._rules import RULES
 
 
@@ -22,7 +21,7 @@ class UnknownCallError(Exception):
 
 def recorded(loop: Any, params: list[Any], X: Any, y: Any) -> Any:
     """The loss of recorded arrays, call by call; or as one call."""
-    tape = _record._tape
+    tape = current()
     kept = len(tape.nodes) if tape is not None else 0
     try:
         return _mirrored(loop, params, X, y)
@@ -90,7 +89,7 @@ def _whole(loop: Any, params: list[Any], X: Any, y: Any) -> Any:
     """One call: the value, and PyTorch's gradient as its way back."""
     plain = [_plain(p) for p in params]
     value = np.asarray(loop.loss(plain, _plain(X), _plain(y)))
-    tape = _record._tape
+    tape = current()
     call = _Whole(loop, plain, _plain(X), _plain(y))
     RULES[call] = call.back
     return value if tape is None else tape.add(call, tuple(params), {}, value)

@@ -18,6 +18,9 @@ from pullback.diagnose.experiments._rivals import rivals, unexplained
 LEARNS = 0.9
 """The share of the reachable improvement at which a loop learns, whatever time there was for more."""
 
+NOTHING = 0.01
+"""The share of a constant's loss by which a loop that learns anything gets below it."""
+
 
 @dataclass
 class Diagnosis:
@@ -134,6 +137,12 @@ def _unsettled(out: Diagnosis) -> str:
         return f"the {name} experiment did not come to an end ({error})"
     if "treatment" in out.facts.get("skipped", []) and not _learns(out.facts):
         return "the time was up before whole runs could be compared; give a larger budget"
+    base, user = (out.facts.get(name, 0.0) for name in ("base", "user"))
+    if not out.faults and base - user < NOTHING * abs(base):
+        return (
+            f"the loop gets to a loss of {user:.4g}, a constant prediction has {base:.4g}, and no experiment "
+            "gets further: give more rows, or features of which it is known that they tell the target"
+        )
     return ""
 
 

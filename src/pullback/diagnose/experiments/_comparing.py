@@ -157,8 +157,8 @@ class Compared:
         """Whether the loop with something exchanged only learns its rows by heart: others it tells worse."""
         if self.case.n < 60:
             return False
-        data, rest, own = self._unseen
-        run = self._apart(data, rest, **changes)
+        data, rest, own = self.apart
+        run = self._trained(data, rest, **changes)
         return bool(run.final > own.final and run.final > own.best * 1.1)
 
     def better_of_unseen(self, targets: Any) -> bool:

@@ -6,6 +6,7 @@ stand: a number already measured, or quickly had. They follow the proven cause, 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -81,7 +82,8 @@ def _small_or_whole(case: Case) -> Any:
 
 def _restless(case: Case) -> Any:
     run = case.user
-    if np.isfinite(run.final) and run.final < 0.9 * run.start and run.final < 1.2 * run.best:
+    rises = any(b > a for a, b in itertools.pairwise(run.losses)) or not np.isfinite(run.final)
+    if not rises or (run.final < 0.9 * run.start and run.final < 1.2 * run.best):
         return None
     return "step", f"the loss goes from {number(run.start)} to {number(run.final)}"
 

@@ -77,7 +77,7 @@ def _broadcast(case: Case, tape: Recording, size: int, where: str = "loss") -> l
 
 def _in_step(case: Case, size: int) -> list[Finding]:
     """The same in the user's own step or grad."""
-    body = case.patient.fresh()
+    body = case.patient.followed()
     X, y, n = body.X[:size], body.y[:size], len(case.leaves)
     try:
         with recording() as tape:

@@ -356,7 +356,7 @@ def _met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
     true gradient, read off a recording of the step; where none is a multiple of that, the first that agrees:
     what is made of a gradient comes after it.
     """
-    body = case.patient.fresh()
+    body = case.patient.followed()
     try:
         with recording() as tape:
             params = body.tree([tape.leaf(x, i) for i, x in enumerate(moves.before[0])])

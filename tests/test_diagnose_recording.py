@@ -1,0 +1,121 @@
+"""Losses are recorded in the many ways people write them, and the gradient is that of differences."""
+
+import math
+from math import exp, log
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._anatomy import dissect
+from pullback.diagnose._clone import clone
+from pullback.diagnose._record import record
+from pullback.diagnose._standins import FOLLOWED, Float
+from pullback.diagnose._truth import Truth
+
+DRAW = np.random.default_rng(0)
+X, Y = DRAW.standard_normal((8, 3)), DRAW.standard_normal((8, 1))
+PARAMS = [DRAW.standard_normal(s) / 2 for s in ((3, 4), (4,), (4, 1), (1,))]
+ONES = np.ones((8, 1))
+FORMS = []
+squash = np.vectorize(lambda z: 1 / (1 + math.exp(-z)))
+
+
+@np.vectorize
+def bend(z):
+    return max(0.0, z)
+
+
+def form(f):
+    FORMS.append(f)
+    return f
+
+
+def off(a, y):
+    return np.mean((a - y) ** 2)
+
+
+def hidden(p, X):
+    return np.tanh(X @ p[0] + p[1])
+
+
+form(lambda p, X, y: off(np.c_[hidden(p, X), np.ones(8)] @ np.r_[p[2], p[3][:, None]], y))
+form(lambda p, X, y: off(np.append(hidden(p, X), ONES, axis=1) @ np.append(p[2], p[3]), y[:, 0]))
+form(lambda p, X, y: off(np.insert(hidden(p, X), 0, 1, axis=1) @ np.concatenate((p[3][:, None], p[2])), y))
+form(lambda p, X, y: off(np.column_stack((np.ones(8), hidden(p, X))) @ np.vstack((p[3], p[2])), y))
+form(
+    lambda p, X, y: off(
+        np.pad(hidden(p, X), ((0, 0), (0, 1)), constant_values=1) @ np.r_[p[2], p[3][None]], y
+    )
+)
+form(lambda p, X, y: off(np.prod(np.split(hidden(p, X), 2, axis=1), axis=0) @ p[2][:2], y))
+form(lambda p, X, y: off(squash(X @ p[0] + p[1]) @ p[2] + p[3], y))
+form(lambda p, X, y: off(bend(X @ p[0] + p[1]) @ p[2] + p[3], y))
+form(lambda p, X, y: off(np.vectorize(math.erf)(X @ p[0]) @ p[2], y))
+form(lambda p, X, y: off(np.apply_along_axis(lambda r: np.exp(r) / np.sum(np.exp(r)), 1, X @ p[0]) @ p[2], y))
+form(lambda p, X, y: off(np.piecewise(X @ p[0], [X @ p[0] < 0], [lambda v: 0.1 * v, lambda v: v]) @ p[2], y))
+form(lambda p, X, y: off(np.ascontiguousarray(hidden(p, X)) @ p[2], y))
+form(lambda p, X, y: sum(float((hidden(p, X) @ p[2])[i, 0] - y[i, 0]) ** 2 for i in range(8)) / 8)
+form(
+    lambda p, X, y: sum(
+        (a - b) ** 2 for a, b in zip((hidden(p, X) @ p[2])[:, 0].tolist(), y[:, 0], strict=True)
+    )
+)
+form(lambda p, X, y: round(off(hidden(p, X) @ p[2], y).item(), 13))
+form(lambda p, X, y: math.fsum(((hidden(p, X) @ p[2] - y) ** 2).ravel()))
+form(
+    lambda p, X, y: sum(
+        math.pow(a - b, 2) for a, b in zip((hidden(p, X) @ p[2]).ravel(), y.ravel(), strict=True)
+    )
+)
+form(lambda p, X, y: np.mean([np.sum((hidden(p, x) @ p[2] - t) ** 2) for x, t in zip(X, y, strict=True)]))
+
+
+@form
+def units_written_out(p, X, y):
+    total = 0.0
+    for x, t in zip(X, y, strict=True):
+        sums = [sum(x[i] * p[0][i][j] for i in range(3)) + p[1][j] for j in range(4)]
+        h = [1 / (1 + exp(-s)) for s in sums]
+        total += (sum(h[j] * p[2][j][0] for j in range(4)) + p[3][0] - t[0]) ** 2
+    return total / 8
+
+
+@form
+def kept_before_it_is_added_to(p, X, y):
+    first = total = (hidden(p, X[0]) @ p[2] - y[0])[0]
+    for x, t in zip(X, y, strict=True):
+        total += log(1 + float(((hidden(p, x) @ p[2] - t) ** 2)[0]))
+    return total - first
+
+
+@pytest.mark.parametrize("loss", FORMS, ids=range(len(FORMS)))
+def test_a_loss_is_recorded_however_it_is_written(loss):
+    copied = clone(loss, dict(FOLLOWED))
+    truth = Truth(copied, PARAMS, X, Y)
+    assert truth.how == "recorded"
+    for a, b in zip(truth.grad(PARAMS, X, Y), truth.differences(PARAMS, X, Y), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7)
+    assert float(copied(PARAMS, X, Y)) == float(loss(PARAMS, X, Y))
+
+
+def test_layers_whose_units_are_written_out_are_found():
+    net = dissect(clone(units_written_out, dict(FOLLOWED)), PARAMS, np.tile(X, (3, 1)), np.tile(Y, (3, 1)))
+    assert [(layer.w, layer.b, layer.before) for layer in net.layers] == [
+        (0, 1, "identity"),
+        (2, 3, "sigmoid"),
+    ]
+    assert (net.output, net.objective, net.by_number) == ("identity", "squared", True)
+
+
+def test_a_call_that_does_more_than_move_numbers_has_no_way_back_by_labels():
+    tape = record(lambda p, X, y: np.sum(np.unwrap(9 * p[0])), PARAMS[:1], X, Y)
+    assert not tape.gradient(1)[0].any()
+
+
+def test_the_stand_in_for_float_is_float_to_all_who_ask():
+    assert type(Float("1.5")) is float
+    assert isinstance(2.0, (int, Float))
+    assert not isinstance(2, Float)
+    assert np.zeros(2, Float).dtype == np.arange(2).astype(Float).dtype == float
+    with pytest.raises(ValueError, match="could not convert"):
+        Float("one")

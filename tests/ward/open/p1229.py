@@ -1,0 +1,88 @@
+import numpy as np
+
+
+def load_petals(m=400):
+    np.random.seed(1)
+    N = m // 2
+    X = np.zeros((m, 2))
+    Y = np.zeros(m, dtype=int)
+    for j in range(2):
+        ix = range(N * j, N * (j + 1))
+        t = np.linspace(j * 3.12, (j + 1) * 3.12, N) + np.random.randn(N) * 0.15
+        r = 3 * np.sin(4 * t) + np.random.randn(N) * 0.15
+        X[ix] = np.c_[r * np.sin(t), r * np.cos(t)]
+        Y[ix] = j
+    return X, Y
+
+
+X, y = load_petals()
+
+
+def initialize_parameters(n_x, n_h, n_y):
+    np.random.seed(2)
+    W1 = np.zeros((n_h, n_x))
+    b1 = np.zeros((n_h, 1))
+    W2 = np.zeros((n_y, n_h))
+    b2 = np.zeros((n_y, 1))
+    return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+
+
+def forward_propagation(X, parameters):
+    Z1 = np.dot(parameters["W1"], X) + parameters["b1"]
+    A1 = np.tanh(Z1)
+    Z2 = np.dot(parameters["W2"], A1) + parameters["b2"]
+    A2 = 1 / (1 + np.exp(-Z2))
+    return A2, {"Z1": Z1, "A1": A1, "Z2": Z2, "A2": A2}
+
+
+def compute_cost(A2, Y):
+    m = Y.shape[1]
+    logprobs = np.multiply(np.log(A2 + 1e-12), Y) + np.multiply(np.log(1 - A2 + 1e-12), 1 - Y)
+    return float(-np.sum(logprobs) / m)
+
+
+def backward_propagation(parameters, cache, X, Y):
+    m = X.shape[1]
+    A1, A2 = cache["A1"], cache["A2"]
+    dZ2 = A2 - Y
+    dW2 = np.dot(dZ2, A1.T) / m
+    db2 = np.sum(dZ2, axis=1, keepdims=True) / m
+    dZ1 = np.dot(parameters["W2"].T, dZ2) * (1 - np.power(A1, 2))
+    dW1 = np.dot(dZ1, X.T) / m
+    db1 = np.sum(dZ1, axis=1, keepdims=True) / m
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
+
+
+def update_parameters(parameters, grads, learning_rate=1.2):
+    W1 = parameters["W1"] - learning_rate * grads["dW1"]
+    b1 = parameters["b1"] - learning_rate * grads["db1"]
+    W2 = parameters["W2"] - learning_rate * grads["dW2"]
+    b2 = parameters["b2"] - learning_rate * grads["db2"]
+    return {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+
+
+params = initialize_parameters(2, 6, 1)
+
+
+def loss(params, X, y):
+    A2, _ = forward_propagation(X.T, params)
+    return compute_cost(A2, y.reshape(1, -1))
+
+
+def grad(params, X, y):
+    Y = y.reshape(1, -1)
+    A2, cache = forward_propagation(X.T, params)
+    g = backward_propagation(params, cache, X.T, Y)
+    return {k: g["d" + k] for k in params}
+
+
+def step(params, X, y):
+    Y = y.reshape(1, -1)
+    A2, cache = forward_propagation(X.T, params)
+    cost = compute_cost(A2, Y)
+    grads = backward_propagation(params, cache, X.T, Y)
+    return update_parameters(params, grads), cost
+
+
+batch_size = 400
+n_steps = 3000
