@@ -46,7 +46,7 @@ def test_bad_input_is_refused_by_name(changes, words):
 
 
 @pytest.mark.parametrize(("changes", "where", "words"), [
-    ({"loss": lambda p, X, y: (X @ p[0] - y) ** 2}, "loss", "array of shape (32,)"),
+    ({"loss": lambda p, X, y: (X @ p[0] - y) ** 2}, "loss", "array of shape (40,)"),
     ({"loss": lambda p, X, y: None}, "loss", "returns None"),
     ({"loss": lambda p: 0.0}, "loss", "takes 1 positional argument"),
     ({"step": lambda p: p}, "step", "takes 1 positional argument"),

@@ -197,9 +197,9 @@ def test_far_targets_are_blamed_only_where_the_step_size_cannot_serve_them(bias,
 
 
 @pytest.mark.parametrize(
-    ("names", "size"), [({"n_steps": 50}, 400), ({}, 32), ({"n_steps": 50, "batch_size": 20}, 20)]
+    ("names", "size"), [({"n_steps": 50}, 400), ({}, 400), ({"n_steps": 50, "batch_size": 20}, 20)]
 )
-def test_a_loop_that_counts_its_steps_and_names_no_batch_takes_its_whole_set(names, size):
+def test_a_loop_that_names_no_batch_takes_its_whole_set(names, size):
     given = {k: v for k, v in doubled(lambda t: 0.1).items() if k not in ("n_steps", "batch_size")}
     assert Patient({**given, **names}).batch_size == size
 

@@ -35,9 +35,6 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     case.tried.append("the loop as written against the exact gradient with Adam")
     if case.user.failure is not None:
         return [raised(case.user.failure)]
-    if _by_numbers(case):
-        case.truth.how = "differences"  # of few numbers they cost less, run after run, than the recording
-        case.body = case.patient.fresh()
     case.machine.finish()
     state = units.look(case)
     doubt = units.suspect(case, state)
@@ -118,13 +115,6 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
     if doubt is not None and room > 0.12:
         case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
     return [_curves(runs, f) for f in causes(runs, doubt, room)]
-
-
-def _by_numbers(case: Case) -> bool:
-    """Whether a loss is written number by number and row by row, of few parameters."""
-    tape = case.tape
-    count = sum(x.size for x in case.leaves)
-    return tape is not None and not tape.products and len(tape.rec.nodes) > max(20 * case.size, count)
 
 
 def _acquit(runs: Compared, so_far: list[Finding]) -> None:
