@@ -288,7 +288,7 @@ def healthy(me: dict, fact: dict) -> tuple[bool, str]:
 
 
 def main(only: str = "") -> int:
-    """Examine every patient (of voices whose name holds `only`); print those that are not what they claim."""
+    """Examine every patient, or those of voices whose name holds `only`; print those that claim wrongly."""
     truth = json.loads((HERE / "truth.json").read_text())
     chosen = {k: v for k, v in truth.items() if only in v["voice"]}
     with ProcessPoolExecutor(2) as pool:
@@ -312,9 +312,10 @@ def main(only: str = "") -> int:
                 f" [{seen[k].get('quality')} {seen[k].get('quality_more')} {seen[k].get('seconds')} s]"
             )
     print(f"{len(chosen) - failed} of {len(chosen)} are what they claim")
-    if not only:
-        lines = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(table.items()))
-        (HERE / "verified.json").write_text("{\n" + lines + "\n}\n")
+    before = json.loads((HERE / "verified.json").read_text()) if only else {}
+    table = {k: v for k, v in before.items() if k in truth} | table
+    lines = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(table.items()))
+    (HERE / "verified.json").write_text("{\n" + lines + "\n}\n")
     return int(failed > 0)
 
 
