@@ -10,7 +10,7 @@ from pullback.diagnose._moves import Moves
 from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
-from pullback.diagnose.experiments._denominators import root_of_signed, squares_kept_wrong
+from pullback.diagnose.experiments._denominators import root_of_signed, rule_kept_wrong
 from pullback.diagnose.experiments._memories import judge_memory, nesterov
 from pullback.diagnose.experiments._penalties import coupled
 
@@ -254,18 +254,44 @@ def test_the_small_number_is_read_off_the_first_move_and_the_rule_known(eps, ins
     assert rule.gap < 1e-3
 
 
+RIGHT, WRONG, MUTATED = [], ["momentum_state_wrong"], ["optimizer_state_mutated"]
+
+
 @pytest.mark.parametrize(
-    ("memory", "found"),
+    ("a", "b", "c", "d", "kind", "found"),
     [
-        (lambda s, g: s + g * g, 0),
-        (lambda s, g: 0.93 * s + 0.07 * g * g, 0),
-        (lambda s, g: 2 * s + g * g, 1),
-        (lambda s, g: 0.1 * s + 0.9 * g * g, 1),
+        (0, 1, 1, 1, "plain", RIGHT),
+        (0, 1, 0.93, 0.07, "plain", RIGHT),
+        (0.85, 0.15, 0.98, 0.02, "plain", RIGHT),
+        (0.7, 0.3, 0.97, 0.03, "corrected", RIGHT),
+        (0, 1, 2, 1, "plain", WRONG),
+        (0, 1, 1.9, 0.1, "plain", WRONG),
+        (0, 1, 0.1, 0.9, "plain", WRONG),
+        (0.2, 0.8, 0.97, 0.03, "plain", WRONG),
+        (1.7, 0.3, 0.97, 0.03, "plain", WRONG),
+        (0.995, 0.005, 0.9, 0.1, "plain", WRONG),
+        (0.7, 0.3, 0.97, 0.03, "exchanged", WRONG),
+        (0.7, 0.3, 0.97, 0.03, "mean back", MUTATED),
+        (0.7, 0.3, 0.97, 0.03, "root back", MUTATED),
     ],
 )
-def test_squares_that_grow_or_hardly_last_are_told_from_their_moves(memory, found):
-    moves, grads = adapted(memory)
-    assert [f.id for f in squares_kept_wrong(moves, grads, [0, 1, 2, 3])] == ["momentum_state_wrong"] * found
+def test_what_an_adaptive_rule_keeps_is_read_off_its_moves_whatever_its_coefficients(a, b, c, d, kind, found):
+    draw = np.random.default_rng(5)
+    m, v, p, moves, grads = 0.0, 0.0, np.zeros((20, 8)), Moves(), []
+    for t in range(1, 7):
+        g = 0.01 * draw.standard_normal(p.shape)
+        m, v = a * m + b * g, c * v + d * g * g
+        first, second = (
+            (1 - a**t, 1 - c**t)[:: -1 if kind == "exchanged" else 1] if kind != "plain" else (1, 1)
+        )
+        m = m / first if kind == "mean back" else m
+        root = np.sqrt(v / second) + 1e-9
+        v = root if kind == "root back" else v
+        moves.before.append([p])
+        p = p - 0.01 * (m if kind == "mean back" else m / first) / root
+        moves.after.append([p])
+        grads.append([g])
+    assert [f.id for f in rule_kept_wrong(moves, grads, [0])] == found
 
 
 @pytest.mark.parametrize(("power", "found"), [(1, 1), (2, 0)])

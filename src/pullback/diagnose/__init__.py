@@ -26,6 +26,7 @@ In reading order:
     _spoiled       all wrong backward passes, made one mistake at a time
     _moves         what step did, and the update rules that reproduce it
     _adaptive      update rules that divide by squares
+    _coefficients  what such a rule keeps, read off its moves
     _fed           the update rule by itself, fed with gradients of our choosing
     _kept          what a step keeps between calls
     _rows          the rows a step takes by itself

@@ -21,9 +21,10 @@ from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments._by_rows import by_rows
 from pullback.diagnose.experiments._denominators import (
+    newest_unweighted,
     root_of_signed,
-    squares_kept_wrong,
-    squares_unweighted,
+    rule_kept_wrong,
+    rule_on_parts,
 )
 from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import judge_memory, keeps_velocity, nesterov, scheduled
@@ -83,7 +84,11 @@ def _rule(
             "grad_not_zeroed", "step", "every step carries all gradients of earlier batches",
             "a usual rule reproduces the moves if it is given the sums of all gradients so far",
             "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
-    alone = squares_kept_wrong(moves, used, moving) or answered(case)
+    read = rule_kept_wrong(moves, used, moving)
+    read = rule_on_parts(case, moving) if read is None else read
+    if read is not None:
+        return read
+    alone = answered(case)
     if alone:
         return alone
     if nesterov(case, moves, moving):
@@ -173,7 +178,7 @@ def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
             )
         ]
     if not rule.wrong:
-        return squares_unweighted(case, rule, first)
+        return newest_unweighted(case, rule, first)
     fixes = {
         "optimizer_state_mutated": "keep m and v uncorrected, use corrected copies, count once per step",
         "optimizer_state_shared": "give every parameter its own buffers",
