@@ -21,6 +21,7 @@ In reading order:
     _scaled        wrong gradients of what multiplies entry by entry
     _minuses       wrong backward passes that forget a minus
     _outputs       wrong backward passes of the output
+    _softmaxed     wrong backward passes of a softmax
     _overwritten   wrong backward passes of values written over
     _misplaced     wrong gradients of another input or error signal
     _spoiled       all wrong backward passes, made one mistake at a time
