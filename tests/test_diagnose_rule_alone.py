@@ -8,6 +8,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._kept import factor_kept
 from pullback.diagnose._moves import Moves
 from pullback.diagnose._patient import Patient
+from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments._denominators import root_of_signed, rule_kept_wrong
@@ -342,3 +343,24 @@ def test_a_rate_times_the_rows_is_told_by_how_the_step_grows_with_them(times, fa
     patient = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20}
     found = update.experiment(Case(Patient(patient), 5.0))
     assert [(f.id, f.where, f.alone) for f in found] == [(f, "step", False) for f in fault]
+
+
+@pytest.mark.parametrize(
+    ("cleared", "found"), [(True, []), (False, [("grad_not_zeroed", "step")])], ids=["cleared", "not cleared"]
+)
+def test_a_step_of_many_updates_is_taken_apart_into_them(cleared, found):
+    v, sums = ([np.zeros_like(x) for x in start] for _ in range(2))
+
+    def step(p, X, y):
+        for at in range(0, len(X) - 3, 4):
+            for k, g in enumerate(grad(p, X[at : at + 4], y[at : at + 4])):
+                sums[k] = g + (0 if cleared else sums[k])
+                v[k] = 0.9 * v[k] + sums[k]
+            p = [x - 0.05 * u for x, u in zip(p, v, strict=True)]
+        return p, loss(p, X, y)
+
+    case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, "step": step}), 10.0)
+    updates = unrolled(case)
+    assert updates is not None
+    assert [len(rows) for rows in updates.rows] == [4] * len(updates.after)
+    assert [(f.id, f.where) for f in update.experiment(case)] == found

@@ -37,6 +37,7 @@ In reading order:
     _findings      one fault with its evidence
     _points        where a patient is measured
     _case          every measurement the experiments share
+    _unrolled      steps of many updates, taken apart
     experiments/   one file, one experiment, one shape
     _experiments   their order
     _proof         the run that proves what arithmetic found

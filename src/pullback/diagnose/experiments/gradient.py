@@ -183,10 +183,14 @@ NEAREST = 0.55
 """Up to this confidence a wrong gradient was given the name of the mistake that comes nearest."""
 
 
+def doubtful(f: Finding) -> bool:
+    """Whether a finding is only the name of the mistake that comes nearest."""
+    return f.id in _FIXES and f.confidence <= NEAREST
+
+
 def once_more(case: Case, found: list[Finding], experiment: Any) -> list[Finding]:
     """What was found, unless no mistake gives the gradient to rounding and it is right at a tamer point."""
-    doubtful = [f for f in found if f.id in _FIXES and f.confidence <= NEAREST]
-    tamer = _tamer(case) if doubtful else None
+    tamer = _tamer(case) if any(doubtful(f) for f in found) else None
     if tamer is None:
         return found
     again: list[Finding] = experiment(tamer)
