@@ -364,3 +364,21 @@ def test_a_step_of_many_updates_is_taken_apart_into_them(cleared, found):
     assert updates is not None
     assert [len(rows) for rows in updates.rows] == [4] * len(updates.after)
     assert [(f.id, f.where) for f in update.experiment(case)] == found
+
+
+@pytest.mark.parametrize(("by_tensor", "found"), [(False, RIGHT), (True, MUTATED)])
+def test_a_step_count_by_tensor_is_told_whatever_the_decay_rates(by_tensor, found):
+    draw = np.random.default_rng(3)
+    p = [draw.standard_normal(shape) for shape in ((6, 8), (8,), (8, 4), (4,))]
+    kept, moves, grads, count = [(0.0, 0.0)] * 4, Moves(), [], 0
+    for t in range(1, 7):
+        grads.append([0.02 * draw.standard_normal(x.shape) for x in p])
+        moves.before.append(p)
+        kept = [(0.7 * m + 0.3 * g, 0.97 * v + 0.03 * g * g)
+                for (m, v), g in zip(kept, grads[-1], strict=True)]  # fmt: skip
+        counts = [count + k + 1 for k in range(4)] if by_tensor else [t] * 4
+        p = [x - 0.01 * (m / (1 - 0.7**c)) / (np.sqrt(v / (1 - 0.97**c)) + 1e-8)
+             for x, (m, v), c in zip(p, kept, counts, strict=True)]  # fmt: skip
+        moves.after.append(p)
+        count += 4
+    assert [f.id for f in rule_kept_wrong(moves, grads, [0, 1, 2, 3])] == found

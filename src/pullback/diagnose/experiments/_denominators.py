@@ -40,7 +40,7 @@ def rule_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> lis
     """What is wrong in the coefficients of the moves' own rule: nothing, or None where they are not read."""
     kept = coefficients(moves, grads, moving)
     if len(kept) < 3:
-        return None
+        return _counted_apart(moves, grads, moving)
     if all(k.rooted for k in kept):
         told = "what a step divides by has a square that holds a multiple of it, one step earlier"
         return _wrong("the root of the squares is written back into them", told, _MUTATED)
@@ -56,6 +56,25 @@ def rule_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> lis
         found or _memory_wrong(squares, "squares", "the squares", most=MOST_OF_SQUARES) or _exchanged(kept)
     )
     return found or (_uphill(moves, grads, moving) if _steady(means) and _steady(squares) else None)
+
+
+def _counted_apart(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
+    """Whether parameters keep the same shares, each by itself, but their rates go unlike ways."""
+    read = {k: coefficients(moves, grads, [k]) for k in moving}
+    read = {k: kept for k, kept in read.items() if len(kept) >= 3 and not any(x.rooted for x in kept)}
+    shares = np.array([[(x.mean, x.squares) for x in kept[:3]] for kept in read.values()])
+    if len(read) < 2 or np.ptp(shares, axis=(0, 1)).max() > 2e-2 or not 0 < shares[..., 1].min() < 1:
+        return None
+    first = {k: float(np.median(np.abs(moves.move(0)[k]))) for k in read}
+    rates = {k: np.array([first[k], *(x.rate for x in kept[:3])]) for k, kept in read.items()}
+    paths = np.array([r[1:] / r[:1] for r in rates.values()])
+    if np.ptp(paths, axis=0).max() < 0.1:  # one that goes by the weights' norm drifts a little
+        return None
+    told = "; ".join(
+        f"of parameter {k} as {', '.join(number(x) for x in r)}" for k, r in list(rates.items())[:2]
+    )
+    return _wrong("the step count grows with every tensor, not with every step",
+                  f"from step to step the rate goes {told}", _MUTATED)  # fmt: skip
 
 
 def rule_on_parts(case: Case, moving: list[int]) -> list[Finding] | None:
