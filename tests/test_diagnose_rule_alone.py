@@ -382,3 +382,12 @@ def test_a_step_count_by_tensor_is_told_whatever_the_decay_rates(by_tensor, foun
         moves.after.append(p)
         count += 4
     assert [f.id for f in rule_kept_wrong(moves, grads, [0, 1, 2, 3])] == found
+
+
+@pytest.mark.parametrize(
+    ("root", "found"), [(lambda s: s + 1e-8, ["momentum_state_wrong"]), (lambda s: np.sqrt(s) + 1e-3, None)]
+)
+def test_squares_divided_by_without_their_root(root, found):
+    moves, grads = adapted(lambda s, g: 0.9 * s + 0.1 * g * g, root)
+    read = rule_kept_wrong(moves, grads, [0, 1, 2, 3])
+    assert (read and [f.id for f in read]) == found

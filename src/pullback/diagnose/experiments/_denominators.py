@@ -39,6 +39,11 @@ def root_of_signed(moves: Moves, grads: list[Leaves]) -> list[Finding]:
 def rule_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
     """What is wrong in the coefficients of the moves' own rule: nothing, or None where they are not read."""
     kept = coefficients(moves, grads, moving)
+    if len(kept) < 3 and _without_root(moves, grads, moving):
+        told = "the first move is the gradient over its square, entry by entry"
+        bare = _wrong("the squares are divided by as they are: their root is not taken", told)
+        bare[0].weight, bare[0].alone = 69.5, False  # a loop may learn so
+        return bare
     if len(kept) < 3:
         return _counted_apart(moves, grads, moving)
     if all(k.rooted for k in kept):
@@ -56,6 +61,19 @@ def rule_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> lis
         found or _memory_wrong(squares, "squares", "the squares", most=MOST_OF_SQUARES) or _exchanged(kept)
     )
     return found or (_uphill(moves, grads, moving) if _steady(means) and _steady(squares) else None)
+
+
+def _without_root(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Whether g / u of the first move is a straight line in g**2, and rests on it."""
+    u, g = (np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(0), grads[0]))
+    some = (u != 0) & (np.abs(g) > 0.03 * np.abs(g).max(initial=0)) & np.isfinite(u)
+    if some.sum() < 12:
+        return False
+    ratio, square = -g[some] / u[some], g[some] ** 2
+    A = np.stack([square / ratio, 1 / ratio], 1)
+    (a, b), *_ = np.linalg.lstsq(A, np.ones(len(A)), rcond=None)
+    return bool(a > 0 and np.abs(A @ (a, b) - 1).max() < 1e-3 and np.median(a * square) > abs(b)
+                and np.ptp(np.sqrt(square)) > 0.5 * np.sqrt(square).mean())  # fmt: skip
 
 
 def _counted_apart(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:

@@ -76,7 +76,16 @@ def examine_gradient(
     if not bad:
         return [] if not expect_one else _whole_factor(case, common, source, match)
     first = _name(Seen(case, observed, tape, true, match, bad, common, after), source)
+    if first.id == "grad_bias_wrong" and max(match.gaps[k] for k in bad) < 1e-4:
+        return [first, _as_factor(first)]
     return [first, *_others(first, observed, tape, bad)]
+
+
+def _as_factor(first: Finding) -> Finding:
+    """The other name of a bias gradient that is right but for 1/n: a mean for a sum, or one division more."""
+    words = "a stray factor on the bias gradient gives the same numbers"
+    fault = "grad_constant_factor"
+    return replace(first, id=fault, words=words, fix=_FIXES[fault], confidence=0.2, weight=first.weight - 0.1)
 
 
 def _others(first: Finding, observed: Leaves, tape: Tape | None, bad: list[int]) -> list[Finding]:
