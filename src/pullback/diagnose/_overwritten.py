@@ -20,20 +20,22 @@ def overwritten(tape: Tape) -> Iterator[Wrong]:
     A formula for several calls together uses the value in one place more or less than the calls do, so the
     claim is made of each parameter for itself too.
     """
-    for words, changed in (
-        ("a value kept for the way back was written over", _written_into(tape)),
-        ("layers of one shape keep their values in one buffer: the last is what all find", _one_buffer(tape)),
-    ):
-        if not changed:
-            continue
-        grads = tape.where_values_are(changed)
-        yield Wrong("inplace_mutation", words, grads)
-        yield Wrong("inplace_mutation", words, _with_slopes(tape, changed))
-        for k, g in enumerate(grads):
-            if not np.allclose(g, tape.true[k], rtol=1e-6, atol=1e-12):
-                alone: list[Any] = [None] * len(grads)
-                alone[k] = g
-                yield Wrong("inplace_mutation", words, alone, partial=True)
+    buffer = _one_buffer(tape)
+    if buffer:
+        words = "layers of one shape keep their values in one buffer: the last is what all find"
+        yield Wrong("inplace_mutation", words, _with_slopes(tape, buffer))
+    changed = _written_into(tape)
+    if not changed:
+        return
+    words = "a value kept for the way back was written over"
+    grads = tape.where_values_are(changed)
+    yield Wrong("inplace_mutation", words, grads)
+    yield Wrong("inplace_mutation", words, _with_slopes(tape, changed))
+    for k, g in enumerate(grads):
+        if not np.allclose(g, tape.true[k], rtol=1e-6, atol=1e-12):
+            alone: list[Any] = [None] * len(grads)
+            alone[k] = g
+            yield Wrong("inplace_mutation", words, alone, partial=True)
 
 
 def _written_into(tape: Tape) -> Changed:
@@ -51,7 +53,10 @@ def _written_into(tape: Tape) -> Changed:
 
 
 def _one_buffer(tape: Tape) -> Changed:
-    """Every hidden layer's value but the last of its shape, with that last one in its place."""
+    """Every hidden layer's value but the last of its shape, with that last one in its place.
+
+    Only where derivatives are taken of it too is it a buffer: inputs alone may be an index that is off.
+    """
     fed = {id(n) for p in tape.products for n in p.inputs}
     hidden = sorted((s for s in tape.segments if id(s.a) in fed), key=lambda s: s.depth)
     if len({s.depth for s in hidden}) < len(hidden):
