@@ -56,7 +56,7 @@ def back(slope=lambda a, k: 1 - a * a, given=lambda a: a, top=lambda o: 1.0):
         (back(slope=lambda a, k: 1 - a * a if k == 3 else 1.0), [("grad_missing_activation_derivative", 0)]),
         (back(slope=lambda a, k: (1 - a * a) ** 2), [("grad_activation_derivative_wrong", 0)]),
         (back(top=lambda o: o > 0), [("grad_activation_derivative_wrong", "grad")]),
-        (back(given=lambda a: a * a), [("inplace_mutation", 0)]),
+        (back(given=lambda a: a * a), [("inplace_mutation", "grad")]),
     ],
     ids=[
         "right",
@@ -435,3 +435,73 @@ def test_a_gradient_that_only_resembles_a_mistake_is_asked_of_at_a_tamer_point(c
     first = [doubt(confidence)]
     assert case.first_loss(case.generic) > 1.5 * case.first_loss([1e-3 * x for x in case.generic])
     assert bool(gradient.once_more(case, first, lambda other: first if again else [])) == kept
+
+
+def test_layers_of_one_shape_that_keep_their_values_in_one_buffer():
+    def grad(p, X, y):
+        a = values(p, X)
+        e = 2 * (a[3] @ p[3] - y) / len(y)
+        gs, d = [a[3].T @ e], np.outer(e, p[3]) * (1 - a[3] ** 2)
+        for k in (2, 1, 0):
+            gs.insert(0, (a[3] if k else a[0]).T @ d)
+            d = d @ p[k].T * (1 - a[3] ** 2)
+        return gs
+
+    assert found(squares, loss, grad) == [("inplace_mutation", "grad")]
+
+
+def softmax(z):
+    e = np.exp(z - z.max(1, keepdims=True))
+    return e / e.sum(1, keepdims=True)
+
+
+labels = np.eye(4)[rng.integers(0, 4, 40)]
+two_layers = [rng.standard_normal((5, 6)) / 2, rng.standard_normal((6, 4)) / 2]
+
+
+def whole_slope(p, u):
+    return p * (u - (u * p).sum(1, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "top", "expected"),
+    [
+        (whole_slope, whole_slope, []),
+        (lambda p, u: u * p, lambda p, u: u * p, [("grad_activation_derivative_wrong", "grad")]),
+        (whole_slope, lambda p, u: u * p * (1 - p), [("grad_activation_derivative_wrong", "grad")]),
+        (lambda p, u: u * p * (1 - p), whole_slope, [("grad_activation_derivative_wrong", 0)]),
+        (lambda p, u: u, whole_slope, [("grad_missing_activation_derivative", 0)]),
+    ],
+)
+def test_a_softmax_whose_derivative_is_taken_unit_by_unit(hidden, top, expected):
+    def loss(p, X, y):
+        return float(np.mean((softmax(softmax(X @ p[0]) @ p[1]) - y) ** 2))
+
+    def grad(p, X, y):
+        h = softmax(X @ p[0])
+        o = softmax(h @ p[1])
+        d = top(o, 2 * (o - y) / y.size)
+        return [X.T @ hidden(h, d @ p[1].T), h.T @ d]
+
+    assert found(two_layers, loss, grad, y=labels) == expected
+
+
+@pytest.mark.parametrize(("of", "expected"), [("output", "grad_wrong_input"), ("signal", "grad_wrong_delta")])
+def test_a_product_of_too_few_units_is_spread_over_the_weight(of, expected):
+    p = [rng.standard_normal((5, 6)) / 2, rng.standard_normal((6, 1)) / 2]
+
+    def forward(p, X):
+        h = np.tanh(X @ p[0])
+        return h, np.tanh(h @ p[1])
+
+    def loss(p, X, y):
+        return float(np.mean((forward(p, X)[1] - y[:, None]) ** 2))
+
+    def grad(p, X, y):
+        h, o = forward(p, X)
+        d = 2 * (o - y[:, None]) / len(y) * (1 - o * o)
+        first, last = X.T @ (d @ p[1].T * (1 - h * h)), h.T @ d
+        gs = [first, o.T @ d] if of == "output" else [X.T @ d, last]
+        return [np.broadcast_to(g, x.shape) for g, x in zip(gs, p, strict=True)]
+
+    assert found(p, loss, grad) == [(expected, int(of == "output"))]

@@ -8,9 +8,10 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._kept import factor_kept
 from pullback.diagnose._moves import Moves
 from pullback.diagnose._patient import Patient
+from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
-from pullback.diagnose.experiments._denominators import root_of_signed, squares_kept_wrong
+from pullback.diagnose.experiments._denominators import root_of_signed, rule_kept_wrong
 from pullback.diagnose.experiments._memories import judge_memory, nesterov
 from pullback.diagnose.experiments._penalties import coupled
 
@@ -254,18 +255,44 @@ def test_the_small_number_is_read_off_the_first_move_and_the_rule_known(eps, ins
     assert rule.gap < 1e-3
 
 
+RIGHT, WRONG, MUTATED = [], ["momentum_state_wrong"], ["optimizer_state_mutated"]
+
+
 @pytest.mark.parametrize(
-    ("memory", "found"),
+    ("a", "b", "c", "d", "kind", "found"),
     [
-        (lambda s, g: s + g * g, 0),
-        (lambda s, g: 0.93 * s + 0.07 * g * g, 0),
-        (lambda s, g: 2 * s + g * g, 1),
-        (lambda s, g: 0.1 * s + 0.9 * g * g, 1),
+        (0, 1, 1, 1, "plain", RIGHT),
+        (0, 1, 0.93, 0.07, "plain", RIGHT),
+        (0.85, 0.15, 0.98, 0.02, "plain", RIGHT),
+        (0.7, 0.3, 0.97, 0.03, "corrected", RIGHT),
+        (0, 1, 2, 1, "plain", WRONG),
+        (0, 1, 1.9, 0.1, "plain", WRONG),
+        (0, 1, 0.1, 0.9, "plain", WRONG),
+        (0.2, 0.8, 0.97, 0.03, "plain", WRONG),
+        (1.7, 0.3, 0.97, 0.03, "plain", WRONG),
+        (0.995, 0.005, 0.9, 0.1, "plain", WRONG),
+        (0.7, 0.3, 0.97, 0.03, "exchanged", WRONG),
+        (0.7, 0.3, 0.97, 0.03, "mean back", MUTATED),
+        (0.7, 0.3, 0.97, 0.03, "root back", MUTATED),
     ],
 )
-def test_squares_that_grow_or_hardly_last_are_told_from_their_moves(memory, found):
-    moves, grads = adapted(memory)
-    assert [f.id for f in squares_kept_wrong(moves, grads, [0, 1, 2, 3])] == ["momentum_state_wrong"] * found
+def test_what_an_adaptive_rule_keeps_is_read_off_its_moves_whatever_its_coefficients(a, b, c, d, kind, found):
+    draw = np.random.default_rng(5)
+    m, v, p, moves, grads = 0.0, 0.0, np.zeros((20, 8)), Moves(), []
+    for t in range(1, 7):
+        g = 0.01 * draw.standard_normal(p.shape)
+        m, v = a * m + b * g, c * v + d * g * g
+        first, second = (
+            (1 - a**t, 1 - c**t)[:: -1 if kind == "exchanged" else 1] if kind != "plain" else (1, 1)
+        )
+        m = m / first if kind == "mean back" else m
+        root = np.sqrt(v / second) + 1e-9
+        v = root if kind == "root back" else v
+        moves.before.append([p])
+        p = p - 0.01 * (m if kind == "mean back" else m / first) / root
+        moves.after.append([p])
+        grads.append([g])
+    assert [f.id for f in rule_kept_wrong(moves, grads, [0])] == found
 
 
 @pytest.mark.parametrize(("power", "found"), [(1, 1), (2, 0)])
@@ -316,3 +343,51 @@ def test_a_rate_times_the_rows_is_told_by_how_the_step_grows_with_them(times, fa
     patient = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20}
     found = update.experiment(Case(Patient(patient), 5.0))
     assert [(f.id, f.where, f.alone) for f in found] == [(f, "step", False) for f in fault]
+
+
+@pytest.mark.parametrize(
+    ("cleared", "found"), [(True, []), (False, [("grad_not_zeroed", "step")])], ids=["cleared", "not cleared"]
+)
+def test_a_step_of_many_updates_is_taken_apart_into_them(cleared, found):
+    v, sums = ([np.zeros_like(x) for x in start] for _ in range(2))
+
+    def step(p, X, y):
+        for at in range(0, len(X) - 3, 4):
+            for k, g in enumerate(grad(p, X[at : at + 4], y[at : at + 4])):
+                sums[k] = g + (0 if cleared else sums[k])
+                v[k] = 0.9 * v[k] + sums[k]
+            p = [x - 0.05 * u for x, u in zip(p, v, strict=True)]
+        return p, loss(p, X, y)
+
+    case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, "step": step}), 10.0)
+    updates = unrolled(case)
+    assert updates is not None
+    assert [len(rows) for rows in updates.rows] == [4] * len(updates.after)
+    assert [(f.id, f.where) for f in update.experiment(case)] == found
+
+
+@pytest.mark.parametrize(("by_tensor", "found"), [(False, RIGHT), (True, MUTATED)])
+def test_a_step_count_by_tensor_is_told_whatever_the_decay_rates(by_tensor, found):
+    draw = np.random.default_rng(3)
+    p = [draw.standard_normal(shape) for shape in ((6, 8), (8,), (8, 4), (4,))]
+    kept, moves, grads, count = [(0.0, 0.0)] * 4, Moves(), [], 0
+    for t in range(1, 7):
+        grads.append([0.02 * draw.standard_normal(x.shape) for x in p])
+        moves.before.append(p)
+        kept = [(0.7 * m + 0.3 * g, 0.97 * v + 0.03 * g * g)
+                for (m, v), g in zip(kept, grads[-1], strict=True)]  # fmt: skip
+        counts = [count + k + 1 for k in range(4)] if by_tensor else [t] * 4
+        p = [x - 0.01 * (m / (1 - 0.7**c)) / (np.sqrt(v / (1 - 0.97**c)) + 1e-8)
+             for x, (m, v), c in zip(p, kept, counts, strict=True)]  # fmt: skip
+        moves.after.append(p)
+        count += 4
+    assert [f.id for f in rule_kept_wrong(moves, grads, [0, 1, 2, 3])] == found
+
+
+@pytest.mark.parametrize(
+    ("root", "found"), [(lambda s: s + 1e-8, ["momentum_state_wrong"]), (lambda s: np.sqrt(s) + 1e-3, None)]
+)
+def test_squares_divided_by_without_their_root(root, found):
+    moves, grads = adapted(lambda s, g: 0.9 * s + 0.1 * g * g, root)
+    read = rule_kept_wrong(moves, grads, [0, 1, 2, 3])
+    assert (read and [f.id for f in read]) == found

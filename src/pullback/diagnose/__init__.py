@@ -21,11 +21,13 @@ In reading order:
     _scaled        wrong gradients of what multiplies entry by entry
     _minuses       wrong backward passes that forget a minus
     _outputs       wrong backward passes of the output
+    _softmaxed     wrong backward passes of a softmax
     _overwritten   wrong backward passes of values written over
     _misplaced     wrong gradients of another input or error signal
     _spoiled       all wrong backward passes, made one mistake at a time
     _moves         what step did, and the update rules that reproduce it
     _adaptive      update rules that divide by squares
+    _coefficients  what such a rule keeps, read off its moves
     _fed           the update rule by itself, fed with gradients of our choosing
     _kept          what a step keeps between calls
     _rows          the rows a step takes by itself
@@ -35,6 +37,7 @@ In reading order:
     _findings      one fault with its evidence
     _points        where a patient is measured
     _case          every measurement the experiments share
+    _unrolled      steps of many updates, taken apart
     experiments/   one file, one experiment, one shape
     _experiments   their order
     _proof         the run that proves what arithmetic found

@@ -28,6 +28,8 @@ def products(tape: Tape) -> Iterator[Wrong]:
             if _same_shapes(others, inputs) and not _equal(others, inputs):
                 g = _made(tape, product, others, deltas)
                 yield only(tape, k, g, "grad_wrong_input", words)
+            else:
+                yield from _spread(tape, k, others, deltas, "grad_wrong_input", words)
         for words, places in _beside(inputs, "input", len(tape.X)):
             g = _made(tape, product, places, deltas)
             yield only(tape, k, g, "grad_wrong_input", words)
@@ -41,6 +43,22 @@ def products(tape: Tape) -> Iterator[Wrong]:
             if _same_shapes(others, deltas) and not _equal(others, deltas):
                 g = _made(tape, product, inputs, others)
                 yield only(tape, k, g, "grad_wrong_delta", words)
+            else:
+                yield from _spread(tape, k, inputs, others, "grad_wrong_delta", words)
+
+
+def _spread(
+    tape: Tape, k: int, inputs: list[Any], deltas: list[Any], fault: str, words: str
+) -> Iterator[Wrong]:
+    """A product of too few units that fits the weight all the same: it is spread over the weight's shape."""
+    shape = np.shape(tape.leaves[k])
+    if len(inputs) != 1 or len(deltas) != 1 or len(shape) != 2:
+        return
+    for p, q in _pairs(np.asarray(inputs[0]), np.asarray(deltas[0])):
+        made = p.shape[0], q.shape[1]
+        if made != shape and all(a in (1, b) for a, b in zip(made, shape, strict=True)):
+            wide = words + ", spread over the weight's shape"
+            yield only(tape, k, np.broadcast_to(p @ q, shape), fault, wide)
 
 
 def _beside(values: list[Any], what: str, n: int) -> Iterator[tuple[str, list[Any]]]:
@@ -155,8 +173,7 @@ def _outer(inputs: list[Any], deltas: list[Any], shape: tuple[int, ...], true: A
         if a.ndim == d.ndim == 1:
             candidates = [np.outer(a, d), np.outer(d, a)]
         elif a.ndim == d.ndim == 2:
-            pairs = ((a.T, d), (d, a.T), (d.T, a), (a, d.T))
-            candidates = [p @ q for p, q in pairs if p.shape[1] == q.shape[0]]
+            candidates = [p @ q for p, q in _pairs(a, d)]
         elif a.ndim == 2 and d.ndim == 1 and len(a) == len(d):
             candidates = [a.T @ d]
         fitting = [c.reshape(shape) for c in candidates if c.shape == shape or c.size == np.prod(shape)]
@@ -165,6 +182,13 @@ def _outer(inputs: list[Any], deltas: list[Any], shape: tuple[int, ...], true: A
         total = total + np.stack(fitting)
     del true
     return np.asarray(total)
+
+
+def _pairs(a: np.ndarray, d: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """An input and an error signal, either way round, as far as their shapes allow a product."""
+    if not a.ndim == d.ndim == 2:
+        return []
+    return [(p, q) for p, q in ((a.T, d), (d, a.T), (d.T, a), (a, d.T)) if p.shape[1] == q.shape[0]]
 
 
 def only(tape: Tape, k: int, g: Any, fault: str, words: str) -> Wrong:

@@ -20,6 +20,7 @@ from pullback.diagnose._outputs import outputs
 from pullback.diagnose._overwritten import overwritten
 from pullback.diagnose._record import Node, pull_back
 from pullback.diagnose._scaled import scaled
+from pullback.diagnose._softmaxed import softmaxed
 from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, through, ways
 
 Leaves = list[np.ndarray]
@@ -38,6 +39,7 @@ def mistakes(tape: Tape) -> Iterator[Wrong]:
     for group in groups:
         yield from _activations(tape, group)
     yield from outputs(tape)
+    yield from softmaxed(tape)
     yield from products(tape)
     yield from _weights(tape)
     yield from overwritten(tape)

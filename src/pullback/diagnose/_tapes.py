@@ -96,12 +96,12 @@ class Tape:
         """The true gradient of the same batch at other parameters."""
         return record(self.loss, leaves, self.X, self.y).gradient(len(leaves))
 
-    def where_values_are(self, changed: list[tuple[Node, Any]]) -> Leaves:
+    def where_values_are(self, changed: list[tuple[Node, Any]], instead: Any = None) -> Leaves:
         """The gradient as it comes out where some nodes hold other values on the way back."""
         kept = [(node, node.value) for node, _ in changed]
         for node, value in changed:
             node.value = value
-        grads = self.rec.gradient(len(self.leaves))
+        grads = self.rec.gradient(len(self.leaves), instead=instead)
         for node, value in kept:
             node.value = value
         return grads

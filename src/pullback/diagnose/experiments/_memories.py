@@ -97,11 +97,15 @@ def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until
 
 
 def _summed_twice(c: np.ndarray) -> bool:
-    """Whether the weights grow by ever less, at one rate: a velocity of sums that are never cleared."""
+    """Whether the weights grow by ever less, at one rate: a velocity of sums that are never cleared.
+
+    Where a step looks ahead along its velocity, the newest gradient has a weight of its own.
+    """
     growth = np.diff(c, prepend=0.0)
-    fade = growth[1:] / growth[0] if growth[0] else growth[1:]
-    told = fade[0] ** np.arange(1, len(c)) if len(fade) else fade
-    return bool(len(c) >= 4 and 0.05 < fade[0] < 1 - 1e-3 and np.allclose(fade, told, rtol=1e-3))
+    if len(c) < 4 or not (growth > 0).all():
+        return False
+    fade = growth[2:] / growth[1:-1]
+    return bool(0.05 < fade[0] < 1 - 1e-3 and growth[1] < growth[0] and np.allclose(fade, fade[0], rtol=1e-3))
 
 
 def keeps_velocity(case: Case, moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:

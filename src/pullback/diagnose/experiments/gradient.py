@@ -76,7 +76,16 @@ def examine_gradient(
     if not bad:
         return [] if not expect_one else _whole_factor(case, common, source, match)
     first = _name(Seen(case, observed, tape, true, match, bad, common, after), source)
+    if first.id == "grad_bias_wrong" and max(match.gaps[k] for k in bad) < 1e-4:
+        return [first, _as_factor(first)]
     return [first, *_others(first, observed, tape, bad)]
+
+
+def _as_factor(first: Finding) -> Finding:
+    """The other name of a bias gradient that is right but for 1/n: a mean for a sum, or one division more."""
+    words = "a stray factor on the bias gradient gives the same numbers"
+    fault = "grad_constant_factor"
+    return replace(first, id=fault, words=words, fix=_FIXES[fault], confidence=0.2, weight=first.weight - 0.1)
 
 
 def _others(first: Finding, observed: Leaves, tape: Tape | None, bad: list[int]) -> list[Finding]:
@@ -141,6 +150,8 @@ def _name(seen: Seen, source: str) -> Finding:
     fault, words, confidence = explain(seen)
     if fault == "update_order":
         where = "step"
+    if fault == "inplace_mutation" and len(bad) > 2:  # what was written over is no parameter's own
+        where = "grad" if source == "grad" else "step"
     if (every and fault in _OF_ALL) or (fault == "grad_constant_factor" and _compounds(match, bad)):
         where = "grad" if source == "grad" else "step"
     table = [
@@ -181,10 +192,14 @@ NEAREST = 0.55
 """Up to this confidence a wrong gradient was given the name of the mistake that comes nearest."""
 
 
+def doubtful(f: Finding) -> bool:
+    """Whether a finding is only the name of the mistake that comes nearest."""
+    return f.id in _FIXES and f.confidence <= NEAREST
+
+
 def once_more(case: Case, found: list[Finding], experiment: Any) -> list[Finding]:
     """What was found, unless no mistake gives the gradient to rounding and it is right at a tamer point."""
-    doubtful = [f for f in found if f.id in _FIXES and f.confidence <= NEAREST]
-    tamer = _tamer(case) if doubtful else None
+    tamer = _tamer(case) if any(doubtful(f) for f in found) else None
     if tamer is None:
         return found
     again: list[Finding] = experiment(tamer)

@@ -16,25 +16,48 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._kept import factor_kept, kept_after
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
-from pullback.diagnose._record import recording
 from pullback.diagnose._spoiled import mistakes
+from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments._by_rows import by_rows
 from pullback.diagnose.experiments._denominators import (
+    newest_unweighted,
     root_of_signed,
-    squares_kept_wrong,
-    squares_unweighted,
+    rule_kept_wrong,
+    rule_on_parts,
 )
+from pullback.diagnose.experiments._first_move import cut_off, met_inside, sign_like
 from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import judge_memory, keeps_velocity, nesterov, scheduled
 from pullback.diagnose.experiments._penalties import coupled, replaced
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
-from pullback.diagnose.experiments.gradient import compare, consensus, examine_gradient, once_more
+from pullback.diagnose.experiments.gradient import (
+    compare,
+    consensus,
+    doubtful,
+    examine_gradient,
+    once_more,
+)
 
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the step; those about its gradient only where `grad` itself is not given."""
-    return once_more(case, _examine(case), _examine)
+    found = once_more(case, _examine(case), _examine)
+    return _by_updates(case, found) if any(doubtful(f) for f in found) else found
+
+
+def _by_updates(case: Case, found: list[Finding]) -> list[Finding]:
+    """What the updates within one step say, where it makes many: guesses about its gradient fall then."""
+    moves = unrolled(case)
+    if moves is None:
+        return found
+    case.tried.append("the updates within one step against the true gradients of their rows")
+    true = case.gradients(moves)
+    moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
+    kept = case.rule, case.rate, case.decay, case.ridge
+    inside = _rule(case, moves, true, true, moving)
+    case.rule, case.rate, case.decay, case.ridge = kept  # they are those of an update, not of a step
+    return [f for f in (*found, *inside) if not doubtful(f)]
 
 
 def _examine(case: Case) -> list[Finding]:
@@ -83,7 +106,11 @@ def _rule(
             "grad_not_zeroed", "step", "every step carries all gradients of earlier batches",
             "a usual rule reproduces the moves if it is given the sums of all gradients so far",
             "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
-    alone = squares_kept_wrong(moves, used, moving) or answered(case)
+    read = rule_kept_wrong(moves, used, moving)
+    read = rule_on_parts(case, moving) if read is None else read
+    if read is not None:
+        return read
+    alone = answered(case)
     if alone:
         return alone
     if nesterov(case, moves, moving):
@@ -173,7 +200,7 @@ def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
             )
         ]
     if not rule.wrong:
-        return squares_unweighted(case, rule, first)
+        return newest_unweighted(case, rule, first)
     fixes = {
         "optimizer_state_mutated": "keep m and v uncorrected, use corrected copies, count once per step",
         "optimizer_state_shared": "give every parameter its own buffers",
@@ -191,7 +218,7 @@ def _by_leaf(
     """No one rule fits all: shared buffers, one leaf's own factor, or another gradient inside the step."""
     out: list[Finding] = []
     first = [-m for m in moves.move(0)]
-    rows = rows_used(case, moves, moving, _sign_like(first, true[0]) or _cut_off(first, true[0]))
+    rows = rows_used(case, moves, moving, sign_like(first, true[0]) or cut_off(first, true[0]))
     if rows:
         return rows
     rules = {k: fit_linear(moves, used, [k]) for k in moving}
@@ -267,13 +294,13 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     """The first move, or the gradient met inside the step, against the true gradient and its mistakes."""
     u = [-m for m in moves.move(0)]
     match = compare(u, true[0])
-    flat = _sign_like(u, true[0])
+    flat = sign_like(u, true[0])
     if flat:
-        met = _met_inside(case, moves, true)
+        met = met_inside(case, moves, true)
         if met is None:
             return []
         return examine_gradient(case, met, case.tape, true[0], "step", expect_one=False)
-    if _cut_off(u, true[0]):
+    if cut_off(u, true[0]):
         return []
     f = consensus(match)
     good = any(match.gaps[k] < 1e-4 for k in match.telling())
@@ -305,22 +332,6 @@ def _resting(moves: Moves, true: list[Leaves], rate: float) -> list[int]:
     return out
 
 
-def _cut_off(move: Leaves, true: Leaves) -> bool:
-    """Whether a move is the gradient with each entry clipped: all others at one rate, these at most."""
-    u, g = (np.concatenate([x.ravel() for x in xs]) for xs in (move, true))
-    most = np.abs(u).max(initial=0)
-    free = (np.abs(u) < most * (1 - 1e-9)) & (g != 0)
-    if free.sum() < 4:
-        return False
-    rates = u[free] / g[free]
-    rate = float(np.median(rates))
-    wide = np.abs(g[~free]) * rate >= most * (1 - 1e-6)
-    same = np.abs(u[free] - rate * g[free]) < 1e-6 * most
-    return bool(
-        rate > 0 and same.all() and (wide & (np.sign(u) == np.sign(g))[~free] | (g[~free] == 0)).all()
-    )
-
-
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
     return any(norm([s - t]) > 1e-4 * max(norm([t]), 1e-12) for s, t in zip(scaled, true, strict=True))
 
@@ -342,49 +353,6 @@ def _rate_by_mistakes(case: Case, u: Leaves) -> float | None:
         ):
             return float(rates[0])
     return None
-
-
-def _sign_like(u: Leaves, true: Leaves) -> bool:
-    """Whether the first move has one size everywhere, as adaptive rules' have."""
-    values = np.abs(np.concatenate([x.ravel() for x in u]))
-    values = values[values > 1e-3 * values.max()]
-    return bool(values.size > 4 and np.ptp(values) < 0.05 * values.max())
-
-
-def _met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
-    """Per parameter the array inside the step that agrees in sign with the first move and is nearest the
-    true gradient, read off a recording of the step; where none is a multiple of that, the first that agrees:
-    what is made of a gradient comes after it.
-    """
-    body = case.patient.followed()
-    try:
-        with recording() as tape:
-            params = body.tree([tape.leaf(x, i) for i, x in enumerate(moves.before[0])])
-            rows = moves.rows[0]
-            n = len(true[0])
-            body.step(params, tape.leaf(body.X[rows], n), tape.leaf(body.y[rows], n + 1))
-    except Exception:  # a step that cannot be recorded is not read
-        return None
-    out = []
-    for k, (u, g) in enumerate(zip(moves.move(0), true[0], strict=True)):
-        best: tuple[float, Any] = (np.inf, None)
-        first, multiple = None, False
-        for node in tape.nodes:
-            v = node.value
-            if v.shape != g.shape or not np.isfinite(v).all() or not np.any(v):
-                continue
-            agree = np.mean(np.sign(v) == -np.sign(u))
-            if agree < 0.98:
-                continue
-            first = np.array(v, float) if first is None else first
-            along = abs(float(np.sum(v * g))) / max(norm([v]) * norm([g]), 1e-300)
-            multiple = multiple or along > 1 - 1e-9
-            gap = norm([v - g]) / max(norm([g]), 1e-12)
-            if gap < best[0]:
-                best = (gap, np.array(v, float))
-        out.append(-u * 0 if first is None else best[1] if multiple else first)
-        del k
-    return out
 
 
 __all__: list[Any] = ["experiment"]

@@ -1,0 +1,87 @@
+"""Steps that make many updates by themselves, an epoch of small batches, taken apart into these updates.
+
+Fed with fewer rows such a step makes fewer updates. As many rows as one update takes are the most for which
+the move still follows their gradient; twice as many rows then show the second update, begun where the first
+ended.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._moves import Moves, norm, watch
+
+UPDATES = 6
+
+
+def unrolled(case: Case) -> Moves | None:
+    """The first updates within one step from the generic point; None where a step is one update."""
+    if case.size < 4 or case.own_rows is not None or not case.patient.has_step:
+        return None
+    ends: dict[int, Leaves] = {}
+    size = _rows_of_one(case, ends)
+    if size is None or 2 * size > case.size:
+        return None
+    count = min(UPDATES, case.size // size)
+    rows = case.patient.batch(0)
+    out = Moves(rows=[rows[t * size : (t + 1) * size] for t in range(count)])
+    for t in range(count):
+        out.before.append(_end(case, t * size, ends))
+        out.after.append(_end(case, (t + 1) * size, ends))
+    return out if _goes_on(case, out, ends) else None
+
+
+def _end(case: Case, size: int, ends: dict[int, Leaves]) -> Leaves:
+    """The parameters after one step from the generic point on so many rows."""
+    if size == 0:
+        return case.generic
+    if size not in ends:
+        ends[size] = watch(case.patient, case.generic, 1, size).after[0]
+    return ends[size]
+
+
+def _rows_of_one(case: Case, ends: dict[int, Leaves]) -> int | None:
+    """How many rows one update takes: the most on which the move is a multiple of their gradient."""
+    size = 1
+    while size <= case.size // 2 and not _moved(case, size, ends):
+        size *= 2
+    low, high = size // 2, size  # an update may ask for so many rows at least
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _moved(case, middle, ends) else (middle, high)
+    if not _follows(case, high, ends):
+        return None
+    low, high = high, 2 * high
+    while high <= case.size and _follows(case, high, ends):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if middle <= case.size and _follows(case, middle, ends) else (low, middle)
+    return low
+
+
+def _moved(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
+    return any(np.any(a != b) for a, b in zip(_end(case, size, ends), case.generic, strict=True))
+
+
+def _follows(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
+    """Whether the move on the first so many rows is downhill along their true gradient, by one factor."""
+    u = [b - a for a, b in zip(_end(case, size, ends), case.generic, strict=True)]
+    g = case.gradient(case.generic, *case.batch(0, size))
+    rate = _along(u, g)
+    return rate > 0 and norm([x - rate * z for x, z in zip(u, g, strict=True)]) < 1e-5 * norm(u)
+
+
+def _along(u: Leaves, g: Leaves) -> float:
+    return sum(float(np.sum(x * z)) for x, z in zip(u, g, strict=True)) / (norm(g) ** 2 or 1.0)
+
+
+def _goes_on(case: Case, moves: Moves, ends: dict[int, Leaves]) -> bool:
+    """Whether all rows take the parameters about as far as so many updates would, not as far as one."""
+    first = norm(moves.move(0))
+    whole = norm([a - b for a, b in zip(_end(case, case.size, ends), case.generic, strict=True)])
+    return np.isfinite(whole) and whole > 1.5 * first
+
+
+__all__ = ["unrolled"]
