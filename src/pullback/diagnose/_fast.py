@@ -130,7 +130,7 @@ class Fast:
                 warnings.simplefilter("ignore")
                 params, batch = list(leaves), [x[:size] for x in arrays]
                 recorded = simplify(program(step, params, optimizer.init(params), *batch, 0.1))
-                return Epoch(recorded, len(carry), arrays)
+                return Epoch(recorded, len(carry), arrays, unrolled=False)
         except Exception:  # what cannot be compiled runs in NumPy
             return None
 
