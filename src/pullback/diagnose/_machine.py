@@ -15,8 +15,9 @@ import numpy as np
 
 from pullback.diagnose._fast import Fast, of_net
 from pullback.diagnose._moves import norm, watch
+from pullback.diagnose._patient import flatten
 from pullback.diagnose._runs import Judge, Leaves, Run, descend, train
-from pullback.diagnose._sandbox import Stopwatch
+from pullback.diagnose._sandbox import Failure, Stopwatch
 from pullback.train import Optimizer, adam, momentum, sgd
 
 Case = Any  # that of _case, which calls this file
@@ -86,7 +87,22 @@ class Machine:
     def fast(self) -> Fast:
         case = self.case
         losses = of_net(case.net, case.leaves_out, case.penalty) if case.net is not None else []
-        return Fast([*losses, (case.loss, np.asarray)], case.gradient, [case.generic, case.reborn(3)])
+        points = [case.generic, case.reborn(3)]
+        return Fast([*losses, (case.loss, np.asarray)], case.gradient, points, self.kind)
+
+    @cached_property
+    def kind(self) -> str:
+        """The numbers that the loop computes with: "float32" where every weight is so, after a step too."""
+        case = self.case
+        leaves = case.patient.leaves
+        if not case.patient.has_step or any(x.dtype != np.float32 for x in leaves):
+            return "float64"
+        body = case.patient.fresh()
+        try:
+            moved = flatten(body.step(body.params, *(x[case.patient.batch(0)] for x in (body.X, body.y))))
+        except Failure:
+            return "float64"
+        return "float32" if all(np.asarray(x).dtype == np.float32 for x in moved) else "float64"
 
     @cached_property
     def stand_in(self) -> tuple[Optimizer, float] | None:
