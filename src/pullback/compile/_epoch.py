@@ -42,9 +42,7 @@ class Epoch:
         Whether its loops are unrolled; without, it is compiled many times faster and runs somewhat slower.
     """
 
-    def __init__(
-        self, step: Program, n_carry: int, rows: list[np.ndarray], unrolled: bool = True
-    ) -> None:
+    def __init__(self, step: Program, n_carry: int, rows: list[np.ndarray], unrolled: bool = True) -> None:
         self.program = carried(step, n_carry)
         self.n_carry, self.dtypes = n_carry, [x.dtype for x in rows]
         batch = self.program.inputs[n_carry:-1]

@@ -309,7 +309,9 @@ class Case:
         steps = min(max(self.steps, 300), 1500)
         limit = 0.12 * self.budget
         first = self.mended(steps=steps, seconds=limit)
-        if steps * self.machine.pace > DEAR and abs(first.final) < 0.01 * self.base:  # as good as none is left
+        if (
+            steps * self.machine.pace > DEAR and abs(first.final) < 0.01 * self.base
+        ):  # as good as none is left
             return first
         second = self.mended(leaves=self.reborn(), lr=0.02, steps=steps, seconds=limit)
         return min((first, second), key=lambda run: run.final)

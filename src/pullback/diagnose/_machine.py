@@ -26,7 +26,7 @@ WORTH = 0.12
 FIRST = 24
 """The first steps of the loop that its rule has to reproduce."""
 TRACE = 1e-3
-"""The share of themselves that weights may lose over a whole run and pass for undecayed: float32 rounds so."""
+"""The share of themselves that weights may lose in a whole run and pass for undecayed: float32 rounds so."""
 
 
 class Machine:

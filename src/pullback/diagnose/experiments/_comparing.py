@@ -151,13 +151,13 @@ class Compared:
         rows = rows(n) if rows is not None else lambda t: case.patient.batch(t, n=n)
         return case.user_with(judge=self._judge(rest), data=data, rows=rows, **changes)
 
-    def better_unseen(self, share: float = 0.6, **changes: Any) -> bool:
+    def better_unseen(self, **changes: Any) -> bool:
         """Whether the loop with something exchanged leaves far less of the loss on unseen rows.
 
         `rows(n)` makes the rows of each step out of `n`.
         """
         data, rest, own = self.apart
-        return bool(self._trained(data, rest, **changes).final < share * own.final)
+        return bool(self._trained(data, rest, **changes).final < 0.6 * own.final)
 
     def worse_unseen(self, **changes: Any) -> bool:
         """Whether the loop with something exchanged only learns its rows by heart: others it tells worse."""

@@ -50,17 +50,13 @@ def partly(runs: Compared, room: float) -> list[Finding]:
 
 
 def _ordered(runs: Compared) -> Finding | None:
-    """Rows in the order of their targets: shuffled, the loop leaves less, of unseen rows far less.
-
-    Rows that come class by class nobody leaves so on purpose: there it need be less only.
-    """
+    """Rows in the order of their targets: shuffled, the loop leaves less, of unseen rows far less."""
     case = runs.case
     rows = case.shuffled(size=case.size)
     if alike(case) < 0.4 or case.size >= 0.6 * case.n or not runs.less(
             "rows shuffled", lambda: case.user_with(rows=rows), 0.75):  # fmt: skip
         return None
-    share = 0.85 if _by_class(runs) else 0.6
-    again = runs.better_unseen(share, rows=lambda n: case.shuffled(size=case.size, n=n))
+    again = runs.better_unseen(rows=lambda n: case.shuffled(size=case.size, n=n))
     return out_of_order(runs) if again else None
 
 

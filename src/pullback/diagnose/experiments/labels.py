@@ -58,7 +58,7 @@ def _chance(y: np.ndarray) -> float:
 
 def trace(case: Case) -> list[Finding]:
     """Labels of which X tells too little to learn from, but more than of labels of other rows."""
-    X, y = _columns(case)
+    _, y = _columns(case)
     if not labels(case.y):
         return []
     alike, chance = max(_correlation(guess, y) for guess in _forecasts(case)), _chance(y)
