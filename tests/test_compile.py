@@ -302,6 +302,16 @@ def test_rows_are_asked_of_memory_before_they_are_read(batch, rows):
     assert "fetch(y[soon])" in text
 
 
+def test_loops_that_stay_loops_take_the_same_steps():
+    epoch, carry, X, y = steps_of_the_notebooks_network(batch=32)
+    soon = Epoch(epoch.program, len(carry), [X, y], unrolled=False)
+    ends = [[x.copy() for x in carry] for _ in range(2)]
+    losses = [Runner(e, c, [X, y])(np.arange(320), np.full(10, 0.01)) for e, c in zip((epoch, soon), ends)]
+    np.testing.assert_allclose(*losses, rtol=1e-12)
+    for a, b in zip(*ends, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
+
+
 def test_a_runner_steps_in_its_buffers():
     epoch, carry, X, y = steps_of_the_notebooks_network()
     before = [x.copy() for x in carry]

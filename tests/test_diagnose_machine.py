@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._moves import Rule
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._runs import user_run
+from pullback.train import sgd
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(120, 4))
@@ -120,3 +122,50 @@ def test_a_loss_that_no_machine_code_knows_runs_in_numpy():
     run = case.mended(steps=50)
     assert run.steps == 50
     assert run.losses[-1] < run.losses[0]
+
+
+def single(p, X, y):
+    """A step in float32, as exact as that."""
+    return [a - np.float32(0.05) * np.float32(g) for a, g in zip(p, gradient(p, X, y))], loss(p, X, y)
+
+
+def test_a_loop_in_float32_runs_so_in_machine_code_too():
+    params = [x.astype(np.float32) for x in START]
+    given = {"params": params, "X": X.astype(np.float32), "y": Y.astype(np.float32), "loss": loss,
+             "step": single, "batch_size": 20, "n_steps": 300}  # fmt: skip
+    case = Case(Patient(given), 30.0)
+    assert case.machine.kind == "float32"
+    assert Case(Patient({**given, "params": START}), 30.0).machine.kind == "float64"
+    run = case.machine.fast.run(sgd(), 0.05, case.leaves, case.patient.batch, (case.X, case.y), 300,
+                                case.judge, 10.0)  # fmt: skip
+    own = user_run(case.patient, case.judge, 300, 10.0)
+    np.testing.assert_allclose(run.losses, own.losses, rtol=1e-4)
+    assert [x.dtype for x in run.leaves] == [float] * 4
+
+
+def test_moves_that_are_scaled_leave_a_loop_in_float32_in_float32():
+    def step(p, X, y):
+        assert p[0].dtype == np.float32
+        return [p[0] - np.float32(0.1) * p[0]], 0.0
+
+    given = {"params": [np.ones(3, np.float32)], "X": X, "y": Y, "loss": lambda p, X, y: 0.0, "step": step}
+    run = user_run(Patient(given), lambda leaves: 1.0, 4, 10.0, scale=0.5)
+    assert run.failure is None
+    assert run.steps == 4
+
+
+@pytest.mark.parametrize(("past", "name"), [(1e-5, "sgd"), (0.45, "momentum")])
+def test_the_rounding_of_float32_is_no_memory(past, name):
+    case = examined(plain())
+    case.rule = Rule("linear", 0.5, 2e-5, [0.5, -past / 2 if name == "sgd" else past, past**2 / 0.5, 4e-8])
+    case.decay = dict.fromkeys(range(4), 4e-8)
+    assert case.machine.rule[0].name == name
+
+
+def test_a_chaotic_loop_is_known_by_its_steps_one_by_one():
+    case = examined(plain())
+    rough = case.machine._first
+    rough.after = [[x + 1e-7 * rng.normal(size=x.shape) for x in after] for after in rough.after]
+    assert case.machine._starts_alike(*case.machine.rule)
+    rough.after[20] = [x + 0.1 * (x - b) for x, b in zip(rough.after[20], rough.before[20])]
+    assert not case.machine._starts_alike(*case.machine.rule)

@@ -119,3 +119,12 @@ def test_the_stand_in_for_float_is_float_to_all_who_ask():
     assert np.zeros(2, Float).dtype == np.arange(2).astype(Float).dtype == float
     with pytest.raises(ValueError, match="could not convert"):
         Float("one")
+
+
+def test_a_sigmoid_far_down_its_flat_part_has_no_slope_rather_than_none_that_is_known():
+    def loss(p, X, y):
+        return float(np.mean((1 / (1 + np.exp(-X @ p[0])) - y) ** 2))
+
+    with np.errstate(over="ignore"):
+        (slope,) = record(loss, [np.full((3, 1), -1000.0)], np.ones((8, 3)), Y).gradient(1)
+    np.testing.assert_array_equal(slope, 0)

@@ -79,22 +79,24 @@ def _files() -> list[Path]:
         return []
 
 
-def machine_code(source: str, arrays: Any, sizes: list[str], build: Callable[..., str]) -> bytes:
+def machine_code(
+    source: str, arrays: Any, sizes: list[str], build: Callable[..., str], unrolled: bool = True
+) -> bytes:
     """The object file of a text: from memory, from the cache, or made now."""
-    name = _digest(source, arrays, sizes)
+    name = _digest(source, arrays, sizes, unrolled)
     if name not in _memory:
         found = _read(name)
         if found is None:
-            found = assemble(build(source, arrays, sizes))
+            found = assemble(build(source, arrays, sizes), unrolled)
             _write(name, found)
         _memory[name] = found
     return _memory[name]
 
 
-def _digest(source: str, arrays: Any, sizes: list[str]) -> str:
+def _digest(source: str, arrays: Any, sizes: list[str], unrolled: bool) -> str:
     lines = [line.partition("  # ")[0] for line in source.splitlines()]
     facts = [f"{name} {x}" for name, x in arrays.items()]
-    whole = "\n".join([_maker(), *lines, *facts, *sizes])
+    whole = "\n".join([_maker(), *lines, *facts, *sizes, *([] if unrolled else ["loops stay loops"])])
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

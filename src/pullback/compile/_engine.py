@@ -71,11 +71,14 @@ def write(plan: Plan, name: str = "compiled") -> Text:
 
 
 class Code:
-    """Machine code of a text: run it with a table of addresses, or call it with a list of arrays."""
+    """Machine code of a text: run it with a table of addresses, or call it with a list of arrays.
 
-    def __init__(self, text: Text) -> None:
+    `unrolled` takes up to fifty times as long to compile, and pays where the code runs for long.
+    """
+
+    def __init__(self, text: Text, unrolled: bool = True) -> None:
         self.text = text
-        code = machine_code(text.source, text.arrays, text.sizes, build)
+        code = machine_code(text.source, text.arrays, text.sizes, build, unrolled)
         shared = [HELP] if "scratch" in text.arrays else []
         entry, call, *rest = load(code, ENTRY, CALL, *shared)
         sizes = [ctypes.c_int64] * len(text.sizes)

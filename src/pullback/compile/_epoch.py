@@ -38,9 +38,11 @@ class Epoch:
     n_carry : int
     rows : list of arrays
         The data that batches are rows of, one array for each of `batch`.
+    unrolled : bool
+        Whether its loops are unrolled; without, it is compiled many times faster and runs somewhat slower.
     """
 
-    def __init__(self, step: Program, n_carry: int, rows: list[np.ndarray]) -> None:
+    def __init__(self, step: Program, n_carry: int, rows: list[np.ndarray], unrolled: bool = True) -> None:
         self.program = carried(step, n_carry)
         self.n_carry, self.dtypes = n_carry, [x.dtype for x in rows]
         batch = self.program.inputs[n_carry:-1]
@@ -48,7 +50,7 @@ class Epoch:
         self.names = ["X", "y", *(f"rows{i}" for i in range(2, len(batch)))][: len(batch)]
         self.plan: Plan = plan(self.program, self._inputs, {1 + i: i for i in range(n_carry)})
         self.text = self._write()
-        self.code = Code(self.text)
+        self.code = Code(self.text, unrolled)
 
     def _inputs(self, p: Planner) -> list[Any]:
         n = self.n_carry

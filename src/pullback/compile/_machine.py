@@ -37,14 +37,14 @@ def target() -> tuple[Any, str, str]:
     return made, cpu, features
 
 
-def assemble(text: str) -> bytes:
-    """The object file of a module in LLVM's language."""
+def assemble(text: str, unrolled: bool = True) -> bytes:
+    """The object file of a module in LLVM's language; loops stay loops where it is to be made soon."""
     machine, _, _ = target()
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = llvm.get_default_triple(), str(machine.target_data)
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     options.loop_vectorization = options.slp_vectorization = True
-    options.loop_unrolling = len(text) < LONG
+    options.loop_unrolling = unrolled and len(text) < LONG
     builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     return machine.emit_object(module)  # type: ignore[no-any-return]

@@ -22,6 +22,8 @@ from pullback.diagnose._truth import Truth
 from pullback.train import adam as usual_adam
 
 Leaves = list[np.ndarray]
+DEAR = 0.3
+"""Seconds in NumPy from which a second run of the same kind is worth sparing."""
 
 
 class Case:
@@ -44,6 +46,8 @@ class Case:
         self.machine = Machine(self)
         self.meanwhile: list[Any] = []
         """What an experiment would say if it were stopped now."""
+        self.kept: dict[str, Any] = {}
+        """What experiments read off the rows alone, once."""
         self.decay: dict[int, float] = {}
         """By parameter the share of itself that a step takes away, where that is not in the loss."""
         self.ridge: dict[int, float] = {}
@@ -147,11 +151,21 @@ class Case:
             found: float = self._quick_value(leaves, self.X[self.judged], self.y[self.judged])
             if np.isfinite(found):
                 return found
-        return self.judge_on(leaves, self.X, self.y)
+        return self._value(leaves, *(x.copy() for x in self._judged_rows))
+
+    @cached_property
+    def _judged_rows(self) -> tuple[Any, Any]:
+        """The judged rows, once; float32 is widened here, as every product with float64 would do it again."""
+        rows = self.X[self.judged], self.y[self.judged]
+        wide = [x.astype(float) if x.dtype == np.float32 else x for x in rows]
+        return wide[0], wide[1]
 
     def judge_on(self, leaves: Leaves, X: Any, y: Any) -> float:
+        return self._value(leaves, X[self.judged], y[self.judged])
+
+    def _value(self, leaves: Leaves, X: Any, y: Any) -> float:
         try:
-            return self.truth.value(leaves, X[self.judged], y[self.judged])
+            return self.truth.value(leaves, X, y)
         except Failure:
             return float("nan")
 
@@ -305,9 +319,14 @@ class Case:
     def reference(self) -> Run:
         """The best of a few mended runs: from the patient's start and from a fresh one."""
         steps = min(max(self.steps, 300), 1500)
-        runs = [self.mended(leaves=start, lr=lr, steps=steps, seconds=0.12 * self.budget)
-                for start, lr in ((self.leaves, 0.01), (self.reborn(), 0.02))]  # fmt: skip
-        return min(runs, key=lambda run: run.final)
+        limit = 0.12 * self.budget
+        first = self.mended(steps=steps, seconds=limit)
+        if (
+            steps * self.machine.pace > DEAR and abs(first.final) < 0.01 * self.base
+        ):  # as good as none is left
+            return first
+        second = self.mended(leaves=self.reborn(), lr=0.02, steps=steps, seconds=limit)
+        return min((first, second), key=lambda run: run.final)
 
     @cached_property
     def settled(self) -> float:

@@ -39,12 +39,15 @@ class Fast:
         `true(leaves, X, y)`: the gradient that the traced one has to equal.
     points : list of leaves
         Where it has to.
+    kind : str
+        The numbers that runs are made in: "float64", or "float32" where the loop itself computes so.
     """
 
     def __init__(
-        self, losses: list[tuple[Loss, Any]], true: Callable[..., Leaves], points: list[Leaves]
-    ) -> None:
-        self.losses, self.true, self.points = losses, true, points
+        self, losses: list[tuple[Loss, Any]], true: Callable[..., Leaves], points: list[Leaves],
+        kind: str = "float64",
+    ) -> None:  # fmt: skip
+        self.losses, self.true, self.points, self.kind = losses, true, points, kind
         self.made: dict[Any, Any] = {}
         self.loss: Loss | None = None
         self.targets: Any = None
@@ -87,7 +90,8 @@ class Fast:
         first = rows(0)
         if not self.ready(data[0][first], data[1][first]):
             return None
-        arrays = [np.ascontiguousarray(data[0]), np.ascontiguousarray(self.targets(data[1]))]
+        leaves = [np.array(x, self.kind) for x in leaves]
+        arrays = [self._as_kind(data[0]), self._as_kind(self.targets(data[1]))]
         carry = [np.array(x) for x in flatten((list(leaves), optimizer.init(list(leaves))))[0]]
         epoch = self._epoch(optimizer, carry, leaves, arrays, len(first))
         if epoch is None:
@@ -98,7 +102,7 @@ class Fast:
         run = Run(planned=steps)
         marks = looking(steps, looks)
         for at, after in zip(marks, [*marks[1:], None], strict=True):
-            run.note(at, [x.copy() for x in carry[: len(leaves)]], judge)
+            run.note(at, [np.array(x, float) for x in carry[: len(leaves)]], judge)
             if after is None or not alive(run) or watch.seconds() > seconds:
                 break
             order = [rows(t) for t in range(at, after)]
@@ -107,6 +111,11 @@ class Fast:
             runner(np.concatenate(order).astype(np.int64), np.full(after - at, float(lr)))
             run.steps = after
         return None if runner.trouble[0] else run
+
+    def _as_kind(self, x: Any) -> Any:
+        """Rows in the runs' own kind of numbers; whole numbers and float64 stay what they are."""
+        single = self.kind == "float32" and np.asarray(x).dtype.kind == "f"
+        return np.ascontiguousarray(x, self.kind if single else None)
 
     def _epoch(self, optimizer: Optimizer, carry: Any, leaves: Leaves, arrays: Any, size: int) -> Any:
         kinds = [(x.dtype, x.shape[1:]) for x in arrays]
@@ -130,7 +139,9 @@ class Fast:
                 warnings.simplefilter("ignore")
                 params, batch = list(leaves), [x[:size] for x in arrays]
                 recorded = simplify(program(step, params, optimizer.init(params), *batch, 0.1))
-                return Epoch(recorded, len(carry), arrays)
+                if [x.dtype for x in recorded.outputs[1 : 1 + len(carry)]] != [x.dtype for x in carry]:
+                    return None
+                return Epoch(recorded, len(carry), arrays, unrolled=False)
         except Exception:  # what cannot be compiled runs in NumPy
             return None
 

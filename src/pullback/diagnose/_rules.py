@@ -128,7 +128,7 @@ RULES: dict[Any, Rule] = {
     np.multiply: lambda u, o, a, b, **k: (u * b, u * a),
     np.divide: lambda u, o, a, b, **k: (u / b, -u * o / b),
     np.negative: lambda u, o, a, **k: (-u,),
-    np.exp: lambda u, o, a, **k: (u * o,),
+    np.exp: lambda u, o, a, **k: (u * np.where(u == 0, 0.0, o),),  # 1 / (1 + exp(1000)) is flat, not NaN
     np.log: lambda u, o, a, **k: (u / a,),
     np.log1p: lambda u, o, a, **k: (u / (1 + a),),
     np.tanh: lambda u, o, a, **k: (u * (1 - o * o),),

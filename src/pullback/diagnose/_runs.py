@@ -135,12 +135,15 @@ def user_run(
     def advance(params: Any, X: Any, y: Any) -> Any:
         if scales is None and not relief:
             return move(params, X, y)
-        before = [np.array(x, float) for x in flatten(params)]
+        given = flatten(params)
+        before = [np.array(x, float) for x in given]
         after = [np.asarray(x, float) for x in flatten(move(params, X, y))]
         for k, share in (relief or {}).items():
             after[k] = after[k] + share * before[k]
         by = scales or [1.0] * len(before)
-        return body.tree([_shaped(b + s * (a - b), b) for a, b, s in zip(after, before, by, strict=True)])
+        return body.tree(
+            [_shaped(b + s * (a - b), x) for a, b, s, x in zip(after, before, by, given, strict=True)]
+        )
 
     data = data or (body.X, body.y)
     run = train(advance, params, rows or patient.batch, data, steps, judge, seconds, looks)
@@ -149,7 +152,11 @@ def user_run(
 
 
 def _shaped(x: Any, like: Any) -> Any:
-    return np.asarray(x).reshape(np.shape(like)) if np.ndim(like) else float(np.asarray(x).reshape(()))
+    """Of the shape of another, and as exact: a loop in float32 goes on in float32, at its own speed."""
+    if not np.ndim(like):
+        return float(np.asarray(x).reshape(()))
+    x = np.asarray(x).reshape(np.shape(like))
+    return x.astype(np.asarray(like).dtype) if np.asarray(like).dtype.kind == "f" else x
 
 
 def adam(

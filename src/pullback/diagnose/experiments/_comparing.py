@@ -24,11 +24,14 @@ class Compared:
         self.user, self.base = case.user, case.base
         self.reference = case.reference
         finals = [self.reference.final, self.user.final]
+        self.evened = False
+        """Whether the exact gradient itself leaves far less of the loss once the inputs are standardised."""
         if uneven(case) is not None:
             Z = uneven(case)
             run = case.mended(leaves=case.reborn(), lr=0.02, data=(Z, case.y),
                               judge=lambda leaves: case.judge_on(leaves, Z, case.y))  # fmt: skip
             finals.append(run.final)
+            self.evened = run.final < 0.5 * self.reference.final
         self.goal = min(finals)
         if self.room < 0.05 or not np.isfinite(self.user.final):  # far targets are a long way for Adam
             self.goal = min(self.goal, case.settled)
@@ -109,10 +112,13 @@ class Compared:
             return False
         data, rest, own = self.apart
         steps = min(max(case.steps, 300), 1500)
-        best = min(case.mended(leaves=start, lr=lr, data=data, judge=self._judge(rest), steps=steps).best
-                   for start, lr in ((case.leaves, 0.01), (case.reborn(), 0.02)))  # fmt: skip
         case.tried.append("unseen rows")
-        base, best = self._base(rest), min(best, own.best)
+        base, best = self._base(rest), own.best
+        for start, lr in ((case.leaves, 0.01), (case.reborn(), 0.02)):
+            run = case.mended(leaves=start, lr=lr, data=data, judge=self._judge(rest), steps=steps)
+            best = min(best, run.best)
+            if best < base - 0.02 * abs(base) and not base - own.final > 0.8 * (base - best):
+                return False  # whatever else may be better still
         if not best < base - 0.02 * abs(base):  # nobody learns anything of unseen rows
             return bool(self.user.final < self.base)
         return bool(base - own.final > 0.8 * (base - best))
@@ -169,6 +175,15 @@ class Compared:
         run = self._trained((case.X[~unseen], targets[~unseen]), other)
         base = self._judge(other)([0 * x for x in case.leaves])
         return bool(run.final / base < 0.6 * own.final / self._base(rest))
+
+    def better_even(self) -> bool:
+        """Whether the loop, its inputs standardised, leaves far less of the loss on unseen rows."""
+        case, Z = self.case, uneven(self.case)
+        if Z is None:
+            return False
+        unseen = self._kept_apart
+        run = self._trained((Z[~unseen], case.y[~unseen]), (Z[unseen], case.y[unseen]))
+        return bool(run.final < 0.6 * self.apart[2].final)
 
     @property
     def falls(self) -> bool:

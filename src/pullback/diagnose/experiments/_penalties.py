@@ -15,6 +15,7 @@ import numpy as np
 from pullback.diagnose._adaptive import sampled, usual_rules
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._machine import TRACE
 from pullback.diagnose._moves import Moves, norm
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments._comparing import CURED, Compared
@@ -240,7 +241,7 @@ def _of_rows(part: Part, leaves: Leaves, X: Any, y: Any, judged: int) -> float:
 def _decay(runs: Compared) -> Finding | None:
     """The user's own step, each parameter given back what it takes away."""
     case = runs.case
-    decay = {k: share for k, share in case.decay.items() if share > 1e-9}
+    decay = {k: share for k, share in case.decay.items() if share * case.steps > TRACE}
     held = runs.share(runs.user.final) < CURED
     if (
         not decay

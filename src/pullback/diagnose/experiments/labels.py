@@ -25,7 +25,7 @@ def learnable(case: Case) -> bool:
     X, y = _columns(case)
     if len(X) < 30 or X.shape[1] == 0 or np.ptp(y, axis=0).max() == 0:
         return True
-    return any(_foretells(guess, y) for guess in _guesses(X, y)) or _network_foretells(X, y)
+    return any(_foretells(guess, y) for guess in _forecasts(case)) or _network_foretells(X, y)
 
 
 def explained(case: Case) -> float:
@@ -34,7 +34,7 @@ def explained(case: Case) -> float:
     if len(X) < 30 or X.shape[1] == 0:
         return 1.0
     total = max(float(np.sum((y - y.mean(0)) ** 2)), 1e-300)
-    return float(max(1 - np.sum((y - guess) ** 2) / total for guess in _guesses(X, y)))
+    return float(max(1 - np.sum((y - guess) ** 2) / total for guess in _forecasts(case)))
 
 
 def _foretells(guess: np.ndarray, y: np.ndarray) -> bool:
@@ -58,10 +58,10 @@ def _chance(y: np.ndarray) -> float:
 
 def trace(case: Case) -> list[Finding]:
     """Labels of which X tells too little to learn from, but more than of labels of other rows."""
-    X, y = _columns(case)
+    _, y = _columns(case)
     if not labels(case.y):
         return []
-    alike, chance = max(_correlation(guess, y) for guess in _guesses(X, y)), _chance(y)
+    alike, chance = max(_correlation(guess, y) for guess in _forecasts(case)), _chance(y)
     if alike < TRACE * chance:
         return []
     return [Finding(
@@ -121,28 +121,40 @@ def _columns(case: Case) -> tuple[np.ndarray, np.ndarray]:
     return (X - X.mean(0))[:, deviation > 0] / deviation[deviation > 0], y[case.judged]
 
 
+def _forecasts(case: Case) -> list[np.ndarray]:
+    """The guesses of the judged rows' targets, made once."""
+    if "forecasts" not in case.kept:
+        case.kept["forecasts"] = _guesses(*_columns(case))
+    found: list[np.ndarray] = case.kept["forecasts"]
+    return found
+
+
 def _guesses(X: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     """Targets of all rows, each foretold from the folds it is not in, in four ways."""
     order = np.random.default_rng(0).permutation(len(X))
     parts = [order[i::FOLDS] for i in range(FOLDS)]
     out = [np.zeros(y.shape) for _ in range(4)]
+    main, features = _main(X), _features(X)
     for part in parts:
         rest = np.setdiff1d(order, part)
-        found = [*_by_neighbours(X, y, rest, part), _ridge(X, y, rest, part, 0.01),
-                 _ridge(_features(X), y, rest, part, 0.1)]  # fmt: skip
+        found = [*_by_neighbours(main, y, rest, part), _ridge(X, y, rest, part, 0.01),
+                 _ridge(features, y, rest, part, 0.1)]  # fmt: skip
         for whole, guess in zip(out, found, strict=True):
             whole[part] = guess
     return out
 
 
 def _by_neighbours(X: np.ndarray, y: np.ndarray, rest: np.ndarray, part: np.ndarray) -> list[np.ndarray]:
-    """The mean of the five and of the twenty nearest rows, of many columns along their main directions."""
-    if X.shape[1] > 20:
-        X = X @ np.linalg.svd(X, full_matrices=False)[2][:12].T
+    """The mean of the five and of the twenty nearest rows."""
     squares = (X**2).sum(1)
     distance = squares[part][:, None] + squares[rest][None] - 2 * X[part] @ X[rest].T
     near = np.argsort(distance, 1)
     return [y[rest][near[:, :k]].mean(1) for k in (5, min(20, max(len(rest) // 8, 5)))]
+
+
+def _main(X: np.ndarray) -> np.ndarray:
+    """Rows of many columns along their main directions."""
+    return X if X.shape[1] <= 20 else np.asarray(X @ np.linalg.svd(X, full_matrices=False)[2][:12].T)
 
 
 def _ridge(A: np.ndarray, y: np.ndarray, rest: np.ndarray, part: np.ndarray, weight: float) -> np.ndarray:
@@ -178,7 +190,7 @@ def contradicted(case: Case) -> list[Finding]:
         return []
     case.tried.append("each row's label against a forecast made without it")
     own = y.argmax(1)
-    guess = max(_guesses(X, y), key=lambda guess: float(np.mean(guess.argmax(1) == own)))
+    guess = max(_forecasts(case), key=lambda guess: float(np.mean(guess.argmax(1) == own)))
     wrong, ranked = guess.argmax(1) != own, np.sort(guess, 1)
     surest = np.argsort(ranked[:, -2] - ranked[:, -1], kind="stable")[: int(0.3 * len(own))]
     often, there, most = float(wrong.mean()), float(wrong[surest].mean()), float(y.mean(0).max())
@@ -215,7 +227,7 @@ def one_sided(case: Case) -> list[Finding]:
     X, y = _columns(case)
     if not labels(case.y) or len(X) < 100 or y.shape[1] < 2:
         return []
-    guesses = _guesses(X, y)
+    guesses = _forecasts(case)
     for j in range(y.shape[1]):
         found = max((_block(guess[:, j], y, j) for guess in guesses), key=lambda block: block[0])
         if _mixed(found[1], y, j):

@@ -19,7 +19,7 @@ from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._breaking import breaks, unstable
 from pullback.diagnose.experiments._comparing import ENOUGH, Compared
-from pullback.diagnose.experiments._mending import causes, nothing_to_learn
+from pullback.diagnose.experiments._mending import causes, nothing_to_learn, unlike_scales
 from pullback.diagnose.experiments._ones import without_any_bias
 from pullback.diagnose.experiments._partly import MOST, partly
 from pullback.diagnose.experiments._penalties import too_strong
@@ -110,6 +110,9 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         if doubt is not None and _costs(runs, doubt):
             return [_curves(runs, doubt)]
         return [_curves(runs, f) for f in partly(runs, room)]
+    uneven = unlike_scales(runs) if runs.evened else None
+    if uneven is not None and runs.better_even():
+        return [_curves(runs, uneven)]
     if runs.as_good_unseen:
         return []
     if doubt is not None and room > 0.12:
