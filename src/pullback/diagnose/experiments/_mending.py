@@ -9,14 +9,21 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
 from pullback.diagnose.experiments._breaking import overflow
 from pullback.diagnose.experiments._by_rows import SUMMED, grows, shrinks
-from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, short, uneven
+from pullback.diagnose.experiments._comparing import (
+    CURED,
+    ENOUGH,
+    Compared,
+    alike,
+    column_sizes,
+    short,
+    uneven,
+)
 from pullback.diagnose.experiments._dying import dies
 from pullback.diagnose.experiments._fading import fades
 from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
@@ -161,16 +168,6 @@ def unshuffled(runs: Compared) -> Finding | None:
         return None
     rows = case.shuffled(size=case.size)
     return out_of_order(runs) if runs.cured("rows shuffled", lambda: case.user_with(rows=rows)) else None
-
-
-def alike(case: Case) -> float:
-    """How far the targets of neighbouring rows agree: their correlation."""
-    y = np.asarray(case.y, float).reshape(case.n, -1)
-    if y.shape[1] > 1:
-        y = y.argmax(1)[:, None].astype(float) if labels(case.y) else y[:, :1]
-    y = y[:, 0] - y.mean()
-    power = float(np.sum(y * y))
-    return float(np.sum(y[1:] * y[:-1])) / power if power else 0.0
 
 
 def out_of_order(runs: Compared) -> Finding:

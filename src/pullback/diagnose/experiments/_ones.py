@@ -54,7 +54,13 @@ def without_any_bias(runs: Compared) -> Finding | None:
 
 def _biased(case: Case) -> bool:
     several = len(case.leaves) > 1
-    return constant_column(case) or (several and any(case.is_bias(k) for k in range(len(case.leaves))))
+    return constant_column(case) or (several and any(case.is_bias(k) for k in _heeded(case)))
+
+
+def _heeded(case: Case) -> list[int]:
+    """The parameters that the loss has any use for: a bias that is kept but never added shifts nothing."""
+    slopes = case.gradient(case.generic, *case.batch(0, min(case.n, 64)))
+    return [k for k, slope in enumerate(slopes) if np.any(slope != 0)]
 
 
 def widened(case: Case) -> Widened | None:
