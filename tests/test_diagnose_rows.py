@@ -8,8 +8,9 @@ from pullback.diagnose._patient import Patient
 from pullback.diagnose._record import record
 from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import data, labels, objective, rows
+from pullback.diagnose.experiments._comparing import Compared
 from pullback.diagnose.experiments._least import no_least
-from pullback.diagnose.experiments._ones import widened
+from pullback.diagnose.experiments._ones import widened, without_any_bias
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(120, 3))
@@ -101,6 +102,21 @@ def test_a_loss_of_plain_floats_may_overflow_far_away():
 def test_a_column_of_ones_is_a_bias_where_the_loss_heeds_it(params, model, takes):
     loss = lambda p, X, y: np.mean(np.abs(model(p, X) - y) ** 1.5)
     assert (widened(case(loss, params=params)) is not None) == takes
+
+
+@pytest.mark.parametrize(("added", "fault"), [(0.0, "no_bias"), (1.0, None)])
+def test_a_number_that_is_kept_but_never_added_is_no_bias(added, fault):
+    def loss(p, X, y):
+        return np.mean((p[0] * X[:, 0] + added * p[1] - y) ** 2)
+
+    def step(p, X, y):
+        off = 2 * (p[0] * X[:, 0] + added * p[1] - y) / len(y)
+        return [p[0] - 0.1 * (X[:, 0] @ off), p[1] - 0.1 * added * off.sum()], loss(p, X, y)
+
+    found = case(loss, 4 + X[:, 0], X[:, :1], [np.array(0.0), np.array(0.0)], step, n_steps=200)
+    with quiet():
+        said = without_any_bias(Compared(found))
+    assert (None if said is None else said.id) == fault
 
 
 def test_a_loop_that_says_no_batch_size_takes_all_rows():
