@@ -8,6 +8,8 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import units
+from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._mending import sizes_told, unlike_scales
 from pullback.diagnose.experiments._penalties import replaced
 from pullback.diagnose.experiments.labels import contradicted, trace
 from pullback.diagnose.experiments.model import too_small_for_few
@@ -252,3 +254,22 @@ def test_a_plateau_on_few_rows_is_want_of_units_only_where_no_start_leaves_it(un
     with quiet():
         said = too_small_for_few(found, found.base, 0.9 * found.base)
     assert (None if said is None else said.id) == fault
+
+
+@pytest.mark.parametrize(("high", "fault"), [(10.0, "inputs_unscaled"), (1.0, None)])
+def test_columns_are_unscaled_where_standardised_ones_and_their_own_step_learn_more(high, fault):
+    rng = np.random.default_rng(1)
+    t = rng.uniform(0, high, 100)
+    X = np.stack([t**k for k in range(5)], axis=1)
+    s = t * 10 / high
+    y = 2 + 0.5 * s - 0.3 * s**2 + 0.02 * s**3 + rng.normal(size=100)
+    rate = 0.5 / np.linalg.norm(X, 2) ** 2 * len(X)
+    found = Case(Patient(fitted(lambda p, X: X @ p[0], [np.zeros(5)], X, y, rate, 100, 3000)), 4.5)
+    with quiet():
+        said = unlike_scales(Compared(found))
+    assert (None if said is None else said.id) == fault
+
+
+def test_one_column_has_one_size():
+    assert sizes_told(np.array([57.6])) == "the column's size is 57.6"
+    assert sizes_told(np.array([0.5, 30.0])) == "the columns' sizes go from 0.5 to 30"
