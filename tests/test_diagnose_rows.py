@@ -11,6 +11,7 @@ from pullback.diagnose.experiments import data, labels, objective, rows
 from pullback.diagnose.experiments._comparing import Compared
 from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._ones import widened, without_any_bias
+from pullback.diagnose.experiments._origins import what_was_cut
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(120, 3))
@@ -117,6 +118,25 @@ def test_a_number_that_is_kept_but_never_added_is_no_bias(added, fault):
     with quiet():
         said = without_any_bias(Compared(found))
     assert (None if said is None else said.id) == fault
+
+
+PIXELS = np.random.default_rng(7).integers(0, 17, (120, 12)).astype(float)
+CUT = [
+    (PIXELS // 16, True),
+    (PIXELS // 16 - 0.2, True),
+    ((PIXELS // 16)[60:][::-1], True),
+    (((PIXELS // 16) - (PIXELS // 16).mean(0)) / (PIXELS // 16).std(0), True),
+    ((PIXELS > 7).astype(int), False),
+    (PIXELS // 4, False),
+    (PIXELS / 16, False),
+]
+
+
+@pytest.mark.parametrize(("table", "cut"), CUT)
+def test_a_table_that_lost_its_fractions_is_told_by_the_one_it_was_made_of(table, cut):
+    loss = lambda p, X, y: np.mean((X @ p[0] - y) ** 2)
+    found = case(loss, NUMBERS[: len(table)], table, [np.zeros(12)], raw={"pixels": PIXELS})
+    assert bool(what_was_cut(found)) == cut
 
 
 def test_a_loop_that_says_no_batch_size_takes_all_rows():

@@ -15,6 +15,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._patient import flatten
 from pullback.diagnose._record import record
+from pullback.diagnose.experiments._origins import what_was_cut
 
 
 def experiment(case: Case) -> list[Finding]:
@@ -51,6 +52,9 @@ def _dtypes(case: Case) -> list[Finding]:
         out += _rounded_moves(case)
     if not out and case.X.dtype.kind in "iu" and case.X.ndim == 2:
         out += _flat_columns(case) or _only_tops(case.X)
+    lost = "" if out else what_was_cut(case)
+    if lost:
+        out.append(_cut("X", lost))
     return out or _floored(case)
 
 
