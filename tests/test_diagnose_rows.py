@@ -8,6 +8,7 @@ from pullback.diagnose._patient import Patient
 from pullback.diagnose._record import record
 from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import data, labels, objective, rows
+from pullback.diagnose.experiments._astray import astray
 from pullback.diagnose.experiments._comparing import Compared
 from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._ones import widened, without_any_bias
@@ -137,6 +138,26 @@ def test_a_table_that_lost_its_fractions_is_told_by_the_one_it_was_made_of(table
     loss = lambda p, X, y: np.mean((X @ p[0] - y) ** 2)
     found = case(loss, NUMBERS[: len(table)], table, [np.zeros(12)], raw={"pixels": PIXELS})
     assert bool(what_was_cut(found)) == cut
+
+
+NOISY = 20 + X @ [2.0, -1.0, 0.5] + 0.2 * rng.normal(size=120)
+SOME = rng.random(120) < 0.25
+TARGETS = [
+    (NOISY, False),
+    (np.where(SOME, 0, NOISY), True),
+    (np.where(SOME, -NOISY, NOISY), True),
+    (np.where(SOME, rng.permutation(NOISY), NOISY), True),
+    (np.where(SOME, NOISY + 5, NOISY), False),  # a group of which X says nothing
+    (np.maximum(NOISY, 20), False),
+    (NOISY + 0.3 * rng.standard_t(2, 120), False),
+]
+
+
+@pytest.mark.parametrize(("y", "wrong"), TARGETS)
+def test_targets_that_are_lost_lie_in_a_heap_of_their_own(y, wrong):
+    loss = lambda p, X, y: np.mean((line(p, X) - y) ** 2)
+    found = [f.id for f in astray(case(loss, y, params=[np.zeros(3), np.full(1, y.mean())]))]
+    assert found == ["labels_wrong"] * wrong
 
 
 def test_a_loop_that_says_no_batch_size_takes_all_rows():

@@ -25,7 +25,7 @@ def learnable(case: Case) -> bool:
     X, y = _columns(case)
     if len(X) < 30 or X.shape[1] == 0 or np.ptp(y, axis=0).max() == 0:
         return True
-    return any(_foretells(guess, y) for guess in _guesses(X, y)) or _network_foretells(X, y)
+    return any(_foretells(guess, y) for guess in foretold(X, y)) or _network_foretells(X, y)
 
 
 def explained(case: Case) -> float:
@@ -34,7 +34,7 @@ def explained(case: Case) -> float:
     if len(X) < 30 or X.shape[1] == 0:
         return 1.0
     total = max(float(np.sum((y - y.mean(0)) ** 2)), 1e-300)
-    return float(max(1 - np.sum((y - guess) ** 2) / total for guess in _guesses(X, y)))
+    return float(max(1 - np.sum((y - guess) ** 2) / total for guess in foretold(X, y)))
 
 
 def _foretells(guess: np.ndarray, y: np.ndarray) -> bool:
@@ -42,16 +42,17 @@ def _foretells(guess: np.ndarray, y: np.ndarray) -> bool:
     off, mean = y - guess, y - y.mean(0)
     if 1 - np.sum(off**2) / np.sum(mean**2) > 0.05:
         return True
-    return _correlation(guess, y) > max(3.5 * _chance(y), 0.06)
+    return correlation(guess, y) > max(3.5 * chance(y), 0.06)
 
 
-def _correlation(guess: np.ndarray, y: np.ndarray) -> float:
+def correlation(guess: np.ndarray, y: np.ndarray) -> float:
+    """Of forecasts and targets, over all columns."""
     g, mean = guess - guess.mean(0), y - y.mean(0)
     size = np.sqrt(np.sum(g**2) * np.sum(mean**2))
     return float(np.sum(g * mean) / size) if size > 0 else 0.0
 
 
-def _chance(y: np.ndarray) -> float:
+def chance(y: np.ndarray) -> float:
     """The deviation of a correlation with targets in a random order."""
     return float(1 / np.sqrt(len(y) * max(y.shape[1] - 1, 1)))
 
@@ -61,12 +62,12 @@ def trace(case: Case) -> list[Finding]:
     X, y = _columns(case)
     if not labels(case.y):
         return []
-    alike, chance = max(_correlation(guess, y) for guess in _guesses(X, y)), _chance(y)
-    if alike < TRACE * chance:
+    alike, usual = max(correlation(guess, y) for guess in foretold(X, y)), chance(y)
+    if alike < TRACE * usual:
         return []
     return [Finding(
         "labels_wrong", "y", "most of what X would tell of the labels is lost: many must be wrong",
-        f"forecasts correlate with the labels by {number(alike)}, {number(alike / chance)} times what chance "
+        f"forecasts correlate with the labels by {number(alike)}, {number(alike / usual)} times what chance "
         "gives; labels in another order would give none",
         "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
 
@@ -81,9 +82,9 @@ def at_odds(case: Case) -> list[Finding]:
         parts = (np.arange(cut), np.arange(cut, len(X)))
         if min(map(len, parts)) < 30 or any(not np.ptp(y[part], axis=0).any() for part in parts):
             continue
-        within = min(max(_correlation(g, y[part]) for g in _guesses(X[part], y[part])) for part in parts)
+        within = min(max(correlation(g, y[part]) for g in foretold(X[part], y[part])) for part in parts)
         fits = [_ridge(X, y, *parts, 0.01), _ridge(X, y, *parts[::-1], 0.01)]
-        across = max(_correlation(g, y[part]) for g, part in zip(fits, parts[::-1], strict=True))
+        across = max(correlation(g, y[part]) for g, part in zip(fits, parts[::-1], strict=True))
         if within < 0.4 or across > -0.5 * within:
             continue
         return [Finding(
@@ -121,7 +122,7 @@ def _columns(case: Case) -> tuple[np.ndarray, np.ndarray]:
     return (X - X.mean(0))[:, deviation > 0] / deviation[deviation > 0], y[case.judged]
 
 
-def _guesses(X: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+def foretold(X: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     """Targets of all rows, each foretold from the folds it is not in, in four ways."""
     order = np.random.default_rng(0).permutation(len(X))
     parts = [order[i::FOLDS] for i in range(FOLDS)]
@@ -178,7 +179,7 @@ def contradicted(case: Case) -> list[Finding]:
         return []
     case.tried.append("each row's label against a forecast made without it")
     own = y.argmax(1)
-    guess = max(_guesses(X, y), key=lambda guess: float(np.mean(guess.argmax(1) == own)))
+    guess = max(foretold(X, y), key=lambda guess: float(np.mean(guess.argmax(1) == own)))
     wrong, ranked = guess.argmax(1) != own, np.sort(guess, 1)
     surest = np.argsort(ranked[:, -2] - ranked[:, -1], kind="stable")[: int(0.3 * len(own))]
     often, there, most = float(wrong.mean()), float(wrong[surest].mean()), float(y.mean(0).max())
@@ -198,11 +199,11 @@ def contradicted(case: Case) -> list[Finding]:
 
 def _hardly(X: np.ndarray, y: np.ndarray, often: float, there: float) -> bool:
     """Whether what X tells is next to nothing, and no surer anywhere: too little for classes that overlap."""
-    guesses = _guesses(X, y)
+    guesses = foretold(X, y)
     share = 1 - min(np.sum((y - guess) ** 2) for guess in guesses) / np.sum((y - y.mean(0)) ** 2)
-    some = max(_correlation(guess, y) for guess in guesses) >= TRACE * _chance(y)
-    chance = np.sqrt(often * (1 - often) / (0.3 * len(y)))
-    return some and len(y) >= 300 and share < 0.05 and there > often - chance
+    some = max(correlation(guess, y) for guess in guesses) >= TRACE * chance(y)
+    usual = np.sqrt(often * (1 - often) / (0.3 * len(y)))
+    return some and len(y) >= 300 and share < 0.05 and there > often - usual
 
 
 def one_sided(case: Case) -> list[Finding]:
@@ -215,7 +216,7 @@ def one_sided(case: Case) -> list[Finding]:
     X, y = _columns(case)
     if not labels(case.y) or len(X) < 100 or y.shape[1] < 2:
         return []
-    guesses = _guesses(X, y)
+    guesses = foretold(X, y)
     for j in range(y.shape[1]):
         found = max((_block(guess[:, j], y, j) for guess in guesses), key=lambda block: block[0])
         if _mixed(found[1], y, j):
