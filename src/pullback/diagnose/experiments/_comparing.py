@@ -147,12 +147,15 @@ class Compared:
         rows = rows(n) if rows is not None else lambda t: case.patient.batch(t, n=n)
         return case.user_with(judge=self._judge(rest), data=data, rows=rows, **changes)
 
-    def better_unseen(self, **changes: Any) -> bool:
+    def better_unseen(self, table: Any = None, **changes: Any) -> bool:
         """Whether the loop with something exchanged leaves far less of the loss on unseen rows.
 
-        `rows(n)` makes the rows of each step out of `n`.
+        `rows(n)` makes the rows of each step out of `n`; `table` stands in place of X.
         """
         data, rest, own = self.apart
+        if table is not None:
+            unseen = self._kept_apart
+            data, rest = (table[~unseen], data[1]), (table[unseen], rest[1])
         return bool(self._trained(data, rest, **changes).final < 0.6 * own.final)
 
     def worse_unseen(self, **changes: Any) -> bool:

@@ -142,7 +142,7 @@ def unlike_scales(runs: Compared) -> Finding | None:
     how = "the same loop learns"
     if not runs.cured("inputs standardised", even) and not _at_other_steps(runs, even):
         scale = _steeper(case, Z)
-        if scale < 3 or not _only_standardised(runs, even, scale):
+        if scale < 3 or not _only_standardised(runs, Z, even, scale):
             return None
         how = f"with moves {number(scale)} times as large, the loop learns what no other step gets from these"
     return Finding(
@@ -182,7 +182,7 @@ def _steeper(case: Case, Z: np.ndarray) -> float:
     return (raw / standard) ** 2
 
 
-def _only_standardised(runs: Compared, even: Callable[..., Run], scale: float) -> bool:
+def _only_standardised(runs: Compared, Z: np.ndarray, even: Callable[..., Run], scale: float) -> bool:
     """Whether standardised columns and the step they bear learn what no step learns from these."""
     case, name = runs.case, f"inputs standardised, moves times {number(scale)}"
     if not runs.cured(name, partial(even, scale=scale)):
@@ -193,7 +193,7 @@ def _only_standardised(runs: Compared, even: Callable[..., Run], scale: float) -
         if not got > raw + 0.5 * (1 - raw):
             return False
     runs.proof = name
-    return not runs.as_good_unseen
+    return not runs.as_good_unseen or runs.better_unseen(table=Z, scale=scale)
 
 
 def unshuffled(runs: Compared) -> Finding | None:
