@@ -48,6 +48,7 @@ def without_any_bias(runs: Compared) -> Finding | None:
         return None
     wide = widened(case)
     t = _less_a_constant(case) if wide is None else None
+    both: tuple[Callable[[], Run], ...]
     if wide is not None:
         name, both = "a column of ones beside X", (partial(_written, case, wide), partial(_exact, case, wide))
     elif t is not None:
