@@ -8,7 +8,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import units
-from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._comparing import Compared, in_phase
 from pullback.diagnose.experiments._mending import sizes_told, unlike_scales
 from pullback.diagnose.experiments._penalties import replaced
 from pullback.diagnose.experiments.labels import contradicted, trace
@@ -273,3 +273,12 @@ def test_columns_are_unscaled_where_standardised_ones_and_their_own_step_learn_m
 def test_one_column_has_one_size():
     assert sizes_told(np.array([57.6])) == "the column's size is 57.6"
     assert sizes_told(np.array([0.5, 30.0])) == "the columns' sizes go from 0.5 to 30"
+
+
+@pytest.mark.parametrize(("steps", "n"), [(2000, 1333), (130, 80), (55, 97)])
+def test_fewer_rows_in_order_are_left_at_the_same_part_of_a_pass(steps, n):
+    t = np.linspace(0, 1, 120)
+    found = Case(Patient(fitted(lambda p, X: X @ p[0], [np.zeros(1)], t[:, None], t, 0.1, 10, 50)), 4.5)
+    longer = in_phase(found, steps, n)
+    assert longer >= steps
+    assert abs((longer * 10 / n - steps * 10 / 120 + 0.5) % 1 - 0.5) <= 5.1 / n

@@ -143,7 +143,7 @@ class Compared:
     def _trained(self, data: Any, rest: Any, rows: Any = None, **changes: Any) -> Run:
         """The loop, with something exchanged, trained on some rows and judged on the rest."""
         case, n = self.case, len(data[0])
-        changes.setdefault("steps", _in_phase(case, case.horizon, n))
+        changes.setdefault("steps", in_phase(case, case.horizon, n))
         rows = rows(n) if rows is not None else lambda t: case.patient.batch(t, n=n)
         return case.user_with(judge=self._judge(rest), data=data, rows=rows, **changes)
 
@@ -230,7 +230,7 @@ class Compared:
         return min(per_row, self._judge(rows)(self.case.leaves))
 
 
-def _in_phase(case: Case, steps: int, n: int) -> int:
+def in_phase(case: Case, steps: int, n: int) -> int:
     """No fewer steps than these, by which `n` rows are left at the same part of a pass as all of them.
 
     Of rows in order a loop knows the last ones best: where in a pass it stops decides what it ends with.
