@@ -8,8 +8,11 @@ from pullback.diagnose._patient import Patient
 from pullback.diagnose._record import record
 from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import data, labels, objective, rows
+from pullback.diagnose.experiments._astray import astray
+from pullback.diagnose.experiments._comparing import Compared
 from pullback.diagnose.experiments._least import no_least
-from pullback.diagnose.experiments._ones import widened
+from pullback.diagnose.experiments._ones import widened, without_any_bias
+from pullback.diagnose.experiments._origins import what_was_cut
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(120, 3))
@@ -51,6 +54,7 @@ TABLES = [
     (np.where(X > 0, 1, -1), False),
     (np.where(X > 1, 1, 0), False),
     (np.eye(6, dtype=int)[rng.integers(0, 6, 120)], False),
+    (np.where(np.arange(9) < 4, 0, np.maximum(rng.integers(-9, 9, (120, 9)), 0)), False),  # pixels
 ]
 
 
@@ -101,6 +105,61 @@ def test_a_loss_of_plain_floats_may_overflow_far_away():
 def test_a_column_of_ones_is_a_bias_where_the_loss_heeds_it(params, model, takes):
     loss = lambda p, X, y: np.mean(np.abs(model(p, X) - y) ** 1.5)
     assert (widened(case(loss, params=params)) is not None) == takes
+
+
+@pytest.mark.parametrize(("added", "fault"), [(0.0, "no_bias"), (1.0, None)])
+def test_a_number_that_is_kept_but_never_added_is_no_bias(added, fault):
+    def loss(p, X, y):
+        return np.mean((p[0] * X[:, 0] + added * p[1] - y) ** 2)
+
+    def step(p, X, y):
+        off = 2 * (p[0] * X[:, 0] + added * p[1] - y) / len(y)
+        return [p[0] - 0.1 * (X[:, 0] @ off), p[1] - 0.1 * added * off.sum()], loss(p, X, y)
+
+    found = case(loss, 4 + X[:, 0], X[:, :1], [np.array(0.0), np.array(0.0)], step, n_steps=200)
+    with quiet():
+        said = without_any_bias(Compared(found))
+    assert (None if said is None else said.id) == fault
+
+
+PIXELS = np.random.default_rng(7).integers(0, 17, (120, 12)).astype(float)
+CUT = [
+    (PIXELS // 16, True),
+    (PIXELS // 16 - 0.2, True),
+    ((PIXELS // 16)[60:][::-1], True),
+    (((PIXELS // 16) - (PIXELS // 16).mean(0)) / (PIXELS // 16).std(0), True),
+    ((PIXELS > 7).astype(int), False),
+    (PIXELS // 4, False),
+    (PIXELS / 16, False),
+]
+
+
+@pytest.mark.parametrize(("table", "cut"), CUT)
+def test_a_table_that_lost_its_fractions_is_told_by_the_one_it_was_made_of(table, cut):
+    loss = lambda p, X, y: np.mean((X @ p[0] - y) ** 2)
+    found = case(loss, NUMBERS[: len(table)], table, [np.zeros(12)], raw={"pixels": PIXELS})
+    assert bool(what_was_cut(found)) == cut
+
+
+DRAW = np.random.default_rng(8)
+NOISY = 20 + X @ [2.0, -1.0, 0.5] + 0.1 * DRAW.normal(size=120)
+SOME = DRAW.random(120) < 0.25
+TARGETS = [
+    (NOISY, False),
+    (np.where(SOME, 0, NOISY), True),
+    (np.where(SOME, -NOISY, NOISY), True),
+    (np.where(SOME, DRAW.permutation(NOISY), NOISY), True),
+    (np.where(SOME, NOISY + 5, NOISY), False),  # a group of which X says nothing
+    (np.maximum(NOISY, 20), False),
+    (NOISY + 0.3 * DRAW.standard_t(2, 120), False),
+]
+
+
+@pytest.mark.parametrize(("y", "wrong"), TARGETS)
+def test_targets_that_are_lost_lie_in_a_heap_of_their_own(y, wrong):
+    loss = lambda p, X, y: np.mean((line(p, X) - y) ** 2)
+    found = [f.id for f in astray(case(loss, y, params=[np.zeros(3), np.full(1, y.mean())]))]
+    assert found == ["labels_wrong"] * wrong
 
 
 def test_a_loop_that_says_no_batch_size_takes_all_rows():

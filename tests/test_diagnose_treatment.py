@@ -6,9 +6,13 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
+from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import units
+from pullback.diagnose.experiments._comparing import Compared, in_phase
+from pullback.diagnose.experiments._mending import sizes_told, unlike_scales
 from pullback.diagnose.experiments._penalties import replaced
 from pullback.diagnose.experiments.labels import contradicted, trace
+from pullback.diagnose.experiments.model import too_small_for_few
 
 
 def fitted(predict, params, X, y, rate, batch_size, n_steps, seen=lambda X: X):
@@ -218,3 +222,63 @@ def test_weights_of_one_sign_are_large_first_where_they_are(gain, expected):
                          "loss": loss, "grad": lambda p, X, y: p}), 10.0)  # fmt: skip
     found = units.suspect(case, units.look(case))
     assert (found.id if found else None) == expected
+
+
+def exclusive(units, rate):
+    """Exclusive or by a hidden layer of sigmoids and cross-entropy."""
+    rng, squash = np.random.default_rng(1), lambda z: 1 / (1 + np.exp(-z))
+    X, y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.0], [1], [1], [0]])
+
+    def told(p, X):
+        h = squash(X @ p[0] + p[1])
+        return h, squash(h @ p[2] + p[3])
+
+    def loss(p, X, y):
+        out = told(p, X)[1]
+        return np.mean(-y * np.log(out + 1e-9) - (1 - y) * np.log(1 - out + 1e-9))
+
+    def step(p, X, y):
+        h, out = told(p, X)
+        off = (out - y) / len(y)
+        back = off @ p[2].T * h * (1 - h)
+        slopes = [X.T @ back, back.sum(0), h.T @ off, off.sum(0)]
+        return [x - rate * g for x, g in zip(p, slopes, strict=True)], loss(p, X, y)
+
+    params = [rng.normal(size=(2, units)), np.zeros(units), rng.normal(size=(units, 1)), np.zeros(1)]
+    return {"params": params, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 4, "n_steps": 3000}
+
+
+@pytest.mark.parametrize(("units", "fault"), [(1, "capacity_too_small"), (2, None)])
+def test_a_plateau_on_few_rows_is_want_of_units_only_where_no_start_leaves_it(units, fault):
+    found = Case(Patient(exclusive(units, 0.01)), 4.5)
+    with quiet():
+        said = too_small_for_few(found, found.base, 0.9 * found.base)
+    assert (None if said is None else said.id) == fault
+
+
+@pytest.mark.parametrize(("high", "fault"), [(10.0, "inputs_unscaled"), (1.0, None)])
+def test_columns_are_unscaled_where_standardised_ones_and_their_own_step_learn_more(high, fault):
+    rng = np.random.default_rng(1)
+    t = rng.uniform(0, high, 100)
+    X = np.stack([t**k for k in range(5)], axis=1)
+    s = t * 10 / high
+    y = 2 + 0.5 * s - 0.3 * s**2 + 0.02 * s**3 + rng.normal(size=100)
+    rate = 0.5 / np.linalg.norm(X, 2) ** 2 * len(X)
+    found = Case(Patient(fitted(lambda p, X: X @ p[0], [np.zeros(5)], X, y, rate, 100, 3000)), 4.5)
+    with quiet():
+        said = unlike_scales(Compared(found))
+    assert (None if said is None else said.id) == fault
+
+
+def test_one_column_has_one_size():
+    assert sizes_told(np.array([57.6])) == "the column's size is 57.6"
+    assert sizes_told(np.array([0.5, 30.0])) == "the columns' sizes go from 0.5 to 30"
+
+
+@pytest.mark.parametrize(("steps", "n"), [(2000, 1333), (130, 80), (55, 97)])
+def test_fewer_rows_in_order_are_left_at_the_same_part_of_a_pass(steps, n):
+    t = np.linspace(0, 1, 120)
+    found = Case(Patient(fitted(lambda p, X: X @ p[0], [np.zeros(1)], t[:, None], t, 0.1, 10, 50)), 4.5)
+    longer = in_phase(found, steps, n)
+    assert longer >= steps
+    assert abs((longer * 10 / n - steps * 10 / 120 + 0.5) % 1 - 0.5) <= 5.1 / n

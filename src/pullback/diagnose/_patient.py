@@ -120,6 +120,8 @@ class Patient:
         check_given(given)
         check_leaves(flatten(given["params"]))
         self._given: dict[str, Any] = clone({key: given.get(key) for key in REQUIRED + OPTIONAL})
+        self.beside = {name: value for name, value in given.items() if name not in self._given}
+        """What the loop's file holds besides, as it came: only to be looked at."""
         self.random = np.random.get_state()
         self.X: Any = self._given["X"]
         self.y: Any = self._given["y"]

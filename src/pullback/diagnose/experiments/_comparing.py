@@ -11,6 +11,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import number
+from pullback.diagnose._functions import labels
 from pullback.diagnose._runs import Run
 
 ENOUGH, CURED = 0.6, 0.75
@@ -148,15 +149,19 @@ class Compared:
     def _trained(self, data: Any, rest: Any, rows: Any = None, **changes: Any) -> Run:
         """The loop, with something exchanged, trained on some rows and judged on the rest."""
         case, n = self.case, len(data[0])
+        changes.setdefault("steps", in_phase(case, case.horizon, n))
         rows = rows(n) if rows is not None else lambda t: case.patient.batch(t, n=n)
         return case.user_with(judge=self._judge(rest), data=data, rows=rows, **changes)
 
-    def better_unseen(self, **changes: Any) -> bool:
+    def better_unseen(self, table: Any = None, **changes: Any) -> bool:
         """Whether the loop with something exchanged leaves far less of the loss on unseen rows.
 
-        `rows(n)` makes the rows of each step out of `n`.
+        `rows(n)` makes the rows of each step out of `n`; `table` stands in place of X.
         """
         data, rest, own = self.apart
+        if table is not None:
+            unseen = self._kept_apart
+            data, rest = (table[~unseen], data[1]), (table[unseen], rest[1])
         return bool(self._trained(data, rest, **changes).final < 0.6 * own.final)
 
     def worse_unseen(self, **changes: Any) -> bool:
@@ -238,6 +243,27 @@ class Compared:
         """The loss of the best constant over some rows, as near as it is known."""
         per_row = self.base / self.case.per_row * (len(rows[0]) if self.case.per_row > 1 else 1)
         return min(per_row, self._judge(rows)(self.case.leaves))
+
+
+def in_phase(case: Case, steps: int, n: int) -> int:
+    """No fewer steps than these, by which `n` rows are left at the same part of a pass as all of them.
+
+    Of rows in order a loop knows the last ones best: where in a pass it stops decides what it ends with.
+    """
+    if steps * case.size < 3 * case.n or alike(case) < 0.4:
+        return steps
+    over = steps * case.size % case.n / case.n  # the part of a pass that comes after the last whole one
+    return max(steps, round((np.ceil(steps * case.size / n - over) + over) * n / case.size))
+
+
+def alike(case: Case) -> float:
+    """How far the targets of neighbouring rows agree: their correlation."""
+    y = np.asarray(case.y, float).reshape(case.n, -1)
+    if y.shape[1] > 1:
+        y = y.argmax(1)[:, None].astype(float) if labels(case.y) else y[:, :1]
+    y = y[:, 0] - y.mean()
+    power = float(np.sum(y * y))
+    return float(np.sum(y[1:] * y[:-1])) / power if power else 0.0
 
 
 def short(case: Case) -> bool:

@@ -9,14 +9,21 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._functions import labels
 from pullback.diagnose._moves import norm
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
 from pullback.diagnose.experiments._breaking import overflow
 from pullback.diagnose.experiments._by_rows import SUMMED, grows, shrinks
-from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, column_sizes, short, uneven
+from pullback.diagnose.experiments._comparing import (
+    CURED,
+    ENOUGH,
+    Compared,
+    alike,
+    column_sizes,
+    short,
+    uneven,
+)
 from pullback.diagnose.experiments._dying import dies
 from pullback.diagnose.experiments._fading import fades
 from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
@@ -132,26 +139,61 @@ def unlike_scales(runs: Compared) -> Finding | None:
         return None
     judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
     even = partial(case.user_with, data=(Z, case.y), judge=judge)
-    if not runs.cured("inputs standardised", even):
-        if runs.share(runs.user.final) >= ENOUGH:
+    how = "the same loop learns"
+    if not runs.cured("inputs standardised", even) and not _at_other_steps(runs, even):
+        scale = _steeper(case, Z)
+        if scale < 3 or not _only_standardised(runs, Z, even, scale):
             return None
-        best = max(
-            runs.run(f"inputs standardised, moves times {s:g}", partial(even, scale=s))
-            for s in (0.1, 10, 100)
-        )
-        if best < CURED:
-            return None
-    sizes = column_sizes(case)
+        how = f"with moves {number(scale)} times as large, the loop learns what no other step gets from these"
     return Finding(
         "inputs_unscaled",
         "X",
         "the features are on scales that one step size cannot serve",
-        f"the columns' sizes go from {number(float(sizes.min()))} to {number(float(sizes.max()))}; "
-        "standardised, the same loop learns",
+        f"{sizes_told(column_sizes(case))}; standardised, {how}",
         "subtract each column's mean and divide by its deviation",
         0.95,
         64,
     )
+
+
+def sizes_told(sizes: np.ndarray) -> str:
+    low, high = number(float(sizes.min())), number(float(sizes.max()))
+    return f"the columns' sizes go from {low} to {high}" if len(sizes) > 1 else f"the column's size is {low}"
+
+
+def _at_other_steps(runs: Compared, even: Callable[..., Run]) -> bool:
+    """Whether a loop that gets nowhere learns from standardised columns with a step of another order."""
+    if runs.share(runs.user.final) >= ENOUGH:
+        return False
+    tries = {f"inputs standardised, moves times {s:g}": partial(even, scale=s) for s in (0.1, 10, 100)}
+    return max(runs.run(name, make) for name, make in tries.items()) >= CURED
+
+
+def _steeper(case: Case, Z: np.ndarray) -> float:
+    """How much larger steps standardised columns bear, where moves are a multiple of the gradient.
+
+    A first layer's loss curves as the largest eigenvalue of X'X, and that is what its step has to suit.
+    """
+    if case.rule is not None and case.rule.name != "linear":
+        return 1.0
+    ones = np.ones((len(case.judged), 1))
+    tables = (np.hstack([np.asarray(x, float).reshape(case.n, -1)[case.judged], ones]) for x in (case.X, Z))
+    raw, standard = (float(np.linalg.norm(table, 2)) for table in tables)
+    return (raw / standard) ** 2
+
+
+def _only_standardised(runs: Compared, Z: np.ndarray, even: Callable[..., Run], scale: float) -> bool:
+    """Whether standardised columns and the step they bear learn what no step learns from these."""
+    case, name = runs.case, f"inputs standardised, moves times {number(scale)}"
+    if not runs.cured(name, partial(even, scale=scale)):
+        return False
+    got = runs.share(runs.made[name].final)
+    for other in (0.1, 3.0, 10.0, 100.0, 1e3):
+        raw = runs.run(f"moves times {other:g}", partial(case.user_with, scale=other))
+        if not got > raw + 0.5 * (1 - raw):
+            return False
+    runs.proof = name
+    return not runs.as_good_unseen or runs.better_unseen(table=Z, scale=scale)
 
 
 def unshuffled(runs: Compared) -> Finding | None:
@@ -161,16 +203,6 @@ def unshuffled(runs: Compared) -> Finding | None:
         return None
     rows = case.shuffled(size=case.size)
     return out_of_order(runs) if runs.cured("rows shuffled", lambda: case.user_with(rows=rows)) else None
-
-
-def alike(case: Case) -> float:
-    """How far the targets of neighbouring rows agree: their correlation."""
-    y = np.asarray(case.y, float).reshape(case.n, -1)
-    if y.shape[1] > 1:
-        y = y.argmax(1)[:, None].astype(float) if labels(case.y) else y[:, :1]
-    y = y[:, 0] - y.mean()
-    power = float(np.sum(y * y))
-    return float(np.sum(y[1:] * y[:-1])) / power if power else 0.0
 
 
 def out_of_order(runs: Compared) -> Finding:

@@ -1,21 +1,26 @@
 """Part of the treatment experiment: a bias for any model, by a column of ones beside X.
 
 Where the layers cannot be read off, nothing can be added to them. But a loop that takes tables of any width
-takes one with a column of ones too, and the weights of that column are the first layer's biases.
+takes one with a column of ones too, and the weights of that column are the first layer's biases. One that
+takes no other table still shows what the last bias would do: targets less a constant are learnt as well.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._functions import labels
 from pullback.diagnose._runs import Run, adam, train, user_run
 from pullback.diagnose._sandbox import Failure
 from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._reach import NUMBERS
 from pullback.diagnose.experiments.model import constant_column, lacks_bias
 
 LEAST, LEFT = 0.1, 0.85
@@ -39,11 +44,18 @@ def without_any_bias(runs: Compared) -> Finding | None:
     case = runs.case
     if (case.net is not None and "unknown" not in (case.net.output, case.net.objective)) or _biased(case):
         return None
-    wide = widened(case)
-    if wide is None or not np.isfinite(runs.user.final):
+    if not np.isfinite(runs.user.final):
         return None
-    name = "a column of ones beside X"
-    runs.run(name, lambda: min(_written(case, wide), _exact(case, wide), key=lambda run: run.final))
+    wide = widened(case)
+    t = _less_a_constant(case) if wide is None else None
+    both: tuple[Callable[[], Run], ...]
+    if wide is not None:
+        name, both = "a column of ones beside X", (partial(_written, case, wide), partial(_exact, case, wide))
+    elif t is not None:
+        name, both = "a constant taken off the targets", _runs_on(case, t)
+    else:
+        return None
+    runs.run(name, lambda: min((make() for make in both), key=lambda run: run.final))
     ended = runs.made[name].final
     best = min(runs.user.final, runs.goal)
     if not best - ended > LEAST * abs(runs.base) or not ended < LEFT * min(best, case.settled):
@@ -54,7 +66,13 @@ def without_any_bias(runs: Compared) -> Finding | None:
 
 def _biased(case: Case) -> bool:
     several = len(case.leaves) > 1
-    return constant_column(case) or (several and any(case.is_bias(k) for k in range(len(case.leaves))))
+    return constant_column(case) or (several and any(case.is_bias(k) for k in _heeded(case)))
+
+
+def _heeded(case: Case) -> list[int]:
+    """The parameters that the loss has any use for: a bias that is kept but never added shifts nothing."""
+    slopes = case.gradient(case.generic, *case.batch(0, min(case.n, 64)))
+    return [k for k, slope in enumerate(slopes) if np.any(slope != 0)]
 
 
 def widened(case: Case) -> Widened | None:
@@ -81,6 +99,25 @@ def _takes(case: Case, k: int, axis: int) -> bool:
     except Failure:  # a loss of so many columns only
         return False
     return bool(abs(same - meant) <= 1e-9 * abs(meant) and abs(other - without) > 1e-9 * abs(without))
+
+
+def _less_a_constant(case: Case) -> np.ndarray | None:
+    """The targets less what a line through X has where X is zero, where only their distance counts."""
+    head = case.head
+    if head is None or (head.output, head.own) != ("identity", False) or head.objective not in NUMBERS:
+        return None
+    X, y = np.asarray(case.X, float).reshape(case.n, -1), np.asarray(case.y, float)
+    if labels(case.y) or X.shape[1] >= case.n:
+        return None
+    A = np.column_stack([np.ones(case.n), X])
+    return np.asarray(y - np.linalg.lstsq(A, y.reshape(case.n, -1), rcond=None)[0][0].reshape(y.shape[1:]))
+
+
+def _runs_on(case: Case, t: np.ndarray) -> tuple[Callable[[], Run], Callable[[], Run]]:
+    """The loop itself and the reference on other targets."""
+    judge = lambda leaves: case.judge_on(leaves, case.X, t)  # noqa: E731
+    return (partial(case.user_with, data=(case.X, t), judge=judge),
+            partial(case.mended, lr=0.02, data=(case.X, t), judge=judge))  # fmt: skip
 
 
 def _beside(X: Any, value: float = 1.0) -> np.ndarray:

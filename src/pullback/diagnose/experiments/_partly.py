@@ -14,11 +14,10 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments._batches import overshoots, unsuitable, visits
 from pullback.diagnose.experiments._by_rows import SUMMED, grows
-from pullback.diagnose.experiments._comparing import Compared, short
+from pullback.diagnose.experiments._comparing import Compared, alike, short
 from pullback.diagnose.experiments._dying import dies
 from pullback.diagnose.experiments._fading import fades
 from pullback.diagnose.experiments._mending import (
-    alike,
     out_of_order,
     small,
     stopped,
@@ -35,8 +34,11 @@ def partly(runs: Compared, room: float) -> list[Finding]:
     """Findings about a loop that gets most of the reachable improvement."""
     if runs.share(runs.user.final) < MOST and room > 0.25:
         found = unlike_scales(runs) or unshuffled(runs)
+        if found is not None and found.where == "data" and not _by_class(runs) and runs.as_good_unseen:
+            found = _ordered(runs)  # an order in time is no fault unless it costs most of the rest
+            return [] if found is None else [found]
         if found is not None:
-            return [] if found.where == "data" and not _by_class(runs) and runs.as_good_unseen else [found]
+            return [found]
     found = _unfinished(runs)
     if found is not None and not runs.as_good_unseen:
         return [(_creeping(runs) if runs.case.horizon > MANY and not short(runs.case) else None) or found]

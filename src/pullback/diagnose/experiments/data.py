@@ -15,6 +15,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._patient import flatten
 from pullback.diagnose._record import record
+from pullback.diagnose.experiments._origins import what_was_cut
 
 
 def experiment(case: Case) -> list[Finding]:
@@ -51,6 +52,9 @@ def _dtypes(case: Case) -> list[Finding]:
         out += _rounded_moves(case)
     if not out and case.X.dtype.kind in "iu" and case.X.ndim == 2:
         out += _flat_columns(case) or _only_tops(case.X)
+    lost = "" if out else what_was_cut(case)
+    if lost:
+        out.append(_cut("X", lost))
     return out or _floored(case)
 
 
@@ -117,15 +121,10 @@ def _rounded_moves(case: Case) -> list[Finding]:
 
 def _flat_columns(case: Case) -> list[Finding]:
     """Columns whose fractions are gone: of standardised ones few values around zero are left, mostly zero."""
-    flat = [j for j in range(case.X.shape[1]) if np.ptp(case.X[:, j]) == 0]
     few = [j for j in range(case.X.shape[1]) if len(np.unique(case.X[:, j])) <= 7 and case.X[:, j].min() < 0]
-    if (
-        case.X.dtype.kind == "i"
-        and np.mean(case.X == 0) > 0.4
-        and (len(few) == case.X.shape[1] or (flat and len(flat) > case.X.shape[1] // 3))
-    ):
-        return [_cut("X", f"X has dtype {case.X.dtype} and {len(few)} of {case.X.shape[1]} columns hold "
-                          "at most seven values around zero")]  # fmt: skip
+    if case.X.dtype.kind == "i" and np.mean(case.X == 0) > 0.4 and len(few) == case.X.shape[1]:
+        return [_cut("X", f"X has dtype {case.X.dtype} and every column holds at most seven values "
+                          "around zero")]  # fmt: skip
     return []
 
 

@@ -42,16 +42,17 @@ def _foretells(guess: np.ndarray, y: np.ndarray) -> bool:
     off, mean = y - guess, y - y.mean(0)
     if 1 - np.sum(off**2) / np.sum(mean**2) > 0.05:
         return True
-    return _correlation(guess, y) > max(3.5 * _chance(y), 0.06)
+    return correlation(guess, y) > max(3.5 * chance(y), 0.06)
 
 
-def _correlation(guess: np.ndarray, y: np.ndarray) -> float:
+def correlation(guess: np.ndarray, y: np.ndarray) -> float:
+    """Of forecasts and targets, over all columns."""
     g, mean = guess - guess.mean(0), y - y.mean(0)
     size = np.sqrt(np.sum(g**2) * np.sum(mean**2))
     return float(np.sum(g * mean) / size) if size > 0 else 0.0
 
 
-def _chance(y: np.ndarray) -> float:
+def chance(y: np.ndarray) -> float:
     """The deviation of a correlation with targets in a random order."""
     return float(1 / np.sqrt(len(y) * max(y.shape[1] - 1, 1)))
 
@@ -61,12 +62,12 @@ def trace(case: Case) -> list[Finding]:
     _, y = _columns(case)
     if not labels(case.y):
         return []
-    alike, chance = max(_correlation(guess, y) for guess in _forecasts(case)), _chance(y)
-    if alike < TRACE * chance:
+    alike, usual = max(correlation(guess, y) for guess in _forecasts(case)), chance(y)
+    if alike < TRACE * usual:
         return []
     return [Finding(
         "labels_wrong", "y", "most of what X would tell of the labels is lost: many must be wrong",
-        f"forecasts correlate with the labels by {number(alike)}, {number(alike / chance)} times what chance "
+        f"forecasts correlate with the labels by {number(alike)}, {number(alike / usual)} times what chance "
         "gives; labels in another order would give none",
         "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
 
@@ -81,9 +82,9 @@ def at_odds(case: Case) -> list[Finding]:
         parts = (np.arange(cut), np.arange(cut, len(X)))
         if min(map(len, parts)) < 30 or any(not np.ptp(y[part], axis=0).any() for part in parts):
             continue
-        within = min(max(_correlation(g, y[part]) for g in _guesses(X[part], y[part])) for part in parts)
+        within = min(max(correlation(g, y[part]) for g in foretold(X[part], y[part])) for part in parts)
         fits = [_ridge(X, y, *parts, 0.01), _ridge(X, y, *parts[::-1], 0.01)]
-        across = max(_correlation(g, y[part]) for g, part in zip(fits, parts[::-1], strict=True))
+        across = max(correlation(g, y[part]) for g, part in zip(fits, parts[::-1], strict=True))
         if within < 0.4 or across > -0.5 * within:
             continue
         return [Finding(
@@ -124,12 +125,12 @@ def _columns(case: Case) -> tuple[np.ndarray, np.ndarray]:
 def _forecasts(case: Case) -> list[np.ndarray]:
     """The guesses of the judged rows' targets, made once."""
     if "forecasts" not in case.kept:
-        case.kept["forecasts"] = _guesses(*_columns(case))
+        case.kept["forecasts"] = foretold(*_columns(case))
     found: list[np.ndarray] = case.kept["forecasts"]
     return found
 
 
-def _guesses(X: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+def foretold(X: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     """Targets of all rows, each foretold from the folds it is not in, in four ways."""
     order = np.random.default_rng(0).permutation(len(X))
     parts = [order[i::FOLDS] for i in range(FOLDS)]
@@ -210,11 +211,11 @@ def contradicted(case: Case) -> list[Finding]:
 
 def _hardly(X: np.ndarray, y: np.ndarray, often: float, there: float) -> bool:
     """Whether what X tells is next to nothing, and no surer anywhere: too little for classes that overlap."""
-    guesses = _guesses(X, y)
+    guesses = foretold(X, y)
     share = 1 - min(np.sum((y - guess) ** 2) for guess in guesses) / np.sum((y - y.mean(0)) ** 2)
-    some = max(_correlation(guess, y) for guess in guesses) >= TRACE * _chance(y)
-    chance = np.sqrt(often * (1 - often) / (0.3 * len(y)))
-    return some and len(y) >= 300 and share < 0.05 and there > often - chance
+    some = max(correlation(guess, y) for guess in guesses) >= TRACE * chance(y)
+    usual = np.sqrt(often * (1 - often) / (0.3 * len(y)))
+    return some and len(y) >= 300 and share < 0.05 and there > often - usual
 
 
 def one_sided(case: Case) -> list[Finding]:

@@ -16,8 +16,12 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._anatomy import Layer, Net
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._functions import labels
 from pullback.diagnose._head import Head
 from pullback.diagnose._runs import adam, settle
+
+FEW, STARTS = 40, 12
+"""Rows too few to keep any apart, and the starts that a small network is given on them."""
 
 
 @dataclass
@@ -51,9 +55,9 @@ def measure(case: Case) -> Bigger | None:
     if head is None or head.objective in fn.WRONG:
         return None
     net = case.net if case.net is not None and case.net.output != "unknown" else None
-    few = case.n < 40  # too few to keep any apart: only what cannot even be learnt by heart counts
+    few = case.n < FEW  # too few to keep any apart: only what cannot even be learnt by heart counts
     if few and (case.n < 4 or net is None or not (
-            _gains_nothing(case) or (len(net.layers) > 1 and fn.labels(case.y)))):  # fmt: skip
+            _gains_nothing(case) or (len(net.layers) > 1 and labels(case.y)))):  # fmt: skip
         return None
     X = np.asarray(case.X, float).reshape(case.n, -1)
     rows = np.random.default_rng(1).permutation(case.n)[:900]
@@ -222,12 +226,35 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     return [_which(case, found, share, room)]
 
 
+def too_small_for_few(case: Case, base: float, goal: float) -> Finding | None:
+    """Of few rows that a wider network knows by heart, and this one tells hardly half from any start.
+
+    Rows that lie as on exclusive or leave a small network on a plateau, which larger steps seem to cure: they
+    get as far as it goes. A quasi-Newton method from many starts finds how far that is.
+    """
+    if case.n >= FEW or not labels(case.y) or len(case.weights) < 2 or not goal > 0.5 * base > 0:
+        return None
+    found = measure(case)
+    if found is None or found.wide > 0.1 * found.constant or found.own < 0.5 * found.constant:
+        return None
+    X, y = case.X[case.judged], case.y[case.judged]
+    for k in range(STARTS):
+        start = [(1 + k % 3) * x for x in case.reborn(k)]
+        if (
+            settle(case.judge, lambda leaves: case.quick(leaves, X, y), start, 0.02 * case.budget)
+            < 0.5 * base
+        ):
+            return None
+    room = found.constant - found.wide
+    return _which(case, found, (found.constant - found.own) / room, room)
+
+
 def _enough(case: Case) -> float:
     """The share of a wider network's gain that a model must reach: less of one without hidden layers.
 
     Who takes a linear model wants one; who stacks layers wants what they can represent.
     """
-    if case.n < 40:
+    if case.n < FEW:
         return 0.5
     return 0.62 if len(case.weights) > 1 else 0.4
 
@@ -244,7 +271,7 @@ def missing_nonlinearity(case: Case, evidence: str) -> Finding | None:
 
 def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
     net = case.net
-    rows = "unseen" if case.n >= 40 else "these few"
+    rows = "unseen" if case.n >= FEW else "these few"
     evidence = (
         f"on {rows} rows: constant {number(found.constant)}, this model at its best {number(found.own)}, "
         f"a wider one {number(found.wide)}"

@@ -14,6 +14,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
+from pullback.diagnose.experiments._astray import astray
 from pullback.diagnose.experiments.labels import contradicted, one_sided
 
 HALF_KNOWN = 0.3
@@ -26,7 +27,14 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     causes = [f.id for f in so_far if f.weight >= 57 and f.confidence > 0.5]
     if causes:  # rare classes are also late: that explains steps that seem too few or too small
         return [*out, *_imbalance(case)] if causes in (["too_few_steps"], ["lr_too_small"]) else out
-    return [*out, *one_sided(case), *_imbalance(case), *contradicted(case), *_overfitting(case)]
+    return [
+        *out,
+        *one_sided(case),
+        *_imbalance(case),
+        *contradicted(case),
+        *astray(case),
+        *_overfitting(case),
+    ]
 
 
 def _rows(x: Any) -> Any:

@@ -25,7 +25,7 @@ from pullback.diagnose.experiments._partly import MOST, partly
 from pullback.diagnose.experiments._penalties import too_strong
 from pullback.diagnose.experiments._scales import costly_targets
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
-from pullback.diagnose.experiments.model import missing_nonlinearity, without_bias
+from pullback.diagnose.experiments.model import missing_nonlinearity, too_small_for_few, without_bias
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
@@ -115,6 +115,9 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         return [_curves(runs, uneven)]
     if runs.as_good_unseen:
         return []
+    small = too_small_for_few(case, runs.base, runs.goal)
+    if small is not None:
+        return [_curves(runs, small)]
     if doubt is not None and room > 0.12:
         case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
     return [_curves(runs, f) for f in causes(runs, doubt, room)]

@@ -1,0 +1,81 @@
+"""Part of the data experiment: whether X is what a whole division leaves of another table beside the loop.
+
+X alone does not tell pixels that were meant to be black or white from pixels that lost their grey. But the
+table X was made of often lies beside it, in the loop's file or in the data set it loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+
+MANY, FEW = 6, 7
+"""Values a table has at least, and a column of X at most, where whole numbers are held against it."""
+LARGEST, DEEPEST, ROWS = 20_000_000, 2, 1000
+
+
+def what_was_cut(case: Case) -> str:
+    """Which table X is the whole part of, or the whole part of its shares of the greatest; else nothing."""
+    X = np.asarray(case.X)
+    if X.dtype.kind not in "iuf" or X.ndim < 2:
+        return ""
+    X = X.reshape(case.n, -1)
+    rows = np.unique(np.linspace(0, case.n - 1, min(case.n, ROWS)).astype(int))
+    if any(len(np.unique(column)) > FEW for column in X[rows].T):
+        return ""
+    for name, table in _tables(case.patient.beside):
+        if table.shape[1] != X.shape[1] or len(table) < len(X) or not np.isfinite(table).all():
+            continue
+        for how, whole in _wholes(table):
+            values = len(np.unique(table)), len(np.unique(whole))
+            if values[0] >= max(MANY, 3 * values[1]) and _made_of(X, whole, rows):
+                return (f"X holds only the whole part of {how.format(name)}: of {values[0]} different "
+                        f"values {values[1]} are left")  # fmt: skip
+    return ""
+
+
+def _tables(x: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, np.ndarray]]:
+    """The arrays of numbers in reach of a name, each row as one line."""
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind in "iuf" and x.ndim > 1 and 0 < x.size <= LARGEST:
+            yield name, x.reshape(len(x), -1)
+    elif depth <= DEEPEST and isinstance(x, (Mapping, list, tuple)) and len(x) < 1000:
+        parts = x.items() if isinstance(x, Mapping) else enumerate(x)
+        for key, part in parts:
+            inner = f"{name}[{key!r}]" if name else str(key)
+            yield from _tables(part, inner, depth + 1)
+
+
+def _wholes(table: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Whole parts of a table as it is, of its shares of the greatest, and of each column from 0 to 1."""
+    yield "{}", np.trunc(table)
+    top, least, span = table.max(), table.min(0), np.ptp(table, axis=0)
+    if top > 0:
+        yield f"{{}} / {top:g}", np.trunc(table / top)
+    yield "{}, each column from 0 to 1", np.trunc((table - least) / np.where(span > 0, span, 1))
+
+
+def _made_of(X: np.ndarray, whole: np.ndarray, rows: np.ndarray) -> bool:
+    """Whether columns of whole numbers, shifted and scaled at most, are X, or its rows are among theirs."""
+    if len(whole) == len(X):
+        alike = (_ranks(a) == _ranks(b) for a, b in zip(X[rows].T, whole[rows].T, strict=True))
+        return all(same.all() for same in alike) and (np.ptp(X) > 0 or not X.any())
+    left = np.unique(X)
+    if not 1 < len(left) <= FEW:
+        return False
+    apart = np.diff(left).min()
+    return _among(np.round((X - left[0]) / apart), whole - whole.min())
+
+
+def _ranks(column: np.ndarray) -> np.ndarray:
+    return np.unique(column, return_inverse=True)[1]
+
+
+def _among(X: np.ndarray, table: np.ndarray) -> bool:
+    """Whether every row of X is a row of the table too, and they are not all alike."""
+    own, others = ({row.tobytes() for row in np.ascontiguousarray(a.astype(np.int16))} for a in (X, table))
+    return own <= others and len(own) > len(X) // 4
