@@ -181,22 +181,22 @@ class Case:
         return user_run(self.patient, self.judge, self.steps, min(0.25 * self.budget, 2.5))
 
     @cached_property
-    def brink(self) -> Leaves | None:
-        """The last parameters of the loop as written before its loss is NaN or inf, if it ever is."""
+    def brink(self) -> tuple[Leaves, Leaves] | None:
+        """The last parameters of the loop as written before its loss is NaN or inf, and the next ones."""
         if np.isfinite(self.user.losses).all():
             return None
         body = self.patient.fresh()
         np.random.set_state(self.patient.random)
-        params, before = body.params, self.leaves
+        params, before, leaves = body.params, self.leaves, self.leaves
         for t in range(self.user.at[int(np.argmin(np.isfinite(self.user.losses)))] + 1):
             rows = self.patient.batch(t)
             leaves = [np.array(x, float) for x in flatten(params)]
             if not all(np.isfinite(x).all() for x in leaves) or not np.isfinite(
                     self.truth.value(leaves, self.X[rows], self.y[rows])):  # fmt: skip
-                return before
+                return before, leaves
             before = leaves
             params = body.step(params, body.X[rows], body.y[rows])
-        return before
+        return before, leaves
 
     @cached_property
     def horizon(self) -> int:

@@ -31,9 +31,17 @@ def tamed(leaves: Leaves, value: Callable[[Leaves], float], most: float = 8.0) -
     small = value([1e-3 * x for x in leaves])
     for factor in (1.0, 0.1, 0.01):
         found = [factor * x if x.ndim > 1 else x for x in leaves]
-        if not value(found) > most * abs(small) or not np.isfinite(small):
+        loud = value(found)
+        flat = loud > 2 * abs(small) and _stands_still(found, loud, value)
+        if not (loud > most * abs(small) or flat) or not np.isfinite(small):
             return found
     return leaves
+
+
+def _stands_still(leaves: Leaves, loss: float, value: Callable[[Leaves], float]) -> bool:
+    """Whether weights a little larger change nothing: a logarithm cut off at a floor hides every slope."""
+    moved = [(1 + 1e-3) * x if x.ndim > 1 else x for x in leaves]
+    return abs(value(moved) - loss) <= 1e-9 * abs(loss)
 
 
 def _fits(x: np.ndarray, rms: np.ndarray) -> bool:
