@@ -87,7 +87,7 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
             )
         ]
     told = case.n < 60 or rare(case) or any(f.weight > 70 for f in so_far)
-    blank = not told and not learnable(case) and not runs.foretells
+    blank = not told and not learnable(case) and not runs.foretells and not runs.foretells_slower
     heavy = too_strong(runs, blank)
     if heavy is not None:
         for f in so_far:  # a guess about the gradient stands behind what is proven

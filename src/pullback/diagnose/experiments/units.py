@@ -225,7 +225,7 @@ def _alike_for_ever(case: Case) -> list[int]:
     return [
         k
         for k in moved
-        if case.leaves[k].any() and _equal_columns(case.leaves[k]) and _equal_columns(ended[k])
+        if _equal_columns(case.leaves[k]) and _equal_columns(ended[k])
     ]
 
 
