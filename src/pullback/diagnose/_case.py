@@ -337,7 +337,7 @@ class Case:
 
     def reborn(self, seed: int = 0, only: int | None = None) -> Leaves:
         """Fresh initial weights: normal, divided by the root of the inputs' number; other leaves as they
-        are where they are ones, else zero.
+        are where they are ones or divide something, else zero.
         """
         rng = np.random.default_rng(seed)
         out = []
@@ -345,9 +345,26 @@ class Case:
             fresh: Any = np.zeros(x.shape)
             if k in self.weights or (x.ndim == 2 and min(x.shape) > 1):
                 fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / max(self.fan_in(k), 1))
-            elif x.size and np.allclose(x, 1.0):
+            elif (x.size and np.allclose(x, 1.0)) or k in self.divisors:
                 fresh = x.copy()
             out.append(fresh if only is None or only == k else x.copy())
+        return out
+
+    @cached_property
+    def divisors(self) -> list[int]:
+        """The leaves, no weights, that may not be zero, as the gradient has NaN then: widths, temperatures."""
+        out = []
+        for k, x in enumerate(self.leaves):
+            if k in self.weights or not x.all() or np.allclose(x, 1.0) or (x.ndim == 2 and min(x.shape) > 1):
+                continue
+            try:
+                zeroed = [0 * w if j == k else w for j, w in enumerate(self.leaves)]
+                sound = all(
+                    np.isfinite(g).all() for g in self.gradient(zeroed, *self.batch(0, min(self.size, 8)))
+                )
+            except Exception:  # what cannot be had at zero has to be something else
+                sound = False
+            out += [] if sound else [k]
         return out
 
     def fan_in(self, k: int) -> int:

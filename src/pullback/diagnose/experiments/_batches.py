@@ -52,6 +52,21 @@ def unsuitable(case: Case, words: str) -> Finding:
                    "use batches of about 32 rows", 0.8, 61)  # fmt: skip
 
 
+def too_few_in_order(runs: Compared) -> Finding | None:
+    """A few rows at a time that are alike, where 32 of them in the same order leave less than shuffling."""
+    case, name = runs.case, "batches of 32 rows"
+    if case.size > 4 or case.n < 60 or overshoots(case):
+        return None
+    if not runs.cured(name, lambda: visits(case, 32)) or not (
+            runs.made[name].final < runs.made["rows shuffled"].final):  # fmt: skip
+        runs.proof = "rows shuffled"
+        return None
+    if not runs.better_unseen(rows=lambda n: lambda t: case.patient.batch(t, min(32, n), n)):
+        runs.proof = "rows shuffled"
+        return None
+    return unsuitable(case, "so few rows at a time are too noisy for this step size")
+
+
 def whole_set(runs: Compared) -> Finding | None:
     """Full batches in few steps: the same number of row visits in smaller batches."""
     case = runs.case

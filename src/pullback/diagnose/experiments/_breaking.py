@@ -41,7 +41,7 @@ def overflow(runs: Compared) -> Finding | None:
 
 
 def _thrown(leaves: Leaves) -> bool:
-    """Whether weights are finite, but of a size at which no formula is to blame: the step threw them there."""
+    """Whether weights are finite, but so large that no formula is to blame: the step threw them there."""
     return any(np.isfinite(x).all() and np.abs(x).max(initial=0) >= HUGE for x in leaves)
 
 

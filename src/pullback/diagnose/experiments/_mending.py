@@ -12,7 +12,14 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import norm
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
-from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
+from pullback.diagnose.experiments._batches import (
+    few_rows,
+    overshoots,
+    too_few_in_order,
+    unsuitable,
+    visits,
+    whole_set,
+)
 from pullback.diagnose.experiments._breaking import overflow
 from pullback.diagnose.experiments._by_rows import SUMMED, grows, shrinks
 from pullback.diagnose.experiments._comparing import (
@@ -180,7 +187,7 @@ def _at_last_even(runs: Compared) -> Finding | None:
             "inputs standardised, moves times 0.1", partial(even, scale=0.1)):  # fmt: skip
         return None
     return Finding(
-        "inputs_unscaled", "X", "what the model makes of these features is on no scale that a step could serve",
+        "inputs_unscaled", "X", "what the model makes of these features is on no scale that a step can serve",
         f"{sizes_told(column_sizes(case))}; no smaller step learns from them, and the same loop does from "
         "standardised ones", "subtract each column's mean and divide by its deviation", 0.85, 63,
     )  # fmt: skip
@@ -240,7 +247,9 @@ def unshuffled(runs: Compared) -> Finding | None:
     if alike(case) < 0.4 or case.size >= 0.6 * case.n:
         return None
     rows = case.shuffled(size=case.size)
-    return out_of_order(runs) if runs.cured("rows shuffled", lambda: case.user_with(rows=rows)) else None
+    if not runs.cured("rows shuffled", lambda: case.user_with(rows=rows)):
+        return None
+    return too_few_in_order(runs) or out_of_order(runs)
 
 
 def out_of_order(runs: Compared) -> Finding:

@@ -24,6 +24,7 @@ from pullback.diagnose.experiments._ones import without_any_bias
 from pullback.diagnose.experiments._partly import MOST, partly
 from pullback.diagnose.experiments._penalties import too_strong
 from pullback.diagnose.experiments._scales import costly_targets
+from pullback.diagnose.experiments._widths import wrong_width
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import missing_nonlinearity, too_small_for_few, without_bias
 
@@ -54,9 +55,10 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
     """Findings by runs with one thing mended."""
     case = runs.case
     if doubt is not None and certain:
+        case.meanwhile = [doubt]
         return [_curves(runs, f) for f in _beside_start(runs, doubt)]
     plain = breaks(runs) or unstable(runs) or without_bias(case, runs.base, runs.goal)
-    plain = plain or without_any_bias(runs)
+    plain = plain or without_any_bias(runs) or wrong_width(runs)
     if plain is not None:
         return [_curves(runs, plain)]
     if doubt is not None:
