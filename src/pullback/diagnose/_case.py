@@ -13,7 +13,7 @@ from pullback.diagnose._head import Head, head
 from pullback.diagnose._machine import Machine
 from pullback.diagnose._moves import Moves, StepGradient, norm, watch
 from pullback.diagnose._patient import Patient, flatten
-from pullback.diagnose._points import tamed, untied
+from pullback.diagnose._points import dividing, tamed, untied
 from pullback.diagnose._rows import OwnRows, own_rows
 from pullback.diagnose._runs import Run, adam, settle, train, user_run
 from pullback.diagnose._sandbox import Failure, Stopwatch
@@ -352,20 +352,9 @@ class Case:
 
     @cached_property
     def divisors(self) -> list[int]:
-        """The leaves, no weights, that may not be zero, as the gradient has NaN then: widths, temperatures."""
-        out = []
-        for k, x in enumerate(self.leaves):
-            if k in self.weights or not x.all() or np.allclose(x, 1.0) or (x.ndim == 2 and min(x.shape) > 1):
-                continue
-            try:
-                zeroed = [0 * w if j == k else w for j, w in enumerate(self.leaves)]
-                sound = all(
-                    np.isfinite(g).all() for g in self.gradient(zeroed, *self.batch(0, min(self.size, 8)))
-                )
-            except Exception:  # what cannot be had at zero has to be something else
-                sound = False
-            out += [] if sound else [k]
-        return out
+        """The leaves, no weights, that may not be zero: widths, temperatures."""
+        batch = self.batch(0, min(self.size, 8))
+        return dividing(self.leaves, self.weights, lambda leaves: self.gradient(leaves, *batch))
 
     def fan_in(self, k: int) -> int:
         """The number of inputs of the layer whose weight leaf `k` is."""

@@ -44,6 +44,23 @@ def _stands_still(leaves: Leaves, loss: float, value: Callable[[Leaves], float])
     return abs(value(moved) - loss) <= 1e-9 * abs(loss)
 
 
+def dividing(leaves: Leaves, weights: list[int], gradient: Callable[[Leaves], Leaves]) -> list[int]:
+    """The leaves, no weights nor tables, at whose zero the gradient is not finite: they divide."""
+    return [
+        k
+        for k, x in enumerate(leaves)
+        if k not in weights and x.all() and not np.allclose(x, 1.0) and (x.ndim < 2 or min(x.shape) < 2)
+        if not _sound(gradient, [0 * w if j == k else w for j, w in enumerate(leaves)])
+    ]
+
+
+def _sound(gradient: Callable[[Leaves], Leaves], leaves: Leaves) -> bool:
+    try:
+        return all(np.isfinite(g).all() for g in gradient(leaves))
+    except Exception:  # what cannot be had at zero has to be something else
+        return False
+
+
 def _fits(x: np.ndarray, rms: np.ndarray) -> bool:
     return x.ndim > 0 and len(rms) in x.shape and (x.ndim == 2 or x.shape == rms.shape)
 

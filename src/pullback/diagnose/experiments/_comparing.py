@@ -280,6 +280,13 @@ def alike(case: Case) -> float:
     return float(np.sum(y[1:] * y[:-1])) / power if power else 0.0
 
 
+def by_class(case: Case) -> bool:
+    """Whether the rows come class by class, as no order in time brings them."""
+    y = np.asarray(case.y)
+    kinds = y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
+    return bool(labels(case.y)) and int(np.sum(kinds[1:] != kinds[:-1])) < 3 * len(np.unique(kinds))
+
+
 def short(case: Case) -> bool:
     """Whether these steps are few, whatever their size: of number, or of visits to each row."""
     return case.horizon < 0.34 * 300 or case.horizon * case.size < 4 * case.n

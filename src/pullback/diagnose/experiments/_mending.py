@@ -29,12 +29,11 @@ from pullback.diagnose.experiments._comparing import (
     alike,
     column_sizes,
     short,
-    standardised,
     uneven,
 )
 from pullback.diagnose.experiments._dying import dies
 from pullback.diagnose.experiments._fading import fades
-from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
+from pullback.diagnose.experiments._scales import at_last_even, far_targets, off_centre, unlike_inside
 
 FEW, LEARNT = 15, 0.85
 """Steps that say nothing yet of their size, and the share of the way that makes up for a bad beginning."""
@@ -65,7 +64,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         found = cause(runs)
         if found is not None:
             return [found]
-    found = _at_last_even(runs)
+    found = at_last_even(runs)
     if found is not None:
         return [found]
     if doubt is not None:  # not proven by its cure: what is stands before it
@@ -168,37 +167,6 @@ def unlike_scales(runs: Compared) -> Finding | None:
         0.95,
         64,
     )
-
-
-def _at_last_even(runs: Compared) -> Finding | None:
-    """A loop that runs away at every smaller step, and learns once its columns are standardised.
-
-    What the model makes of a column of ordinary size (its powers, its exponential) may be of any size.
-    """
-    case = runs.case
-    if runs.share(runs.user.final) > 0 or uneven(case) is not None:
-        return None
-    Z = standardised(case)
-    if Z is None or not _off_standard(case):
-        return None
-    judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
-    even = partial(case.user_with, data=(Z, case.y), judge=judge)
-    if not runs.cured("inputs standardised", even) and not runs.cured(
-            "inputs standardised, moves times 0.1", partial(even, scale=0.1)):  # fmt: skip
-        return None
-    return Finding(
-        "inputs_unscaled", "X", "what the model makes of these features is on no scale that a step can serve",
-        f"{sizes_told(column_sizes(case))}; no smaller step learns from them, and the same loop does from "
-        "standardised ones", "subtract each column's mean and divide by its deviation", 0.85, 63,
-    )  # fmt: skip
-
-
-def _off_standard(case: Case) -> bool:
-    """Whether columns lie away from zero, or are of another size than one."""
-    X = np.asarray(case.X, float).reshape(case.n, -1)
-    deviation, sizes = X.std(0), column_sizes(case)
-    moving = deviation > 0
-    return bool(sizes.max() > 2 or (np.abs(X.mean(0)) > deviation)[moving].any())
 
 
 def sizes_told(sizes: np.ndarray) -> str:

@@ -35,7 +35,7 @@ def wrong_width(runs: Compared) -> Finding | None:
         words = "small" if size < 1 else "large"
         return Finding(
             f"init_too_{words}", k, f"what divides starts far too {words}",
-            f"parameter {k} is {number(size)}; of ones, the loop ends at {number(runs.made[name].final)}, not "
-            f" {number(runs.user.final)}",
+            f"parameter {k} is {number(size)}; of ones, the loop ends at "
+            f"{number(runs.made[name].final)}, not {number(runs.user.final)}",
             "start it near the distance between neighbouring rows, or near 1", 0.85, 66)  # fmt: skip
     return None
