@@ -85,7 +85,8 @@ def at_last_even(runs: Compared) -> Finding | None:
     return Finding(
         "inputs_unscaled", "X", "what the model makes of these features is on no scale that a step can serve",
         f"sizes up to {number(float(column_sizes(case).max()))}; no smaller step learns from them, and the "
-        "same loop does from standardised ones", "subtract each column's mean and divide by its deviation", 0.85, 63,
+        "same loop does from standardised ones",
+        "subtract each column's mean and divide by its deviation", 0.85, 63,
     )  # fmt: skip
 
 
