@@ -25,6 +25,8 @@ from pullback.diagnose.experiments._mending import (
 )
 
 MOST, NEARLY_ALL = 0.93, 0.985
+WORTH = 0.1
+"""The share of all there is to gain that three times the steps have to bring: a loop may end before that."""
 LEARNT, MANY = 0.85, 300
 """The share from which a step is not called small, and steps that are not called few."""
 
@@ -126,6 +128,8 @@ def _still_falling(runs: Compared) -> Finding | None:
         return None
     more: dict[str, int] = {"steps": 3 * run.steps}
     if not runs.less("3 times the steps", partial(case.user_with, **more)) or not runs.better_unseen(**more):
+        return None
+    if runs.share(runs.made["3 times the steps"].final) < runs.share(run.final) + WORTH:
         return None
     if short(case) or not runs.less("moves times 10", partial(case.user_with, scale=10.0)):
         return stopped(runs, "3 times the steps")
