@@ -63,6 +63,8 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         return [_curves(runs, plain)]
     if doubt is not None:
         runs.start_over()
+        if not np.isfinite(runs.user.final) and runs.share(runs.made["fresh initial weights"].final) > ENOUGH:
+            case.meanwhile = [replace(doubt, confidence=0.6)]  # what stands if the time is up before more
     share, linear = 0.0, missing_nonlinearity(case, "") is not None  # no search makes a line of it more
     if runs.room < 0.5 and case.n >= 30 and not rare(case):
         share = explained(case)
