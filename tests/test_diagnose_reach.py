@@ -7,7 +7,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import objective
 from pullback.diagnose.experiments._comparing import Compared
-from pullback.diagnose.experiments._scales import costly_targets
+from pullback.diagnose.experiments._scales import at_last_even, costly_targets
 from pullback.diagnose.experiments.labels import one_sided
 
 RNG = np.random.default_rng(0)
@@ -108,3 +108,21 @@ def test_targets_that_no_reference_learns(size, expected):
         return [a - 0.1 * g for a, g in zip(p, grad(p, X, y), strict=True)], loss(p, X, y)
 
     assert (costly_targets(Compared(case(loss, y, step=step))) is not None) == expected
+
+
+@pytest.mark.parametrize(("low", "found"), [(-1, None), (0, "inputs_unscaled")])
+def test_a_column_whose_powers_bear_no_step_is_standardised_at_last(low, found):
+    x = np.random.default_rng(0).uniform(low, 10 if low == 0 else 1, 120)
+    y = np.sin(x / 2)
+
+    def predict(p, X):
+        return sum(p[0][k] * X**k for k in range(4))
+
+    def step(p, X, y):
+        error = predict(p, X) - y
+        return [p[0] - 0.2 * np.array([np.mean(error * X**k) for k in range(4)])], float(np.mean(error**2))
+
+    at = case(lambda p, X, y: np.mean((predict(p, X) - y) ** 2), y, [np.zeros(4)], x, step)
+    with np.errstate(all="ignore"):
+        said = at_last_even(Compared(at))
+    assert (said and said.id) == found

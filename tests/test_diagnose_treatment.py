@@ -6,11 +6,14 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
+from pullback.diagnose._points import tamed
 from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import units
+from pullback.diagnose.experiments._breaking import _thrown
 from pullback.diagnose.experiments._comparing import Compared, in_phase
 from pullback.diagnose.experiments._mending import sizes_told, unlike_scales
 from pullback.diagnose.experiments._penalties import replaced
+from pullback.diagnose.experiments._widths import wrong_width
 from pullback.diagnose.experiments.labels import contradicted, trace
 from pullback.diagnose.experiments.model import too_small_for_few
 
@@ -282,3 +285,62 @@ def test_fewer_rows_in_order_are_left_at_the_same_part_of_a_pass(steps, n):
     longer = in_phase(found, steps, n)
     assert longer >= steps
     assert abs((longer * 10 / n - steps * 10 / 120 + 0.5) % 1 - 0.5) <= 5.1 / n
+
+
+def bumps(widths, centres=None):
+    """Bumps at places of the plane, by their centres, widths and weights, and a surface that they fit."""
+    rng = np.random.default_rng(3)
+    X = rng.uniform(-2, 2, (200, 2))
+    y = np.exp(-np.sum((X - 1) ** 2, 1)) - np.exp(-np.sum((X + 1) ** 2, 1))
+    centres = rng.uniform(-2, 2, (6, 2)) if centres is None else centres
+    params = [centres, np.full(6, widths), rng.normal(0, 0.3, 6)]
+
+    def seen(p, X):
+        return np.sum((X[:, None] - p[0]) ** 2, 2)
+
+    def loss(p, X, y):
+        return np.mean((np.exp(-seen(p, X) / (2 * p[1] ** 2)) @ p[2] - y) ** 2)
+
+    def step(p, X, y):
+        gaps, far = X[:, None] - p[0], seen(p, X)
+        phi = np.exp(-far / (2 * p[1] ** 2))
+        e = 2 * (phi @ p[2] - y) / len(y)
+        common = e[:, None] * phi * p[2]
+        grads = [(common[:, :, None] * gaps).sum(0) / p[1][:, None] ** 2, (common * far).sum(0) / p[1] ** 3,
+                 phi.T @ e]  # fmt: skip
+        return [a - 0.3 * g for a, g in zip(p, grads, strict=True)], loss(p, X, y)
+
+    return {"params": params, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 40, "n_steps": 300}
+
+
+@pytest.mark.parametrize(("width", "expected"), [(0.02, "init_too_small"), (0.8, None)])
+def test_bumps_too_narrow_for_any_row_start_too_small(width, expected):
+    found = Case(Patient(bumps(width)), 10.0)
+    with quiet():
+        assert found.divisors == [1]
+        assert np.array_equal(found.reborn()[1], found.leaves[1])  # a width of zero is no start
+        said = wrong_width(Compared(found))
+    assert (said and (said.id, said.where)) == (expected and (expected, 1))
+
+
+def test_factors_that_start_at_zero_and_end_alike_are_symmetric():
+    same = bumps(0.8, np.zeros((6, 2)))
+    same["params"][2] = np.full(6, 0.2)
+    found = Case(Patient(same), 10.0)
+    with quiet():
+        said = units.suspect(found, units.look(found))
+    assert (said.id, said.where) == ("init_symmetric", 0)
+
+
+@pytest.mark.parametrize(("ends", "thrown"), [(1e60, True), (50.0, False), (np.nan, False)])
+def test_weights_thrown_far_by_one_step_are_no_formulas_fault(ends, thrown):
+    assert _thrown([np.ones(3), np.array([1.0, ends])]) is thrown
+
+
+def test_a_loss_at_its_floor_is_measured_where_it_has_slopes():
+    def clipped(leaves):
+        return float(-np.log(1 / (1 + np.exp(min(30 * leaves[0][0, 0], 700))) + 1e-2))
+
+    leaves = [np.full((2, 2), 20.0)]
+    assert clipped(leaves) < 8 * clipped([0 * leaves[0]])
+    assert tamed(leaves, clipped)[0].max() < 20.0

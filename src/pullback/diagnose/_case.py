@@ -13,7 +13,7 @@ from pullback.diagnose._head import Head, head
 from pullback.diagnose._machine import Machine
 from pullback.diagnose._moves import Moves, StepGradient, norm, watch
 from pullback.diagnose._patient import Patient, flatten
-from pullback.diagnose._points import tamed, untied
+from pullback.diagnose._points import dividing, tamed, untied
 from pullback.diagnose._rows import OwnRows, own_rows
 from pullback.diagnose._runs import Run, adam, settle, train, user_run
 from pullback.diagnose._sandbox import Failure, Stopwatch
@@ -181,22 +181,22 @@ class Case:
         return user_run(self.patient, self.judge, self.steps, min(0.25 * self.budget, 2.5))
 
     @cached_property
-    def brink(self) -> Leaves | None:
-        """The last parameters of the loop as written before its loss is NaN or inf, if it ever is."""
+    def brink(self) -> tuple[Leaves, Leaves] | None:
+        """The last parameters of the loop as written before its loss is NaN or inf, and the next ones."""
         if np.isfinite(self.user.losses).all():
             return None
         body = self.patient.fresh()
         np.random.set_state(self.patient.random)
-        params, before = body.params, self.leaves
+        params, before, leaves = body.params, self.leaves, self.leaves
         for t in range(self.user.at[int(np.argmin(np.isfinite(self.user.losses)))] + 1):
             rows = self.patient.batch(t)
             leaves = [np.array(x, float) for x in flatten(params)]
             if not all(np.isfinite(x).all() for x in leaves) or not np.isfinite(
                     self.truth.value(leaves, self.X[rows], self.y[rows])):  # fmt: skip
-                return before
+                return before, leaves
             before = leaves
             params = body.step(params, body.X[rows], body.y[rows])
-        return before
+        return before, leaves
 
     @cached_property
     def horizon(self) -> int:
@@ -337,7 +337,7 @@ class Case:
 
     def reborn(self, seed: int = 0, only: int | None = None) -> Leaves:
         """Fresh initial weights: normal, divided by the root of the inputs' number; other leaves as they
-        are where they are ones, else zero.
+        are where they are ones or divide something, else zero.
         """
         rng = np.random.default_rng(seed)
         out = []
@@ -345,10 +345,16 @@ class Case:
             fresh: Any = np.zeros(x.shape)
             if k in self.weights or (x.ndim == 2 and min(x.shape) > 1):
                 fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / max(self.fan_in(k), 1))
-            elif x.size and np.allclose(x, 1.0):
+            elif (x.size and np.allclose(x, 1.0)) or k in self.divisors:
                 fresh = x.copy()
             out.append(fresh if only is None or only == k else x.copy())
         return out
+
+    @cached_property
+    def divisors(self) -> list[int]:
+        """The leaves, no weights, that may not be zero: widths, temperatures."""
+        batch = self.batch(0, min(self.size, 8))
+        return dividing(self.leaves, self.weights, lambda leaves: self.gradient(leaves, *batch))
 
     def fan_in(self, k: int) -> int:
         """The number of inputs of the layer whose weight leaf `k` is."""

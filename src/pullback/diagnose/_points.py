@@ -31,9 +31,34 @@ def tamed(leaves: Leaves, value: Callable[[Leaves], float], most: float = 8.0) -
     small = value([1e-3 * x for x in leaves])
     for factor in (1.0, 0.1, 0.01):
         found = [factor * x if x.ndim > 1 else x for x in leaves]
-        if not value(found) > most * abs(small) or not np.isfinite(small):
+        loud = value(found)
+        flat = loud > 2 * abs(small) and _stands_still(found, loud, value)
+        if not (loud > most * abs(small) or flat) or not np.isfinite(small):
             return found
     return leaves
+
+
+def _stands_still(leaves: Leaves, loss: float, value: Callable[[Leaves], float]) -> bool:
+    """Whether weights a little larger change nothing: a logarithm cut off at a floor hides every slope."""
+    moved = [(1 + 1e-3) * x if x.ndim > 1 else x for x in leaves]
+    return abs(value(moved) - loss) <= 1e-9 * abs(loss)
+
+
+def dividing(leaves: Leaves, weights: list[int], gradient: Callable[[Leaves], Leaves]) -> list[int]:
+    """The leaves, no weights nor tables, at whose zero the gradient is not finite: they divide."""
+    return [
+        k
+        for k, x in enumerate(leaves)
+        if k not in weights and x.all() and not np.allclose(x, 1.0) and (x.ndim < 2 or min(x.shape) < 2)
+        if not _sound(gradient, [0 * w if j == k else w for j, w in enumerate(leaves)])
+    ]
+
+
+def _sound(gradient: Callable[[Leaves], Leaves], leaves: Leaves) -> bool:
+    try:
+        return all(np.isfinite(g).all() for g in gradient(leaves))
+    except Exception:  # what cannot be had at zero has to be something else
+        return False
 
 
 def _fits(x: np.ndarray, rms: np.ndarray) -> bool:

@@ -8,7 +8,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._moves import watch
 from pullback.diagnose._runs import Run
-from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._comparing import Compared, by_class
 from pullback.train import sgd
 
 WATCHED = 60
@@ -50,6 +50,24 @@ def visits(case: Case, size: int) -> Run:
 def unsuitable(case: Case, words: str) -> Finding:
     return Finding("batch_size_unsuitable", "step", words, f"batches of {case.size} rows of {case.n}",
                    "use batches of about 32 rows", 0.8, 61)  # fmt: skip
+
+
+def too_few_in_order(runs: Compared) -> Finding | None:
+    """A few rows at a time that are alike, where 32 of them in the same order leave far less than shuffling.
+
+    Of rows sorted by class the order is the cause, whatever else would do.
+    """
+    case, name = runs.case, "batches of 32 rows"
+    if case.size > 4 or case.n < 60 or by_class(case) or overshoots(case):
+        return None
+    if not runs.cured(name, lambda: visits(case, 32)) or not (
+            runs.made[name].final < 0.85 * runs.made["rows shuffled"].final):  # fmt: skip
+        runs.proof = "rows shuffled"
+        return None
+    if not runs.better_unseen(rows=lambda n: lambda t: case.patient.batch(t, min(32, n), n)):
+        runs.proof = "rows shuffled"
+        return None
+    return unsuitable(case, "so few rows at a time are too noisy for this step size")
 
 
 def whole_set(runs: Compared) -> Finding | None:

@@ -8,12 +8,14 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._runs import descend, train
+from pullback.diagnose._runs import Leaves, descend, train
 from pullback.diagnose.experiments._batches import visits
 from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared
 
 JOINED = (("sigmoid", "binary cross-entropy"), ("softmax", "cross-entropy"))
 """The outputs and objectives whose slope in one is a difference, and takes no logarithm."""
+HUGE = 1e8
+"""The weights that one step from ordinary ones reaches only where the signal itself has exploded."""
 
 
 def overflow(runs: Compared) -> Finding | None:
@@ -22,8 +24,10 @@ def overflow(runs: Compared) -> Finding | None:
     if np.isfinite(run.losses).all():
         return None
     bad = int(np.argmin(np.isfinite(run.losses)))
-    sound = case.brink
-    if sound is None or not all(np.abs(x).max(initial=0) < 1e4 for x in sound):
+    if case.brink is None:
+        return None
+    sound, broken = case.brink
+    if not all(np.abs(x).max(initial=0) < 1e4 for x in sound) or _thrown(broken):
         return None
     if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
             "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip
@@ -34,6 +38,11 @@ def overflow(runs: Compared) -> Finding | None:
         "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
         f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}",
         "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
+
+
+def _thrown(leaves: Leaves) -> bool:
+    """Whether weights are finite, but so large that no formula is to blame: the step threw them there."""
+    return any(np.isfinite(x).all() and np.abs(x).max(initial=0) >= HUGE for x in leaves)
 
 
 def breaks(runs: Compared) -> Finding | None:

@@ -98,7 +98,7 @@ class Compared:
     def _far_better(self, got: float) -> bool:
         mine = self.share(self.user.final)
         if mine >= ENOUGH:
-            return got > mine + 0.6 * (1 - mine)
+            return got > mine + max(0.6 * (1 - mine), 0.005)  # of nothing left, most is still nothing
         return got > max(CURED * 0.9, mine + 0.25) or (got > 0.5 and got > 2.5 * max(mine, 0.1))
 
     @cached_property
@@ -131,6 +131,20 @@ class Compared:
             return False
         _, rest, own = self.apart
         return bool(own.best < 0.85 * self._base(rest))
+
+    @property
+    def foretells_slower(self) -> bool:
+        """Whether a loop that leads nowhere foretells much of unseen rows once its moves are smaller.
+
+        What its model finds in X (a factor for each index, say) no forecast from outside may find.
+        """
+        case = self.case
+        if case.n < 60 or self.share(self.user.final) > 0.1:
+            return False
+        unseen = self._kept_apart
+        data, rest = (case.X[~unseen], case.y[~unseen]), (case.X[unseen], case.y[unseen])
+        runs = (self._trained(data, rest, scale=scale) for scale in (0.1, 0.01))
+        return any(run.best < 0.85 * self._base(rest) for run in runs)
 
     @cached_property
     def _kept_apart(self) -> np.ndarray:
@@ -266,6 +280,13 @@ def alike(case: Case) -> float:
     return float(np.sum(y[1:] * y[:-1])) / power if power else 0.0
 
 
+def by_class(case: Case) -> bool:
+    """Whether the rows come class by class, as no order in time brings them."""
+    y = np.asarray(case.y)
+    kinds = y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
+    return bool(labels(case.y)) and int(np.sum(kinds[1:] != kinds[:-1])) < 3 * len(np.unique(kinds))
+
+
 def short(case: Case) -> bool:
     """Whether these steps are few, whatever their size: of number, or of visits to each row."""
     return case.horizon < 0.34 * 300 or case.horizon * case.size < 4 * case.n
@@ -273,14 +294,21 @@ def short(case: Case) -> bool:
 
 def uneven(case: Case) -> Any:
     """X standardised, where its columns are of very unlike or unusual sizes; else None."""
+    scales = column_sizes(case)
+    if not len(scales):
+        return None
+    top = float(scales.max())
+    if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15:
+        return None
+    return standardised(case)
+
+
+def standardised(case: Case) -> Any:
+    """X with mean zero and deviation one in every column that varies; None where none does."""
     X = np.asarray(case.X, float).reshape(case.n, -1)
     deviation, mean = X.std(0), np.abs(X.mean(0))
     moving = deviation > 1e-12 * (1 + mean)
     if not moving.any():
-        return None
-    scales = column_sizes(case)
-    top = float(scales.max())
-    if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15:
         return None
     Z = X.copy()
     Z[:, moving] = (X[:, moving] - X[:, moving].mean(0)) / deviation[moving]

@@ -12,7 +12,14 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import norm
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import units
-from pullback.diagnose.experiments._batches import few_rows, overshoots, unsuitable, visits, whole_set
+from pullback.diagnose.experiments._batches import (
+    few_rows,
+    overshoots,
+    too_few_in_order,
+    unsuitable,
+    visits,
+    whole_set,
+)
 from pullback.diagnose.experiments._breaking import overflow
 from pullback.diagnose.experiments._by_rows import SUMMED, grows, shrinks
 from pullback.diagnose.experiments._comparing import (
@@ -26,7 +33,10 @@ from pullback.diagnose.experiments._comparing import (
 )
 from pullback.diagnose.experiments._dying import dies
 from pullback.diagnose.experiments._fading import fades
-from pullback.diagnose.experiments._scales import far_targets, off_centre, unlike_inside
+from pullback.diagnose.experiments._scales import at_last_even, far_targets, off_centre, unlike_inside
+
+FEW, LEARNT = 15, 0.85
+"""Steps that say nothing yet of their size, and the share of the way that makes up for a bad beginning."""
 
 Cause = Callable[[Compared], "Finding | None"]
 
@@ -54,6 +64,9 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         found = cause(runs)
         if found is not None:
             return [found]
+    found = at_last_even(runs)
+    if found is not None:
+        return [found]
     if doubt is not None:  # not proven by its cure: what is stands before it
         doubt.confidence, doubt.weight = 0.5, min(doubt.weight, 60.5)
         return [doubt]
@@ -202,7 +215,9 @@ def unshuffled(runs: Compared) -> Finding | None:
     if alike(case) < 0.4 or case.size >= 0.6 * case.n:
         return None
     rows = case.shuffled(size=case.size)
-    return out_of_order(runs) if runs.cured("rows shuffled", lambda: case.user_with(rows=rows)) else None
+    if not runs.cured("rows shuffled", lambda: case.user_with(rows=rows)):
+        return None
+    return too_few_in_order(runs) or out_of_order(runs)
 
 
 def out_of_order(runs: Compared) -> Finding:
@@ -221,6 +236,9 @@ def _smaller(runs: Compared) -> Finding | None:
             if (runs.falls and runs.made[name].final > runs.user.final) or runs.lags(name):
                 return None
             continue
+        early = _merely_early(runs, name)
+        if early is not None:
+            return early
         if case.size <= 4 and not overshoots(case) and runs.cured(
                 "batches of 32 rows", lambda: visits(case, 32)):  # fmt: skip
             return unsuitable(case, "single rows are too noisy for this step size")
@@ -245,6 +263,18 @@ def _smaller(runs: Compared) -> Finding | None:
             0.9,
             60,
         )
+    return None
+
+
+def _merely_early(runs: Compared, smaller: str) -> Finding | None:
+    """A run of next to no steps: no size is too large that gets all of the way in an ordinary number."""
+    if runs.case.horizon >= FEW or runs.cut_off or not np.isfinite(runs.user.final):
+        return None
+    proof = runs.proof
+    cured, name = runs.longer()
+    if cured and runs.share(runs.made[name].final) > max(LEARNT, runs.share(runs.made[smaller].final)):
+        return stopped(runs, name)
+    runs.proof = proof
     return None
 
 

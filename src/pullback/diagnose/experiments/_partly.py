@@ -11,10 +11,9 @@ from functools import partial
 import numpy as np
 
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments._batches import overshoots, unsuitable, visits
 from pullback.diagnose.experiments._by_rows import SUMMED, grows
-from pullback.diagnose.experiments._comparing import Compared, alike, short
+from pullback.diagnose.experiments._comparing import Compared, alike, by_class, short
 from pullback.diagnose.experiments._dying import dies
 from pullback.diagnose.experiments._fading import fades
 from pullback.diagnose.experiments._mending import (
@@ -26,6 +25,8 @@ from pullback.diagnose.experiments._mending import (
 )
 
 MOST, NEARLY_ALL = 0.93, 0.985
+WORTH = 0.1
+"""The share of all there is to gain that three times the steps have to bring: a loop may end before that."""
 LEARNT, MANY = 0.85, 300
 """The share from which a step is not called small, and steps that are not called few."""
 
@@ -34,7 +35,7 @@ def partly(runs: Compared, room: float) -> list[Finding]:
     """Findings about a loop that gets most of the reachable improvement."""
     if runs.share(runs.user.final) < MOST and room > 0.25:
         found = unlike_scales(runs) or unshuffled(runs)
-        if found is not None and found.where == "data" and not _by_class(runs) and runs.as_good_unseen:
+        if found is not None and found.where == "data" and not by_class(runs.case) and runs.as_good_unseen:
             found = _ordered(runs)  # an order in time is no fault unless it costs most of the rest
             return [] if found is None else [found]
         if found is not None:
@@ -128,16 +129,11 @@ def _still_falling(runs: Compared) -> Finding | None:
     more: dict[str, int] = {"steps": 3 * run.steps}
     if not runs.less("3 times the steps", partial(case.user_with, **more)) or not runs.better_unseen(**more):
         return None
+    if runs.share(runs.made["3 times the steps"].final) < runs.share(run.final) + WORTH:
+        return None
     if short(case) or not runs.less("moves times 10", partial(case.user_with, scale=10.0)):
         return stopped(runs, "3 times the steps")
     return small(runs, 10.0, "moves times 10")
-
-
-def _by_class(runs: Compared) -> bool:
-    """Whether the rows come class by class, as no order in time brings them."""
-    y = np.asarray(runs.case.y)
-    kinds = y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
-    return bool(labels(runs.case.y)) and int(np.sum(kinds[1:] != kinds[:-1])) < 3 * len(np.unique(kinds))
 
 
 def _unfinished(runs: Compared) -> Finding | None:

@@ -143,7 +143,8 @@ def _penalty(runs: Compared, blank: bool) -> Finding | None:
     room = base - run.final
     eaten = base - runs.goal < HELD * room and base - mine < HELD * room
     much = eaten or base - held < HELD * room
-    if room < 0.1 * abs(base) or not (much or base - max(mine, held) < MOSTLY * room):
+    worse = held if not mine <= base else max(mine, held)  # no pull to zero leads above the best constant
+    if room < 0.1 * abs(base) or not (much or base - worse < MOSTLY * room):
         return None
     if (blank or not much) and not _dear_unseen(runs, less, part, share):
         return None

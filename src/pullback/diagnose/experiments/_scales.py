@@ -15,7 +15,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
-from pullback.diagnose.experiments._comparing import Compared, short
+from pullback.diagnose.experiments._comparing import Compared, column_sizes, short, standardised, uneven
 from pullback.diagnose.experiments.labels import explained
 
 
@@ -64,6 +64,38 @@ def _features(case: Case) -> tuple[int, np.ndarray, int] | None:
             return None
         return product.leaf, np.where(sizes > 1e-6 * sizes.max(), sizes, 1.0), axis
     return None
+
+
+def at_last_even(runs: Compared) -> Finding | None:
+    """A loop that runs away at every smaller step, and learns once its columns are standardised.
+
+    What the model makes of a column of ordinary size (its powers, its exponential) may be of any size.
+    """
+    case = runs.case
+    if runs.share(runs.user.final) > 0 or uneven(case) is not None:
+        return None
+    Z = standardised(case)
+    if Z is None or not _off_standard(case):
+        return None
+    judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
+    even = partial(case.user_with, data=(Z, case.y), judge=judge)
+    if not runs.cured("inputs standardised", even) and not runs.cured(
+            "inputs standardised, moves times 0.1", partial(even, scale=0.1)):  # fmt: skip
+        return None
+    return Finding(
+        "inputs_unscaled", "X", "what the model makes of these features is on no scale that a step can serve",
+        f"sizes up to {number(float(column_sizes(case).max()))}; no smaller step learns from them, and the "
+        "same loop does from standardised ones",
+        "subtract each column's mean and divide by its deviation", 0.85, 63,
+    )  # fmt: skip
+
+
+def _off_standard(case: Case) -> bool:
+    """Whether columns lie away from zero, or are of another size than one."""
+    X = np.asarray(case.X, float).reshape(case.n, -1)
+    deviation, sizes = X.std(0), column_sizes(case)
+    moving = deviation > 0
+    return bool(sizes.max() > 2 or (np.abs(X.mean(0)) > deviation)[moving].any())
 
 
 def off_centre(runs: Compared, smaller: float) -> Finding | None:

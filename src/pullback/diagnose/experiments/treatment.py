@@ -24,6 +24,7 @@ from pullback.diagnose.experiments._ones import without_any_bias
 from pullback.diagnose.experiments._partly import MOST, partly
 from pullback.diagnose.experiments._penalties import too_strong
 from pullback.diagnose.experiments._scales import costly_targets
+from pullback.diagnose.experiments._widths import wrong_width
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import missing_nonlinearity, too_small_for_few, without_bias
 
@@ -54,13 +55,16 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
     """Findings by runs with one thing mended."""
     case = runs.case
     if doubt is not None and certain:
+        case.meanwhile = [doubt]
         return [_curves(runs, f) for f in _beside_start(runs, doubt)]
     plain = breaks(runs) or unstable(runs) or without_bias(case, runs.base, runs.goal)
-    plain = plain or without_any_bias(runs)
+    plain = plain or without_any_bias(runs) or wrong_width(runs)
     if plain is not None:
         return [_curves(runs, plain)]
     if doubt is not None:
         runs.start_over()
+        if not np.isfinite(runs.user.final) and runs.share(runs.made["fresh initial weights"].final) > ENOUGH:
+            case.meanwhile = [replace(doubt, confidence=0.6)]  # what stands if the time is up before more
     share, linear = 0.0, missing_nonlinearity(case, "") is not None  # no search makes a line of it more
     if runs.room < 0.5 and case.n >= 30 and not rare(case):
         share = explained(case)
@@ -87,7 +91,7 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
             )
         ]
     told = case.n < 60 or rare(case) or any(f.weight > 70 for f in so_far)
-    blank = not told and not learnable(case) and not runs.foretells
+    blank = not told and not learnable(case) and not runs.foretells and not runs.foretells_slower
     heavy = too_strong(runs, blank)
     if heavy is not None:
         for f in so_far:  # a guess about the gradient stands behind what is proven

@@ -222,11 +222,7 @@ def _alike_for_ever(case: Case) -> list[int]:
     moved = [
         k for k in tables if np.isfinite(ended[k]).all() and not np.array_equal(case.leaves[k], ended[k])
     ]
-    return [
-        k
-        for k in moved
-        if case.leaves[k].any() and _equal_columns(case.leaves[k]) and _equal_columns(ended[k])
-    ]
+    return [k for k in moved if _equal_columns(case.leaves[k]) and _equal_columns(ended[k])]
 
 
 def _equal_columns(x: np.ndarray) -> bool:
