@@ -308,9 +308,8 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     if trusted and match.factors[trusted[0]] > 0:  # a single number agrees with any factor: not asked
         f = match.factors[trusted[0]]
     elif not good:
-        f = abs(
-            float(np.median([x for x, z in zip(match.factors, match.zero, strict=True) if not z] or [1.0]))
-        )
+        sizes = [abs(x) for x, z in zip(match.factors, match.zero, strict=True) if not z]
+        f = float(np.median(sizes or [1.0]))  # of a factor and its negative the middle is none
         f = _rate_by_mistakes(case, u) or f
     if f == 0:
         return []
