@@ -14,7 +14,7 @@ import numpy as np
 from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._kept import factor_kept, kept_after
+from pullback.diagnose._kept import factor_kept, kept_after, share_of_move
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose._unrolled import unrolled
@@ -28,7 +28,13 @@ from pullback.diagnose.experiments._denominators import (
 )
 from pullback.diagnose.experiments._first_move import cut_off, met_inside, sign_like
 from pullback.diagnose.experiments._frozen import still, used_gradients
-from pullback.diagnose.experiments._memories import judge_memory, keeps_velocity, nesterov, scheduled
+from pullback.diagnose.experiments._memories import (
+    judge_memory,
+    keeps_velocity,
+    looks_elsewhere,
+    nesterov,
+    scheduled,
+)
 from pullback.diagnose.experiments._penalties import coupled, replaced
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments.gradient import (
@@ -115,6 +121,9 @@ def _rule(
         return alone
     if nesterov(case, moves, moving):
         return []
+    elsewhere = looks_elsewhere(case, moves, moving)
+    if elsewhere:
+        return elsewhere
     by_schedule = scheduled(moves, used, moving)
     if by_schedule is not None:
         return by_schedule
@@ -171,12 +180,17 @@ def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> l
         return []
     kept = factor_kept(kept_after(case.patient, case.generic), [first[k] for k in moving])
     a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
-    if abs(a - 1) < 1e-3 or abs(a / (1 - next_one / rate) - 1) < 1e-3:  # a mean of gradients is meant
-        return []
+    if abs(a - 1) < 1e-3 or (abs(a / (1 - next_one / rate) - 1) < 1e-3 and not _enters_twice(case, a)):
+        return []  # a mean of gradients is meant
     return [Finding(
         "momentum_state_wrong", "step", "the velocity is scaled twice: the rate is in it, and in the move",
         f"the velocity takes {number(a)} times the gradient, the move {number(a)} times the velocity",
         "keep v = beta v + g and move by -lr v", 0.9, 80)]  # fmt: skip
+
+
+def _enters_twice(case: Case, a: float) -> bool:
+    """Whether a number of this value that a step goes by makes the move four times as large when doubled."""
+    return any(abs(growth / 4 - 1) < 1e-3 for growth in share_of_move(case.patient, case.generic, a))
 
 
 def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
