@@ -15,6 +15,7 @@ import numpy as np
 
 from pullback.diagnose import _functions as fn
 from pullback.diagnose._minuses import minuses
+from pullback.diagnose._misindexed import misindexed
 from pullback.diagnose._misplaced import only, products
 from pullback.diagnose._outputs import outputs
 from pullback.diagnose._overwritten import overwritten
@@ -45,6 +46,7 @@ def mistakes(tape: Tape) -> Iterator[Wrong]:
     yield from overwritten(tape)
     yield from scaled(tape)
     yield from minuses(tape)
+    yield from misindexed(tape)
 
 
 def _is_output(tape: Tape, group: list[Segment]) -> bool:
