@@ -84,9 +84,37 @@ def _filled(cell: Any) -> bool:
     return True
 
 
+def one_array_twice(patient: Patient, leaves: Leaves) -> bool:
+    """Whether two places of one list, object or function hold the same array, which a step writes into."""
+    body = patient.fresh()
+    shapes = {np.shape(x) for x in leaves}
+    twice = [x for x in _held_twice(body.function("step"), set(), 0) if x.shape in shapes]
+    before = [x.copy() for x in twice]
+    np.random.set_state(patient.random)
+    rows = patient.batch(0)
+    start = [np.array(x) if np.ndim(x) else float(x) for x in leaves]
+    body.step(body.tree(start), body.X[rows], body.y[rows])
+    return any(not a.any() and b.any() for a, b in zip(before, twice, strict=True))
+
+
+def _held_twice(x: Any, seen: set[int], depth: int) -> Iterator[np.ndarray]:
+    """The arrays that one holder in reach of `x` has in two places, by themselves or in lists and dicts."""
+    if id(x) in seen or depth > _DEEPEST or isinstance(x, (float, np.floating, np.ndarray)):
+        return
+    seen.add(id(x))
+    met: set[int] = set()
+    for part in _parts(x):
+        if id(part) in met and isinstance(part, (np.ndarray, list, dict, tuple)):
+            yield from (a for a in flatten(part) if isinstance(a, np.ndarray))
+        met.add(id(part))
+        yield from _held_twice(part, seen, depth + 1)
+
+
 def share_of_move(patient: Patient, leaves: Leaves, value: float) -> list[float]:
-    """By what factor the first move grows when a number of this value that a step goes by is doubled, one by
-    one: two says that it enters once, four that it enters twice."""
+    """By what factor the first move grows when a number of this value that a step goes by is doubled.
+
+    One factor for each place that holds it: two says that it enters once, four that it enters twice.
+    """
     rows = patient.batch(0)
     found: list[float] = []
     usual = _first_move(patient, leaves, rows, value, None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,8 @@ def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
     hidden = sorted((s for s in tape.segments if s.a.value.ndim == 2), key=lambda s: s.depth)
     if len({s.depth for s in hidden}) < len(hidden):
         return
-    below = [(s, o) for s, o in zip(hidden[1:], hidden, strict=False)]
-    above = [(s, o) for s, o in zip(hidden, hidden[1:], strict=False)]
+    below = [(s, o) for o, s in pairwise(hidden)]
+    above = list(pairwise(hidden))
     first = layers[0].inputs[0].value
     for side, pairs in (("below", below), ("above", above)):
         slopes = {id(s.a): fn.derivative(s.name, o.sums) for s, o in pairs if _one_shape(s, o.a.value)}
@@ -70,7 +71,7 @@ def _signals_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
     """Error signals that are handed down by a layer as another one's, further up: the next, or always one."""
     nodes = [p.nodes[0] for p in layers]
     order = [id(n) for n in nodes[1:]]
-    above = {id(n): o for n, o in zip(nodes[1:], nodes[2:], strict=False) if _alike(n, o)}
+    above = {id(n): o for n, o in pairwise(nodes[1:]) if _alike(n, o)}
     last: dict[tuple[int, ...], Node] = {n.value.shape: n for n in nodes}
     highest = {id(n): last[n.value.shape] for n in nodes[1:] if last[n.value.shape] is not n}
     for words, donors in (("the layer above", above), ("one and the same layer", highest)):

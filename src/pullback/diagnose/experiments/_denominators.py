@@ -71,8 +71,9 @@ NO_SQUARES = 1e-7
 
 def _written_back(kept: list[Kept]) -> list[Finding]:
     for what, subject, shares in (
-        ("gradients", "their mean", [k.mean for k in kept]), ("squares", "the squares", [k.squares for k in kept])
-    ):  # fmt: skip
+        ("gradients", "their mean", [k.mean for k in kept]),
+        ("squares", "the squares", [k.squares for k in kept]),
+    ):
         if _as_corrected(shares, 0.01):
             return _memory_wrong(shares, what, subject, MOST_OF_SQUARES)
     return []

@@ -7,6 +7,7 @@ Speaks for: the update group, and the gradient group where the step's own gradie
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._kept import factor_kept, kept_after, share_of_move
+from pullback.diagnose._kept import factor_kept, kept_after, one_array_twice, share_of_move
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose._unrolled import unrolled
@@ -48,8 +49,20 @@ from pullback.diagnose.experiments.gradient import (
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the step; those about its gradient only where `grad` itself is not given."""
-    found = once_more(case, _examine(case), _examine)
+    found = _as_shared(case, once_more(case, _examine(case), _examine))
     return _by_updates(case, found) if any(doubtful(f) for f in found) else found
+
+
+def _as_shared(case: Case, found: list[Finding]) -> list[Finding]:
+    """A rule that is wrong, named by its cause where what it keeps in two places is one array."""
+    if not found or found[0].id not in _OF_STATE or not one_array_twice(case.patient, case.generic):
+        return found
+    words = "two things that are kept from step to step are one array: writing one overwrites the other"
+    return [replace(found[0], id="optimizer_state_shared", words=words, fix=_FIX_SHARED), *found[1:]]
+
+
+_OF_STATE = ("momentum_state_wrong", "optimizer_state_mutated")
+_FIX_SHARED = "give every parameter, and every thing kept of it, a buffer of its own"
 
 
 def _by_updates(case: Case, found: list[Finding]) -> list[Finding]:
