@@ -91,8 +91,9 @@ def looks_elsewhere(case: Case, moves: Moves, moving: list[int]) -> list[Finding
         return []
     size = norm([moves.move(t)[k] for t in range(1, len(moves.after)) for k in moving])
     first = [moves.move(0)[k] for k in moving]
-    for a in factor_kept(kept_after(case.patient, moves.before[0]), first):
-        for beta in () if abs(a - 1) < 1e-3 else _BETAS:
+    kept = factor_kept(kept_after(case.patient, moves.before[0]), first)
+    for a in sorted({side * a for a in kept for side in (1, -1)} - {1.0}):
+        for beta in _BETAS:
             if all(_looks_ahead(case, moves, moving, beta, until, size, beta * a)
                    for until in (2, len(moves.after))):  # fmt: skip
                 return [Finding(
