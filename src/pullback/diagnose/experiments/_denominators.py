@@ -69,12 +69,26 @@ NO_SQUARES = 1e-7
 """Up to this share of the last squares nothing is kept of them: all entries move by one size."""
 
 
+def running_away(case: Case, moves: Moves, moving: list[int]) -> list[Finding] | None:
+    """Whether moves that soon dwarf the first are those of moments that are written back corrected.
+
+    Only two steps may be left of such a run; the third is looked at for this question alone.
+    """
+    whole = case.moves
+    if whole is None or len(moves.after) > 2 or len(whole.after) < 3:
+        return None
+    three = whole.on(whole.rows[:3])
+    if not all(np.isfinite(x).all() for after in three.after for x in after):
+        return None
+    return _written_back(coefficients(three, case.gradients(three), moving)) or None
+
+
 def _written_back(kept: list[Kept]) -> list[Finding]:
     for what, subject, shares in (
         ("gradients", "their mean", [k.mean for k in kept]),
         ("squares", "the squares", [k.squares for k in kept]),
     ):
-        if _as_corrected(shares, 0.01):
+        if len(shares) > 1 and _as_corrected(shares, 0.01):
             return _memory_wrong(shares, what, subject, MOST_OF_SQUARES)
     return []
 

@@ -26,6 +26,7 @@ from pullback.diagnose.experiments._denominators import (
     root_of_signed,
     rule_kept_wrong,
     rule_on_parts,
+    running_away,
 )
 from pullback.diagnose.experiments._first_move import cut_off, met_inside, sign_like
 from pullback.diagnose.experiments._frozen import still, used_gradients
@@ -127,6 +128,7 @@ def _rule(
             "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
     read = rule_kept_wrong(moves, used, moving)
     read = rule_on_parts(case, moving) if read is None else read
+    read = running_away(case, moves, moving) if read is None else read
     if read is not None:
         return read
     alone = answered(case)
