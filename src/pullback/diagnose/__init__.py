@@ -22,6 +22,7 @@ In reading order:
     _minuses       wrong backward passes that forget a minus
     _outputs       wrong backward passes of the output
     _softmaxed     wrong backward passes of a softmax
+    _misindexed    wrong backward passes of loops over the layers whose index is off
     _overwritten   wrong backward passes of values written over
     _misplaced     wrong gradients of another input or error signal
     _spoiled       all wrong backward passes, made one mistake at a time

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._clone import is_library, names_in
-from pullback.diagnose._patient import Patient
+from pullback.diagnose._patient import Patient, flatten
 
 Leaves = list[np.ndarray]
 _DEEPEST = 8
@@ -82,6 +82,90 @@ def _filled(cell: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+def one_array_twice(patient: Patient, leaves: Leaves) -> bool:
+    """Whether two places of one list, object or function hold the same array, which a step writes into."""
+    body = patient.fresh()
+    shapes = {np.shape(x) for x in leaves}
+    twice = [x for x in _held_twice(body.function("step"), set(), 0) if x.shape in shapes]
+    before = [x.copy() for x in twice]
+    np.random.set_state(patient.random)
+    rows = patient.batch(0)
+    start = [np.array(x) if np.ndim(x) else float(x) for x in leaves]
+    body.step(body.tree(start), body.X[rows], body.y[rows])
+    return any(not a.any() and b.any() for a, b in zip(before, twice, strict=True))
+
+
+def _held_twice(x: Any, seen: set[int], depth: int) -> Iterator[np.ndarray]:
+    """The arrays that one holder in reach of `x` has in two places, by themselves or in lists and dicts."""
+    if id(x) in seen or depth > _DEEPEST or isinstance(x, (float, np.floating, np.ndarray)):
+        return
+    seen.add(id(x))
+    met: set[int] = set()
+    for part in _parts(x):
+        if id(part) in met and isinstance(part, (np.ndarray, list, dict, tuple)):
+            yield from (a for a in flatten(part) if isinstance(a, np.ndarray))
+        met.add(id(part))
+        yield from _held_twice(part, seen, depth + 1)
+
+
+def share_of_move(patient: Patient, leaves: Leaves, value: float) -> list[float]:
+    """By what factor the first move grows when a number of this value that a step goes by is doubled.
+
+    One factor for each place that holds it: two says that it enters once, four that it enters twice.
+    """
+    rows = patient.batch(0)
+    found: list[float] = []
+    usual = _first_move(patient, leaves, rows, value, None)
+    while usual and len(found) < _MOST_PLACES:
+        size = _first_move(patient, leaves, rows, value, len(found))
+        if size is None:
+            break
+        found.append(size / usual)
+    return found
+
+
+_MOST_PLACES = 6
+
+
+def _first_move(
+    patient: Patient, leaves: Leaves, rows: np.ndarray, value: float, place: int | None
+) -> float | None:
+    """The size of one step, the number at one place doubled; None where there is no such place."""
+    body = patient.fresh()
+    np.random.set_state(patient.random)
+    if place is not None:
+        places = [p for p in _holders(body.function("step"), set(), 0) if abs(p[0][p[1]] / value - 1) < 1e-6]
+        if place >= len(places):
+            return None
+        names, name = places[place]
+        names[name] = 2 * names[name]
+    start = [np.array(x) if np.ndim(x) else float(x) for x in leaves]
+    after = flatten(body.step(body.tree(start), body.X[rows], body.y[rows]))
+    return float(np.sqrt(sum(np.sum((np.reshape(a, np.shape(x)) - x) ** 2)
+                             for a, x in zip(after, leaves, strict=True))))  # fmt: skip
+
+
+def _holders(x: Any, seen: set[Any], depth: int) -> Iterator[tuple[dict[str, Any], str]]:
+    """The names in reach of `x`, of functions and of objects, under which a fraction is kept."""
+    if id(x) in seen or depth > _DEEPEST or isinstance(x, (float, np.floating, np.ndarray)):
+        return
+    seen.add(id(x))
+    names: dict[str, Any] = {}
+    if isinstance(x, FunctionType) and not is_library(x.__globals__.get("__file__")):
+        names = x.__globals__
+        used = [n for n in names_in(x.__code__) if n in names]
+    elif isinstance(x, dict):
+        names, used = x, [n for n in x if isinstance(n, str)]
+    elif not isinstance(x, (type, ModuleType, MethodType, FunctionType)) and hasattr(x, "__dict__"):
+        names, used = vars(x), list(vars(x))
+    for n in used if names else ():
+        if isinstance(names[n], (float, np.floating)) and (id(names), n) not in seen:
+            seen.add((id(names), n))
+            yield names, n
+    for part in _parts(x):
+        yield from _holders(part, seen, depth + 1)
 
 
 def factor_kept(kept: list[np.ndarray], wanted: Leaves) -> list[float]:

@@ -85,7 +85,8 @@ def _made(tape: Tape, product: Product, inputs: list[Any], deltas: list[Any]) ->
     """A weight's gradient of these inputs and error signals, with its folded bias where it has one."""
     if is_folded(tape, product):
         return to_leaf(tape, product, inputs, deltas)
-    return _outer(inputs, deltas, np.shape(tape.leaves[product.leaf]), tape.true[product.leaf])
+    made = _outer(inputs, deltas, np.shape(tape.leaves[product.leaf]), tape.true[product.leaf])
+    return made if made is None else made + tape.beside(product)
 
 
 def _pool(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +11,15 @@ import numpy as np
 from pullback.diagnose._rules import unbroadcast
 from pullback.diagnose._tapes import Tape, Wrong
 
+MOST_PLACES = 8
+"""A parameter that multiplies at more places, as in a loop over rows, has a gradient of all of them."""
+
 
 def scaled(tape: Tape) -> Iterator[Wrong]:
     """A coefficient's gradient made of another value than the one it multiplies, or of another's signal."""
     found = list(tape.scalings())
+    places = Counter(leaf for leaf, _, _ in found)
+    found = [one for one in found if places[one[0]] <= MOST_PLACES]
     values = [tape.rec.leaves[len(tape.leaves)], *tape.rec.nodes]
     for leaf, node, other in found:
         u, v = np.asarray(tape.sums.get(id(node), 0.0)), other.value

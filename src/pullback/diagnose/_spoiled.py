@@ -15,6 +15,7 @@ import numpy as np
 
 from pullback.diagnose import _functions as fn
 from pullback.diagnose._minuses import minuses
+from pullback.diagnose._misindexed import misindexed
 from pullback.diagnose._misplaced import only, products
 from pullback.diagnose._outputs import outputs
 from pullback.diagnose._overwritten import overwritten
@@ -45,6 +46,7 @@ def mistakes(tape: Tape) -> Iterator[Wrong]:
     yield from overwritten(tape)
     yield from scaled(tape)
     yield from minuses(tape)
+    yield from misindexed(tape)
 
 
 def _is_output(tape: Tape, group: list[Segment]) -> bool:
@@ -74,6 +76,9 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
             f"{words} in place of the derivative of {name}",
             tape.spoiled(_times(slope), group),
         )
+    for words, inner in _inner_slopes(group):
+        yield Wrong("grad_activation_derivative_wrong", f"{words} in place of the derivative of {name}",
+                    tape.spoiled(partial(_by_place, inner), group))  # fmt: skip
     for words, other in _errors(tape, group):
         yield Wrong(
             "inplace_mutation", f"{words} written over the value of {name} before its derivative was taken",
@@ -120,6 +125,46 @@ def _own_leaves(tape: Tape, group: list[Segment]) -> set[int]:
 
 def _times(slope: Callable[[Any, Any], Any]) -> Callable[[Segment, Any], Any]:
     return lambda s, u: u * slope(s.sums, s.a.value)
+
+
+def _inner_slopes(group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
+    """Derivatives of one of the functions that an activation is put together of, by the activation's place.
+
+    Where the formula has a tanh or a sigmoid inside, its derivative alone is soon taken for the whole.
+    """
+    inside = [_inside(s) for s in group if s.name not in fn.OF_VALUE]
+    if len(inside) < len(group) or len({len(nodes) for nodes in inside}) != 1:
+        return
+    for nodes in zip(*inside, strict=True):
+        for words, slope in _OF_INNER.items():
+            yield (
+                f"{words}, v the {nodes[0].name} inside,",
+                {id(s.a): slope(n.value) for s, n in zip(group, nodes, strict=True)},
+            )
+
+
+def _inside(s: Segment) -> list[Node]:
+    """What bounded values lie between an activation's input and its value."""
+    found: list[Node] = []
+    todo = list(s.a.parents)
+    while todo and len(found) < 12:
+        node = todo.pop(0)
+        if node is not s.z and node not in found and node.value.shape == s.a.value.shape:
+            found.append(node)
+            todo += node.parents
+    return [n for n in found if n.deps == s.z.deps and np.abs(n.value).max(initial=0) <= 1]
+
+
+_OF_INNER: dict[str, Callable[[Any], Any]] = {
+    "1 - v**2": lambda v: 1 - v * v,
+    "v(1 - v)": lambda v: v * (1 - v),
+    "v": lambda v: v,
+    "(1 + v)/2": lambda v: (1 + v) / 2,
+}
+
+
+def _by_place(slopes: dict[int, Any], s: Segment, u: Any) -> Any:
+    return u * slopes[id(s.a)]
 
 
 def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:

@@ -71,6 +71,7 @@ class Tape:
         self.segments = self._segments()
         self.sums = self.rec.backward()
         self.true = self.rec.gradient(len(leaves))
+        self._beside: dict[int, np.ndarray] = {}
 
     def sum_of(self, node: Node) -> Node:
         """A product with what is only added to it, such as its bias: the layer's sum."""
@@ -105,6 +106,14 @@ class Tape:
         for node, value in kept:
             node.value = value
         return grads
+
+    def beside(self, product: Product) -> np.ndarray:
+        """The part of a weight's gradient that comes past its products, such as a penalty's."""
+        if product.leaf not in self._beside:
+            own = {id(n) for n in product.nodes}
+            past = self.rec.gradient(len(self.leaves), skip=lambda node: id(node) in own)
+            self._beside[product.leaf] = past[product.leaf]
+        return self._beside[product.leaf]
 
     def summed(self, k: int) -> int:
         """How many numbers leaf `k` sums over where the loss multiplies it, 0 where nobody can tell."""

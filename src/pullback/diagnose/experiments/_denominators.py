@@ -44,6 +44,8 @@ def rule_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> lis
         bare = _wrong("the squares are divided by as they are: their root is not taken", told)
         bare[0].weight, bare[0].alone = 69.5, False  # a loop may learn so
         return bare
+    if len(kept) == 2 and (as_written := _written_back(kept)):  # runs that grow so are soon past reading
+        return as_written
     if len(kept) < 3:
         return _counted_apart(moves, grads, moving)
     if all(k.rooted for k in kept):
@@ -57,10 +59,38 @@ def rule_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> lis
         if max(np.abs(means)) > 1e-2
         else []
     )
-    found = (
-        found or _memory_wrong(squares, "squares", "the squares", most=MOST_OF_SQUARES) or _exchanged(kept)
-    )
+    if max(np.abs(squares)) > NO_SQUARES:  # signs alone, or gradients that are clipped, keep nothing
+        found = found or _memory_wrong(squares, "squares", "the squares", most=MOST_OF_SQUARES)
+    found = found or _exchanged(kept)
     return found or (_uphill(moves, grads, moving) if _steady(means) and _steady(squares) else None)
+
+
+NO_SQUARES = 1e-7
+"""Up to this share of the last squares nothing is kept of them: all entries move by one size."""
+
+
+def running_away(case: Case, moves: Moves, moving: list[int]) -> list[Finding] | None:
+    """Whether moves that soon dwarf the first are those of moments that are written back corrected.
+
+    Only two steps may be left of such a run; the third is looked at for this question alone.
+    """
+    whole = case.moves
+    if whole is None or len(moves.after) > 2 or len(whole.after) < 3:
+        return None
+    three = whole.on(whole.rows[:3])
+    if not all(np.isfinite(x).all() for after in three.after for x in after):
+        return None
+    return _written_back(coefficients(three, case.gradients(three), moving)) or None
+
+
+def _written_back(kept: list[Kept]) -> list[Finding]:
+    for what, subject, shares in (
+        ("gradients", "their mean", [k.mean for k in kept]),
+        ("squares", "the squares", [k.squares for k in kept]),
+    ):
+        if len(shares) > 1 and _as_corrected(shares, 0.01):
+            return _memory_wrong(shares, what, subject, MOST_OF_SQUARES)
+    return []
 
 
 def _without_root(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
@@ -142,10 +172,10 @@ def _steady(shares: list[float]) -> bool:
     return bool(np.ptp(shares) <= 1e-2 * max(1.0, *shares))
 
 
-def _as_corrected(shares: list[float]) -> bool:
+def _as_corrected(shares: list[float], loose: float = 0.03) -> bool:
     """Whether the shares go as beta / (1 - beta**t): what is kept had been divided by its correction."""
     beta = shares[0] / (1 + shares[0])
-    return bool(shares[0] > 1 and abs(shares[1] * (1 - beta**2) / beta - 1) < 0.03)
+    return bool(shares[0] > 1 and abs(shares[1] * (1 - beta**2) / beta - 1) < loose)
 
 
 def _exchanged(kept: list[Kept]) -> list[Finding]:

@@ -78,16 +78,43 @@ def nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
     return any(
         # most are out after one move, and every move costs a gradient
         all(_looks_ahead(case, moves, moving, beta, until, size) for until in (2, len(moves.after)))
-        for beta in (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99)
+        for beta in _BETAS
     )
 
 
-def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until: int, size: float) -> bool:
-    """Whether the moves before `until` are a velocity fed with gradients taken `beta` of the last ahead."""
+_BETAS = (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99)
+
+
+def looks_elsewhere(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
+    """Whether the gradient is taken a share of what is kept ahead, where a move is not what is kept."""
+    if len(moves.after) < 3:
+        return []
+    size = norm([moves.move(t)[k] for t in range(1, len(moves.after)) for k in moving])
+    first = [moves.move(0)[k] for k in moving]
+    kept = factor_kept(kept_after(case.patient, moves.before[0]), first)
+    for a in sorted({side * a for a in kept for side in (1, -1)} - {1.0}):
+        for beta in _BETAS:
+            if all(_looks_ahead(case, moves, moving, beta, until, size, beta * a)
+                   for until in (2, len(moves.after))):  # fmt: skip
+                return [Finding(
+                    "momentum_state_wrong", "step", "the look ahead goes elsewhere than the velocity leads: "
+                    "it is scaled again on the way", f"the gradient is taken {number(beta * a)} of the last "
+                    f"move ahead, and {number(beta)} of that move is kept",
+                    "look ahead by what is kept of the last move", 1.0, 81)]  # fmt: skip
+    return []
+
+
+def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until: int, size: float,
+                 share: float | None = None) -> bool:  # fmt: skip
+    """Whether the moves before `until` are a velocity fed with gradients taken `share` of the last ahead.
+
+    The share is what is kept of the last move, `beta`, unless it is given.
+    """
+    share = beta if share is None else share
     left, kept = [], []
     for t in range(1, until):
         before = moves.move(t - 1)
-        ahead = [x + beta * m for x, m in zip(moves.before[t], before, strict=True)]
+        ahead = [x + share * m for x, m in zip(moves.before[t], before, strict=True)]
         g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
         left.append(np.concatenate([(moves.move(t)[k] - beta * before[k]).ravel() for k in moving]))
         kept.append(np.concatenate([g[k].ravel() for k in moving]))

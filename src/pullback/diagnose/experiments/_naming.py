@@ -104,6 +104,8 @@ def explain(seen: Seen) -> tuple[str, str, float]:
         return exact[0], exact[1], 1.0
     if wrong_input(seen.case, seen.observed, seen.true, bad):
         return "grad_wrong_input", "the right error signal, times another input than the layer's own", 0.95
+    if all(_shifted(seen, k) for k in bad):
+        return "grad_wrong_input", "every entry has its neighbour's gradient: an index is off by one", 0.95
     known = _bias_inside(seen, tape) or _own_slopes(seen, tape) or _known_to_check(seen)
     if known is not None:
         return known
@@ -111,6 +113,18 @@ def explain(seen: Seen) -> tuple[str, str, float]:
     if len(biases) == len(bad):
         return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
     return _closest(seen, claims)
+
+
+def _shifted(seen: Seen, k: int) -> bool:
+    """Whether a row of coefficients has each one's gradient in its neighbour's place, as far as both reach.
+
+    Where nothing else tells the step's size it is free; then three entries or more have to agree.
+    """
+    o, t = seen.observed[k], seen.true[k]
+    if o.ndim != 1 or o.size < 4:
+        return False
+    known = None if len(seen.bad) == len(seen.observed) else seen.common
+    return any(b.any() and _fits(a, b, known, 1e-5) for a, b in ((o[:-1], t[1:]), (o[1:], t[:-1])))
 
 
 def _bias_inside(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:

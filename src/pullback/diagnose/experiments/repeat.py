@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._case import Case
+from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._patient import flatten
 
@@ -21,7 +21,7 @@ def experiment(case: Case) -> list[Finding]:
     case.tried.append("the loss of the same rows twice")
     body = case.patient.fresh()
     X, y = case.batch()
-    twice = [float(np.asarray(body.loss(case.generic, X, y)).reshape(-1)[0]) for _ in range(2)]
+    twice = [float(np.asarray(body.loss(*_copies(case.generic, X, y))).reshape(-1)[0]) for _ in range(2)]
     gap = abs(twice[0] - twice[1])
     if gap > 1e-6 * max(map(abs, twice)):
         return [
@@ -46,13 +46,18 @@ def _differ(case: Case, name: str, X: Any) -> float:
         return 0.0
     body = case.patient.fresh()
     try:
-        a, b = ([np.array(x, float) for x in flatten(body.given(name)(body.tree(case.generic), X))]
-                for _ in range(2))  # fmt: skip
+        a, b = ([np.array(x, float) for x in flatten(body.given(name)(body.tree(leaves), rows))]
+                for leaves, rows in (_copies(case.generic, X) for _ in range(2)))  # fmt: skip
     except Exception:  # called in another way than the protocol's
         return 0.0
     size = max((float(np.abs(x).max(initial=0)) for x in a), default=0.0)
     off = max((float(np.abs(x - z).max(initial=0)) for x, z in zip(a, b, strict=False)), default=0.0)
     return off / size if size and np.isfinite(off) else 0.0
+
+
+def _copies(leaves: Leaves, *rows: Any) -> list[Any]:
+    """The same once more: what writes into its arguments does not draw at random."""
+    return [[x.copy() for x in leaves], *(np.array(r) for r in rows)]
 
 
 def _noise(where: str, name: str, evidence: str) -> Finding:

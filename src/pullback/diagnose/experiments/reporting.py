@@ -95,10 +95,18 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any
             if (factor != 1 or "alone" in words) and np.allclose(told, factor * values, rtol=1e-5, atol=0):
                 return f"it is {words}{what}"
     for words, values in named.items():
+        if any(_adds(told - base, values) for name, base in lists.items() if name.startswith("batch")):
+            return f"{words} is added to it"
+    for words, values in named.items():
         ratio = told / values if values.all() else np.zeros(1)
         if len(told) > 2 and np.ptp(values) and np.ptp(ratio) < 1e-5 * abs(ratio[0]):
             return f"it is {words}, times {number(ratio[0])}"
     return ""
+
+
+def _adds(rest: np.ndarray, values: np.ndarray) -> bool:
+    """Whether what is told beyond the batch's loss is another loss, which changes from step to step."""
+    return bool(np.ptp(values) > 1e-3 * np.abs(values).max() and np.allclose(rest, values, rtol=1e-4, atol=0))
 
 
 def _counts(case: Case) -> list[tuple[float, str]]:

@@ -7,6 +7,7 @@ Speaks for: the update group, and the gradient group where the step's own gradie
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._kept import factor_kept, kept_after
+from pullback.diagnose._kept import factor_kept, kept_after, one_array_twice, share_of_move
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose._unrolled import unrolled
@@ -25,10 +26,17 @@ from pullback.diagnose.experiments._denominators import (
     root_of_signed,
     rule_kept_wrong,
     rule_on_parts,
+    running_away,
 )
 from pullback.diagnose.experiments._first_move import cut_off, met_inside, sign_like
 from pullback.diagnose.experiments._frozen import still, used_gradients
-from pullback.diagnose.experiments._memories import judge_memory, keeps_velocity, nesterov, scheduled
+from pullback.diagnose.experiments._memories import (
+    judge_memory,
+    keeps_velocity,
+    looks_elsewhere,
+    nesterov,
+    scheduled,
+)
 from pullback.diagnose.experiments._penalties import coupled, replaced
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments.gradient import (
@@ -42,8 +50,20 @@ from pullback.diagnose.experiments.gradient import (
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the step; those about its gradient only where `grad` itself is not given."""
-    found = once_more(case, _examine(case), _examine)
+    found = _as_shared(case, once_more(case, _examine(case), _examine))
     return _by_updates(case, found) if any(doubtful(f) for f in found) else found
+
+
+def _as_shared(case: Case, found: list[Finding]) -> list[Finding]:
+    """A rule that is wrong, named by its cause where what it keeps in two places is one array."""
+    if not found or found[0].id not in _OF_STATE or not one_array_twice(case.patient, case.generic):
+        return found
+    words = "two things that are kept from step to step are one array: writing one overwrites the other"
+    return [replace(found[0], id="optimizer_state_shared", words=words, fix=_FIX_SHARED), *found[1:]]
+
+
+_OF_STATE = ("momentum_state_wrong", "optimizer_state_mutated")
+_FIX_SHARED = "give every parameter, and every thing kept of it, a buffer of its own"
 
 
 def _by_updates(case: Case, found: list[Finding]) -> list[Finding]:
@@ -108,6 +128,7 @@ def _rule(
             "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
     read = rule_kept_wrong(moves, used, moving)
     read = rule_on_parts(case, moving) if read is None else read
+    read = running_away(case, moves, moving) if read is None else read
     if read is not None:
         return read
     alone = answered(case)
@@ -115,6 +136,9 @@ def _rule(
         return alone
     if nesterov(case, moves, moving):
         return []
+    elsewhere = looks_elsewhere(case, moves, moving)
+    if elsewhere:
+        return elsewhere
     by_schedule = scheduled(moves, used, moving)
     if by_schedule is not None:
         return by_schedule
@@ -171,12 +195,17 @@ def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> l
         return []
     kept = factor_kept(kept_after(case.patient, case.generic), [first[k] for k in moving])
     a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
-    if abs(a - 1) < 1e-3 or abs(a / (1 - next_one / rate) - 1) < 1e-3:  # a mean of gradients is meant
-        return []
+    if abs(a - 1) < 1e-3 or (abs(a / (1 - next_one / rate) - 1) < 1e-3 and not _enters_twice(case, a)):
+        return []  # a mean of gradients is meant
     return [Finding(
         "momentum_state_wrong", "step", "the velocity is scaled twice: the rate is in it, and in the move",
         f"the velocity takes {number(a)} times the gradient, the move {number(a)} times the velocity",
         "keep v = beta v + g and move by -lr v", 0.9, 80)]  # fmt: skip
+
+
+def _enters_twice(case: Case, a: float) -> bool:
+    """Whether a number of this value that a step goes by makes the move four times as large when doubled."""
+    return any(abs(growth / 4 - 1) < 1e-3 for growth in share_of_move(case.patient, case.generic, a))
 
 
 def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
@@ -308,9 +337,8 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     if trusted and match.factors[trusted[0]] > 0:  # a single number agrees with any factor: not asked
         f = match.factors[trusted[0]]
     elif not good:
-        f = abs(
-            float(np.median([x for x, z in zip(match.factors, match.zero, strict=True) if not z] or [1.0]))
-        )
+        sizes = [abs(x) for x, z in zip(match.factors, match.zero, strict=True) if not z]
+        f = float(np.median(sizes or [1.0]))  # of a factor and its negative the middle is none
         f = _rate_by_mistakes(case, u) or f
     if f == 0:
         return []

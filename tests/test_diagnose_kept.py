@@ -1,0 +1,106 @@
+"""What a step keeps, and what its numbers do to the moves: rules that are wrong by their state."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._coefficients import Kept
+from pullback.diagnose._kept import one_array_twice, share_of_move
+from pullback.diagnose._moves import Moves
+from pullback.diagnose._patient import Patient
+from pullback.diagnose.experiments import _denominators, purity, repeat, update
+from pullback.diagnose.experiments._denominators import rule_kept_wrong
+
+rng = np.random.default_rng(6)
+X = rng.standard_normal((60, 3))
+y = np.tanh(X @ [1.0, -1.0, 0.5])
+start = [rng.standard_normal((3, 5)) / 2, rng.standard_normal(5) / 2]
+RATE = 0.1
+
+
+def loss(p, X, y):
+    return float(np.mean((np.tanh(X @ p[0]) @ p[1] - y) ** 2))
+
+
+def grad(p, X, y):
+    h = np.tanh(X @ p[0])
+    d = 2 * (h @ p[1] - y) / len(y)
+    return [X.T @ (np.outer(d, p[1]) * (1 - h * h)), h.T @ d]
+
+
+def momentum(takes, gives, ahead=0.0, shared=False):
+    kept = [[np.zeros_like(p)] * 2 if shared else [np.zeros_like(p), np.zeros_like(p)] for p in start]
+
+    def step(p, X, y):
+        gs = grad([w + ahead * v for w, (v, _) in zip(p, kept, strict=True)], X, y)
+        for (v, other), g in zip(kept, gs, strict=True):
+            v[...] = 0.9 * v + takes() * g
+            other += 0.0
+        return [w + gives() * v for w, (v, _) in zip(p, kept, strict=True)], loss(p, X, y)
+
+    return step
+
+
+def patient(step, loss=loss):
+    return Patient({"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20})
+
+
+@pytest.mark.parametrize(
+    ("takes", "gives", "ahead", "fault"),
+    [
+        (lambda: RATE, lambda: -RATE, 0.0, ["momentum_state_wrong"]),
+        (lambda: 0.1, lambda: -RATE, 0.0, []),
+        (lambda: -RATE, lambda: 1.0, 0.9, []),
+        (lambda: -RATE, lambda: RATE, 0.9, ["momentum_state_wrong"]),
+        (lambda: 1.0, lambda: -RATE, -0.9 * RATE, []),
+        (lambda: 1.0, lambda: -RATE, -0.9, ["momentum_state_wrong"]),
+    ],
+    ids=["rate twice", "a mean of gradients", "ahead", "ahead, scaled", "sums, ahead", "sums, too far ahead"],
+)
+def test_velocities_that_are_scaled_again(takes, gives, ahead, fault):
+    found = update.experiment(Case(patient(momentum(takes, gives, ahead)), 10.0))
+    assert [f.id for f in found[:1]] == fault
+
+
+def test_a_number_that_enters_twice_makes_the_move_four_times_as_large():
+    twice, once = (patient(momentum(lambda: RATE, gives)) for gives in (lambda: -RATE, lambda: -0.2))
+    assert [share_of_move(p, start, 0.1) for p in (twice, once)] == [[pytest.approx(4)], [pytest.approx(2)]]
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_one_array_in_two_places_of_what_is_kept(shared):
+    step = momentum(lambda: 1.0, lambda: -0.1, shared=shared)
+    assert one_array_twice(patient(step), start) == shared
+
+
+@pytest.mark.parametrize(
+    ("means", "squares", "found"),
+    [([9.0, 4.737], [99.0, 49.75], ["optimizer_state_mutated"]), ([0.9, 0.9], [0.99, 0.99], None)],
+)
+def test_two_steps_tell_moments_that_are_written_back(means, squares, found, monkeypatch):
+
+    kept = [Kept(a, c, False, 1e-3) for a, c in zip(means, squares, strict=True)]
+    monkeypatch.setattr(_denominators, "coefficients", lambda *_: kept)
+    moves = Moves([[np.zeros(20)]] * 3, [[np.ones(20)]] * 3)
+    read = rule_kept_wrong(moves, [[np.ones(20)]] * 3, [0])
+    assert (None if read is None else [f.id for f in read]) == found
+
+
+def test_moves_of_one_size_keep_no_squares():
+    moves, grads, p = Moves(), [], np.zeros(40)
+    for _ in range(6):
+        grads.append([rng.standard_normal(40)])
+        moves.before.append([p])
+        p = p - 1e-3 * np.sign(grads[-1][0])
+        moves.after.append([p])
+    assert not rule_kept_wrong(moves, grads, [0])
+
+
+def test_a_loss_that_writes_into_its_rows_does_not_draw_at_random():
+    def writes(p, X, y):
+        X -= 1.0
+        return loss(p, X, y)
+
+    case = Case(patient(momentum(lambda: 1.0, lambda: -0.1), writes), 10.0)
+    assert repeat.experiment(case) == []
+    assert [f.id for f in purity.experiment(case)] == ["inplace_mutation"]

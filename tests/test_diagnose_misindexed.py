@@ -1,0 +1,102 @@
+"""Gradients whose index is off, and other parts of a backward pass taken for the whole."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._patient import Patient
+from pullback.diagnose.experiments import gradient
+
+rng = np.random.default_rng(8)
+X = rng.standard_normal((40, 5))
+y = np.sin(X[:, 0]) * X[:, 1]
+deep = [rng.standard_normal((5, 5)) / 2 for _ in range(4)] + [rng.standard_normal((5, 1))]
+
+
+def found(params, loss, grad, X=X):
+    given = {"params": params, "X": X, "y": y, "loss": loss, "grad": grad, "batch_size": 20}
+    return [(f.id, f.where) for f in gradient.experiment(Case(Patient(given), 10.0))[:1]]
+
+
+def values(p, X):
+    a = [X]
+    for W in p[:-1]:
+        a.append(np.tanh(a[-1] @ W))
+    return a
+
+
+def loss(p, X, y):
+    return float(np.mean((values(p, X)[-1] @ p[-1] - y[:, None]) ** 2))
+
+
+def back(slope=0, signal=lambda k: k + 1, given=0, decay=0.0):
+    def grad(p, X, y):
+        a = values(p, X)
+        d = {4: 2 * (a[-1] @ p[-1] - y[:, None]) / len(y)}
+        d[3] = d[4] @ p[4].T * (1 - a[4] ** 2)
+        for k in (2, 1, 0):
+            d[k] = d[min(signal(k), 3)] @ p[k + 1].T * (1 - a[k + 1 + slope] ** 2)
+        return [a[k + (given if k == 1 else 0)].T @ d[k] + decay * w for k, w in enumerate(p)]
+
+    return grad
+
+
+@pytest.mark.parametrize(
+    ("grad", "expected"),
+    [
+        (back(), []),
+        (back(slope=-1), [("grad_wrong_input", 0)]),
+        (back(slope=1), [("grad_wrong_input", 0)]),
+        (back(signal=lambda k: 3), [("grad_wrong_delta", 0)]),
+        (back(signal=lambda k: k + 2), [("grad_wrong_delta", 0)]),
+    ],
+)
+def test_a_loop_over_layers_whose_index_is_off(grad, expected):
+    assert found(deep, loss, grad) == expected
+
+
+def test_another_layers_input_is_told_beside_a_penalty():
+    def decayed(p, X, y):
+        return loss(p, X, y) + 0.05 * sum(np.sum(w * w) for w in p)
+
+    assert found(deep, decayed, back(decay=0.1)) == []
+    assert found(deep, decayed, back(decay=0.1, given=1)) == [("grad_wrong_input", 1)]
+
+
+@pytest.mark.parametrize(("off", "expected"), [(0, []), (1, [("grad_wrong_input", 0)])])
+def test_the_powers_of_a_polynomial_are_off_by_one(off, expected):
+    def error(p, x, y):
+        return sum(p[0][k] * x**k for k in range(4)) - y
+
+    def grad(p, x, y):
+        return [2 * np.array([np.mean(error(p, x, y) * x ** (k + off)) for k in range(4)])]
+
+    curve = lambda p, x, y: np.mean(error(p, x, y) ** 2)
+    assert found([rng.standard_normal(4)], curve, grad, X[:, 0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("slope", "expected"),
+    [
+        (lambda z, t: 1 - t * t, [("grad_activation_derivative_wrong", 0)]),
+        (lambda z, t: (1 + t) / 2, [("grad_activation_derivative_wrong", 0)]),
+        (lambda z, t: (1 + t) / 2 + z * (1 - t * t) * 0.3989422804 * (1 + 0.134145 * z * z), []),
+    ],
+)
+def test_the_slope_of_the_tanh_inside_is_not_that_of_the_gelu(slope, expected):
+    inside = lambda z: np.tanh(0.7978845608 * (z + 0.044715 * z**3))
+    p = [deep[0], deep[-1]]
+
+    def forward(p, X):
+        z = X @ p[0]
+        return z, 0.5 * z * (1 + inside(z))
+
+    def squared(p, X, y):
+        return np.mean((forward(p, X)[1] @ p[1] - y[:, None]) ** 2)
+
+    def grad(p, X, y):
+        z, h = forward(p, X)
+        d = 2 * (h @ p[1] - y[:, None]) / len(y)
+        return [X.T @ (d @ p[1].T * slope(z, inside(z))), h.T @ d]
+
+    assert found(p, squared, grad) == expected
