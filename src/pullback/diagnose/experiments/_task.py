@@ -27,6 +27,30 @@ def task(case: Case) -> list[Finding]:
     return [unfit(words, f"y holds {classes or 'no'} classes; {said}")]
 
 
+def together(case: Case) -> list[Finding]:
+    """The finding that one softmax shares a probability of 1 among labels of which any number may be true.
+
+    A row with none has no part in such a loss, and of two that are true neither can get more than a half.
+    Where every row has as many, shares are what is meant; so they may be where the targets are the inputs.
+    """
+    known, y = case.head, case.y
+    if known is None or known.output != "softmax" or known.objective != "cross-entropy" or known.width < 2:
+        return []
+    if y.ndim != 2 or y.shape[1] != known.width or not np.isin(y, (0, 1)).all() or _of_itself(case):
+        return []
+    sums = y.sum(1)
+    if np.mean(sums > 1) < 0.1 or np.ptp(sums) == 0:
+        return []
+    return [unfit("one softmax over labels of which several may be true of a row: its outputs sum to 1",
+                  f"a row of y holds {int(sums.min())} to {int(sums.max())} labels, and "
+                  f"{number(100 * float(np.mean(sums > 1)))} % of the rows more than one",
+                  "a sigmoid of each output, and the binary cross-entropy of each")]  # fmt: skip
+
+
+def _of_itself(case: Case) -> bool:
+    return case.X.shape == case.y.shape and bool(np.array_equal(case.X > 0, case.y > 0))
+
+
 def _on_numbers(case: Case, kind: str) -> str:
     y = case.y.astype(float)
     if kind.endswith("cross-entropy") and (y.min() < 0 or y.max() > 1):
@@ -76,7 +100,7 @@ def _costs(case: Case, net: Net, steps: int = 500) -> bool:
     return bool(told[0] < told[1] - 0.08)
 
 
-def unfit(words: str, evidence: str) -> Finding:
+def unfit(words: str, evidence: str, fix: str = "") -> Finding:
     return Finding(
         "loss_wrong_for_task", "loss", f"the loss does not fit the task: {words}", evidence,
-        "cross-entropy for classes, squared error for numbers", 0.8, 67)  # fmt: skip
+        fix or "cross-entropy for classes, squared error for numbers", 0.8, 67)  # fmt: skip
