@@ -179,6 +179,13 @@ def objective(name: str, p: Array, t: Array) -> Array:
         return np.asarray(OBJECTIVE[name](p, t).sum(axis=1))
 
 
+def least(name: str, t: Array) -> Array:
+    """The loss a row of a prediction that equals its target, where that is not zero: of counts and of shares."""
+    low, high = t.min(initial=0), t.max(initial=0)
+    known = name == "Poisson's" or (name.endswith("cross-entropy") and high <= 1)
+    return objective(name, t, t) if known and low >= 0 else np.zeros(len(t))
+
+
 _SLOPE: dict[tuple[str, str], Callable[[Array, Array], Array]] = {
     ("identity", "squared"): lambda p, t: 2 * (p - t),
     ("sigmoid", "squared"): lambda p, t: 2 * (p - t) * p * (1 - p),
