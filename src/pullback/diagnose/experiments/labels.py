@@ -9,6 +9,8 @@ Speaks for: labels_misaligned, labels_wrong.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from pullback.diagnose._anatomy import Layer, Net
@@ -184,29 +186,62 @@ def contradicted(case: Case) -> list[Finding]:
     """Labels that are foretold wrongly as often where the forecast is surest as anywhere else.
 
     Where classes overlap, the errors of a forecast thin out away from the border; exchanged labels lie
-    everywhere alike.
+    everywhere alike. Of several labels a row, most have to be so.
     """
-    X, y = _columns(case)
-    if not labels(case.y) or len(X) < 60:
+    X, _ = _columns(case)
+    asked = list(_questions(case)) if len(X) >= 60 else []
+    if not asked:
         return []
     case.tried.append("each row's label against a forecast made without it")
+    told = [odd for odd in (_errs(X, y, guesses) for y, guesses in asked) if odd is not None]
+    if 2 * len(told) <= len(asked):
+        return []
+    often, there = np.mean(told, axis=0)
+    return [Finding("labels_wrong", "y", "many labels contradict what all rows around them say",
+                    f"a forecast made without the row errs on {number(100 * often)} % of the labels, and on "
+                    f"{number(100 * there)} % where it is surest",
+                    "look at these rows and correct or drop them", 0.8, 55)]  # fmt: skip
+
+
+def _questions(case: Case) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
+    """What is asked of each row, as tables of a column a class, and the forecasts of it.
+
+    Bits that rise to a level are one question, with a class a level; other bits are as many questions.
+    """
+    X, y = _columns(case)
+    if labels(case.y):
+        yield y, _forecasts(case)
+        return
+    if y.shape[1] < 2 or len(np.unique(y)) != 2:
+        return
+    bits = (y == y.max()).astype(float)
+    if (np.diff(bits, axis=1) <= 0).all() or (np.diff(bits, axis=1) >= 0).all():
+        levels = (bits.sum(1)[:, None] == np.arange(bits.shape[1] + 1)).astype(float)
+        yield levels, foretold(X, levels)
+        return
+    guesses = foretold(X, bits)
+    for j in range(bits.shape[1]):
+        yield _two(bits, j), [_two(guess, j) for guess in guesses]
+
+
+def _two(bits: np.ndarray, j: int) -> np.ndarray:
+    return np.column_stack([1 - bits[:, j], bits[:, j]])
+
+
+def _errs(X: np.ndarray, y: np.ndarray, guesses: list[np.ndarray]) -> tuple[float, float] | None:
+    """How often the best forecast errs, and how often where it is surest, if that says that labels are wrong."""
     own = y.argmax(1)
-    guess = max(_forecasts(case), key=lambda guess: float(np.mean(guess.argmax(1) == own)))
+    guess = max(guesses, key=lambda guess: float(np.mean(guess.argmax(1) == own)))
     wrong, ranked = guess.argmax(1) != own, np.sort(guess, 1)
     surest = np.argsort(ranked[:, -2] - ranked[:, -1], kind="stable")[: int(0.3 * len(own))]
     often, there, most = float(wrong.mean()), float(wrong[surest].mean()), float(y.mean(0).max())
     thinner = 0.6 * often + 1.65 * np.sqrt(0.6 * often * (1 - 0.6 * often) / len(surest))
     if there < 0.14 or there < thinner:
-        return []
+        return None
     clear = 1 - often >= most + 0.1
     if often > 0.36:
         clear &= often <= 0.6 and len(surest) >= 90 and there >= 0.85 * often and 1 - often >= 1.6 * most
-    if not clear and not _hardly(X, y, often, there):
-        return []
-    return [Finding("labels_wrong", "y", "many labels contradict what all rows around them say",
-                    f"a forecast made without the row errs on {number(100 * often)} % of the labels, and on "
-                    f"{number(100 * there)} % where it is surest",
-                    "look at these rows and correct or drop them", 0.8, 55)]  # fmt: skip
+    return (often, there) if clear or _hardly(X, y, often, there) else None
 
 
 def _hardly(X: np.ndarray, y: np.ndarray, often: float, there: float) -> bool:

@@ -288,6 +288,8 @@ def _enough(case: Case) -> float:
     """
     if case.n < FEW:
         return 0.5
+    if missing_nonlinearity(case, "") is not None:
+        return 0.8  # no one stacks layers for a line: what a hidden layer would add is meant to be there
     return 0.62 if len(case.weights) > 1 else 0.4
 
 
