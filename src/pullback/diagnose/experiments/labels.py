@@ -206,7 +206,8 @@ def contradicted(case: Case) -> list[Finding]:
 def _questions(case: Case) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
     """What is asked of each row, as tables of a column a class, and the forecasts of it.
 
-    Bits that rise to a level are one question, with a class a level; other bits are as many questions.
+    Bits that rise to a level are one question, the level's upper half or its lower: neighbouring levels
+    overlap, and forecasts of each for itself err all over. Other bits are as many questions.
     """
     X, y = _columns(case)
     if labels(case.y):
@@ -215,10 +216,9 @@ def _questions(case: Case) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
     if y.shape[1] < 2 or len(np.unique(y)) != 2:
         return
     bits = (y == y.max()).astype(float)
-    if (np.diff(bits, axis=1) <= 0).all() or (np.diff(bits, axis=1) >= 0).all():
-        levels = (bits.sum(1)[:, None] == np.arange(bits.shape[1] + 1)).astype(float)
-        yield levels, foretold(X, levels)
-        return
+    steps = np.diff(bits, axis=1)
+    if (steps <= 0).all() or (steps >= 0).all():
+        bits = bits[:, [int(np.abs(bits.mean(0) - 0.5).argmin())]]
     guesses = foretold(X, bits)
     for j in range(bits.shape[1]):
         yield _two(bits, j), [_two(guess, j) for guess in guesses]
