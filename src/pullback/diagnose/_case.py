@@ -398,7 +398,7 @@ class Case:
         t = fn.targets(self.y[self.judged], z)
         if t.shape != z.shape:
             return float("nan")
-        grid = np.quantile(t, [0, 0.25, 0.5, 0.75, 1.0], axis=0)
+        grid = np.quantile(t, [0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0], axis=0)
         grid = np.vstack([grid, t.mean(0, keepdims=True), _logit(t.mean(0, keepdims=True)), np.log(
             np.maximum(t.mean(0, keepdims=True), 1e-9))])  # fmt: skip
         scale = self.per_row * net.factor

@@ -30,11 +30,12 @@ def no_least(case: Case, tape: Recording) -> list[Finding]:
     if labels(case.y) and not _counts(case):
         return []
     ways = {_falls(case, singles[-1], int(i)) for i in _between(y.ravel())}
-    if len(ways) != 1 or not ways <= {-1, 1}:
+    if len(ways) != 1 or not ways <= {-1, 1, 2}:
         return []
     logs = any(n.name.startswith("log") and n.deps & ((1 << len(case.leaves)) - 1) for n in tape.nodes)
-    way = "larger" if ways == {1} else "smaller"
-    words = f"it falls for ever the {way} the prediction is, whatever the target"
+    way = {1: "larger the prediction is, whatever the target", 2: "further the prediction is from the target",
+           -1: "smaller the prediction is, whatever the target"}[ways.pop()]  # fmt: skip
+    words = f"it falls for ever the {way}"
     evidence = f"of {ROWS} rows with targets between all others, at {len(PLACES)} places of the prediction"
     if logs:
         return [unfit(f"the logarithm of a prediction on targets that are numbers: {words}", evidence)]
@@ -55,7 +56,7 @@ def _between(y: np.ndarray) -> np.ndarray:
 
 
 def _falls(case: Case, k: int, i: int) -> int:
-    """1 or -1 where a row's loss falls all the way as leaf `k` grows, or shrinks; else 0."""
+    """1 or -1 where a row's loss falls all the way as leaf `k` grows, or shrinks; 2 if both ways; else 0."""
     size = max(float(np.abs(case.y).max()), 1e-6)
     places = np.unique(np.concatenate([PLACES, PLACES * size]))
     try:
@@ -70,7 +71,11 @@ def _falls(case: Case, k: int, i: int) -> int:
     steps = np.diff(losses)
     if (steps <= 0).all() and losses[-1] < losses[-2]:
         return 1
-    return -1 if (steps >= 0).all() and losses[0] < losses[1] else 0
+    if (steps >= 0).all() and losses[0] < losses[1]:
+        return -1
+    top = int(losses.argmax())
+    hill = (steps[:top] >= 0).all() and (steps[top:] <= 0).all()
+    return 2 if hill and losses[0] < losses[1] and losses[-1] < losses[-2] else 0
 
 
 def _finite(losses: np.ndarray) -> slice:

@@ -83,7 +83,7 @@ def _twice(right: list[Node], nodes: list[Node]) -> list[Finding]:
 
 
 def squashed_twice(case: Case) -> list[Finding]:
-    """The finding that a sigmoid's probabilities are squashed once more, in the model and again in the loss."""
+    """The finding that a sigmoid's probabilities are squashed again, as by the model and then by the loss."""
     known = case.head
     if known is None or known.output not in TWICE or known.own:
         return []

@@ -12,6 +12,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._runs import adam
+from pullback.diagnose.experiments._reach import NUMBERS
 
 
 def task(case: Case) -> list[Finding]:
@@ -27,6 +28,18 @@ def task(case: Case) -> list[Finding]:
     return [unfit(words, f"y holds {classes or 'no'} classes; {said}")]
 
 
+def classes(case: Case) -> int:
+    """The number of classes y names, as `labels` has it; 0 where the loss takes whole numbers for numbers.
+
+    Counts, ratings and grades are no classes to a loss that asks how far one output is from them.
+    """
+    found, known = labels(case.y), case.head
+    if found < 3 or known is None or known.width > 1:
+        return found
+    far = known.objective in (*NUMBERS, "Poisson's") or known.objective.startswith("quantile")
+    return 0 if far else found
+
+
 def together(case: Case) -> list[Finding]:
     """The finding that one softmax shares a probability of 1 among labels of which any number may be true.
 
@@ -34,7 +47,13 @@ def together(case: Case) -> list[Finding]:
     Where every row has as many, shares are what is meant; so they may be where the targets are the inputs.
     """
     known, y = case.head, case.y
-    if known is None or known.output != "softmax" or known.objective != "cross-entropy" or known.width < 2:
+    if (
+        known is None
+        or known.own
+        or known.output != "softmax"
+        or known.objective != "cross-entropy"
+        or known.width < 2
+    ):
         return []
     if y.ndim != 2 or y.shape[1] != known.width or not np.isin(y, (0, 1)).all() or _of_itself(case):
         return []
@@ -45,6 +64,17 @@ def together(case: Case) -> list[Finding]:
                   f"a row of y holds {int(sums.min())} to {int(sums.max())} labels, and "
                   f"{number(100 * float(np.mean(sums > 1)))} % of the rows more than one",
                   "a sigmoid of each output, and the binary cross-entropy of each")]  # fmt: skip
+
+
+def halved(case: Case) -> str:
+    """What is wrong with a cross-entropy of single probabilities that says nothing of labels of zero."""
+    known, y = case.head, case.y
+    if known is None or known.objective != "cross-entropy" or known.output not in ("sigmoid", "identity"):
+        return ""
+    several = y.ndim == 2 and y.shape[1] == known.width > 1 and np.isin(y, (0, 1)).all()
+    if not several or known.own or known.factor < 0 or np.ptp(y.sum(1)) == 0:
+        return ""
+    return "the (1 - y) log(1 - p) term is missing: labels that are zero have no part in it"
 
 
 def _of_itself(case: Case) -> bool:

@@ -161,7 +161,7 @@ def _code(case: Case, net: Net) -> int | None:
 
 
 def _wide(head: Head, data: Any, code: int | None = None) -> float:
-    """The loss of a network of two layers of 32 tanh units with the patient's head, and its code if it has one."""
+    """The loss of a network of two layers of 32 tanh units with the patient's head, and its code if any."""
     if code is not None:
         return _wide_around(head, data, code)
     d, out = data[0].shape[1], head.width

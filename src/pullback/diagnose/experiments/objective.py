@@ -19,7 +19,7 @@ from pullback.diagnose._sandbox import Failure
 from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._reach import clipped
 from pullback.diagnose.experiments._softmax import softmax, squashed_twice
-from pullback.diagnose.experiments._task import task, together, unfit
+from pullback.diagnose.experiments._task import halved, task, together, unfit
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
 
@@ -98,6 +98,8 @@ def _formula(case: Case) -> list[Finding]:
     several = together(case)
     if several:
         return several
+    if halved(case):
+        return [_wrong_formula(halved(case), _FITS, 1.0)]
     if head is not None and head.objective in fn.MARGINS and labels(case.y) == 2 and case.y.min() == 0:
         return [_unmarked(head.objective)]
     if net is None or "unknown" in (net.output, net.objective):
