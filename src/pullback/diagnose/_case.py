@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose import _functions as fn
 from pullback.diagnose._anatomy import Net, dissect
 from pullback.diagnose._fed import Fed, feed
 from pullback.diagnose._head import Head, head
@@ -375,6 +376,22 @@ class Case:
         good = [x for x in found if np.isfinite(x)]
         return min(good) if good else float("nan")
 
+    def worth(self, base: float) -> float:
+        """How far a loss lies above that of predictions that equal their targets: zero itself means nothing
+        where the formula leaves out what rests on the targets alone, as with counts.
+        """
+        above = base - self._floor
+        return float(above if self._floor and above > 0 else abs(base))
+
+    @cached_property
+    def _floor(self) -> float:
+        head = self.head
+        if head is None or head.objective in fn.WRONG:
+            return 0.0
+        t = fn.targets(self.y[self.judged], np.zeros((len(self.judged), head.width)))
+        least = fn.least(head.objective, t).mean() if t.shape[1] == head.width else 0.0
+        return float(self.per_row * head.factor * least) if abs(least) > 1e-6 else 0.0
+
     def _constant(self, zero: float) -> float:
         """Only the output's bias (or, without one, nothing) trained on zero weights before it.
 
@@ -383,13 +400,11 @@ class Case:
         net = self.head
         if net is None:
             return float("nan")
-        from pullback.diagnose import _functions as fn
-
         z = np.zeros((len(self.judged), net.width))
         t = fn.targets(self.y[self.judged], z)
         if t.shape != z.shape:
             return float("nan")
-        grid = np.quantile(t, [0, 0.25, 0.5, 0.75, 1.0], axis=0)
+        grid = np.quantile(t, [0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0], axis=0)
         grid = np.vstack([grid, t.mean(0, keepdims=True), _logit(t.mean(0, keepdims=True)), np.log(
             np.maximum(t.mean(0, keepdims=True), 1e-9))])  # fmt: skip
         scale = self.per_row * net.factor

@@ -43,7 +43,7 @@ class Compared:
     @property
     def room(self) -> float:
         """The share of the best constant's loss that can be got rid of, as far as is known."""
-        return float((self.base - self.goal) / abs(self.base)) if self.base else 0.0
+        return float((self.base - self.goal) / self.case.worth(self.base)) if self.base else 0.0
 
     def share(self, final: float) -> float:
         """The share of the reachable improvement that a final loss stands for."""

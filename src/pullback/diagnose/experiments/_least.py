@@ -25,14 +25,17 @@ def no_least(case: Case, tape: Recording) -> list[Finding]:
     known = case.head is not None or (case.net is not None and case.net.objective != "unknown")
     y = np.asarray(case.y, float)
     singles = [k for k, x in enumerate(case.leaves) if x.size == 1 and case.is_bias(k)]
-    if known or labels(case.y) or y.size != case.n or y.std() == 0 or not singles or len(case.leaves) < 2:
+    if known or y.size != case.n or y.std() == 0 or not singles or len(case.leaves) < 2:
+        return []
+    if labels(case.y) and not _counts(case):
         return []
     ways = {_falls(case, singles[-1], int(i)) for i in _between(y.ravel())}
-    if len(ways) != 1 or not ways <= {-1, 1}:
+    if len(ways) != 1 or not ways <= {-1, 1, 2}:
         return []
     logs = any(n.name.startswith("log") and n.deps & ((1 << len(case.leaves)) - 1) for n in tape.nodes)
-    way = "larger" if ways == {1} else "smaller"
-    words = f"it falls for ever the {way} the prediction is, whatever the target"
+    way = {1: "larger the prediction is, whatever the target", 2: "further the prediction is from the target",
+           -1: "smaller the prediction is, whatever the target"}[ways.pop()]  # fmt: skip
+    words = f"it falls for ever the {way}"
     evidence = f"of {ROWS} rows with targets between all others, at {len(PLACES)} places of the prediction"
     if logs:
         return [unfit(f"the logarithm of a prediction on targets that are numbers: {words}", evidence)]
@@ -40,26 +43,47 @@ def no_least(case: Case, tape: Recording) -> list[Finding]:
                     "write the formula again, term by term", 0.9, 90)]  # fmt: skip
 
 
+def _counts(case: Case) -> bool:
+    """Whether whole numbers of few values may be counts: more than two, of one output."""
+    return labels(case.y) > 2 and case.net is not None and not case.net.by_number and case.leaves_out == 1
+
+
 def _between(y: np.ndarray) -> np.ndarray:
-    """Rows whose targets lie well between the least and the greatest."""
+    """Rows whose targets lie well between the least and the greatest: at these no prediction may be best."""
     order = np.argsort(y, kind="stable")
-    return order[(np.linspace(0.2, 0.8, ROWS) * (len(y) - 1)).astype(int)]
+    order = order[(y[order] > y.min()) & (y[order] < y.max())]
+    return order[(np.linspace(0.2, 0.8, ROWS) * (len(order) - 1)).astype(int)] if len(order) else order
 
 
 def _falls(case: Case, k: int, i: int) -> int:
-    """1 or -1 where a row's loss falls all the way as leaf `k` grows, or shrinks; else 0."""
+    """1 or -1 where a row's loss falls all the way as leaf `k` grows, or shrinks; 2 if both ways; else 0."""
     size = max(float(np.abs(case.y).max()), 1e-6)
     places = np.unique(np.concatenate([PLACES, PLACES * size]))
     try:
         losses = np.array([_moved(case, k, c, i) for c in places])
     except Failure:
         return 0
-    if not np.isfinite(losses).all():
+    if np.isnan(losses).any() or (losses == -np.inf).any():
+        return 0
+    losses = losses[_finite(losses)]  # an exponential leaves the numbers where it is largest
+    if len(losses) < len(places) // 2:
         return 0
     steps = np.diff(losses)
     if (steps <= 0).all() and losses[-1] < losses[-2]:
         return 1
-    return -1 if (steps >= 0).all() and losses[0] < losses[1] else 0
+    if (steps >= 0).all() and losses[0] < losses[1]:
+        return -1
+    top = int(losses.argmax())
+    hill = (steps[:top] >= 0).all() and (steps[top:] <= 0).all()
+    return 2 if hill and losses[0] < losses[1] and losses[-1] < losses[-2] else 0
+
+
+def _finite(losses: np.ndarray) -> slice:
+    """The finite losses, where infinite ones lie on one side of them only; else none."""
+    good = np.flatnonzero(np.isfinite(losses))
+    if not len(good) or good[-1] - good[0] + 1 != len(good) or (good[0] > 0 and good[-1] < len(losses) - 1):
+        return slice(0)
+    return slice(good[0], good[-1] + 1)
 
 
 def _moved(case: Case, k: int, by: float, i: int) -> float:

@@ -82,6 +82,21 @@ def _twice(right: list[Node], nodes: list[Node]) -> list[Finding]:
     return []
 
 
+def squashed_twice(case: Case) -> list[Finding]:
+    """The finding that a sigmoid's probabilities are squashed again, as by the model and then by the loss."""
+    known = case.head
+    if known is None or known.output not in TWICE or known.own:
+        return []
+    low, high = TWICE[known.output]
+    return [Finding(
+        "double_softmax", "output", f"the output is squashed twice: it is a {known.output}",
+        f"whatever the network says, the loss sees {low} .. {high}",
+        "give the loss the last sums themselves, or drop its own squashing", 1.0, 93)]  # fmt: skip
+
+
+TWICE = {"sigmoid twice": ("a probability of 0.5", "0.731")}
+
+
 def _is_again(node: Node, p: Node, again: Any, axis: int) -> bool:
     """Whether a value is the softmax of probabilities, its logarithm, or that of its denominator."""
     v = node.value

@@ -12,6 +12,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._runs import adam
+from pullback.diagnose.experiments._reach import NUMBERS
 
 
 def task(case: Case) -> list[Finding]:
@@ -25,6 +26,59 @@ def task(case: Case) -> list[Finding]:
         return []
     said = f"the loss is {net.objective} of the {net.output} output"
     return [unfit(words, f"y holds {classes or 'no'} classes; {said}")]
+
+
+def classes(case: Case) -> int:
+    """The number of classes y names, as `labels` has it; 0 where the loss takes whole numbers for numbers.
+
+    Counts, ratings and grades are no classes to a loss that asks how far one output is from them.
+    """
+    found, known = labels(case.y), case.head
+    if found < 3 or known is None or known.width > 1:
+        return found
+    far = known.objective in (*NUMBERS, "Poisson's") or known.objective.startswith("quantile")
+    return 0 if far else found
+
+
+def together(case: Case) -> list[Finding]:
+    """The finding that one softmax shares a probability of 1 among labels of which any number may be true.
+
+    A row with none has no part in such a loss, and of two that are true neither can get more than a half.
+    Where every row has as many, shares are what is meant; so they may be where the targets are the inputs.
+    """
+    known, y = case.head, case.y
+    if (
+        known is None
+        or known.own
+        or known.output != "softmax"
+        or known.objective != "cross-entropy"
+        or known.width < 2
+    ):
+        return []
+    if y.ndim != 2 or y.shape[1] != known.width or not np.isin(y, (0, 1)).all() or _of_itself(case):
+        return []
+    sums = y.sum(1)
+    if np.mean(sums > 1) < 0.1 or np.ptp(sums) == 0:
+        return []
+    return [unfit("one softmax over labels of which several may be true of a row: its outputs sum to 1",
+                  f"a row of y holds {int(sums.min())} to {int(sums.max())} labels, and "
+                  f"{number(100 * float(np.mean(sums > 1)))} % of the rows more than one",
+                  "a sigmoid of each output, and the binary cross-entropy of each")]  # fmt: skip
+
+
+def halved(case: Case) -> str:
+    """What is wrong with a cross-entropy of single probabilities that says nothing of labels of zero."""
+    known, y = case.head, case.y
+    if known is None or known.objective != "cross-entropy" or known.output not in ("sigmoid", "identity"):
+        return ""
+    several = y.ndim == 2 and y.shape[1] == known.width > 1 and np.isin(y, (0, 1)).all()
+    if not several or known.own or known.factor < 0 or np.ptp(y.sum(1)) == 0:
+        return ""
+    return "the (1 - y) log(1 - p) term is missing: labels that are zero have no part in it"
+
+
+def _of_itself(case: Case) -> bool:
+    return case.X.shape == case.y.shape and bool(np.array_equal(case.X > 0, case.y > 0))
 
 
 def _on_numbers(case: Case, kind: str) -> str:
@@ -76,7 +130,7 @@ def _costs(case: Case, net: Net, steps: int = 500) -> bool:
     return bool(told[0] < told[1] - 0.08)
 
 
-def unfit(words: str, evidence: str) -> Finding:
+def unfit(words: str, evidence: str, fix: str = "") -> Finding:
     return Finding(
         "loss_wrong_for_task", "loss", f"the loss does not fit the task: {words}", evidence,
-        "cross-entropy for classes, squared error for numbers", 0.8, 67)  # fmt: skip
+        fix or "cross-entropy for classes, squared error for numbers", 0.8, 67)  # fmt: skip

@@ -9,12 +9,14 @@ Speaks for: labels_misaligned, labels_wrong.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from pullback.diagnose._anatomy import Layer, Net
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._functions import labels
+from pullback.diagnose.experiments._task import classes
 from pullback.diagnose.experiments.model import fit
 
 FOLDS, TRACE = 3, 2.2
@@ -60,7 +62,7 @@ def chance(y: np.ndarray) -> float:
 def trace(case: Case) -> list[Finding]:
     """Labels of which X tells too little to learn from, but more than of labels of other rows."""
     _, y = _columns(case)
-    if not labels(case.y):
+    if not classes(case):
         return []
     alike, usual = max(correlation(guess, y) for guess in _forecasts(case)), chance(y)
     if alike < TRACE * usual:
@@ -116,7 +118,7 @@ def _columns(case: Case) -> tuple[np.ndarray, np.ndarray]:
     """The judged rows standardised, and their targets: one column each, or a column a class."""
     X = np.asarray(case.X, float).reshape(case.n, -1)[case.judged]
     y = np.asarray(case.y, float).reshape(case.n, -1)
-    if labels(case.y):
+    if classes(case):
         y = (y == (np.unique(y)[None, :] if y.shape[1] == 1 else y.max())).astype(float)
     deviation = X.std(0)
     return (X - X.mean(0))[:, deviation > 0] / deviation[deviation > 0], y[case.judged]
@@ -173,7 +175,7 @@ def _features(X: np.ndarray) -> np.ndarray:
 
 def rare(case: Case) -> bool:
     """Whether one class has so few rows that neighbours say nothing of it."""
-    if not labels(case.y):
+    if not classes(case):
         return False
     y = np.asarray(case.y)
     y = y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
@@ -184,29 +186,61 @@ def contradicted(case: Case) -> list[Finding]:
     """Labels that are foretold wrongly as often where the forecast is surest as anywhere else.
 
     Where classes overlap, the errors of a forecast thin out away from the border; exchanged labels lie
-    everywhere alike.
+    everywhere alike. Of several labels a row, half have to be so, and all together.
     """
-    X, y = _columns(case)
-    if not labels(case.y) or len(X) < 60:
+    X, _ = _columns(case)
+    asked = list(_questions(case)) if len(X) >= 60 else []
+    if not asked:
         return []
     case.tried.append("each row's label against a forecast made without it")
-    own = y.argmax(1)
-    guess = max(_forecasts(case), key=lambda guess: float(np.mean(guess.argmax(1) == own)))
-    wrong, ranked = guess.argmax(1) != own, np.sort(guess, 1)
-    surest = np.argsort(ranked[:, -2] - ranked[:, -1], kind="stable")[: int(0.3 * len(own))]
-    often, there, most = float(wrong.mean()), float(wrong[surest].mean()), float(y.mean(0).max())
-    thinner = 0.6 * often + 1.65 * np.sqrt(0.6 * often * (1 - 0.6 * often) / len(surest))
-    if there < 0.14 or there < thinner:
-        return []
-    clear = 1 - often >= most + 0.1
-    if often > 0.36:
-        clear &= often <= 0.6 and len(surest) >= 90 and there >= 0.85 * often and 1 - often >= 1.6 * most
-    if not clear and not _hardly(X, y, often, there):
+    often, there, odd = np.mean([_errs(X, y, guesses) for y, guesses in asked], axis=0)
+    if odd < 0.5 or there < 0.6 * often:
         return []
     return [Finding("labels_wrong", "y", "many labels contradict what all rows around them say",
                     f"a forecast made without the row errs on {number(100 * often)} % of the labels, and on "
                     f"{number(100 * there)} % where it is surest",
                     "look at these rows and correct or drop them", 0.8, 55)]  # fmt: skip
+
+
+def _questions(case: Case) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
+    """What is asked of each row, as tables of a column a class, and the forecasts of it.
+
+    Bits that rise to a level are one question, the level's upper half or its lower: neighbouring levels
+    overlap, and forecasts of each for itself err all over. Other bits are as many questions.
+    """
+    X, y = _columns(case)
+    if classes(case):
+        yield y, _forecasts(case)
+        return
+    if y.shape[1] < 2 or len(np.unique(y)) != 2:
+        return
+    bits = (y == y.max()).astype(float)
+    steps = np.diff(bits, axis=1)
+    if (steps <= 0).all() or (steps >= 0).all():
+        bits = bits[:, [int(np.abs(bits.mean(0) - 0.5).argmin())]]
+    guesses = foretold(X, bits)
+    for j in range(bits.shape[1]):
+        yield _two(bits, j), [_two(guess, j) for guess in guesses]
+
+
+def _two(bits: np.ndarray, j: int) -> np.ndarray:
+    return np.column_stack([1 - bits[:, j], bits[:, j]])
+
+
+def _errs(X: np.ndarray, y: np.ndarray, guesses: list[np.ndarray]) -> tuple[float, float, bool]:
+    """How often the best forecast errs, how often where it is surest, and whether labels must be wrong."""
+    own = y.argmax(1)
+    guess = max(guesses, key=lambda guess: float(np.mean(guess.argmax(1) == own)))
+    wrong, ranked = guess.argmax(1) != own, np.sort(guess, 1)
+    surest = np.argsort(ranked[:, -2] - ranked[:, -1], kind="stable")[: int(0.3 * len(own))]
+    often, there, most = float(wrong.mean()), float(wrong[surest].mean()), float(y.mean(0).max())
+    thinner = 0.6 * often + 1.65 * np.sqrt(0.6 * often * (1 - 0.6 * often) / len(surest))
+    if there < 0.14 or there < thinner:
+        return often, there, False
+    clear = 1 - often >= most + 0.1
+    if often > 0.36:
+        clear &= often <= 0.6 and len(surest) >= 90 and there >= 0.85 * often and 1 - often >= 1.6 * most
+    return often, there, bool(clear or _hardly(X, y, often, there))
 
 
 def _hardly(X: np.ndarray, y: np.ndarray, often: float, there: float) -> bool:
@@ -226,7 +260,7 @@ def one_sided(case: Case) -> list[Finding]:
     the top would be pure, and of classes that nothing tells apart neither would be found elsewhere.
     """
     X, y = _columns(case)
-    if not labels(case.y) or len(X) < 100 or y.shape[1] < 2:
+    if not classes(case) or len(X) < 100 or y.shape[1] < 2:
         return []
     guesses = _forecasts(case)
     for j in range(y.shape[1]):

@@ -74,7 +74,10 @@ def measure(case: Case) -> Bigger | None:
     empty = [np.zeros((d, out)), np.zeros(out)]
     blind = (data[0] * 0, data[1], data[2] * 0, data[3])
     constant_loss = fit(flat, empty, blind, 300, 0.05)
-    wide = _wide(head, data)
+    code = None if net is None else _code(case, net)
+    if code is None and same_table(case):
+        return None
+    wide = _wide(head, data, code)
     good = constant_loss - 0.9 * (constant_loss - wide)
     if net is None:
         own = biased = _unread(case, test, train, good)
@@ -103,7 +106,7 @@ def without_bias(case: Case, base: float, goal: float) -> Finding | None:
     biased = size**2 * _with_bias(case, net, _uncentred(X, (X, t, X, t), (rows, rows))) * case.per_row
     biased = min(biased, _settled_with_bias(case, net, X, y) * case.per_row)
     gain = base - biased
-    if not gain > 0.25 * abs(base) or base - goal > 0.5 * gain:
+    if not gain > 0.25 * case.worth(base) or base - goal > 0.5 * gain:
         return None
     return lacks_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
 
@@ -140,14 +143,43 @@ def _uncentred(X: np.ndarray, data: Any, rows: tuple[np.ndarray, np.ndarray]) ->
     return Z[rows[0]], data[1], Z[rows[1]], data[3]
 
 
-def _wide(head: Head, data: Any) -> float:
-    """The loss of a network of two layers of 32 tanh units with the patient's head."""
+def same_table(case: Case) -> bool:
+    """Whether the targets are the inputs themselves, as for an autoencoder."""
+    same = case.X.ndim == case.y.ndim == 2 and case.X.shape == case.y.shape
+    return bool(same and case.X.shape[1] > 1 and np.allclose(case.X, case.y))
+
+
+def _code(case: Case, net: Net) -> int | None:
+    """The narrowest layer of a network that gives its inputs back: what goes through it is what is asked.
+
+    Without one that is narrower than the inputs anything wide would only copy them.
+    """
+    if not same_table(case):
+        return None
+    narrow = min(layer.weight(case.leaves).shape[1] for layer in net.layers)
+    return narrow if narrow < case.X.shape[1] else None
+
+
+def _wide(head: Head, data: Any, code: int | None = None) -> float:
+    """The loss of a network of two layers of 32 tanh units with the patient's head, and its code if any."""
+    if code is not None:
+        return _wide_around(head, data, code)
     d, out = data[0].shape[1], head.width
     rng = np.random.default_rng(2)
     layers = [Layer(0, 1, "io"), Layer(2, 3, "io", "tanh"), Layer(4, 5, "io", "tanh")]
     leaves = [rng.standard_normal((d, 32)) / np.sqrt(d), np.zeros(32), rng.standard_normal((32, 32)) / 6,
               np.zeros(32), rng.standard_normal((32, out)) / 12, np.zeros(out)]  # fmt: skip
     return fit(Net(layers, head.output, head.objective, head.factor), leaves, data, 600, 0.01)
+
+
+def _wide_around(head: Head, data: Any, code: int) -> float:
+    """The same with a layer of `code` plain numbers between the two of 32 units."""
+    d, out, rng = data[0].shape[1], head.width, np.random.default_rng(2)
+    layers = [Layer(0, 1, "io"), Layer(2, 3, "io", "tanh"), Layer(4, 5, "io"), Layer(6, 7, "io", "tanh")]
+    leaves: Leaves = []
+    for width, units in ((d, 32), (32, code), (code, 32), (32, out)):
+        leaves += [rng.standard_normal((width, units)) / np.sqrt(width), np.zeros(units)]
+    return fit(Net(layers, head.output, head.objective, head.factor), leaves, data, 1000, 0.01)
 
 
 def _read(case: Case, net: Net, data: Any, test: np.ndarray, good: float) -> float:
@@ -215,11 +247,11 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     if found is None:
         return []
     case.tried.append("a wider network under the same loss, on unseen rows")
-    room = found.constant - found.wide
-    if room < 0.25 * abs(found.constant):
+    room, worth = found.constant - found.wide, case.worth(found.constant * case.per_row) / case.per_row
+    if room < 0.25 * worth:
         return []
     share = (found.constant - found.own) / room
-    less = found.own > 3 * found.wide > 0 and room > 0.5 * abs(found.constant) and share < 0.9
+    less = found.own > 3 * found.wide > 0 and room > 0.5 * worth and share < 0.9
     stuck = case.facts.get("reached", 1.0) < 0.9 or missing_nonlinearity(case, "") is not None
     if share > _enough(case) and not (less and stuck):
         return []
@@ -256,6 +288,8 @@ def _enough(case: Case) -> float:
     """
     if case.n < FEW:
         return 0.5
+    if missing_nonlinearity(case, "") is not None:
+        return 0.8  # no one stacks layers for a line: what a hidden layer would add is meant to be there
     return 0.62 if len(case.weights) > 1 else 0.4
 
 

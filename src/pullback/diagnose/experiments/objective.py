@@ -18,8 +18,8 @@ from pullback.diagnose._record import Node, Recording, record, recording
 from pullback.diagnose._sandbox import Failure
 from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._reach import clipped
-from pullback.diagnose.experiments._softmax import softmax
-from pullback.diagnose.experiments._task import task, unfit
+from pullback.diagnose.experiments._softmax import softmax, squashed_twice
+from pullback.diagnose.experiments._task import halved, task, together, unfit
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
 
@@ -34,7 +34,7 @@ def experiment(case: Case) -> list[Finding]:
     except Exception:  # a loss that cannot be recorded is not looked into
         return []
     out = [*_broadcast(case, tape, size), *_in_step(case, size)]
-    out += softmax(case, tape, size)
+    out += softmax(case, tape, size) or squashed_twice(case)
     if not out:
         out += clipped(case) + _formula(case)
     if not out:
@@ -95,6 +95,11 @@ def _in_step(case: Case, size: int) -> list[Finding]:
 def _formula(case: Case) -> list[Finding]:
     net = case.net
     head = case.head
+    several = together(case)
+    if several:
+        return several
+    if halved(case):
+        return [_wrong_formula(halved(case), _FITS, 1.0)]
     if head is not None and head.objective in fn.MARGINS and labels(case.y) == 2 and case.y.min() == 0:
         return [_unmarked(head.objective)]
     if net is None or "unknown" in (net.output, net.objective):

@@ -13,8 +13,8 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments._astray import astray
+from pullback.diagnose.experiments._task import classes
 from pullback.diagnose.experiments.labels import contradicted, one_sided
 
 HALF_KNOWN = 0.3
@@ -98,8 +98,8 @@ def _leak(case: Case) -> list[Finding]:
     ]
 
 
-def _classes(case: Case) -> np.ndarray | None:
-    if not labels(case.y):
+def _kinds(case: Case) -> np.ndarray | None:
+    if not classes(case):
         return None
     y = np.asarray(case.y)
     return y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
@@ -110,15 +110,15 @@ def _imbalance(case: Case) -> list[Finding]:
 
     Half known they count where all classes gain from such batches: of classes that overlap, one pays.
     """
-    classes = _classes(case)
-    if classes is None or not case.patient.has_step or not case.user.leaves:
+    kinds = _kinds(case)
+    if kinds is None or not case.patient.has_step or not case.user.leaves:
         return []
     case.tried.append("the rare classes' shares and losses")
-    values, counts = np.unique(classes, return_counts=True)
+    values, counts = np.unique(kinds, return_counts=True)
     few = (counts <= 0.12 * counts.max()) & (counts <= 0.08 * case.n)
     if not few.any() or not np.isfinite(case.user.final):
         return []
-    rows = [np.flatnonzero(classes == v)[:200] for v in values]
+    rows = [np.flatnonzero(kinds == v)[:200] for v in values]
     blind = _rare_loss(case, [0 * x for x in case.leaves], rows, few)
     ended = _rare_loss(case, case.user.leaves, rows, few)
     if not np.isfinite([blind, ended]).all() or ended < HALF_KNOWN * blind:

@@ -1,0 +1,117 @@
+"""Losses of counts, quantiles, levels and several labels a row, and networks that give their inputs back."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose import _functions as fn
+from pullback.diagnose._case import Case
+from pullback.diagnose._patient import Patient
+from pullback.diagnose._record import record
+from pullback.diagnose._sandbox import quiet
+from pullback.diagnose.experiments import labels, model, objective
+from pullback.diagnose.experiments._least import no_least
+from pullback.diagnose.experiments._task import classes
+
+rng = np.random.default_rng(0)
+X = rng.standard_normal((500, 4))
+Z = X @ rng.standard_normal((4, 3))
+BITS = (Z > 0).astype(float)
+COUNTS = rng.poisson(np.exp(0.4 * X[:, 0])).astype(float)
+WIDE = [0.5 * rng.standard_normal((4, 3)), np.zeros(3)]
+LINE = [0.5 * rng.standard_normal(4), np.zeros(1)]
+
+
+def case(loss, y, params=LINE, X=X):
+    return Case(Patient({"params": params, "X": X, "y": y, "loss": loss, "grad": lambda p, X, y: p}), 10.0)
+
+
+def line(p, X):
+    return X @ p[0] + p[1]
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def entropy(q, y):
+    return -np.mean(np.sum(y * np.log(q) + (1 - y) * np.log(1 - q), axis=1))
+
+
+def shared(p, X, y):
+    e = np.exp(line(p, X))
+    return -np.mean(np.sum(y * np.log(e / e.sum(1, keepdims=True)), axis=1))
+
+
+LOSSES = {
+    "each label's own": (lambda p, X, y: entropy(sigmoid(line(p, X)), y), BITS, None),
+    "squashed twice": (lambda p, X, y: entropy(sigmoid(sigmoid(line(p, X))), y), BITS, "double_softmax"),
+    "one softmax for several labels": (shared, BITS, "loss_wrong_for_task"),
+    "one softmax for one class": (shared, np.eye(3)[Z.argmax(1)], None),
+    "one softmax for two of three": (shared, 1 - np.eye(3)[Z.argmax(1)], None),
+    "without (1 - y)": (
+        lambda p, X, y: -np.mean(np.sum(y * np.log(sigmoid(line(p, X))), axis=1)), BITS, "loss_formula_wrong"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_what_a_loss_makes_of_several_outputs(name):
+    loss, y, fault = LOSSES[name]
+    with quiet():
+        assert [f.id for f in objective.experiment(case(loss, y, WIDE))] == [fault] * (fault is not None)
+
+
+OF_COUNTS = {
+    "Poisson's": (lambda p, X, y: np.mean(np.exp(line(p, X)) - y * line(p, X)), None),
+    "its sign wrong": (lambda p, X, y: np.mean(np.exp(line(p, X)) + y * line(p, X)), "loss_formula_wrong"),
+    "a hill": (lambda p, X, y: -np.mean(np.abs(line(p, X) - y) ** 1.5), "loss_formula_wrong"),
+}
+
+
+@pytest.mark.parametrize("name", OF_COUNTS)
+@pytest.mark.parametrize("y", [COUNTS, np.minimum(COUNTS, 1) * (X[:, 1] > 1) + 2 * (X[:, 2] > 2)])
+def test_a_loss_of_counts_has_a_least_value(name, y):
+    loss, fault = OF_COUNTS[name]
+    with quiet():
+        found = case(loss, y)
+        assert found.net is not None
+        found.__dict__["head"], found.net.objective = None, "unknown"
+        said = no_least(found, record(loss, found.generic, X[:7], y[:7]))
+    assert [f.id for f in said] == [fault] * (fault is not None)
+
+
+def test_counts_are_no_classes_and_lie_above_their_least_loss():
+    found = case(OF_COUNTS["Poisson's"][0], COUNTS)
+    assert fn.labels(COUNTS) > 2
+    assert classes(found) == 0
+    least = np.mean(COUNTS - COUNTS * np.log(np.maximum(COUNTS, 1)))
+    assert np.isclose(found.worth(least + 0.3), 0.3)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.75, 0.9])
+def test_the_loss_of_a_quantile_is_known_with_its_share(share):
+    off = Z[:, 0] + rng.standard_normal(500)
+    values = 2 * fn.objective(f"quantile({share})", Z[:40, :1], off[:40, None])
+    output, name, factor, shift = fn.recognise(Z[:40, :1], off[:40], values)
+    assert (output, name, shift) == ("identity", f"quantile({share})", 0)
+    assert np.isclose(factor, 2)
+
+
+LEVELS = (X[:, :1] - X[:, 1:2] > [-1, 0, 1]).astype(float)
+HALF = np.arange(500) % 2 == 0
+
+
+@pytest.mark.parametrize("y", [LEVELS, BITS])
+@pytest.mark.parametrize("mixed", [False, True])
+def test_levels_and_several_labels_are_held_against_forecasts(y, mixed):
+    given = np.where(mixed & HALF[:, None], y[np.random.default_rng(0).permutation(500)], y)
+    found = case(LOSSES["each label's own"][0], given, WIDE)
+    assert bool(labels.contradicted(found)) == mixed
+
+
+def test_a_line_through_a_code_is_no_lesser_network():
+    table = rng.standard_normal((300, 2)) @ rng.standard_normal((2, 8)) + 0.3 * rng.standard_normal((300, 8))
+    start = [0.3 * rng.standard_normal((8, 2)), 0.3 * rng.standard_normal((2, 8))]
+    with quiet():
+        found = case(lambda p, X, y: np.mean((X @ p[0] @ p[1] - y) ** 2), table, start, table)
+        assert model.experiment(found, []) == []
