@@ -37,6 +37,7 @@ In reading order:
     _machine       which runs are made so
     _findings      one fault with its evidence
     _points        where a patient is measured
+    _quick         its loss and gradient, as soon as they can be had
     _case          every measurement the experiments share
     _unrolled      steps of many updates, taken apart
     experiments/   one file, one experiment, one shape

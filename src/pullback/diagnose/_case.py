@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose import _functions as fn
 from pullback.diagnose._anatomy import Net, dissect
 from pullback.diagnose._fed import Fed, feed
 from pullback.diagnose._head import Head, head
 from pullback.diagnose._machine import Machine
-from pullback.diagnose._moves import Moves, StepGradient, norm, watch
+from pullback.diagnose._moves import Moves, norm, watch
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._points import dividing, tamed, untied
+from pullback.diagnose._quick import network_value, quickest
 from pullback.diagnose._rows import OwnRows, own_rows
 from pullback.diagnose._runs import Run, adam, settle, train, user_run
 from pullback.diagnose._sandbox import Failure, Stopwatch
@@ -218,23 +218,7 @@ class Case:
     @cached_property
     def quick(self) -> Any:
         """The gradient for whole runs: one that equals the true one and takes less time, if there is any."""
-        options = [self.net.gradient] if self.net is not None and self.net.objective != "unknown" else []
-        options += [self._penalised] if options and self.penalty else []
-        options += [self._own_grad] if self.patient.has_grad else []
-        options += [StepGradient(self)] if self.patient.has_step else []
-        return next((option for option in options if self._equals_truth(option)), self._cheapest)
-
-    @cached_property
-    def _cheapest(self) -> Any:
-        """The gradient by the recording, or by differences where these are sooner done: of few parameters."""
-        if self.truth.how != "recorded":
-            return self.gradient
-        batch, watch = self.batch(), Stopwatch()
-        self.truth.value(self.generic, *batch)
-        differences = 2 * sum(x.size for x in self.leaves) * watch.seconds()
-        watch = Stopwatch()
-        self.gradient(self.generic, *batch)
-        return self.gradient if watch.seconds() < 1.5 * differences else self.truth.differences
+        return quickest(self)
 
     @cached_property
     def penalty(self) -> dict[int, float]:
@@ -247,43 +231,15 @@ class Case:
         shares = {k: float(np.sum((g - n) * self.generic[k])) / power[k] for k, (g, n) in enumerate(pairs)}
         return {k: share for k, share in shares.items() if abs(share) > 1e-12}
 
-    def _penalised(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
+    def penalised(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
         assert self.net is not None
         return [g + self.penalty.get(k, 0.0) * leaves[k]
                 for k, g in enumerate(self.net.gradient(leaves, X, y))]  # fmt: skip
 
-    def _own_grad(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
-        found = self.body.grad([x.copy() if x.ndim else float(x) for x in leaves], X, y)
-        return [np.array(g, float).reshape(np.shape(x)) for g, x in zip(found, leaves, strict=True)]
-
-    def _equals_truth(self, option: Any) -> bool:
-        try:
-            for leaves, t in ((self.generic, 0), (self.reborn(3), 1), (self.generic, 0)):
-                X, y = self.batch(t)
-                pairs = list(zip(option(leaves, X, y), self.gradient(leaves, X, y), strict=True))
-                size = norm([g for _, g in pairs])
-                if not norm([f - g for f, g in pairs]) <= 1e-5 * size < np.inf:
-                    return False
-        except Exception:  # what breaks is no gradient
-            return False
-        return True
-
     @cached_property
     def _quick_value(self) -> Any:
         """The loss over the judged rows by the recognised network, where it gives the same; else None."""
-        net = self.net
-        if net is None or "unknown" in (net.objective, net.output):
-            return None
-        X, y = self.X[self.judged], self.y[self.judged]
-        try:
-            both = [(float(net.row_losses(leaves, X, y).mean()), self.truth.value(leaves, X, y))
-                    for leaves in (self.generic, self.reborn(3), self.leaves)]  # fmt: skip
-        except Exception:  # what breaks is no loss
-            return None
-        for k in (1.0, float(len(self.judged))):
-            if all(np.isfinite(b) and abs(k * a - b) <= 1e-9 * abs(b) for a, b in both):
-                return lambda leaves, X, y: k * float(net.row_losses(leaves, X, y).mean())
-        return None
+        return network_value(self)
 
     def shuffled(self, seed: int = 0, n: int | None = None, size: int | None = None) -> Any:
         """Rows of a batch drawn at random, without replacement within an epoch."""
@@ -372,7 +328,9 @@ class Case:
     def base(self) -> float:
         """The loss of the best constant prediction, as near as it can be had: what knowing X must beat."""
         zero = self.judge([0 * x for x in self.leaves])
-        found = [self.judge(self.leaves), zero, self._constant(zero)]
+        found = [self.judge(self.leaves), zero]
+        if self.head is not None:
+            found.append(self.head.constant(self.y[self.judged], self.per_row, zero))
         good = [x for x in found if np.isfinite(x)]
         return min(good) if good else float("nan")
 
@@ -380,39 +338,8 @@ class Case:
         """How far a loss lies above that of predictions that equal their targets: zero itself means nothing
         where the formula leaves out what rests on the targets alone, as with counts.
         """
-        above = base - self._floor
-        return float(above if self._floor and above > 0 else abs(base))
-
-    @cached_property
-    def _floor(self) -> float:
-        head = self.head
-        if head is None or head.objective in fn.WRONG:
-            return 0.0
-        t = fn.targets(self.y[self.judged], np.zeros((len(self.judged), head.width)))
-        least = fn.least(head.objective, t).mean() if t.shape[1] == head.width else 0.0
-        return float(self.per_row * head.factor * least) if abs(least) > 1e-6 else 0.0
-
-    def _constant(self, zero: float) -> float:
-        """Only the output's bias (or, without one, nothing) trained on zero weights before it.
-
-        Not known where the formula misses `zero`, the loss of an output of zeros: rows may be weighted.
-        """
-        net = self.head
-        if net is None:
-            return float("nan")
-        z = np.zeros((len(self.judged), net.width))
-        t = fn.targets(self.y[self.judged], z)
-        if t.shape != z.shape:
-            return float("nan")
-        grid = np.quantile(t, [0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0], axis=0)
-        grid = np.vstack([grid, t.mean(0, keepdims=True), _logit(t.mean(0, keepdims=True)), np.log(
-            np.maximum(t.mean(0, keepdims=True), 1e-9))])  # fmt: skip
-        scale = self.per_row * net.factor
-        values = [scale * fn.objective(net.objective, fn.VALUE[net.output](z + c), t).mean()
-                  for c in (0 * t[:1], *grid)]  # fmt: skip
-        if np.isfinite(zero) and abs(values[0] - zero) > 0.01 * abs(zero):
-            return float("nan")
-        return float(np.nanmin(values))
+        floor = self.head.floor(self.y[self.judged], self.per_row) if self.head is not None else 0.0
+        return float(base - floor if floor and base > floor else abs(base))
 
     @cached_property
     def per_row(self) -> float:
@@ -466,11 +393,6 @@ class Case:
             self.gradient(before, self.X[rows], self.y[rows])
             for before, rows in zip(moves.before, moves.rows, strict=True)
         ]
-
-
-def _logit(p: np.ndarray) -> np.ndarray:
-    p = np.clip(p, 1e-6, 1 - 1e-6)
-    return np.log(p / (1 - p))
 
 
 __all__ = ["Case", "Leaves", "norm"]

@@ -37,6 +37,33 @@ class Head:
     place: int = -1
     """Which of the recorded values of a single row the predictions are, where the network is not known."""
 
+    def constant(self, y: Any, per_row: float, zero: float) -> float:
+        """The loss over rows of the best constant sum before the output, as near as a grid comes to it.
+
+        NaN where the formula misses `zero`, the loss of an output of zeros: rows may be weighted.
+        """
+        z = np.zeros((len(y), self.width))
+        t = fn.targets(y, z)
+        if t.shape != z.shape:
+            return float("nan")
+        mean = t.mean(0, keepdims=True)
+        share = np.clip(mean, 1e-6, 1 - 1e-6)
+        grid = np.quantile(t, [0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0], axis=0)
+        grid = np.vstack([0 * t[:1], grid, mean, np.log(share / (1 - share)), np.log(np.maximum(mean, 1e-9))])
+        values = [per_row * self.factor * fn.objective(self.objective, fn.VALUE[self.output](z + c), t).mean()
+                  for c in grid]  # fmt: skip
+        if np.isfinite(zero) and abs(values[0] - zero) > 0.01 * abs(zero):
+            return float("nan")
+        return float(np.nanmin(values))
+
+    def floor(self, y: Any, per_row: float) -> float:
+        """The loss over rows of predictions that equal their targets; zero where it is not known."""
+        if self.objective in fn.WRONG:
+            return 0.0
+        t = fn.targets(y, np.zeros((len(y), self.width)))
+        least = fn.least(self.objective, t).mean() if t.shape[1] == self.width else 0.0
+        return float(per_row * self.factor * least) if abs(least) > 1e-6 else 0.0
+
 
 def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) -> Head | None:
     """The head of a loss, or None where it is none that is known.

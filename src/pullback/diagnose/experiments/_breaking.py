@@ -90,4 +90,4 @@ def _stable(case: Case) -> bool:
     net = case.net
     if net is None or (net.output, net.objective) not in JOINED:
         return False
-    return bool(case.quick == net.gradient or case.quick == case._penalised)
+    return bool(case.quick == net.gradient or case.quick == case.penalised)
