@@ -38,7 +38,7 @@ def astray(case: Case) -> list[Finding]:
         return []
     between = int(((np.abs(off) > NEAR) & ~far).sum())
     values, counts = np.unique(y[far], return_counts=True)
-    same = f", {counts.max()} of them {number(float(values[counts.argmax()]))}" if counts.max() > 4 else ""
+    same = f" ({counts.max()} are {number(float(values[counts.argmax()]))})" if counts.max() > 4 else ""
     return [Finding(
         "labels_wrong", "y", "many targets contradict what X says of all the others",
         f"{int(far.sum())} of {len(y)} targets{same} lie more than {FAR:g} deviations off a fit that the "

@@ -34,8 +34,8 @@ def wrong_width(runs: Compared) -> Finding | None:
             continue
         words = "small" if size < 1 else "large"
         return Finding(
-            f"init_too_{words}", k, f"what divides starts far too {words}",
-            f"parameter {k} is {number(size)}; of ones, the loop ends at "
+            f"init_too_{words}", k, f"the numbers that it divides by start far too {words}",
+            f"parameter {k} is about {number(size)}; started at ones, the loop ends at "
             f"{number(runs.made[name].final)}, not {number(runs.user.final)}",
             "start it near the distance between neighbouring rows, or near 1", 0.85, 66)  # fmt: skip
     return None
