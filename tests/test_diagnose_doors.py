@@ -164,7 +164,7 @@ def off(model):
         ({"classes": True, "lr": 0.5}, []),
         ({"change": off, "layers": lambda torch: [torch.nn.Dropout(0.2)]}, []),
         ({"layers": lambda torch: [torch.nn.Dropout(0.2)]}, []),
-        ({"buffers": False, "lr": 0.02}, [("grad_not_zeroed", "grad")]),
+        ({"buffers": False, "lr": 0.02}, [("grad_not_zeroed", "step")]),
         ({"lr": 1e-6}, [("lr_too_small", "step")]),
         ({"lr": 30.0}, [("lr_too_large", "step")]),
         ({"change": freeze}, [("layer_not_updated", 0)]),
