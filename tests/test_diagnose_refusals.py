@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 import pullback as pb
+from pullback.diagnose._sandbox import Stopwatch
 from pullback.errors import ArgumentError
 
 X = np.random.default_rng(0).normal(size=(40, 3))
@@ -75,3 +79,21 @@ def test_a_parameter_in_a_dict_is_named_by_its_key():
               grad=lambda p, X, y: {"w": np.zeros(4)})  # fmt: skip
     assert d.faults[0].where == "w"
     assert "params['w'] (shape (3,))" in str(d)
+
+
+def test_a_watch_that_stands_still_counts_no_work():
+    watch = Stopwatch()
+    with watch.stopped():
+        sum(range(3_000_000))
+    assert watch.spared > 0
+    assert watch.seconds() < watch.spared
+
+
+def test_what_the_rows_alone_decide_waits_for_no_import():
+    code = ("import sys, numpy as np; from pullback.diagnose import diagnose; "
+            "loss = lambda p, X, y: float(np.mean((X @ p[0] - y) ** 2)); "
+            "said = diagnose(params=[np.zeros(2)], X=np.full((9, 2), np.nan), y=np.ones(9), loss=loss, "
+            "grad=lambda p, X, y: [X.T @ (X @ p[0] - y)]); "
+            "print(said.faults[0].id, 'scipy.optimize' in sys.modules)")  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["nan_in_data", "False"]

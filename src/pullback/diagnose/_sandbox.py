@@ -34,12 +34,20 @@ class Stopwatch:
             self._queue = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
             weakref.finalize(self, os.close, self._queue)
         self.wall, self.own, self.kept = time.monotonic(), time.thread_time(), self._kept_waiting()
+        self.spared = 0.0
 
     def seconds(self) -> float:
         wall = time.monotonic() - self.wall
         if self._queue is None:
-            return max(time.thread_time() - self.own, wall / PATIENCE)
-        return wall - (self._kept_waiting() - self.kept)
+            return max(time.thread_time() - self.own, wall / PATIENCE) - self.spared
+        return wall - (self._kept_waiting() - self.kept) - self.spared
+
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stand still inside the block."""
+        before = self.seconds()
+        yield
+        self.spared += self.seconds() - before
 
     def _kept_waiting(self) -> float:
         if self._queue is None:

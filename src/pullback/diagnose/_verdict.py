@@ -81,7 +81,6 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
     """Run the experiments on a patient within `budget` seconds."""
     import io
 
-    _load()
     begun = time.monotonic()
     out = Diagnosis(patient.name)
     printed = io.StringIO()
@@ -95,6 +94,8 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
                 findings += found
                 if any(f.weight >= 100 for f in found):
                     break
+                with case.watch.stopped():
+                    _load()
         else:
             findings += [*_behind(stopped, case), *stopped]
         found = rank(findings) or rank([*findings, *unexplained(case)])
@@ -108,12 +109,15 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
         out.verdict = "faulty"
     elif out.reason:
         out.verdict = "cannot tell"
-    out.seconds = time.monotonic() - begun
+    out.seconds = time.monotonic() - begun - case.watch.spared
     return out
 
 
 def _load() -> None:
-    """Import what experiments take up on the way: the first diagnosis of a process has all its time too."""
+    """Import what experiments take up on the way: the first diagnosis of a process has all its time too.
+
+    What the arrays alone decide, and errors, need none of it.
+    """
     for name in ("scipy.optimize", "scipy.special", "pullback.compile"):
         importlib.import_module(name)
 
