@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.diagnose import _functions as fn
 from pullback.diagnose._record import Node, pull_back
-from pullback.diagnose._tapes import Product, Segment, Tape, Wrong
+from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, by_place
 
 
 def misindexed(tape: Tape) -> Iterator[Wrong]:
@@ -44,15 +44,11 @@ def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
         for chosen in _subsets(whole, [id(s.a) for s in hidden]):
             words = f"the derivative of {hidden[0].name} at the value of the layer {side}"
             at = [s for s in hidden if id(s.a) in chosen]
-            yield Wrong("grad_wrong_input", words, tape.spoiled(partial(_by_place, chosen), at))
+            yield Wrong("grad_wrong_input", words, tape.spoiled(partial(by_place, chosen), at))
 
 
 def _one_shape(s: Segment, value: Any) -> bool:
     return bool(np.shape(value) == s.a.value.shape)
-
-
-def _by_place(slopes: dict[int, Any], s: Segment, u: Any) -> Any:
-    return u * slopes[id(s.a)]
 
 
 def _subsets(whole: list[dict[int, Any]], order: list[int]) -> Iterator[dict[int, Any]]:

@@ -239,8 +239,9 @@ class Rec(np.ndarray):
         return self.view(np.ndarray).item(*args)
 
     def tolist(self) -> Any:
-        return [x.tolist() for x in self] if self.ndim and self.dtype.kind == "f" else self.item() if (
-            self.dtype.kind == "f") else self.view(np.ndarray).tolist()  # fmt: skip
+        if self.dtype.kind != "f":
+            return self.view(np.ndarray).tolist()
+        return [x.tolist() for x in self] if self.ndim else self.item()
 
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name
@@ -258,9 +259,6 @@ class Rec(np.ndarray):
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         value = self.view(np.ndarray).astype(dtype, *args, **kwargs)
         return value if _tape is None else _tape.add("copy", (self,), {}, np.array(value))
-
-    def view_plain(self) -> np.ndarray:
-        return self.view(np.ndarray)
 
 
 class _Index:

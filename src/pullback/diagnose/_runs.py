@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -57,6 +58,11 @@ class Run:
     def best(self) -> float:
         finite = [x for x in self.losses if np.isfinite(x)]
         return min(finite) if finite else float("inf")
+
+    @property
+    def descends(self) -> bool:
+        """Whether the loss is lower at every look than at the one before."""
+        return all(b < a for a, b in itertools.pairwise(self.losses))
 
     def curve(self) -> tuple[list[int], list[float]]:
         return self.at, self.losses

@@ -22,7 +22,7 @@ from pullback.diagnose._overwritten import overwritten
 from pullback.diagnose._record import Node, pull_back
 from pullback.diagnose._scaled import scaled
 from pullback.diagnose._softmaxed import softmaxed
-from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, through, ways
+from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, by_place, through, ways
 
 Leaves = list[np.ndarray]
 
@@ -78,7 +78,7 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
         )
     for words, inner in _inner_slopes(group):
         yield Wrong("grad_activation_derivative_wrong", f"{words} in place of the derivative of {name}",
-                    tape.spoiled(partial(_by_place, inner), group))  # fmt: skip
+                    tape.spoiled(partial(by_place, inner), group))  # fmt: skip
     for words, other in _errors(tape, group):
         yield Wrong(
             "inplace_mutation", f"{words} written over the value of {name} before its derivative was taken",
@@ -161,10 +161,6 @@ _OF_INNER: dict[str, Callable[[Any], Any]] = {
     "v": lambda v: v,
     "(1 + v)/2": lambda v: (1 + v) / 2,
 }
-
-
-def _by_place(slopes: dict[int, Any], s: Segment, u: Any) -> Any:
-    return u * slopes[id(s.a)]
 
 
 def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:

@@ -46,6 +46,11 @@ class Segment:
         return self.sign * self.z.value
 
 
+def by_place(slopes: dict[int, Any], s: Segment, u: Any) -> Any:
+    """What an activation hands down where each has a slope of its own."""
+    return u * slopes[id(s.a)]
+
+
 @dataclass
 class Wrong:
     """One spoiled gradient: the fault it stands for and what was done, in words."""

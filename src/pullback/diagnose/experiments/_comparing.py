@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -207,8 +206,7 @@ class Compared:
     @property
     def falls(self) -> bool:
         """Whether the loss falls at every look: a step too large would throw it up now and then."""
-        losses = self.user.losses
-        return len(losses) > 5 and all(b < a for a, b in itertools.pairwise(losses))
+        return len(self.user.losses) > 5 and self.user.descends
 
     def lags(self, name: str) -> bool:
         """Whether a run is far behind a loop that has gone some of the way, at the step where it ended."""
@@ -305,19 +303,22 @@ def uneven(case: Case) -> Any:
 
 def standardised(case: Case) -> Any:
     """X with mean zero and deviation one in every column that varies; None where none does."""
-    X = np.asarray(case.X, float).reshape(case.n, -1)
-    deviation, mean = X.std(0), np.abs(X.mean(0))
-    moving = deviation > 1e-12 * (1 + mean)
+    X, mean, deviation, moving = _columns(case)
     if not moving.any():
         return None
     Z = X.copy()
-    Z[:, moving] = (X[:, moving] - X[:, moving].mean(0)) / deviation[moving]
+    Z[:, moving] = (X[:, moving] - mean[moving]) / deviation[moving]
     return Z.reshape(case.X.shape)
 
 
 def column_sizes(case: Case) -> np.ndarray:
     """The root mean squares, nearly, of the columns of X that are not constant."""
-    X = np.asarray(case.X, float).reshape(case.n, -1)
-    deviation, mean = X.std(0), np.abs(X.mean(0))
-    moving = deviation > 1e-12 * (1 + mean)
+    _, mean, deviation, moving = _columns(case)
     return np.asarray(np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2))
+
+
+def _columns(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The rows as a table, its columns' means and deviations, and which of them are not constant."""
+    X = np.asarray(case.X, float).reshape(case.n, -1)
+    mean, deviation = X.mean(0), X.std(0)
+    return X, mean, deviation, deviation > 1e-12 * (1 + np.abs(mean))

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._batches import overshoots, unsuitable, visits
 from pullback.diagnose.experiments._by_rows import SUMMED, grows
@@ -124,7 +122,7 @@ def _creeping(runs: Compared) -> Finding | None:
 def _still_falling(runs: Compared) -> Finding | None:
     """A loss that falls at every look, and of which three times the steps leave half, unseen too."""
     case, run = runs.case, runs.user
-    if runs.share(run.final) >= MOST or run.steps < run.planned or not (np.diff(run.losses) < 0).all():
+    if runs.share(run.final) >= MOST or run.steps < run.planned or not run.descends:
         return None
     more: dict[str, int] = {"steps": 3 * run.steps}
     if not runs.less("3 times the steps", partial(case.user_with, **more)) or not runs.better_unseen(**more):

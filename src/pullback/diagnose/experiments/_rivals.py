@@ -324,7 +324,6 @@ _START = ("init_too_large", "saturated_activation", "dead_relu", "vanishing_grad
           "exploding_gradient")  # fmt: skip
 _DATA = ("labels_misaligned", "labels_wrong", "class_imbalance", "regularisation_too_strong",
          "missing_nonlinearity", "capacity_too_small", "no_bias")  # fmt: skip
-_LOSS = ("missing_softmax", "loss_formula_wrong", "loss_wrong_for_task", "loss_unstable")
 _STATE = ("optimizer_state_mutated", "optimizer_state_shared", "momentum_state_wrong", "grad_not_zeroed")
 
 _LOST = ("exploding_gradient", "init_too_large", "inputs_unscaled", "loss_unstable", "lr_too_large")

@@ -141,8 +141,7 @@ def _served(runs: Compared, left: float) -> bool:
     `left` is the share of a constant's loss that is left of standardised ones.
     """
     case, most = runs.case, 2 * max(left, 0.01) * runs.base
-    falls = bool((np.diff(runs.user.losses) < 0).all())  # what jumps is served by no larger step
-    if not np.isfinite(runs.user.final) or not falls or case.left() < 0.4 * case.budget:
+    if not np.isfinite(runs.user.final) or not runs.user.descends or case.left() < 0.4 * case.budget:
         return False
     steps = min(12 * case.horizon, 20000)
     changes: tuple[tuple[str, dict[str, Any]], ...] = (
