@@ -300,6 +300,14 @@ def test_a_loop_in_a_file_is_diagnosed(tmp_path, sign, status, line):
     assert (tmp_path / "page.html").read_text().startswith("<!doctype html>")
 
 
+def test_a_page_that_cannot_be_written_costs_no_report(tmp_path):
+    (tmp_path / "loop.py").write_text(LOOP.replace("SIGN", "+"))
+    command = [sys.executable, "-m", "pullback.cli", "diagnose", "loop.py", "--html", "nosuch/page.html"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stdout[:17]) == (3, "grad_sign_flipped")
+    assert done.stderr.startswith("--html nosuch/page.html: the page was not written (No such file")
+
+
 def test_a_loop_that_is_not_there_could_not_be_run(tmp_path):
     command = [sys.executable, "-m", "pullback.cli", "diagnose", "nosuch.py", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)

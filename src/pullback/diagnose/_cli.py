@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +42,24 @@ def run_file(path: str, json: bool = False, html: Any = None, budget: float | No
         if isinstance(error, KeyboardInterrupt):
             raise
         return _could_not(f"{path} does not run: {type(error).__name__}: {error} ({line_of(error)})", json)
+    unwritten = _page(found, html) if html else ""
     print(as_json(found) if json else paragraph(found) + _more(found))
-    if html:
-        Path(html).write_text(document(found), encoding="utf-8")
+    if unwritten:
+        print(unwritten, file=sys.stderr)
+        return 3
     return found.status
+
+
+def _page(found: Diagnosis, path: Any) -> str:
+    """Write the page, before the report is printed: a reader that stops early loses neither.
+
+    Returns why it could not be written, if so.
+    """
+    try:
+        Path(path).write_text(document(found), encoding="utf-8")
+    except OSError as error:
+        return f"--html {path}: the page was not written ({error.strerror}); give a path that can be written"
+    return ""
 
 
 def _more(found: Diagnosis) -> str:
