@@ -228,8 +228,19 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
     if n > 2 and abs(ratio * n - 1) < 1e-3 and case.per_row > 1:
         return "grad_reduction_sum", f"averaged over the {n} rows where the loss is their sum", 0.9
     if n > 2 and abs(ratio * n - 1) < 1e-3:
+        if _one_of_many(case, bad):
+            return (
+                "grad_constant_factor",
+                f"a stray factor of 1/{n} in one layer: its {n} rows once more",
+                0.9,
+            )
         return "grad_averaged_twice", f"divided by the {n} rows twice", 0.9
     return "grad_constant_factor", f"a stray factor of {number(ratio)}", 0.95
+
+
+def _one_of_many(case: Case, bad: list[int]) -> bool:
+    """Whether what is wrong is one weight, or its bias too, and other weights are right."""
+    return sum(k in case.weights for k in bad) == 1 < len(case.weights)
 
 
 def _chosen(ratio: float) -> bool:

@@ -77,14 +77,15 @@ def examine_gradient(
         return [] if not expect_one else _whole_factor(case, common, source, match)
     first = _name(Seen(case, observed, tape, true, match, bad, common, after), source)
     if first.id == "grad_bias_wrong" and max(match.gaps[k] for k in bad) < 1e-4:
-        return [first, _as_factor(first)]
+        return [first, _also(first, "grad_constant_factor", "a stray factor on the bias gradient")]
+    if first.id == "grad_constant_factor" and abs(case.size * match.factors[bad[0]] / common - 1) < 1e-3:
+        return [first, _also(first, "grad_averaged_twice", "a second division by the rows")]
     return [first, *_others(first, observed, tape, bad)]
 
 
-def _as_factor(first: Finding) -> Finding:
-    """The other name of a bias gradient that is right but for 1/n: a mean for a sum, or one division more."""
-    words = "a stray factor on the bias gradient gives the same numbers"
-    fault = "grad_constant_factor"
+def _also(first: Finding, fault: str, what: str) -> Finding:
+    """The other name of one gradient that is right but for 1/n: a mean for a sum, or one division more."""
+    words = f"{what} gives the same numbers"
     return replace(first, id=fault, words=words, fix=_FIXES[fault], confidence=0.2, weight=first.weight - 0.1)
 
 
