@@ -206,7 +206,7 @@ def once_more(case: Case, found: list[Finding], experiment: Any) -> list[Finding
     again: list[Finding] = experiment(tamer)
     if any(f.id in _FIXES for f in again):
         return found
-    for name in ("rule", "rate", "decay", "ridge"):
+    for name in ("rule", "rate", "decay", "ridge", "unruled"):
         setattr(case, name, getattr(tamer, name))
     return again
 

@@ -262,6 +262,7 @@ def _by_leaf(
         return []
     if (not case.patient.has_grad or used is not true) and not sizes_by_rule(case):
         out = _inside(case, moves, true, moving, [k for k in moving if k not in fine])
+    case.unruled = not out and len(moves.after) > 2
     return out
 
 
