@@ -140,3 +140,44 @@ def test_a_rule_is_doubted_only_where_none_reproduces_the_moves(unruled):
     case = Case(Patient(given), 10.0)
     case.unruled = unruled
     assert [bool(_rivals.RIVALS[fault].stands(case)) for fault in _rivals._STATE] == [unruled] * 4
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "fault"),
+    [
+        (lambda W: W, lambda X, h: h, "grad_transposed"),
+        (lambda W: W.T, lambda X, h: X, "grad_wrong_input"),
+        (lambda W: W.T, lambda X, h: h, None),
+    ],
+    ids=["transposed", "another's input", "right"],
+)
+def test_one_vector_that_holds_every_layer_is_read_layer_by_layer(left, right, fault):
+    ends = [9, 12, 21, 24]
+
+    def forward(p, X):
+        W1, b1, W2, b2, w3 = np.split(p[0], ends)
+        h = np.tanh(X @ W1.reshape(3, 3) + b1)
+        top = np.tanh(h @ W2.reshape(3, 3) + b2)
+        return h, top, top @ w3
+
+    def loss(p, X, y):
+        return float(np.mean((forward(p, X)[-1] - y) ** 2))
+
+    def step(p, X, y):
+        h, top, out = forward(p, X)
+        W2, w3 = p[0][12:21].reshape(3, 3), p[0][24:]
+        e = 2 * (out - y) / len(y)
+        high = np.outer(e, w3) * (1 - top**2)
+        low = high @ left(W2) * (1 - h**2)
+        parts = X.T @ low, low.sum(0), right(X, h).T @ high, high.sum(0), top.T @ e
+        return [p[0] - 0.1 * np.concatenate([np.ravel(g) for g in parts])], loss(p, X, y)
+
+    given = {
+        "params": [rng.standard_normal(27)],
+        "X": X,
+        "y": y,
+        "loss": loss,
+        "step": step,
+        "batch_size": 40,
+    }
+    assert [f.id for f in update.experiment(Case(Patient(given), 10.0))] == ([fault] if fault else [])

@@ -20,6 +20,7 @@ from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
+from pullback.diagnose.experiments._by_piece import rate_by_pieces
 from pullback.diagnose.experiments._by_rows import by_rows
 from pullback.diagnose.experiments._denominators import (
     newest_unweighted,
@@ -347,7 +348,12 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     elif not good:
         sizes = [abs(x) for x, z in zip(match.factors, match.zero, strict=True) if not z]
         f = float(np.median(sizes or [1.0]))  # of a factor and its negative the middle is none
-        f = rate_by_entries(case, moves, true, odd) or _rate_by_mistakes(case, u) or f
+        f = (
+            rate_by_pieces(case, u, true[0])
+            or rate_by_entries(case, moves, true, odd)
+            or _rate_by_mistakes(case, u)
+            or f
+        )
     if f == 0:
         return []
     case.rate = f
