@@ -74,8 +74,11 @@ def _of_another(x: float, t: np.ndarray, i: int) -> bool:
 
 
 def _shifts(case: Case, k: int) -> set[int]:
-    """The entries that move predictions though every input is zero, if others do not: they shift."""
+    """The entry that alone moves predictions though every input is zero: it shifts.
+
+    Where many do, units stand between, and more than an intercept works without inputs.
+    """
     X, y = case.batch()
     g = np.ravel(case.gradient(case.generic, 0 * X, y)[k])
     some = {int(i) for i in np.flatnonzero(np.abs(g) > 1e-9 * np.abs(g).max(initial=0))}
-    return some if 0 < len(some) < len(g) else set()
+    return some if len(some) == 1 < len(g) else set()
