@@ -26,6 +26,7 @@ In reading order:
     _overwritten   wrong backward passes of values written over
     _misplaced     wrong gradients of another input or error signal
     _spoiled       all wrong backward passes, made one mistake at a time
+    _pieces        parameters that hold several layers, taken apart
     _moves         what step did, and the update rules that reproduce it
     _adaptive      update rules that divide by squares
     _coefficients  what such a rule keeps, read off its moves

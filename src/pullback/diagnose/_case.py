@@ -53,6 +53,8 @@ class Case:
         """By parameter the share of itself that a step takes away, where that is not in the loss."""
         self.ridge: dict[int, float] = {}
         """By parameter the multiple of itself added to its gradient, where that is not in the loss."""
+        self.unruled = False
+        """Whether three moves or more were looked at and no rule, right or wrong, reproduces them."""
 
     def left(self) -> float:
         return self.budget - self.watch.seconds()

@@ -115,57 +115,105 @@ def share_of_move(patient: Patient, leaves: Leaves, value: float) -> list[float]
 
     One factor for each place that holds it: two says that it enters once, four that it enters twice.
     """
-    rows = patient.batch(0)
-    found: list[float] = []
-    usual = _first_move(patient, leaves, rows, value, None)
-    while usual and len(found) < _MOST_PLACES:
-        size = _first_move(patient, leaves, rows, value, len(found))
-        if size is None:
-            break
-        found.append(size / usual)
-    return found
+    (usual,) = _moves(patient, leaves, 1) or [np.zeros(1)]
+    size = float(np.linalg.norm(usual))
+    return [float(np.linalg.norm(moves[0])) / size for moves in _changed(patient, leaves, 1, value, 2.0)
+            ] if size else []  # fmt: skip
+
+
+def fades_by(patient: Patient, leaves: Leaves, value: float) -> bool:
+    """Whether a number of this value that a step goes by says how much of what was is kept.
+
+    Halved, it leaves the first move as it is and turns the second.
+    """
+    first, second = _moves(patient, leaves, 2) or [np.zeros(1)] * 2
+    for one, two in _changed(patient, leaves, 2, value, 0.5):
+        sizes = float(np.linalg.norm(two) * np.linalg.norm(second))
+        if np.array_equal(one, first) and abs(float(two @ second)) < (1 - 1e-6) * sizes:
+            return True
+    return False
 
 
 _MOST_PLACES = 6
 
 
-def _first_move(
-    patient: Patient, leaves: Leaves, rows: np.ndarray, value: float, place: int | None
-) -> float | None:
-    """The size of one step, the number at one place doubled; None where there is no such place."""
+def _changed(
+    patient: Patient, leaves: Leaves, count: int, value: float, times: float
+) -> Iterator[list[np.ndarray]]:
+    """The first moves with the number changed at one of the places that hold it, place by place."""
+    for place in range(_MOST_PLACES):
+        moves = _moves(patient, leaves, count, (place, value, times))
+        if moves is None:
+            return
+        yield moves
+
+
+def _moves(
+    patient: Patient, leaves: Leaves, count: int, change: tuple[int, float, float] | None = None
+) -> list[np.ndarray] | None:
+    """The first steps' moves, the number at one place changed; None where there is no such place."""
     body = patient.fresh()
     np.random.set_state(patient.random)
-    if place is not None:
+    if change is not None:
+        place, value, times = change
         places = [p for p in _holders(body.function("step"), set(), 0) if abs(p[0][p[1]] / value - 1) < 1e-6]
         if place >= len(places):
             return None
         names, name = places[place]
-        names[name] = 2 * names[name]
-    start = [np.array(x) if np.ndim(x) else float(x) for x in leaves]
-    after = flatten(body.step(body.tree(start), body.X[rows], body.y[rows]))
-    return float(np.sqrt(sum(np.sum((np.reshape(a, np.shape(x)) - x) ** 2)
-                             for a, x in zip(after, leaves, strict=True))))  # fmt: skip
+        names[name] = times * names[name]
+    params = body.tree([np.array(x) if np.ndim(x) else float(x) for x in leaves])
+    out, before = [], np.concatenate([np.ravel(x) for x in leaves])
+    for t in range(count):
+        rows = patient.batch(t)
+        params = body.step(params, body.X[rows], body.y[rows])
+        after = np.concatenate([np.array(x, float).ravel() for x in flatten(params)])
+        out.append(after - before)
+        before = after
+    return out
+
+
+class _Cells(dict[str, Any]):
+    """The variables that a function has from around it, by name; what is written here is written there."""
+
+    def __init__(self, function: FunctionType) -> None:
+        cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        self.cells = {name: cell for name, cell in cells if _filled(cell)}
+        super().__init__({name: cell.cell_contents for name, cell in self.cells.items()})
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        self.cells[name].cell_contents = value
 
 
 def _holders(x: Any, seen: set[Any], depth: int) -> Iterator[tuple[dict[str, Any], str]]:
-    """The names in reach of `x`, of functions and of objects, under which a fraction is kept."""
+    """The names in reach of `x`, of functions, what is around them and objects, that hold a fraction."""
     if id(x) in seen or depth > _DEEPEST or isinstance(x, (float, np.floating, np.ndarray)):
         return
     seen.add(id(x))
-    names: dict[str, Any] = {}
-    if isinstance(x, FunctionType) and not is_library(x.__globals__.get("__file__")):
-        names = x.__globals__
-        used = [n for n in names_in(x.__code__) if n in names]
-    elif isinstance(x, dict):
-        names, used = x, [n for n in x if isinstance(n, str)]
-    elif not isinstance(x, (type, ModuleType, MethodType, FunctionType)) and hasattr(x, "__dict__"):
-        names, used = vars(x), list(vars(x))
-    for n in used if names else ():
-        if isinstance(names[n], (float, np.floating)) and (id(names), n) not in seen:
-            seen.add((id(names), n))
-            yield names, n
+    for names, used in _named(x):
+        for n in used:
+            if isinstance(names[n], (float, np.floating)) and (id(names), n) not in seen:
+                seen.add((id(names), n))
+                yield names, n
     for part in _parts(x):
         yield from _holders(part, seen, depth + 1)
+
+
+def _named(x: Any) -> list[tuple[dict[str, Any], list[str]]]:
+    """The names that a function, a dict or an object goes by, in what holds them."""
+    if isinstance(x, FunctionType):
+        if is_library(x.__globals__.get("__file__")):
+            return []
+        around = _Cells(x)
+        return [
+            (x.__globals__, [n for n in names_in(x.__code__) if n in x.__globals__]),
+            (around, list(around)),
+        ]
+    if isinstance(x, dict):
+        return [(x, [n for n in x if isinstance(n, str)])]
+    if isinstance(x, (type, ModuleType, MethodType)) or not hasattr(x, "__dict__"):
+        return []
+    return [(vars(x), list(vars(x)))]
 
 
 def factor_kept(kept: list[np.ndarray], wanted: Leaves) -> list[float]:

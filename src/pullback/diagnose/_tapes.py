@@ -68,9 +68,11 @@ MOST_NUMBERS = 120
 class Tape:
     """The recording of one batch's loss, with its products and activations found."""
 
-    def __init__(self, loss: Callable[..., Any], leaves: Leaves, X: Any, y: Any) -> None:
+    def __init__(
+        self, loss: Callable[..., Any], leaves: Leaves, X: Any, y: Any, rec: Recording | None = None
+    ) -> None:
         self.leaves, self.X, self.y, self.loss = leaves, X, y, loss
-        self.rec: Recording = record(loss, leaves, X, y)
+        self.rec: Recording = rec or record(loss, leaves, X, y)
         self.rows = 1 << len(leaves)
         self.products = self._products()
         self.segments = self._segments()

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import Moves, norm
 from pullback.diagnose._record import recording
 
@@ -25,6 +26,24 @@ def cut_off(move: Leaves, true: Leaves) -> bool:
     return bool(
         rate > 0 and same.all() and (wide & (np.sign(u) == np.sign(g))[~free] | (g[~free] == 0)).all()
     )
+
+
+def climbs(moves: Moves, true: list[Leaves], moving: list[int]) -> list[Finding]:
+    """Whether the first move is the gradient itself, uphill, and the next goes uphill too.
+
+    A loop that climbs soon comes where a logarithm is cut off or runs out of range: what it does there, no
+    rule reproduces, and the first move settles it.
+    """
+    u, g = (np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(0), true[0]))
+    rate = float(u @ g) / float(g @ g or 1.0)
+    if u.size < 3 or not (rate > 0 and norm([u - rate * g]) <= 1e-4 * norm([u])):
+        return []
+    if len(true) > 1 and not sum(float(np.sum(moves.move(1)[k] * true[1][k])) for k in moving) > 0:
+        return []
+    return [Finding(
+        "grad_sign_flipped", "step", "the step goes uphill: the update is added, or the gradient negated",
+        f"the first step is {number(rate)} times the gradient, not minus that", "subtract the update",
+        1.0, 82)]  # fmt: skip
 
 
 def sign_like(u: Leaves, true: Leaves) -> bool:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._kept import factor_kept, kept_after
+from pullback.diagnose._kept import factor_kept, fades_by, kept_after
 from pullback.diagnose._moves import Moves, norm
 
 
-def scheduled(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
-    """Momentum whose rate changes from step to step: u = a u' - b g, a and b free; None where it is not."""
+def scheduled(
+    moves: Moves, grads: list[Leaves], moving: list[int], velocity: Callable[[], bool]
+) -> list[Finding] | None:
+    """Momentum whose rate changes from step to step: u = a u' - b g, a and b free; None where it is not.
+
+    `velocity` says whether what is kept is one: the same moves come of gradients that are never cleared.
+    """
     rates, memories, kept = [-1.0], [], []
     begun = next((t for t in range(len(grads)) if any(np.any(moves.move(t)[k]) for k in moving)), len(grads))
     if len(grads) - begun < 3 or not np.isfinite(
@@ -49,6 +56,11 @@ def scheduled(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Find
                         f"each step is {number(-rates[0])} times the gradient, and a memory of it",
                         "subtract the update", 1.0, 82)]  # fmt: skip
     beta = float(np.median(memories))
+    if np.ptp(memories) < 1e-3 and abs(beta - 1) < 1e-3 and min(rates) > 0 and not velocity():
+        return [Finding(
+            "grad_not_zeroed", "step", "every step carries all gradients of earlier batches",
+            f"each move is the sum of all gradients so far, times {number(rates[0])} to {number(rates[-1])}",
+            "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
     if np.ptp(memories) < 1e-3 and beta > 1 - 1e-4:
         return [Finding(
             "momentum_state_wrong", "step", f"the velocity grows without end: its memory is {number(beta)}",
@@ -139,7 +151,8 @@ def keeps_velocity(case: Case, moves: Moves, grads: list[Leaves], moving: list[i
     """Whether what is kept from step to step is a velocity, not a buffer of gradients that is never cleared.
 
     A velocity holds moves, or gradients with a minus or times a number of its own; a buffer holds gradients
-    as they come, but for the rows' number. Where the newest gradient is kept by itself, buffers are cleared.
+    as they come, but for the rows' number. Where the newest gradient is kept by itself, buffers are cleared;
+    and where a number of one says how much is kept, what is kept is a velocity that was meant to fade.
     """
     kept, n = kept_after(case.patient, moves.before[0]), len(moves.rows[0])
     first = [grads[0][k] for k in moving]
@@ -152,7 +165,9 @@ def keeps_velocity(case: Case, moves: Moves, grads: list[Leaves], moving: list[i
     if len(grads) < 2:
         return False
     newest = factor_kept(kept_after(case.patient, moves.before[0], 2), [grads[1][k] for k in moving])
-    return any(abs(a / p - 1) < 1e-4 for a in newest for p in plain)
+    return any(abs(a / p - 1) < 1e-4 for a in newest for p in plain) or fades_by(
+        case.patient, moves.before[0], 1.0
+    )
 
 
 def judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> list[Finding]:

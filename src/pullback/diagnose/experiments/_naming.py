@@ -19,6 +19,7 @@ from pullback.diagnose._folded import bias_part
 from pullback.diagnose._misplaced import bias_claims
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose._tapes import Tape, Wrong
+from pullback.diagnose.experiments._entries import by_entry
 from pullback.diagnose.experiments._one_row import wrong_input
 from pullback.diagnose.experiments._orders import in_turn, orders
 
@@ -106,7 +107,7 @@ def explain(seen: Seen) -> tuple[str, str, float]:
         return "grad_wrong_input", "the right error signal, times another input than the layer's own", 0.95
     if all(_shifted(seen, k) for k in bad):
         return "grad_wrong_input", "every entry has its neighbour's gradient: an index is off by one", 0.95
-    known = _bias_inside(seen, tape) or _own_slopes(seen, tape) or _known_to_check(seen)
+    known = _bias_inside(seen, tape) or _by_entry(seen) or _own_slopes(seen, tape) or _known_to_check(seen)
     if known is not None:
         return known
     biases = [k for k in bad if seen.case.is_bias(k)]
@@ -125,6 +126,13 @@ def _shifted(seen: Seen, k: int) -> bool:
         return False
     known = None if len(seen.bad) == len(seen.observed) else seen.common
     return any(b.any() and _fits(a, b, known, 1e-5) for a, b in ((o[:-1], t[1:]), (o[1:], t[:-1])))
+
+
+def _by_entry(seen: Seen) -> tuple[str, str, float] | None:
+    """What is wrong with some entries of the parameters, where it is the same with all that are wrong."""
+    found = [by_entry(seen.case, k, seen.observed[k] / seen.common, seen.true[k]) for k in seen.bad]
+    first = found[0]
+    return first if first is not None and all(f is not None and f[0] == first[0] for f in found) else None
 
 
 def _bias_inside(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
@@ -228,8 +236,19 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
     if n > 2 and abs(ratio * n - 1) < 1e-3 and case.per_row > 1:
         return "grad_reduction_sum", f"averaged over the {n} rows where the loss is their sum", 0.9
     if n > 2 and abs(ratio * n - 1) < 1e-3:
+        if _one_of_many(case, bad):
+            return (
+                "grad_constant_factor",
+                f"a stray factor of 1/{n} in one layer: its {n} rows once more",
+                0.9,
+            )
         return "grad_averaged_twice", f"divided by the {n} rows twice", 0.9
     return "grad_constant_factor", f"a stray factor of {number(ratio)}", 0.95
+
+
+def _one_of_many(case: Case, bad: list[int]) -> bool:
+    """Whether what is wrong is one weight, or its bias too, and other weights are right."""
+    return sum(k in case.weights for k in bad) == 1 < len(case.weights)
 
 
 def _chosen(ratio: float) -> bool:

@@ -9,20 +9,24 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._case import Leaves
+from pullback.diagnose._folded import is_folded
 from pullback.diagnose._record import pull_back, record
 from pullback.diagnose._tapes import Product, Tape, Wrong, through, ways
 
 
 def orders(tape: Tape, after: Leaves) -> Any:
     words = "a weight is changed before it has carried the error signal back"
-    for product in tape.carrying():
+    whole = [
+        p for p in tape.carrying() if not is_folded(tape, p)
+    ]  # a slice has no new values of its own here
+    for product in whole:
         yield Wrong("update_order", words, through(tape, product, _newer(tape, product, after)))
         if len(product.nodes) > 1:
             yield Wrong("update_order", words + ", row by row", _row_by_row(tape, product, after))
     yield from _new_factors(tape, after)
-    if len(tape.carrying()) > 1:
+    if len(whole) > 1:
         instead: dict[int, Any] = {}
-        for product in tape.carrying():
+        for product in whole:
             instead |= ways(product, _newer(tape, product, after))
         yield Wrong("update_order", words, tape.rec.gradient(len(tape.leaves), instead=instead))
 

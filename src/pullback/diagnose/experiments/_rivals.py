@@ -248,17 +248,11 @@ def _labels_as_numbers(case: Case) -> Any:
 
 
 def _rule_unread(case: Case) -> Any:
-    if not case.patient.has_step or (
-        case.rule is not None and not case.rule.name.startswith(("Adam", "RMS"))
-    ):
-        return None
-    return "step", "no plain multiple of the gradient reproduces the moves"
+    return ("step", "no rule in use reproduces the moves") if case.unruled else None
 
 
 def _remembers(case: Case) -> Any:
-    rule = case.rule
-    memory = rule is None or any(abs(c) > 1e-3 * abs(rule.coefficients[0]) for c in rule.coefficients[1:-1])
-    return ("step", "the moves carry earlier gradients") if case.patient.has_step and memory else None
+    return ("step", "no rule reproduces moves: they may carry earlier gradients") if case.unruled else None
 
 
 def _step_alone(case: Case) -> Any:

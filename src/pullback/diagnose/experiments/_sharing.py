@@ -80,7 +80,7 @@ def _indexing(words: str) -> Finding:
 
 
 def shared(moves: Moves, grads: list[Leaves], moving: list[int], odd: list[int]) -> list[Finding]:
-    """Whether a parameter's moves carry another parameter's gradients."""
+    """Whether a parameter's moves carry another parameter's gradients beside its own."""
     T = len(grads)
     for k in odd:
         for j in moving:
@@ -93,7 +93,10 @@ def shared(moves: Moves, grads: list[Leaves], moving: list[int], odd: list[int])
             if A.shape[0] <= A.shape[1] + 2:
                 continue
             c = np.linalg.lstsq(A, u, rcond=None)[0]
-            if norm([u - A @ c]) < 1e-4 * norm([u]) and np.abs(c[T:]).max() > 1e-3 * np.abs(c).max():
+            own, other = np.abs(c[:T]).max(), np.abs(c[T:]).max()
+            if min(own, other) <= 1e-3 * max(own, other):
+                continue  # what carries another's gradients alone is no buffer of two: they are wrong
+            if norm([u - A @ c]) < 1e-4 * norm([u]):
                 return [one_buffer(min(j, k), max(j, k))]
     shapes: dict[Any, list[int]] = {}
     for k in odd:

@@ -16,6 +16,7 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._points import tamed
 from pullback.diagnose._tapes import Tape
+from pullback.diagnose.experiments._by_piece import apart
 from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, explain, nearest
 from pullback.diagnose.experiments._penalties import without_ridge
 from pullback.diagnose.experiments._sharing import draws_anew
@@ -76,15 +77,19 @@ def examine_gradient(
     if not bad:
         return [] if not expect_one else _whole_factor(case, common, source, match)
     first = _name(Seen(case, observed, tape, true, match, bad, common, after), source)
+    finer = _by_piece(case, observed, true, source, after) if first.confidence <= NEAREST else None
+    if finer is not None:
+        return [finer]
     if first.id == "grad_bias_wrong" and max(match.gaps[k] for k in bad) < 1e-4:
-        return [first, _as_factor(first)]
+        return [first, _also(first, "grad_constant_factor", "a stray factor on the bias gradient")]
+    if first.id == "grad_constant_factor" and abs(case.size * match.factors[bad[0]] / common - 1) < 1e-3:
+        return [first, _also(first, "grad_averaged_twice", "a second division by the rows")]
     return [first, *_others(first, observed, tape, bad)]
 
 
-def _as_factor(first: Finding) -> Finding:
-    """The other name of a bias gradient that is right but for 1/n: a mean for a sum, or one division more."""
-    words = "a stray factor on the bias gradient gives the same numbers"
-    fault = "grad_constant_factor"
+def _also(first: Finding, fault: str, what: str) -> Finding:
+    """The other name of one gradient that is right but for 1/n: a mean for a sum, or one division more."""
+    words = f"{what} gives the same numbers"
     return replace(first, id=fault, words=words, fix=_FIXES[fault], confidence=0.2, weight=first.weight - 0.1)
 
 
@@ -103,6 +108,29 @@ def _others(first: Finding, observed: Leaves, tape: Tape | None, bad: list[int])
         )
         for i, (fault, words) in enumerate(nearest(observed, tape, bad, first.id))
     ]
+
+
+def _by_piece(
+    case: Case, observed: Leaves, true: Leaves, source: str, after: Leaves | None
+) -> Finding | None:
+    """What is wrong with the slices of parameters that hold several layers, where it is known exactly."""
+    found = apart(case)
+    if found is None:
+        return None
+    pieces, other = found
+    seen_as, right = pieces.split(observed), pieces.split(true)
+    match = compare(seen_as, right)
+    common = consensus(match)
+    bad = [k for k in match.wrong(common) if not match.zero[k] or _present(seen_as[k], right)]
+    new = None if after is None else pieces.split(after)
+    seen = Seen(other, seen_as, other.tape, right, match, bad, common, new)
+    if not bad or explain(seen)[2] <= NEAREST:
+        return None
+    out = _name(seen, source)
+    if isinstance(out.where, int):
+        out.words += f", in its part of shape {right[out.where].shape}"
+        out.where = pieces.of[out.where]
+    return out
 
 
 def _present(o: np.ndarray, true: Leaves) -> bool:
@@ -205,7 +233,7 @@ def once_more(case: Case, found: list[Finding], experiment: Any) -> list[Finding
     again: list[Finding] = experiment(tamer)
     if any(f.id in _FIXES for f in again):
         return found
-    for name in ("rule", "rate", "decay", "ridge"):
+    for name in ("rule", "rate", "decay", "ridge", "unruled"):
         setattr(case, name, getattr(tamer, name))
     return again
 

@@ -20,6 +20,7 @@ from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
+from pullback.diagnose.experiments._by_piece import rate_by_pieces
 from pullback.diagnose.experiments._by_rows import by_rows
 from pullback.diagnose.experiments._denominators import (
     newest_unweighted,
@@ -28,7 +29,8 @@ from pullback.diagnose.experiments._denominators import (
     rule_on_parts,
     running_away,
 )
-from pullback.diagnose.experiments._first_move import cut_off, met_inside, sign_like
+from pullback.diagnose.experiments._entries import rate_by_entries
+from pullback.diagnose.experiments._first_move import climbs, cut_off, met_inside, sign_like
 from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import (
     judge_memory,
@@ -93,6 +95,8 @@ def _examine(case: Case) -> list[Finding]:
     if not all(np.isfinite(a).all() for after in moves.after for a in after):
         return frozen + root_of_signed(moves, true)
     used = used_gradients(case, moves) or true
+    if used is true and not all(np.isfinite(g).all() for g in true[0]):
+        return frozen
     moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
     return frozen + (_rule(case, moves, true, used, moving) or by_rows(case))
 
@@ -139,9 +143,13 @@ def _rule(
     elsewhere = looks_elsewhere(case, moves, moving)
     if elsewhere:
         return elsewhere
-    by_schedule = scheduled(moves, used, moving)
+    by_schedule = scheduled(moves, used, moving, lambda: case.listened is not None or keeps_velocity(
+        case, moves, used, moving))  # fmt: skip
     if by_schedule is not None:
         return by_schedule
+    uphill = climbs(moves, true, moving)
+    if uphill:
+        return uphill
     ridge = coupled(_only(moves, moving), [[g[k] for k in moving] for g in true])
     if ridge:
         case.ridge = {moving[k]: lam for k, lam in ridge.items()}
@@ -262,6 +270,7 @@ def _by_leaf(
         return []
     if (not case.patient.has_grad or used is not true) and not sizes_by_rule(case):
         out = _inside(case, moves, true, moving, [k for k in moving if k not in fine])
+    case.unruled = not out and len(moves.after) > 2
     return out
 
 
@@ -339,7 +348,12 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     elif not good:
         sizes = [abs(x) for x, z in zip(match.factors, match.zero, strict=True) if not z]
         f = float(np.median(sizes or [1.0]))  # of a factor and its negative the middle is none
-        f = _rate_by_mistakes(case, u) or f
+        f = (
+            rate_by_pieces(case, u, true[0])
+            or rate_by_entries(case, moves, true, odd)
+            or _rate_by_mistakes(case, u)
+            or f
+        )
     if f == 0:
         return []
     case.rate = f

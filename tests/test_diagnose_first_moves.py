@@ -1,0 +1,183 @@
+"""Moves and gradients held against the true ones: by parameter, by entry, and while a loop climbs."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._kept import fades_by
+from pullback.diagnose._moves import Moves
+from pullback.diagnose._patient import Patient
+from pullback.diagnose.experiments import _rivals, gradient, update
+from pullback.diagnose.experiments._first_move import climbs
+from pullback.diagnose.experiments._memories import scheduled
+from pullback.diagnose.experiments._sharing import shared
+
+rng = np.random.default_rng(4)
+STEPS = 6
+GRADS = [[rng.standard_normal(7), rng.standard_normal(7)] for _ in range(STEPS)]
+
+
+def moved(velocity):
+    """Moves of two parameters, of which a velocity of each is given step by step."""
+    return Moves([[np.zeros(7)] * 2] * STEPS, [[-v for v in vs] for vs in velocity])
+
+
+def faded(combine, beta=0.9, rate=lambda t: 0.1):
+    v, out = [0.0, 0.0], []
+    for t, gs in enumerate(GRADS):
+        v = [beta * u + g for u, g in zip(v, combine(gs), strict=True)]
+        out.append([rate(t) * u for u in v])
+    return moved(out)
+
+
+@pytest.mark.parametrize(
+    ("combine", "found"),
+    [(lambda gs: [gs[0], gs[0] + gs[1]], 1), (lambda gs: [gs[0], gs[0]], 0), (lambda gs: gs, 0)],
+    ids=["both", "another's alone", "its own"],
+)
+def test_a_buffer_is_shared_only_where_both_gradients_are_in_it(combine, found):
+    assert len(shared(faded(combine), GRADS, [0, 1], [1])) == found
+
+
+@pytest.mark.parametrize(
+    ("beta", "velocity", "fault"),
+    [(1.0, False, "grad_not_zeroed"), (1.0, True, "momentum_state_wrong"), (0.9, False, None)],
+)
+def test_sums_of_all_gradients_under_a_falling_rate(beta, velocity, fault):
+    moves = faded(lambda gs: gs, beta, lambda t: 0.5 - 0.02 * t)
+    assert [f.id for f in scheduled(moves, GRADS, [0, 1], lambda: velocity)] == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"), [(1, 1, True), (-1, 1, False), (1, -1, False), (np.nan, 1, False)]
+)
+def test_a_loop_that_climbs_is_known_by_its_first_moves(first, second, found):
+    after = [[0.3 * s * g for g in gs] for s, gs in zip((first, second), GRADS[:2], strict=True)]
+    moves = Moves([[np.zeros(7)] * 2] * 2, after)
+    assert bool(climbs(moves, GRADS[:2], [0, 1])) is found
+
+
+X = rng.standard_normal((40, 3))
+y = X @ np.array([1.0, -2.0, 0.5]) + 1.0
+x = np.linspace(1, 9, 30)
+z = 3 * x + 20
+
+
+def line(p, x, z):
+    return float(np.mean((p[0][0] + p[0][1] * x - z) ** 2))
+
+
+def by_hand(shift, slope):
+    def step(p, x, z):
+        e = 2 * (p[0][0] + p[0][1] * x - z) / len(x)
+        return [p[0] - 0.01 * np.array([np.sum(shift(e, x)), np.sum(slope(e, x))])], line(p, x, z)
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("shift", "slope", "fault"),
+    [
+        (lambda e, x: e * x, lambda e, x: e * x, "grad_bias_wrong"),
+        (lambda e, x: e, lambda e, x: e, "grad_wrong_input"),
+        (lambda e, x: e / len(x), lambda e, x: e * x, "grad_bias_wrong"),
+        (lambda e, x: e, lambda e, x: -e * x, "grad_sign_flipped"),
+        (lambda e, x: e, lambda e, x: 2 * e * x, "grad_constant_factor"),
+        (lambda e, x: e, lambda e, x: e * x, None),
+    ],
+    ids=["the slope's", "the shift's", "divided once more", "negated", "doubled", "right"],
+)
+def test_one_number_of_a_parameter_has_anothers_gradient(shift, slope, fault):
+    given = {"params": [np.zeros(2)], "X": x, "y": z, "loss": line, "step": by_hand(shift, slope)}
+    found = update.experiment(Case(Patient({**given, "batch_size": 30}), 10.0))
+    assert [f.id for f in found][:1] == ([fault] if fault else [])
+
+
+def two_layers(p, X, y):
+    return float(np.mean((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3] - y) ** 2))
+
+
+@pytest.mark.parametrize(
+    ("scaled", "expected"),
+    [([0], ["grad_constant_factor", "grad_averaged_twice"]), ([0, 2], ["grad_averaged_twice"])],
+    ids=["one layer", "every layer's weights"],
+)
+def test_a_division_by_the_rows_in_one_layer_alone_is_a_stray_factor(scaled, expected):
+    start = [rng.standard_normal((3, 5)), rng.standard_normal(5), rng.standard_normal(5), np.ones(1)]
+
+    def grad(p, X, y):
+        h = np.tanh(X @ p[0] + p[1])
+        d = 2 * (h @ p[2] + p[3] - y) / len(y)
+        low = np.outer(d, p[2]) * (1 - h * h)
+        out = [X.T @ low, low.sum(0), h.T @ d, d.sum(keepdims=True)]
+        return [g / len(y) if k in scaled else g for k, g in enumerate(out)]
+
+    given = {"params": start, "X": X, "y": y, "loss": two_layers, "grad": grad, "batch_size": 40}
+    assert [f.id for f in gradient.experiment(Case(Patient(given), 10.0))] == expected
+
+
+def kept(beta, schedule=1.0):
+    v = [0.0]
+
+    def step(p, x, z):
+        e = 2 * (p[0][0] + p[0][1] * x - z) / len(x)
+        v[0] = beta * v[0] + np.array([e.sum(), e @ x])
+        return [p[0] - 0.01 * schedule * v[0]], line(p, x, z)
+
+    return step
+
+
+@pytest.mark.parametrize(("beta", "schedule", "expected"), [(1.0, 0.5, True), (0.5, 1.0, False)])
+def test_a_number_of_one_says_how_much_is_kept(beta, schedule, expected):
+    given = {"params": [np.zeros(2)], "X": x, "y": z, "loss": line, "step": kept(beta, schedule)}
+    patient = Patient({**given, "batch_size": 10})
+    assert fades_by(patient, [np.array([0.3, 0.1])], 1.0) is expected
+
+
+@pytest.mark.parametrize("unruled", [False, True])
+def test_a_rule_is_doubted_only_where_none_reproduces_the_moves(unruled):
+    given = {"params": [np.zeros(2)], "X": x, "y": z, "loss": line, "step": kept(0.9)}
+    case = Case(Patient(given), 10.0)
+    case.unruled = unruled
+    assert [bool(_rivals.RIVALS[fault].stands(case)) for fault in _rivals._STATE] == [unruled] * 4
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "fault"),
+    [
+        (lambda W: W, lambda X, h: h, "grad_transposed"),
+        (lambda W: W.T, lambda X, h: X, "grad_wrong_input"),
+        (lambda W: W.T, lambda X, h: h, None),
+    ],
+    ids=["transposed", "another's input", "right"],
+)
+def test_one_vector_that_holds_every_layer_is_read_layer_by_layer(left, right, fault):
+    ends = [9, 12, 21, 24]
+
+    def forward(p, X):
+        W1, b1, W2, b2, w3 = np.split(p[0], ends)
+        h = np.tanh(X @ W1.reshape(3, 3) + b1)
+        top = np.tanh(h @ W2.reshape(3, 3) + b2)
+        return h, top, top @ w3
+
+    def loss(p, X, y):
+        return float(np.mean((forward(p, X)[-1] - y) ** 2))
+
+    def step(p, X, y):
+        h, top, out = forward(p, X)
+        W2, w3 = p[0][12:21].reshape(3, 3), p[0][24:]
+        e = 2 * (out - y) / len(y)
+        high = np.outer(e, w3) * (1 - top**2)
+        low = high @ left(W2) * (1 - h**2)
+        parts = X.T @ low, low.sum(0), right(X, h).T @ high, high.sum(0), top.T @ e
+        return [p[0] - 0.1 * np.concatenate([np.ravel(g) for g in parts])], loss(p, X, y)
+
+    given = {
+        "params": [rng.standard_normal(27)],
+        "X": X,
+        "y": y,
+        "loss": loss,
+        "step": step,
+        "batch_size": 40,
+    }
+    assert [f.id for f in update.experiment(Case(Patient(given), 10.0))] == ([fault] if fault else [])
