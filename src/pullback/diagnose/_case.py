@@ -15,7 +15,7 @@ from pullback.diagnose._moves import Moves, norm, watch
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._points import dividing, tamed, untied
 from pullback.diagnose._quick import network_value, quickest
-from pullback.diagnose._rows import OwnRows, own_rows
+from pullback.diagnose._rows import OwnRows, heeded, own_rows
 from pullback.diagnose._runs import Run, adam, settle, train, user_run
 from pullback.diagnose._sandbox import Failure, Stopwatch
 from pullback.diagnose._tapes import Tape
@@ -386,6 +386,16 @@ class Case:
     def own_rows(self) -> OwnRows | None:
         """The rows of X and y that the step takes by itself, where it does not take those it is given."""
         return own_rows(self.patient, self.generic) if self.patient.has_step else None
+
+    @cached_property
+    def heeded(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Rows that a step heeds and rows with a slope that it does not, where it picks some out of all."""
+        found = heeded(self.patient, self.generic) if self.patient.has_step else None
+        if found is None:
+            return None
+        seen, unseen = found
+        slopes = [norm(self.gradient(self.generic, self.X[[i]], self.y[[i]])) > 0 for i in unseen]
+        return (seen, unseen[slopes]) if np.mean(slopes) > 0.5 else None  # else they tell a step nothing
 
     def gradients(self, moves: Moves) -> list[Leaves]:
         """The true gradients at the parameters and rows of some moves."""

@@ -117,7 +117,7 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
     uneven = unlike_scales(runs) if runs.evened else None
     if uneven is not None and runs.better_even():
         return [_curves(runs, uneven)]
-    if runs.as_good_unseen:
+    if runs.as_good_unseen and not _born_ill(runs, doubt):
         return []
     small = too_small_for_few(case, runs.base, runs.goal)
     if small is not None:

@@ -92,6 +92,8 @@ def _examine(case: Case) -> list[Finding]:
         return frozen
     if not all(np.isfinite(a).all() for after in moves.after for a in after):
         return frozen + root_of_signed(moves, true)
+    if case.heeded is not None:  # of rows that are not known no gradient is
+        return frozen
     used = used_gradients(case, moves) or true
     moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
     return frozen + (_rule(case, moves, true, used, moving) or by_rows(case))
