@@ -390,12 +390,7 @@ class Case:
     @cached_property
     def heeded(self) -> tuple[np.ndarray, np.ndarray] | None:
         """Rows that a step heeds and rows with a slope that it does not, where it picks some out of all."""
-        found = heeded(self.patient, self.generic) if self.patient.has_step else None
-        if found is None:
-            return None
-        seen, unseen = found
-        slopes = [norm(self.gradient(self.generic, self.X[[i]], self.y[[i]])) > 0 for i in unseen]
-        return (seen, unseen[slopes]) if np.mean(slopes) > 0.5 else None  # else they tell a step nothing
+        return heeded(self.patient, self.generic, self.gradient) if self.patient.has_step else None
 
     def gradients(self, moves: Moves) -> list[Leaves]:
         """The true gradients at the parameters and rows of some moves."""

@@ -22,7 +22,7 @@ OWN = "the run"
 BUDGET, MOST = 4.5, 18.0
 """Seconds for a loop of ordinary size, and at the most."""
 WEIGHTS, NUMBERS = 20_000, 20_640 * 8
-"""The size of an ordinary loop, in weights and in numbers of X; what is larger has more time in proportion."""
+"""An ordinary loop's weights, and numbers of X; what is larger has more time in proportion."""
 
 
 def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0, **names: Any) -> Diagnosis:

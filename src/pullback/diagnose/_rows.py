@@ -6,6 +6,7 @@ and half by half, and those whose change changes the step are the ones it takes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,8 +48,10 @@ def own_rows(patient: Patient, leaves: Leaves) -> OwnRows | None:
     return OwnRows(X, y)
 
 
-def heeded(patient: Patient, leaves: Leaves) -> tuple[np.ndarray, np.ndarray] | None:
-    """Some rows that a first step which is given all rows heeds, and some that it does not.
+def heeded(
+    patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Some rows that a first step which is given all rows heeds, and some with a slope that it does not.
 
     None where it takes all of them, as most do, or draws anew each time.
     """
@@ -67,7 +70,12 @@ def heeded(patient: Patient, leaves: Leaves) -> tuple[np.ndarray, np.ndarray] | 
         again = _ends(patient, leaves, 0, steps=1)
     except Failure:  # rows that the step cannot take say nothing
         return None
-    return (places[seen], places[~np.array(seen)]) if all(_same(usual, again)) and 0 < sum(seen) else None
+    if not any(seen) or not all(_same(usual, again)):
+        return None
+    unseen = places[~np.array(seen)]
+    slopes = [any(map(np.any, gradient(leaves, patient.X[[i]], patient.y[[i]]))) for i in unseen]
+    # rows without a slope tell a step nothing
+    return (places[seen], unseen[slopes]) if np.mean(slopes) > 0.5 else None
 
 
 def never_heeded(patient: Patient, leaves: Leaves, found: tuple[np.ndarray, np.ndarray]) -> int:

@@ -17,8 +17,8 @@ from pullback.diagnose._moves import norm
 from pullback.diagnose.experiments._comparing import Compared
 
 AGAIN, WANED, LEARNT = 10, 30.0, 0.85
-"""How often a loop is begun again, how much smaller its last step is than a first one, and the share from which
-on a loop has learnt.
+"""How often a loop is begun again, how much smaller than a first one its last step is, and the share of the
+way from which on it has learnt.
 """
 STILL = 1e-6
 """The share of all it has gained by which the loss of a loop that stands still may change."""
@@ -59,8 +59,8 @@ def falls_too_soon(runs: Compared) -> Finding | None:
         if (runs.cured(name, anew) or runs.less(name, anew)) and runs.better_unseen(again=every):
             return Finding(
                 "lr_too_small", "step", "the step size falls before the loop has learnt",
-                f"as written the loss ends at {number(run.final)}; with the state of the first step again every "
-                f"{every} steps it ends at {number(runs.made[name].final)}",
+                f"as written the loss ends at {number(run.final)}; with the state of the first step again "
+                f"every {every} steps it ends at {number(runs.made[name].final)}",
                 "let the rate fall far more slowly, or keep it", 0.85, 61)  # fmt: skip
     return None
 

@@ -43,7 +43,8 @@ def partly(runs: Compared, room: float) -> list[Finding]:
         return [(_creeping(runs) if runs.case.horizon > MANY and not short(runs.case) else None) or found]
     if room <= 0.25 or runs.case.n < 60 or runs.share(runs.user.final) > NEARLY_ALL:
         return []
-    for cause in (_ordered, dies, _summed, _noisy, fades, _restless, falls_too_soon, _creeping, _still_falling):
+    settled = _noisy, fades, _restless, falls_too_soon, _creeping, _still_falling
+    for cause in (_ordered, dies, _summed, *settled):
         found = cause(runs)
         if found is not None:
             return [found]
