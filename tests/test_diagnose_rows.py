@@ -165,3 +165,22 @@ def test_targets_that_are_lost_lie_in_a_heap_of_their_own(y, wrong):
 def test_a_loop_that_says_no_batch_size_takes_all_rows():
     given = case(lambda p, X, y: np.mean((line(p, X) - y) ** 2)).patient
     assert (given.batch_size, given.n_steps) == (120, 40)
+
+
+@pytest.mark.parametrize(("onward", "never"), [(10, False), (0, True)])
+def test_a_step_that_is_given_all_rows_may_pick_some(onward, never):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    order, at = rng.permutation(200), [0]
+
+    def loss(p, X, y):
+        return np.mean((X @ p[0] - y) ** 2)
+
+    def step(p, X, y):
+        rows = order[at[0] : at[0] + 10]
+        at[0] = (at[0] + onward) % 200
+        return [p[0] - 0.1 * X[rows].T @ (X[rows] @ p[0] - y[rows]) / 10], loss(p, X, y)
+
+    case = Case(Patient({"params": [np.ones(3)], "X": X, "y": X[:, 0], "loss": loss, "step": step}), 10.0)
+    assert case.heeded is None if case.size < 200 else case.heeded is not None
+    assert [f.id for f in rows.experiment(case)] == ["batch_indexing_wrong"] * never

@@ -10,8 +10,9 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import _rivals, units
-from pullback.diagnose.experiments._batches import overshoots
+from pullback.diagnose.experiments._batches import overshoots, stuck
 from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._dying import falls_too_soon
 from pullback.diagnose.experiments._penalties import in_loss
 
 rng = np.random.default_rng(0)
@@ -132,3 +133,35 @@ def cubic(rate):
 def test_a_sum_of_rows_is_a_fault_only_where_it_costs(rate, expected):
     found = diagnose(**cubic(rate)).faults
     assert (found[0].id if found else None) == expected
+
+
+def test_a_loss_that_stands_still_is_no_noise():
+    stands, jumps = [1.0, 2.0, *[3.0] * 6], [1.0, 2.0, 3.0, 2.0, 3.0, 2.5, 3.5, 3.0]
+    for losses, expected in ((stands, True), (jumps, False), (stands[::-1], False)):
+        run = Run(at=list(range(8)), losses=losses)
+        assert stuck(SimpleNamespace(user=run, base=1.0)) is expected
+
+
+def falling(rate, n_steps=400):
+    """A line whose rate at step t is `rate(t)`."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 3))
+    y, count = X @ np.array([1.0, -2.0, 0.5]), [0]
+
+    def loss(p, X, y):
+        return np.mean((X @ p[0] - y) ** 2)
+
+    def step(p, X, y):
+        count[0] += 1
+        return [p[0] - rate(count[0]) * 2 * X.T @ (X @ p[0] - y) / len(y)], loss(p, X, y)
+
+    return {"params": [np.zeros(3)], "X": X, "y": y, "loss": loss, "step": step, "batch_size": 80,
+            "n_steps": n_steps}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rate", "too_soon"), [(lambda t: 0.1 / t**1.5, True), (lambda t: 0.1, False), (lambda t: 2e-4, False)]
+)
+def test_a_rate_falls_too_soon_where_the_loop_begun_again_goes_on(rate, too_soon):
+    runs = Compared(Case(Patient(falling(rate)), 10.0))
+    assert (falls_too_soon(runs) is not None) is too_soon

@@ -19,8 +19,10 @@ from pullback.train import Result
 
 OWN = "the run"
 """What a run of this library is called."""
-BUDGET, LARGE, MOST = 4.5, 20_000, 18.0
-"""Seconds for a loop of up to so many weights; more in proportion above, and seconds at the most."""
+BUDGET, MOST = 4.5, 18.0
+"""Seconds for a loop of ordinary size, and at the most."""
+WEIGHTS, NUMBERS = 20_000, 20_640 * 8
+"""An ordinary loop's weights, and numbers of X; what is larger has more time in proportion."""
 
 
 def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0, **names: Any) -> Diagnosis:
@@ -32,8 +34,8 @@ def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0,
         A Python file, a module or a mapping with the names of the protocol; or what `pullback.fit`
         returned. None where the names are given as keywords.
     budget : float, optional
-        Seconds to spend at most. Unless told 4.5; above 20,000 weights in proportion to them, up to 18.
-        Most loops take less.
+        Seconds to spend at most. Unless told 4.5; above 20,000 weights, or 165,120 numbers in X, in
+        proportion to them, up to 18. Most loops take less.
     seed : int
         Of every random number the examination draws; the same seed gives the same diagnosis.
     **names
@@ -111,7 +113,8 @@ class seeded:  # noqa: N801 - used as a function
 
 def _seconds(budget: float | None, patient: Patient) -> float:
     if budget is None:
-        return float(np.clip(BUDGET * sum(x.size for x in patient.leaves) / LARGE, BUDGET, MOST))
+        size = max(sum(x.size for x in patient.leaves) / WEIGHTS, np.size(patient.X) / NUMBERS)
+        return float(np.clip(BUDGET * size, BUDGET, MOST))
     if not (isinstance(budget, (int, float)) and budget > 0):
         raise ArgumentError(f"budget={budget!r}", expected="seconds, a number above 0")
     return float(budget)

@@ -47,9 +47,9 @@ class Machine:
 
     def user(self, judge: Judge, steps: int, seconds: float, scale: Any = 1.0, leaves: Leaves | None = None,
              data: Any = None, rows: Any = None, relief: dict[int, float] | None = None,
-             looks: int = 16) -> Run | None:  # fmt: skip
+             looks: int = 16, again: int = 0) -> Run | None:  # fmt: skip
         """The loop with something exchanged, as `user_run`; None where only the loop itself can make it."""
-        if isinstance(scale, list) or not self._pays(steps) or self.stand_in is None:
+        if again or isinstance(scale, list) or not self._pays(steps) or self.stand_in is None:
             return None
         optimizer, lr = self.stand_in
         if relief:

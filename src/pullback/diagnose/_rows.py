@@ -6,6 +6,7 @@ and half by half, and those whose change changes the step are the ones it takes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,10 @@ from pullback.diagnose._sandbox import Failure
 
 Leaves = list[np.ndarray]
 STEPS, PROBES = 3, 500
+FIRST, SAMPLE, PASSES = 4, 40, 6
+"""Of a step that is given all rows: the rows changed first, all those changed, and how often it should have
+come by each of them.
+"""
 
 
 @dataclass
@@ -43,8 +48,48 @@ def own_rows(patient: Patient, leaves: Leaves) -> OwnRows | None:
     return OwnRows(X, y)
 
 
+def heeded(
+    patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Some rows that a first step which is given all rows heeds, and some with a slope that it does not.
+
+    None where it takes all of them, as most do, or draws anew each time.
+    """
+    if patient.batch_size < patient.n or patient.n < 2 * SAMPLE:
+        return None
+    places = np.random.default_rng(0).permutation(patient.n)[:SAMPLE]
+    try:
+        usual = _ends(patient, leaves, 0, steps=1)
+        if np.array_equal(usual[0], np.concatenate([x.ravel() for x in leaves])):
+            return None
+        seen: list[bool] = []
+        for i in range(SAMPLE):
+            seen.append(not _same(usual, _ends(patient, leaves, 0, "X", places[i : i + 1], 1))[0])
+            if len(seen) == FIRST and sum(seen) >= FIRST - 1:
+                return None
+        again = _ends(patient, leaves, 0, steps=1)
+    except Failure:  # rows that the step cannot take say nothing
+        return None
+    if not any(seen) or not all(_same(usual, again)):
+        return None
+    unseen = places[~np.array(seen)]
+    slopes = [any(map(np.any, gradient(leaves, patient.X[[i]], patient.y[[i]]))) for i in unseen]
+    # rows without a slope tell a step nothing
+    return (places[seen], unseen[slopes]) if np.mean(slopes) > 0.5 else None
+
+
+def never_heeded(patient: Patient, leaves: Leaves, found: tuple[np.ndarray, np.ndarray]) -> int:
+    """In so many steps, by which each row should have had its turn several times, none of these rows has any
+    effect; 0 where one has.
+    """
+    seen, unseen = found
+    steps = int(PASSES * SAMPLE / len(seen))
+    usual = _ends(patient, leaves, 0, steps=steps)
+    return steps if all(_same(usual, _ends(patient, leaves, 0, "X", unseen, steps))) else 0
+
+
 def _ends(
-    patient: Patient, leaves: Leaves, feed: int, name: str = "", rows: object = None
+    patient: Patient, leaves: Leaves, feed: int, name: str = "", rows: object = None, steps: int = STEPS
 ) -> list[np.ndarray]:
     """Where each of the first steps leads from `leaves`; with some rows of X or y changed."""
     body = patient.fresh()
@@ -53,8 +98,10 @@ def _ends(
         data = getattr(body, name)
         data[rows] = _changed(data[rows], patient)
     X, y = np.array(patient.X), np.array(patient.y)
+    if name == "X" and patient.batch_size >= patient.n:
+        X = np.array(body.X)  # what it is given is what it picks from
     out = []
-    for t in range(STEPS):
+    for t in range(steps):
         batch = patient.batch(t + feed)
         params = body.tree([x.copy() if x.ndim else float(x) for x in leaves])
         after = body.step(params, X[batch], y[batch])
@@ -110,4 +157,4 @@ def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | No
     return [np.array(sorted(rows), int) for rows in found]
 
 
-__all__ = ["OwnRows", "own_rows"]
+__all__ = ["OwnRows", "heeded", "never_heeded", "own_rows"]

@@ -34,6 +34,8 @@ class Run:
     sound: Leaves = field(default_factory=list)
     broke: int | None = None
     """The first step whose own report was NaN or inf, in the numbers the user's code computes with."""
+    before_last: Leaves = field(default_factory=list)
+    """The parameters before the last step."""
 
     def note(self, at: int, leaves: Leaves, judge: Judge) -> None:
         """Look at the loss after step `at`."""
@@ -92,6 +94,8 @@ def train(
             if t == steps or late or not alive(run):
                 break
         picked = rows(t)
+        if t == steps - 1:
+            run.before_last = [np.array(x, float) for x in flatten(params)]
         try:
             params = advance(params, X[picked], y[picked])
         except Failure as failure:
@@ -121,10 +125,12 @@ def user_run(
     rows: Any = None,
     relief: dict[int, float] | None = None,
     looks: int = 16,
+    again: int = 0,
 ) -> Run:
     """The user's own step from a fresh copy, its updates scaled, its data or start exchanged.
 
     `scale` is one for all parameters, or one a parameter (a number, or an array like it).
+    `again` steps, and whatever the step keeps is what it was before the first one; the parameters go on.
     `relief` gives back to each parameter that share of itself which the step takes away: its weight decay.
     """
     body = patient.fresh()
@@ -134,6 +140,10 @@ def user_run(
     sound: list[bool] = []
 
     def move(params: Any, X: Any, y: Any) -> Any:
+        nonlocal body
+        if again and sound and len(sound) % again == 0:
+            kept, body = flatten(params), patient.fresh()
+            params = body.tree([np.array(x) if np.ndim(x) else x for x in kept])
         after = body.step(params, X, y)
         sound.append(body.reported is None or bool(np.isfinite(body.reported).all()))
         return after

@@ -28,10 +28,21 @@ def overshoots(case: Case) -> bool:
     return bool(worse) and float(np.mean(worse)) > 0.5
 
 
+def stuck(runs: Compared) -> bool:
+    """Whether the loss of a loop that has lost ground no longer moves: noise would go on moving it.
+
+    A step that threw its units onto their flat parts ends so.
+    """
+    run = runs.user
+    late = run.losses[-max(len(run.losses) // 3, 2) :]
+    lost = bool(np.isfinite(late).all()) and run.final > min(run.start, runs.base)
+    return lost and float(np.ptp(late)) < 1e-3 * abs(run.final)
+
+
 def few_rows(runs: Compared) -> Finding | None:
     """A few rows at a time that lead nowhere, where 32 rows in as many steps of the same rate do."""
     case = runs.case
-    if case.size > 4 or case.n < 8 or runs.share(runs.user.final) > 0.1 or overshoots(case):
+    if case.size > 4 or case.n < 8 or runs.share(runs.user.final) > 0.1 or overshoots(case) or stuck(runs):
         return None
     if not runs.cured("batches of 32 rows", lambda: visits(case, 32)):
         return None

@@ -278,6 +278,18 @@ def alike(case: Case) -> float:
     return float(np.sum(y[1:] * y[:-1])) / power if power else 0.0
 
 
+def in_new_order(case: Case) -> dict[str, Any]:
+    """What has the loop take its rows in a drawn order: rows for each step, or data for one that picks some
+    out of all it is given. Nothing where a step takes all.
+    """
+    if case.size < 0.6 * case.n:
+        return {"rows": case.shuffled(size=case.size)}
+    if case.heeded is None:
+        return {}
+    order = np.random.default_rng(0).permutation(case.n)
+    return {"data": (case.X[order], case.y[order])}
+
+
 def by_class(case: Case) -> bool:
     """Whether the rows come class by class, as no order in time brings them."""
     y = np.asarray(case.y)

@@ -7,6 +7,8 @@ ended, with its counters and sums at their start, it moves on.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from pullback.diagnose._case import Case
@@ -14,6 +16,10 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import norm
 from pullback.diagnose.experiments._comparing import Compared
 
+AGAIN, WANED, LEARNT = 10, 30.0, 0.85
+"""How often a loop is begun again, how much smaller than a first one its last step is, and the share of the
+way from which on it has learnt.
+"""
 STILL = 1e-6
 """The share of all it has gained by which the loss of a loop that stands still may change."""
 
@@ -36,6 +42,41 @@ def dies(runs: Compared) -> Finding | None:
         f"begun again there, with the state of the first step, the same loop gets to "
         f"{number(runs.made['begun again where it ended'].final)}",
         "let the rate fall far more slowly, or keep it", 0.85, 61)  # fmt: skip
+
+
+def falls_too_soon(runs: Compared) -> Finding | None:
+    """The finding that a rate which falls all the way costs a loop most of what it could gain.
+
+    The same loop with its counters and sums at their start again, now and then, does far better, on unseen
+    rows too; nothing else in it is changed.
+    """
+    run, case = runs.user, runs.case
+    if not 0 < runs.share(run.final) < LEARNT or runs.cut_off or case.horizon < 4 * AGAIN:
+        return None
+    late = run.losses[len(run.losses) // 2 :]
+    if not max(late) <= 1.5 * min(late) or not _wanes(runs):  # a loss that jumps is no want of size
+        return None
+    for parts in (AGAIN, 5 * AGAIN):
+        every = max(case.horizon // parts, 1)
+        name, anew = f"begun again every {every} steps", partial(case.user_with, again=every)
+        if (runs.cured(name, anew) or runs.less(name, anew)) and runs.better_unseen(again=every):
+            return Finding(
+                "lr_too_small", "step", "the step size falls before the loop has learnt",
+                f"as written the loss ends at {number(run.final)}; with the state of the first step again "
+                f"every {every} steps it ends at {number(runs.made[name].final)}",
+                "let the rate fall far more slowly, or keep it", 0.85, 61)  # fmt: skip
+    return None
+
+
+def _wanes(runs: Compared) -> bool:
+    """Whether the last step is far smaller than one of a fresh state from the same parameters."""
+    case, run = runs.case, runs.user
+    before = run.before_last
+    if not before or not np.isfinite(run.final):
+        return False
+    last = norm([a - b for a, b in zip(run.leaves, before, strict=True)])
+    fresh = case.user_with(leaves=before, steps=1, looks=2).leaves
+    return norm([a - b for a, b in zip(fresh, before, strict=True)]) > WANED * last
 
 
 def _stands(losses: list[float]) -> bool:

@@ -15,6 +15,7 @@ from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import (
     few_rows,
     overshoots,
+    stuck,
     too_few_in_order,
     unsuitable,
     visits,
@@ -28,10 +29,11 @@ from pullback.diagnose.experiments._comparing import (
     Compared,
     alike,
     column_sizes,
+    in_new_order,
     short,
     uneven,
 )
-from pullback.diagnose.experiments._dying import dies
+from pullback.diagnose.experiments._dying import dies, falls_too_soon
 from pullback.diagnose.experiments._fading import fades
 from pullback.diagnose.experiments._scales import at_last_even, far_targets, off_centre, unlike_inside
 
@@ -60,7 +62,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         return [doubt]
     if room < 0.12:
         return []
-    for cause in (fades, *_in_order(runs)):
+    for cause in (fades, falls_too_soon, *_in_order(runs)):
         found = cause(runs)
         if found is not None:
             return [found]
@@ -212,10 +214,10 @@ def _only_standardised(runs: Compared, Z: np.ndarray, even: Callable[..., Run], 
 def unshuffled(runs: Compared) -> Finding | None:
     """Whether neighbouring rows are alike, and whether shuffling them cures."""
     case = runs.case
-    if alike(case) < 0.4 or case.size >= 0.6 * case.n:
+    shuffled = in_new_order(case)
+    if alike(case) < 0.4 or not shuffled:
         return None
-    rows = case.shuffled(size=case.size)
-    if not runs.cured("rows shuffled", lambda: case.user_with(rows=rows)):
+    if not runs.cured("rows shuffled", lambda: case.user_with(**shuffled)):
         return None
     return too_few_in_order(runs) or out_of_order(runs)
 
@@ -239,7 +241,7 @@ def _smaller(runs: Compared) -> Finding | None:
         early = _merely_early(runs, name)
         if early is not None:
             return early
-        if case.size <= 4 and not overshoots(case) and runs.cured(
+        if case.size <= 4 and not overshoots(case) and not stuck(runs) and runs.cured(
                 "batches of 32 rows", lambda: visits(case, 32)):  # fmt: skip
             return unsuitable(case, "single rows are too noisy for this step size")
         if grows(case) and runs.run("moves divided by the rows", partial(

@@ -12,7 +12,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._batches import overshoots, unsuitable, visits
 from pullback.diagnose.experiments._by_rows import SUMMED, grows
 from pullback.diagnose.experiments._comparing import Compared, alike, by_class, short
-from pullback.diagnose.experiments._dying import dies
+from pullback.diagnose.experiments._dying import dies, falls_too_soon
 from pullback.diagnose.experiments._fading import fades
 from pullback.diagnose.experiments._mending import (
     out_of_order,
@@ -43,7 +43,8 @@ def partly(runs: Compared, room: float) -> list[Finding]:
         return [(_creeping(runs) if runs.case.horizon > MANY and not short(runs.case) else None) or found]
     if room <= 0.25 or runs.case.n < 60 or runs.share(runs.user.final) > NEARLY_ALL:
         return []
-    for cause in (_ordered, dies, _summed, _noisy, fades, _restless, _creeping, _still_falling):
+    settled = _noisy, fades, _restless, falls_too_soon, _creeping, _still_falling
+    for cause in (_ordered, dies, _summed, *settled):
         found = cause(runs)
         if found is not None:
             return [found]

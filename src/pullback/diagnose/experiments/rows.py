@@ -13,13 +13,14 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._moves import norm
 from pullback.diagnose._patient import flatten
+from pullback.diagnose._rows import never_heeded
 
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the pairing and the choice of rows."""
     own = case.own_rows
     if own is None:
-        return _ignored(case)
+        return _ignored(case) if case.heeded is None else _never_picked(case)
     case.tried.append("which rows of X and of y the steps take by themselves")
     for t, (x, y) in enumerate(zip(own.X, own.y, strict=True)):
         if len(np.setdiff1d(x, y)) and len(np.setdiff1d(y, x)):  # a dead unit hides rows, on one side only
@@ -34,6 +35,20 @@ def experiment(case: Case) -> list[Finding]:
             f"steps 1 to {len(rows)} all take rows {_some(rows[0])} of {case.n}",
             "go on to the next rows after each step", 1.0, 84)]  # fmt: skip
     return []
+
+
+def _never_picked(case: Case) -> list[Finding]:
+    """Rows that a step which picks some of all never comes to."""
+    if case.heeded is None:
+        return []
+    case.tried.append("whether a step that picks rows comes by all of them")
+    steps = never_heeded(case.patient, case.generic, case.heeded)
+    if not steps:
+        return []
+    return [Finding(
+        "batch_indexing_wrong", "data", "the steps come back to the same rows, and never to the others",
+        f"{len(case.heeded[1])} rows that have a gradient, changed together, have no effect in {steps} steps",
+        "go on to the next rows after each step", 1.0, 84)]  # fmt: skip
 
 
 def _ignored(case: Case) -> list[Finding]:

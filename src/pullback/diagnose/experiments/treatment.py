@@ -92,7 +92,7 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         ]
     told = case.n < 60 or rare(case) or any(f.weight > 70 for f in so_far)
     blank = not told and not learnable(case) and not runs.foretells and not runs.foretells_slower
-    heavy = too_strong(runs, blank)
+    heavy = None if _born_ill(runs, doubt) else too_strong(runs, blank)
     if heavy is not None:
         for f in so_far:  # a guess about the gradient stands behind what is proven
             f.weight = min(f.weight, heavy.weight - 1) if f.confidence < 0.6 else f.weight
@@ -117,7 +117,7 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
     uneven = unlike_scales(runs) if runs.evened else None
     if uneven is not None and runs.better_even():
         return [_curves(runs, uneven)]
-    if runs.as_good_unseen:
+    if runs.as_good_unseen and not _born_ill(runs, doubt):
         return []
     small = too_small_for_few(case, runs.base, runs.goal)
     if small is not None:
@@ -178,6 +178,17 @@ def _stuck(case: Case, doubt: Finding) -> bool:
         return True
     ended = case.user.leaves
     return len(ended) == len(case.leaves) and bool(units.look(case, ended).equal)
+
+
+def _born_ill(runs: Compared, doubt: Finding | None) -> bool:
+    """Whether the loop goes nearly all the way from fresh weights: no penalty of its own is too strong then.
+
+    Weights behind dead units have no slope but the penalty's, and drain away whatever its size.
+    """
+    fresh = runs.made.get("fresh initial weights")
+    if doubt is None or fresh is None or runs.room < 0.5:
+        return False
+    return runs.share(runs.user.final) < ENOUGH and runs.share(fresh.final) > MOST
 
 
 def _linear_stack(case: Case) -> list[Finding]:

@@ -172,14 +172,15 @@ def suspect(case: Case, state: State) -> Finding | None:
     dead = {k: s for k, s in state.dead.items() if s > 0.6}
     if dead:
         k = min(dead)
-        return _finding("dead_relu", k, "ReLU units are zero on every row",
+        return _finding("dead_relu", _killed_by(case, k, dead[k]), "ReLU units are zero on every row",
                         f"{number(100 * dead[k])} % of the units after parameter {k} are dead at the start",
                         "start the biases at zero (or slightly above), or use a leaky ReLU", 70)  # fmt: skip
     if flat:
         return _saturated(min(flat), min(flat), flat[min(flat)])
     hidden_small = {k: s for k, s in small.items() if len(case.weights) > 1}
     if hidden_small:
-        return _of_spread(case, "init_too_small", min(small), small, "the signal vanishes")
+        near = {k: s for k, s in state.spread.items() if s < 2 * max(small.values())}  # drawn alike: chance
+        return _of_spread(case, "init_too_small", min(near), near, "the signal vanishes")
     return _along(case, state)
 
 
@@ -201,6 +202,16 @@ def _pushed(case: Case, flat: dict[int, float]) -> Finding | None:
             if look(case, both).flat.get(k, 1.0) < 0.5 * share:
                 return _saturated(k, k, share)
     return None
+
+
+def _killed_by(case: Case, k: int, share: float) -> int:
+    """The parameter that holds the units after weight `k` below zero: a bias, if they live without it."""
+    for j, b in enumerate(case.leaves):
+        if case.is_bias(j) and b.size > 1 and np.mean(b) < 0:
+            without = [0 * x if i == j else x for i, x in enumerate(case.leaves)]
+            if look(case, without).dead.get(k, 1.0) < 0.5 * share:
+                return j
+    return k
 
 
 def _saturated(where: int, k: int, share: float) -> Finding:

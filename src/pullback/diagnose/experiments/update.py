@@ -94,6 +94,8 @@ def _examine(case: Case) -> list[Finding]:
         return frozen
     if not all(np.isfinite(a).all() for after in moves.after for a in after):
         return frozen + root_of_signed(moves, true)
+    if case.heeded is not None:  # of rows that are not known no gradient is
+        return frozen
     used = used_gradients(case, moves) or true
     if used is true and not all(np.isfinite(g).all() for g in true[0]):
         return frozen
