@@ -38,6 +38,8 @@ class Compared:
         self.made: dict[str, Run] = {}
         self.proof = ""
         """The name of the last run that cured."""
+        self.by_heart = False
+        """Whether what more steps gain is only learnt by heart: then no size of the step is wrong."""
 
     @property
     def room(self) -> float:

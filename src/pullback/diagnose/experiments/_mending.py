@@ -64,6 +64,8 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         found = cause(runs)
         if found is not None:
             return [found]
+        if runs.by_heart:
+            break
     found = at_last_even(runs)
     if found is not None:
         return [found]
@@ -288,7 +290,11 @@ def _longer(runs: Compared) -> Finding | None:
         return None
     if _cut(runs.made["moves times 30"]):  # more steps take more time than there is
         return small(runs, 30.0, "moves times 30") if runs.ahead("moves times 30") else None
+    proof = runs.proof
     cured, name = runs.longer()
+    if cured and runs.worse_unseen(steps=runs.made[name].planned):  # what it gains is learnt by heart
+        runs.proof, runs.by_heart = proof, True
+        return None
     if cured:
         faded = _faded(runs)
         if faded is not None:
