@@ -1,7 +1,8 @@
 """Which rows a step really takes: its own, where it does not look at those it is given.
 
-A step that gives the same for any batch keeps its own data. Rows of X and of y are changed, group by group
-and half by half, and those whose change changes the step are the ones it takes.
+A step that gives the same for any batch keeps its own data; one that is given all rows may take some of them
+by itself. Rows of X and of y are changed, group by group and half by half, and those whose change changes
+the step are the ones it takes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._sandbox import Failure
 
 Leaves = list[np.ndarray]
-STEPS, PROBES = 3, 500
+STEPS, PROBES, PASSES = 3, 500, 100
 
 
 @dataclass
@@ -32,19 +33,40 @@ class OwnRows:
 
 def own_rows(patient: Patient, leaves: Leaves) -> OwnRows | None:
     """The rows the first steps take by themselves; None where they take the batch, or nobody can tell."""
+    whole = patient.batch_size >= patient.n
     try:
-        if not _ignores(patient, leaves):
+        if not (_passes_over(patient, leaves) if whole else _ignores(patient, leaves)):
             return None
+        block = _blocks(patient, leaves)
+        if block is not None:
+            return block
         X, y = _taken(patient, leaves, "X"), _taken(patient, leaves, "y")
-    except Failure:  # rows that the step cannot take say nothing
+    except (Failure, TypeError, ValueError):  # these rows tell nothing
         return None
     if X is None or y is None or not all(map(len, (*X, *y))):
+        return None
+    if whole and all(np.array_equal(X[0], rows) for rows in X):  # rows without slope are not left out
         return None
     return OwnRows(X, y)
 
 
+def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
+    """The part of the rows, of four, that no step of two passes takes; none where all are taken.
+
+    What is left over at the end of a pass, less than a batch, may be left out.
+    """
+    steps = 2 * -(-patient.n // max(size, 1))
+    if 4 * size > patient.n or steps > PASSES:
+        return np.zeros(0, int)
+    usual = _ends(patient, leaves, 0, steps=steps)
+    for rows in np.array_split(np.arange(patient.n), 4):
+        if all(_same(usual, _ends(patient, leaves, 0, "X", rows, steps))):
+            return rows
+    return np.zeros(0, int)
+
+
 def _ends(
-    patient: Patient, leaves: Leaves, feed: int, name: str = "", rows: object = None
+    patient: Patient, leaves: Leaves, feed: int, name: str = "", rows: object = None, steps: int = STEPS
 ) -> list[np.ndarray]:
     """Where each of the first steps leads from `leaves`; with some rows of X or y changed."""
     body = patient.fresh()
@@ -52,9 +74,10 @@ def _ends(
     if name:
         data = getattr(body, name)
         data[rows] = _changed(data[rows], patient)
-    X, y = np.array(patient.X), np.array(patient.y)
+    whole = patient.batch_size >= patient.n  # then what is given is what it takes its rows of
+    X, y = (body.X, body.y) if whole else (np.array(patient.X), np.array(patient.y))
     out = []
-    for t in range(STEPS):
+    for t in range(steps):
         batch = patient.batch(t + feed)
         params = body.tree([x.copy() if x.ndim else float(x) for x in leaves])
         after = body.step(params, X[batch], y[batch])
@@ -78,15 +101,46 @@ def _same(a: list[np.ndarray], b: list[np.ndarray]) -> list[bool]:
     return [np.array_equal(x, z, equal_nan=True) for x, z in zip(a, b, strict=True)]
 
 
+def _passes_over(patient: Patient, leaves: Leaves) -> bool:
+    """Whether the first step, given all rows, does the same whatever a quarter of them holds."""
+    if patient.n < 8:
+        return False
+    usual, again = (_ends(patient, leaves, 0, steps=1) for _ in range(2))
+    start = np.concatenate([x.ravel() for x in leaves])
+    if np.array_equal(usual[0], start) or not all(_same(usual, again)):
+        return False
+    for rows in np.array_split(np.arange(patient.n), 4):
+        if all(_same(usual, _ends(patient, leaves, 0, name, rows, 1))[0] for name in "Xy"):
+            return True
+    return False
+
+
 def _ignores(patient: Patient, leaves: Leaves) -> bool:
     """Whether the steps do the same on other batches, and not by doing nothing at all."""
-    if patient.batch_size >= patient.n:
-        return False
     ends = _ends(patient, leaves, 0)
     start = np.concatenate([x.ravel() for x in leaves])
     if any(np.array_equal(end, start) for end in ends):
         return False
     return all(_same(ends, _ends(patient, leaves, 1))) and all(_same(ends, _ends(patient, leaves, 0)))
+
+
+def _blocks(patient: Patient, leaves: Leaves) -> OwnRows | None:
+    """The rows of steps that take one block after another from the first row on; else None."""
+    usual = _ends(patient, leaves, 0)
+
+    def heeds(t: int, rows: np.ndarray) -> bool:
+        ends = (_ends(patient, leaves, 0, name, rows, t + 1)[t] for name in "Xy")
+        return any(not np.array_equal(usual[t], end, equal_nan=True) for end in ends)
+
+    every, low, high = np.arange(patient.n), 0, patient.n
+    while high - low > 1:  # rows from `high` on have no part in the first step
+        middle = (low + high) // 2
+        low, high = (middle, high) if heeds(0, every[middle:]) else (low, middle)
+    blocks = [every[t * high : (t + 1) * high] for t in range(STEPS)]
+    for t, block in enumerate(blocks):
+        if len(block) < high or heeds(t, np.setdiff1d(every, block)) or not heeds(t, block):
+            return None
+    return OwnRows(blocks, blocks)
 
 
 def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | None:
@@ -110,4 +164,4 @@ def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | No
     return [np.array(sorted(rows), int) for rows in found]
 
 
-__all__ = ["OwnRows", "own_rows"]
+__all__ = ["OwnRows", "never_taken", "own_rows"]
