@@ -35,8 +35,8 @@ def cancelling(case: Case) -> list[Finding]:
     return [Finding(
         "loss_formula_wrong", "loss",
         f"the errors of the rows are {kind} before they are squared or their sizes taken: they cancel",
-        f"on {ROWS} rows and all pairs and threes of them the loss is that of their {kind} errors, to rounding",
-        "take the square or the absolute value of each row's error first, then the mean", 1.0, 90)]  # fmt: skip
+        f"on {ROWS} rows, their pairs and threes the loss is that of their {kind} errors, to rounding",
+        "take the square or the size of each row's error first, then the mean", 1.0, 90)]  # fmt: skip
 
 
 def _losses(case: Case, y: np.ndarray) -> Losses:

@@ -49,7 +49,7 @@ def _all_alike(case: Case) -> list[Finding]:
     told = number(float(y[0, 0])) if y.shape[1] == 1 else f"({', '.join(map(number, y[0, :6]))})"
     return [Finding(
         "labels_wrong", "y", "every row has the same target: there is nothing to tell apart",
-        f"all {case.n} targets are {told}", "look at how y was made: a class or its numbers got lost on the way",
+        f"all {case.n} targets are {told}", "look at how y was made: a class or its numbers got lost",
         1.0, 91)]  # fmt: skip
 
 
