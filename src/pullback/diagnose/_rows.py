@@ -7,15 +7,18 @@ the step are the ones it takes.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
 
 from pullback.diagnose._patient import Patient, flatten
-from pullback.diagnose._sandbox import Failure
+from pullback.diagnose._sandbox import Failure, Stopwatch
 
 Leaves = list[np.ndarray]
-STEPS, PROBES, PASSES = 3, 500, 100
+STEPS, PROBES, PASSES, SINGLES = 3, 500, 100, 12
+SECONDS = 0.25
+"""The time for rows drawn out of all that are given: what they are is good to know, but not needed."""
 
 
 @dataclass
@@ -40,7 +43,8 @@ def own_rows(patient: Patient, leaves: Leaves) -> OwnRows | None:
         block = _blocks(patient, leaves)
         if block is not None:
             return block
-        X, y = _taken(patient, leaves, "X"), _taken(patient, leaves, "y")
+        X = _taken(patient, leaves, "X")
+        y = None if X is None else _taken(patient, leaves, "y")
     except (Failure, TypeError, ValueError):  # these rows tell nothing
         return None
     if X is None or y is None or not all(map(len, (*X, *y))):
@@ -102,17 +106,22 @@ def _same(a: list[np.ndarray], b: list[np.ndarray]) -> list[bool]:
 
 
 def _passes_over(patient: Patient, leaves: Leaves) -> bool:
-    """Whether the first step, given all rows, does the same whatever a quarter of them holds."""
-    if patient.n < 8:
-        return False
-    usual, again = (_ends(patient, leaves, 0, steps=1) for _ in range(2))
+    """Whether the steps, given all rows, pass over some of them, and not over the same in every step.
+
+    Rows without slope have no part in any step that starts where the first did.
+    """
+    usual, again = _ends(patient, leaves, 0), _ends(patient, leaves, 0)
     start = np.concatenate([x.ravel() for x in leaves])
-    if np.array_equal(usual[0], start) or not all(_same(usual, again)):
+    if patient.n < 8 or np.array_equal(usual[0], start) or not all(_same(usual, again)):
         return False
-    for rows in np.array_split(np.arange(patient.n), 4):
-        if all(_same(usual, _ends(patient, leaves, 0, name, rows, 1))[0] for name in "Xy"):
-            return True
-    return False
+    heeded = np.zeros((STEPS, 0), bool)
+    for row in np.unique(np.linspace(0, patient.n - 1, SINGLES).astype(int)):
+        ends = (_ends(patient, leaves, 0, name, [row]) for name in "Xy")
+        parts = [np.logical_not(_same(usual, end)) for end in ends]
+        heeded = np.column_stack([heeded, parts[0] | parts[1]])
+        if heeded.shape[1] == 4 and heeded.all():
+            return False
+    return bool((heeded != heeded[0]).any() or not heeded.any())
 
 
 def _ignores(patient: Patient, leaves: Leaves) -> bool:
@@ -147,11 +156,11 @@ def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | No
     usual = _ends(patient, leaves, 0)
     found: list[list[int]] = [[] for _ in range(STEPS)]
     todo: list[np.ndarray] = [np.arange(patient.n)]
-    probes = 0
+    probes, watch = 0, Stopwatch()
     while todo:
         rows = todo.pop()
         probes += 1
-        if probes > PROBES:
+        if probes > PROBES or (patient.batch_size >= patient.n and watch.seconds() > SECONDS):
             return None
         same = _same(usual, _ends(patient, leaves, 0, name, rows))
         if all(same):
@@ -161,7 +170,15 @@ def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | No
                 found[t] += [] if same[t] else [int(rows[0])]
         else:
             todo += [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
-    return [np.array(sorted(rows), int) for rows in found]
+    return _new([np.array(sorted(rows), int) for rows in found])
+
+
+def _new(rows: list[np.ndarray]) -> list[np.ndarray]:
+    """What each step takes: where it seems to take all that earlier ones took, and more, that is memory."""
+    pairs = list(itertools.pairwise(rows))
+    if not all(len(a) < len(b) and np.isin(a, b).all() for a, b in pairs):
+        return rows
+    return [rows[0], *(np.setdiff1d(b, a) for a, b in pairs)]
 
 
 __all__ = ["OwnRows", "never_taken", "own_rows"]

@@ -79,7 +79,7 @@ def trace(case: Case) -> list[Finding]:
 def _in_other_orders(case: Case) -> float:
     """The correlation that the best of the forecasts hardly reaches with labels in a random order.
 
-    Every pair of rows counts twice, one foretold by the other, and the best of several forecasts is looked at:
+    Every pair of rows counts twice, one foretold by the other, and the best of several forecasts counts:
     that spreads further than the correlation of one forecast with rows it has no part in.
     """
     X, y = _columns(case)
