@@ -15,7 +15,7 @@ from pullback.diagnose._moves import Moves, norm, watch
 from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._points import dividing, tamed, untied
 from pullback.diagnose._quick import network_value, quickest
-from pullback.diagnose._rows import OwnRows, heeded, own_rows
+from pullback.diagnose._rows import Heeded, OwnRows, heeded, own_rows
 from pullback.diagnose._runs import Run, adam, settle, train, user_run
 from pullback.diagnose._sandbox import Failure, Stopwatch
 from pullback.diagnose._tapes import Tape
@@ -390,9 +390,11 @@ class Case:
         return own_rows(self.patient, self.generic) if self.patient.has_step else None
 
     @cached_property
-    def heeded(self) -> tuple[np.ndarray, np.ndarray] | None:
-        """Rows that a step heeds and rows with a slope that it does not, where it picks some out of all."""
-        return heeded(self.patient, self.generic, self.gradient) if self.patient.has_step else None
+    def heeded(self) -> Heeded | None:
+        """Rows that a step which picks some out of all heeds, and rows it does not, where more is not known."""
+        if not self.patient.has_step or self.own_rows is not None:
+            return None
+        return heeded(self.patient, self.generic, self.gradient)
 
     def gradients(self, moves: Moves) -> list[Leaves]:
         """The true gradients at the parameters and rows of some moves."""

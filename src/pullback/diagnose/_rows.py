@@ -1,22 +1,26 @@
 """Which rows a step really takes: its own, where it does not look at those it is given.
 
-A step that gives the same for any batch keeps its own data. Rows of X and of y are changed, group by group
-and half by half, and those whose change changes the step are the ones it takes.
+A step that gives the same for any batch keeps its own data; one that is given all rows may take some of them
+by itself. Rows of X and of y are changed, group by group and half by half, and those whose change changes
+the step are the ones it takes.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from pullback.diagnose._patient import Patient, flatten
-from pullback.diagnose._sandbox import Failure
+from pullback.diagnose._sandbox import Failure, Stopwatch
 
 Leaves = list[np.ndarray]
-STEPS, PROBES = 3, 500
-FIRST, SAMPLE, PASSES = 4, 40, 6
+STEPS, PROBES, PASSES, SINGLES = 3, 500, 100, 12
+SECONDS = 0.25
+"""The time for rows drawn out of all that are given: what they are is good to know, but not needed."""
+FIRST, SAMPLE, VISITS = 4, 40, 6
 """Of a step that is given all rows: the rows changed first, all those changed, and how often it should have
 come by each of them.
 """
@@ -35,22 +39,40 @@ class OwnRows:
         return [np.union1d(x, y) for x, y in zip(self.X, self.y, strict=True)]
 
 
+@dataclass
+class Heeded:
+    """Some rows that a first step heeds, and some with a slope that it does not."""
+
+    seen: np.ndarray
+    unseen: np.ndarray
+
+    @property
+    def share(self) -> float:
+        """Of all rows those that one step takes, about."""
+        return len(self.seen) / SAMPLE
+
+
 def own_rows(patient: Patient, leaves: Leaves) -> OwnRows | None:
     """The rows the first steps take by themselves; None where they take the batch, or nobody can tell."""
+    whole = patient.batch_size >= patient.n
     try:
-        if not _ignores(patient, leaves):
+        if not (_passes_over(patient, leaves) if whole else _ignores(patient, leaves)):
             return None
-        X, y = _taken(patient, leaves, "X"), _taken(patient, leaves, "y")
-    except Failure:  # rows that the step cannot take say nothing
+        block = _blocks(patient, leaves)
+        if block is not None:
+            return block
+        X = _taken(patient, leaves, "X")
+        y = None if X is None else _taken(patient, leaves, "y")
+    except (Failure, TypeError, ValueError):  # these rows tell nothing
         return None
     if X is None or y is None or not all(map(len, (*X, *y))):
+        return None
+    if whole and all(np.array_equal(X[0], rows) for rows in X):  # rows without slope are not left out
         return None
     return OwnRows(X, y)
 
 
-def heeded(
-    patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]
-) -> tuple[np.ndarray, np.ndarray] | None:
+def heeded(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> Heeded | None:
     """Some rows that a first step which is given all rows heeds, and some with a slope that it does not.
 
     None where it takes all of them, as most do, or draws anew each time.
@@ -75,17 +97,31 @@ def heeded(
     unseen = places[~np.array(seen)]
     slopes = [any(map(np.any, gradient(leaves, patient.X[[i]], patient.y[[i]]))) for i in unseen]
     # rows without a slope tell a step nothing
-    return (places[seen], unseen[slopes]) if np.mean(slopes) > 0.5 else None
+    return Heeded(places[seen], unseen[slopes]) if np.mean(slopes) > 0.5 else None
 
 
-def never_heeded(patient: Patient, leaves: Leaves, found: tuple[np.ndarray, np.ndarray]) -> int:
+def never_heeded(patient: Patient, leaves: Leaves, found: Heeded) -> int:
     """In so many steps, by which each row should have had its turn several times, none of these rows has any
     effect; 0 where one has.
     """
-    seen, unseen = found
-    steps = int(PASSES * SAMPLE / len(seen))
+    steps = int(VISITS / found.share)
     usual = _ends(patient, leaves, 0, steps=steps)
-    return steps if all(_same(usual, _ends(patient, leaves, 0, "X", unseen, steps))) else 0
+    return steps if all(_same(usual, _ends(patient, leaves, 0, "X", found.unseen, steps))) else 0
+
+
+def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
+    """The part of the rows, of four, that no step of two passes takes; none where all are taken.
+
+    What is left over at the end of a pass, less than a batch, may be left out.
+    """
+    steps = 2 * -(-patient.n // max(size, 1))
+    if 4 * size > patient.n or steps > PASSES:
+        return np.zeros(0, int)
+    usual = _ends(patient, leaves, 0, steps=steps)
+    for rows in np.array_split(np.arange(patient.n), 4):
+        if all(_same(usual, _ends(patient, leaves, 0, "X", rows, steps))):
+            return rows
+    return np.zeros(0, int)
 
 
 def _ends(
@@ -97,9 +133,8 @@ def _ends(
     if name:
         data = getattr(body, name)
         data[rows] = _changed(data[rows], patient)
-    X, y = np.array(patient.X), np.array(patient.y)
-    if name == "X" and patient.batch_size >= patient.n:
-        X = np.array(body.X)  # what it is given is what it picks from
+    whole = patient.batch_size >= patient.n  # then what is given is what it takes its rows of
+    X, y = (body.X, body.y) if whole else (np.array(patient.X), np.array(patient.y))
     out = []
     for t in range(steps):
         batch = patient.batch(t + feed)
@@ -125,10 +160,27 @@ def _same(a: list[np.ndarray], b: list[np.ndarray]) -> list[bool]:
     return [np.array_equal(x, z, equal_nan=True) for x, z in zip(a, b, strict=True)]
 
 
+def _passes_over(patient: Patient, leaves: Leaves) -> bool:
+    """Whether the steps, given all rows, pass over some of them, and not over the same in every step.
+
+    Rows without slope have no part in any step that starts where the first did.
+    """
+    usual, again = _ends(patient, leaves, 0), _ends(patient, leaves, 0)
+    start = np.concatenate([x.ravel() for x in leaves])
+    if patient.n < 8 or np.array_equal(usual[0], start) or not all(_same(usual, again)):
+        return False
+    heeded = np.zeros((STEPS, 0), bool)
+    for row in np.unique(np.linspace(0, patient.n - 1, SINGLES).astype(int)):
+        ends = (_ends(patient, leaves, 0, name, [row]) for name in "Xy")
+        parts = [np.logical_not(_same(usual, end)) for end in ends]
+        heeded = np.column_stack([heeded, parts[0] | parts[1]])
+        if heeded.shape[1] == 4 and heeded.all():
+            return False
+    return bool((heeded != heeded[0]).any() or not heeded.any())
+
+
 def _ignores(patient: Patient, leaves: Leaves) -> bool:
     """Whether the steps do the same on other batches, and not by doing nothing at all."""
-    if patient.batch_size >= patient.n:
-        return False
     ends = _ends(patient, leaves, 0)
     start = np.concatenate([x.ravel() for x in leaves])
     if any(np.array_equal(end, start) for end in ends):
@@ -136,15 +188,34 @@ def _ignores(patient: Patient, leaves: Leaves) -> bool:
     return all(_same(ends, _ends(patient, leaves, 1))) and all(_same(ends, _ends(patient, leaves, 0)))
 
 
+def _blocks(patient: Patient, leaves: Leaves) -> OwnRows | None:
+    """The rows of steps that take one block after another from the first row on; else None."""
+    usual = _ends(patient, leaves, 0)
+
+    def heeds(t: int, rows: np.ndarray) -> bool:
+        ends = (_ends(patient, leaves, 0, name, rows, t + 1)[t] for name in "Xy")
+        return any(not np.array_equal(usual[t], end, equal_nan=True) for end in ends)
+
+    every, low, high = np.arange(patient.n), 0, patient.n
+    while high - low > 1:  # rows from `high` on have no part in the first step
+        middle = (low + high) // 2
+        low, high = (middle, high) if heeds(0, every[middle:]) else (low, middle)
+    blocks = [every[t * high : (t + 1) * high] for t in range(STEPS)]
+    for t, block in enumerate(blocks):
+        if len(block) < high or heeds(t, np.setdiff1d(every, block)) or not heeds(t, block):
+            return None
+    return OwnRows(blocks, blocks)
+
+
 def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | None:
     usual = _ends(patient, leaves, 0)
     found: list[list[int]] = [[] for _ in range(STEPS)]
     todo: list[np.ndarray] = [np.arange(patient.n)]
-    probes = 0
+    probes, watch = 0, Stopwatch()
     while todo:
         rows = todo.pop()
         probes += 1
-        if probes > PROBES:
+        if probes > PROBES or (patient.batch_size >= patient.n and watch.seconds() > SECONDS):
             return None
         same = _same(usual, _ends(patient, leaves, 0, name, rows))
         if all(same):
@@ -154,7 +225,15 @@ def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | No
                 found[t] += [] if same[t] else [int(rows[0])]
         else:
             todo += [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
-    return [np.array(sorted(rows), int) for rows in found]
+    return _new([np.array(sorted(rows), int) for rows in found])
 
 
-__all__ = ["OwnRows", "heeded", "never_heeded", "own_rows"]
+def _new(rows: list[np.ndarray]) -> list[np.ndarray]:
+    """What each step takes: where it seems to take all that earlier ones took, and more, that is memory."""
+    pairs = list(itertools.pairwise(rows))
+    if not all(len(a) < len(b) and np.isin(a, b).all() for a, b in pairs):
+        return rows
+    return [rows[0], *(np.setdiff1d(b, a) for a, b in pairs)]
+
+
+__all__ = ["Heeded", "OwnRows", "heeded", "never_heeded", "never_taken", "own_rows"]

@@ -126,8 +126,11 @@ def user_run(
     relief: dict[int, float] | None = None,
     looks: int = 16,
     again: int = 0,
+    order: np.ndarray | None = None,
 ) -> Run:
     """The user's own step from a fresh copy, its updates scaled, its data or start exchanged.
+
+    `order` puts X and y into another order wherever the step finds them.
 
     `scale` is one for all parameters, or one a parameter (a number, or an array like it).
     `again` steps, and whatever the step keeps is what it was before the first one; the parameters go on.
@@ -135,6 +138,8 @@ def user_run(
     """
     body = patient.fresh()
     np.random.set_state(patient.random)
+    for table in () if order is None else (body.X, body.y):
+        table[...] = table[order]
     scales = scale if isinstance(scale, list) else None if scale == 1.0 else [scale] * len(patient.leaves)
     params = body.params if leaves is None else body.tree([x.copy() for x in leaves])
     sound: list[bool] = []

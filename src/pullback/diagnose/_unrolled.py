@@ -23,7 +23,7 @@ def unrolled(case: Case) -> Moves | None:
     ends: dict[int, Leaves] = {}
     try:
         size = _rows_of_one(case, ends)
-    except Failure:  # a step that cannot take fewer rows
+    except Failure:  # a step that takes no other number of rows
         return None
     if size is None or 2 * size > case.size:
         return None

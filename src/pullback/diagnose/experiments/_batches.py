@@ -7,7 +7,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._moves import watch
-from pullback.diagnose._runs import Run
+from pullback.diagnose._runs import Run, user_run
 from pullback.diagnose.experiments._comparing import Compared, by_class
 from pullback.train import sgd
 
@@ -56,6 +56,22 @@ def visits(case: Case, size: int) -> Run:
         data = (case.X, case.y)
         return case.machine.exact(sgd(), rate, case.leaves, rows, data, steps, case.judge, 1.0)
     return case.user_with(rows=lambda t: case.patient.batch(t, min(size, case.n)), steps=steps)
+
+
+def taken(case: Case) -> int:
+    """The rows a step takes: of the batch it is given, or by itself."""
+    if case.own_rows is not None:
+        return max(map(len, case.own_rows.both))
+    return case.size if case.heeded is None else round(case.n * case.heeded.share)
+
+
+def in_another_order(case: Case) -> Run:
+    """The loop on batches drawn at random; where it takes its rows by itself, on rows put in random order."""
+    if case.own_rows is None and case.heeded is None:
+        return case.user_with(rows=case.shuffled(size=case.size))
+    limit = min(1.5, max(0.3 * case.left(), 0.05))
+    order = np.random.default_rng(0).permutation(case.n)
+    return user_run(case.patient, case.judge, case.horizon, limit, order=order)
 
 
 def unsuitable(case: Case, words: str) -> Finding:

@@ -33,7 +33,7 @@ def _by_rows(case: Case, expected: float) -> bool:
     for size in (case.size, case.size // 2):
         try:
             moves = watch(case.patient, case.generic, 1, size)
-        except Failure:  # it picks rows of its own out of all of them
+        except Failure:  # a step that takes no other number of rows
             return False
         true = case.gradients(moves)[0]
         ratios.append(norm(moves.move(0)) / max(norm(true), 1e-300))

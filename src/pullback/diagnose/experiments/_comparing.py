@@ -38,6 +38,8 @@ class Compared:
         self.made: dict[str, Run] = {}
         self.proof = ""
         """The name of the last run that cured."""
+        self.by_heart = False
+        """Whether what more steps gain is only learnt by heart: then no size of the step is wrong."""
 
     @property
     def room(self) -> float:
@@ -276,18 +278,6 @@ def alike(case: Case) -> float:
     y = y[:, 0] - y.mean()
     power = float(np.sum(y * y))
     return float(np.sum(y[1:] * y[:-1])) / power if power else 0.0
-
-
-def in_new_order(case: Case) -> dict[str, Any]:
-    """What has the loop take its rows in a drawn order: rows for each step, or data for one that picks some
-    out of all it is given. Nothing where a step takes all.
-    """
-    if case.size < 0.6 * case.n:
-        return {"rows": case.shuffled(size=case.size)}
-    if case.heeded is None:
-        return {}
-    order = np.random.default_rng(0).permutation(case.n)
-    return {"data": (case.X[order], case.y[order])}
 
 
 def by_class(case: Case) -> bool:

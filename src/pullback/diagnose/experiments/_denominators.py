@@ -132,7 +132,7 @@ def rule_on_parts(case: Case, moving: list[int]) -> list[Finding] | None:
         return None
     try:
         moves = watch(case.patient, case.generic, 6, case.n // 6)
-    except Failure:  # it picks rows of its own out of all of them
+    except Failure:  # a step that takes no other number of rows
         return None
     if not all(np.isfinite(x).all() for after in moves.after for x in after):
         return None

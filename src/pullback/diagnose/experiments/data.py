@@ -1,8 +1,8 @@
-"""The rows before any training: NaN, inf, whole numbers where fractions were meant, one drowned class.
+"""The rows before any training: NaN, inf, whole numbers where fractions were meant, targets all alike.
 
 Does: looks at X, y and the parameters as they came.
-Measures: places of NaN and inf, dtypes, class shares.
-Speaks for: nan_in_data, dtype_truncation.
+Measures: places of NaN and inf, dtypes, whether any target differs from another.
+Speaks for: nan_in_data, dtype_truncation, labels_wrong.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._findings import Finding
+from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._patient import flatten
 from pullback.diagnose._record import record
 from pullback.diagnose.experiments._origins import what_was_cut
+from pullback.diagnose.experiments._reach import NUMBERS
 
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the rows and the numbers they are kept in."""
     case.tried += ["NaN and inf in X and y", "dtypes of parameters, gradients and rows"]
-    return [*_nan("X", case.X), *_nan("y", case.y), *_dtypes(case)]
+    return [*_nan("X", case.X), *_nan("y", case.y), *(_dtypes(case) or _all_alike(case))]
 
 
 def _nan(name: str, x: Any) -> list[Finding]:
@@ -32,6 +33,24 @@ def _nan(name: str, x: Any) -> list[Finding]:
         "nan_in_data", name, f"{name} holds NaN or inf",
         f"{len(bad)} of {x.size} values, first at {tuple(int(i) for i in bad[0])}",
         f"drop or fill these rows of {name} before training", 1.0, 100)]  # fmt: skip
+
+
+def _all_alike(case: Case) -> list[Finding]:
+    """Every row with the same target, as where one label was put in place of another, and back again.
+
+    Zeros may stand for a residual that is to vanish, and any number in place of targets that no one reads:
+    the loss has to be one of predictions against targets that is known, and of zeros one of classes.
+    """
+    y = np.asarray(case.y, float).reshape(case.n, -1)
+    if case.n < 8 or not y.size or np.ptp(y, axis=0).any() or case.head is None:
+        return []
+    if not y.any() and case.head.objective in (*NUMBERS, "Poisson's"):
+        return []
+    told = number(float(y[0, 0])) if y.shape[1] == 1 else f"({', '.join(map(number, y[0, :6]))})"
+    return [Finding(
+        "labels_wrong", "y", "every row has the same target: there is nothing to tell apart",
+        f"all {case.n} targets are {told}", "look at how y was made: a class or its numbers got lost",
+        1.0, 91)]  # fmt: skip
 
 
 def _dtypes(case: Case) -> list[Finding]:

@@ -20,6 +20,8 @@ from pullback.diagnose.experiments._task import classes
 from pullback.diagnose.experiments.model import fit
 
 FOLDS, TRACE = 3, 2.2
+ORDERS, BEYOND = 40, 1.9
+"""Random orders of the labels, and the deviations by which a correlation lies beyond those of such orders."""
 
 
 def learnable(case: Case) -> bool:
@@ -65,13 +67,28 @@ def trace(case: Case) -> list[Finding]:
     if not classes(case):
         return []
     alike, usual = max(correlation(guess, y) for guess in _forecasts(case)), chance(y)
-    if alike < TRACE * usual:
+    if alike < TRACE * usual or alike < _in_other_orders(case):
         return []
     return [Finding(
         "labels_wrong", "y", "most of what X would tell of the labels is lost: many must be wrong",
         f"forecasts correlate with the labels by {number(alike)}, {number(alike / usual)} times what chance "
         "gives; labels in another order would give none",
         "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
+
+
+def _in_other_orders(case: Case) -> float:
+    """The correlation that the best of the forecasts hardly reaches with labels in a random order.
+
+    Every pair of rows counts twice, one foretold by the other, and the best of several forecasts counts:
+    that spreads further than the correlation of one forecast with rows it has no part in.
+    """
+    X, y = _columns(case)
+    rng, k = np.random.default_rng(7), y.shape[1]
+    shuffled = [y[rng.permutation(len(y))] for _ in range(ORDERS)]
+    guesses = foretold(X, np.hstack(shuffled))
+    best = [max(correlation(guess[:, i * k : (i + 1) * k], labels) for guess in guesses)
+            for i, labels in enumerate(shuffled)]  # fmt: skip
+    return float(np.mean(best) + BEYOND * np.std(best))
 
 
 def at_odds(case: Case) -> list[Finding]:

@@ -16,6 +16,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._record import Node, Recording, record, recording
 from pullback.diagnose._sandbox import Failure
+from pullback.diagnose.experiments._cancelling import cancelling
 from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._reach import clipped
 from pullback.diagnose.experiments._softmax import softmax, squashed_twice
@@ -38,7 +39,7 @@ def experiment(case: Case) -> list[Finding]:
     if not out:
         out += clipped(case) + _formula(case)
     if not out:
-        out += _unbounded(case, tape) or no_least(case, tape)
+        out += cancelling(case) or _unbounded(case, tape) or no_least(case, tape)
     return out
 
 

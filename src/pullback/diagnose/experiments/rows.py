@@ -13,7 +13,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._moves import norm
 from pullback.diagnose._patient import flatten
-from pullback.diagnose._rows import never_heeded
+from pullback.diagnose._rows import never_heeded, never_taken
 
 
 def experiment(case: Case) -> list[Finding]:
@@ -34,6 +34,12 @@ def experiment(case: Case) -> list[Finding]:
             "batch_indexing_wrong", "data", "every step takes the same rows",
             f"steps 1 to {len(rows)} all take rows {_some(rows[0])} of {case.n}",
             "go on to the next rows after each step", 1.0, 84)]  # fmt: skip
+    left = never_taken(case.patient, case.generic, max(map(len, rows)))
+    if len(left):
+        return [Finding(
+            "batch_indexing_wrong", "data", "some rows are never taken",
+            f"in two passes no step takes any of rows {_some(left)} of {case.n}",
+            "let the batches run to the last row", 1.0, 84)]  # fmt: skip
     return []
 
 
@@ -47,7 +53,7 @@ def _never_picked(case: Case) -> list[Finding]:
         return []
     return [Finding(
         "batch_indexing_wrong", "data", "the steps come back to the same rows, and never to the others",
-        f"{len(case.heeded[1])} rows that have a gradient, changed together, have no effect in {steps} steps",
+        f"{len(case.heeded.unseen)} rows with a gradient, changed together, have no effect in {steps} steps",
         "go on to the next rows after each step", 1.0, 84)]  # fmt: skip
 
 

@@ -24,9 +24,9 @@ HALF_KNOWN = 0.3
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     """Findings about labels and splits."""
     out = [*_shared_rows(case), *_leak(case)]
-    causes = [f.id for f in so_far if f.weight >= 57 and f.confidence > 0.5]
-    if causes:  # rare classes are also late: that explains steps that seem too few or too small
-        return [*out, *_imbalance(case)] if causes in (["too_few_steps"], ["lr_too_small"]) else out
+    causes = [f for f in so_far if f.weight >= 57 and f.confidence > 0.5]
+    if causes:
+        return [*out, *_behind(case, causes)]
     return [
         *out,
         *one_sided(case),
@@ -35,6 +35,21 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         *astray(case),
         *_overfitting(case),
     ]
+
+
+def _behind(case: Case, causes: list[Finding]) -> list[Finding]:
+    """Whether rare classes are behind what else was found.
+
+    They are also late, which explains steps that seem too few or too small. And a model that knows them once
+    batches hold all classes alike is not too small for them: of few rows, unseen ones judge it at random.
+    """
+    names = {f.id for f in causes}
+    if len(names) > 1 or not names <= {"too_few_steps", "lr_too_small", "capacity_too_small"}:
+        return []
+    found = _imbalance(case)
+    for f in causes if found else []:
+        f.confidence = 0.0 if f.id == "capacity_too_small" else f.confidence
+    return found
 
 
 def _rows(x: Any) -> Any:
