@@ -1,0 +1,88 @@
+import numpy as np
+from sklearn.datasets import load_digits
+
+# no csv here, so blow the 8x8 digits up to 28x28 with a border of 2
+digits = load_digits()
+np.random.seed(0)
+idx = np.random.permutation(len(digits.images))[:600]
+pixels = np.pad(np.kron(digits.images[idx], np.ones((1, 3, 3))), ((0, 0), (2, 2), (2, 2))) * 255 / 16
+data = np.hstack([digits.target[idx][:, None], pixels.reshape(600, -1)])
+
+y = data[:, 0].astype(int)
+X = data[:, 1:785]
+X = X / 255.
+
+
+def init_params():
+    W1 = (np.random.rand(10, 784) - 0.5) * 0.2
+    b1 = np.random.rand(10, 1) - 0.5
+    W2 = np.random.rand(10, 10) - 0.5
+    b2 = np.random.rand(10, 1) - 0.5
+    return W1, b1, W2, b2
+
+
+def ReLU(Z):
+    return np.maximum(Z, 0)
+
+
+def softmax(Z):
+    e = np.exp(Z - Z.max(axis=0))
+    return e / sum(e)
+
+
+def forward_prop(W1, b1, W2, b2, X):
+    Z1 = W1.dot(X) + b1
+    A1 = ReLU(Z1)
+    Z2 = W2.dot(A1) + b2
+    A2 = softmax(Z2)
+    return Z1, A1, Z2, A2
+
+
+def ReLU_deriv(Z):
+    return Z > 0
+
+
+def one_hot(Y):
+    one_hot_Y = np.zeros((Y.size, 10))
+    one_hot_Y[np.arange(Y.size), Y] = 1
+    return one_hot_Y.T
+
+
+def backward_prop(Z1, A1, Z2, A2, W2, X, Y):
+    m = Y.size
+    dZ2 = A2 - one_hot(Y)
+    dW2 = 1 / m * dZ2.dot(A1.T)
+    db2 = 1 / m * np.sum(dZ2, axis=1, keepdims=True)
+    dZ1 = W2.T.dot(dZ2) * ReLU_deriv(Z1)
+    dW1 = 1 / m * dZ1.dot(X.T)
+    db1 = 1 / m * np.sum(dZ1, axis=1, keepdims=True)
+    return dW1, db1, dW2, db2
+
+
+def update_params(W1, b1, W2, b2, dW1, db1, dW2, db2, alpha):
+    W1 = W1 - alpha * dW1
+    b1 = b1 - alpha * db1
+    W2 = W2 - alpha * dW2
+    b2 = b2 - alpha * db2
+    return W1, b1, W2, b2
+
+
+params = list(init_params())
+alpha = 0.2
+
+
+def loss(params, X, y):
+    A2 = forward_prop(*params, X.T)[3]
+    return -np.mean(np.log(A2[y, np.arange(y.size)] + 1e-12))
+
+
+def step(params, X, y):
+    W1, b1, W2, b2 = params
+    Z1, A1, Z2, A2 = forward_prop(W1, b1, W2, b2, X.T)
+    cost = -np.mean(np.log(A2[y, np.arange(y.size)] + 1e-12))
+    dW1, db1, dW2, db2 = backward_prop(Z1, A1, Z2, A2, W2, X.T, y)
+    return list(update_params(W1, b1, W2, b2, dW1, db1, dW2, db2, alpha)), cost
+
+
+batch_size = 600
+n_steps = 300

@@ -1,0 +1,45 @@
+import numpy as np
+
+X = np.array([[0, 0, 1],
+              [0, 1, 1],
+              [1, 0, 1],
+              [1, 1, 1]])
+y = np.array([[0], [1], [1], [0]])
+
+
+def nonlin(x, deriv=False):
+    if deriv:
+        return x * (1 - x)
+    return 1 / (1 + np.exp(-x))
+
+
+np.random.seed(1)
+syn0 = 2 * np.random.random((3, 4)) - 1
+syn1 = 2 * np.random.random((4, 1)) - 1
+params = [syn0, syn1]
+n_steps = 4000
+
+
+def run(params, l0):
+    l1 = nonlin(np.dot(l0, params[0]))
+    l2 = nonlin(np.dot(l1, params[1]))
+    return l1, l2
+
+
+def loss(params, X, y):
+    return 0.5 * np.sum((y - run(params, X)[1]) ** 2)
+
+
+def step(params, X, y):
+    syn0, syn1 = params[0].copy(), params[1].copy()
+    l0 = X
+    l1 = nonlin(np.dot(l0, syn0))
+    l2 = nonlin(np.dot(l1, syn1))
+    l2_error = y - l2
+    total = 0.5 * np.sum(l2_error ** 2)
+    l2_delta = l2_error * nonlin(l2, deriv=True)
+    l1_error = l2_error.dot(syn1.T)
+    l1_delta = l1_error * nonlin(l1, deriv=True)
+    syn1 += l1.T.dot(l2_delta)
+    syn0 += l0.T.dot(l1_delta)
+    return [syn0, syn1], total
