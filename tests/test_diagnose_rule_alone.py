@@ -231,6 +231,24 @@ def test_what_a_step_keeps_tells_velocities_from_buffers(memory, out, fault):
     assert [f.id for f in update.experiment(Case(Patient(given), 10.0))] == fault
 
 
+def test_errors_that_are_whole_numbers_add_up_to_nothing_that_is_wrong():
+    sides = np.where(X[:, 0] + 0.3 * X[:, 1] > 0, 1, -1)
+
+    def loss(p, X, y):
+        return np.mean(np.maximum(0.0, 1 - y * (X @ p[0] + p[1]))) + 0.01 * p[0] @ p[0]
+
+    def step(p, X, y):
+        w, b = p[0].copy(), p[1].copy()
+        for x, side in zip(X, y, strict=True):
+            met = side * (w @ x + b[0]) < 1
+            w += 0.005 * (met * side * x - 0.02 * w)
+            b += 0.005 * met * side
+        return [w, b], loss(p, X, y)
+
+    given = {"params": [np.zeros(X.shape[1]), np.zeros(1)], "X": X, "y": sides, "loss": loss, "step": step}
+    assert update.experiment(Case(Patient({**given, "batch_size": 10}), 10.0)) == []
+
+
 def adapted(memory, root=lambda s: np.sqrt(s) + 1e-8):
     """Five moves by the gradient over a root of what is kept of its squares, and the gradients."""
     draw = np.random.default_rng(5)

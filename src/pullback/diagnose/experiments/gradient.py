@@ -38,6 +38,8 @@ _FIXES = {
     "inplace_mutation": "write into copies: a value kept for the backward pass was overwritten",
 }
 
+GRADIENT = tuple(_FIXES)
+"""The faults that are named by which gradient a mistake gives."""
 
 _OF_ALL = ("grad_sign_flipped", "grad_reduction_sum", "grad_averaged_twice")
 

@@ -42,6 +42,7 @@ from pullback.diagnose.experiments._memories import (
 from pullback.diagnose.experiments._penalties import coupled, replaced
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments.gradient import (
+    GRADIENT,
     compare,
     consensus,
     doubtful,
@@ -53,7 +54,7 @@ from pullback.diagnose.experiments.gradient import (
 def experiment(case: Case) -> list[Finding]:
     """Findings about the step; those about its gradient only where `grad` itself is not given."""
     found = _as_shared(case, once_more(case, _examine(case), _examine))
-    return _by_updates(case, found) if any(doubtful(f) for f in found) else found
+    return _by_updates(case, found) if any(f.id in GRADIENT for f in found) else found
 
 
 def _as_shared(case: Case, found: list[Finding]) -> list[Finding]:
@@ -69,7 +70,11 @@ _FIX_SHARED = "give every parameter, and every thing kept of it, a buffer of its
 
 
 def _by_updates(case: Case, found: list[Finding]) -> list[Finding]:
-    """What the updates within one step say, where it makes many: guesses about its gradient fall then."""
+    """What the updates within one step say, where it makes many.
+
+    Guesses about its gradient fall then, and where a rule reproduces the updates all that was read off their
+    sum: errors that are whole numbers add up to many things.
+    """
     moves = unrolled(case)
     if moves is None:
         return found
@@ -77,7 +82,10 @@ def _by_updates(case: Case, found: list[Finding]) -> list[Finding]:
     true = case.gradients(moves)
     moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
     kept = case.rule, case.rate, case.decay, case.ridge
+    case.rule = None
     inside = _rule(case, moves, true, true, moving)
+    if case.rule is not None:
+        found = [f for f in found if f.id not in GRADIENT]
     case.rule, case.rate, case.decay, case.ridge = kept  # they are those of an update, not of a step
     return [f for f in (*found, *inside) if not doubtful(f)]
 
