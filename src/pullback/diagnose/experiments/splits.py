@@ -14,6 +14,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._astray import astray
+from pullback.diagnose.experiments._stretches import stretch
 from pullback.diagnose.experiments._task import classes
 from pullback.diagnose.experiments.labels import contradicted, one_sided
 
@@ -24,6 +25,8 @@ HALF_KNOWN = 0.3
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     """Findings about labels and splits."""
     out = [*_shared_rows(case), *_leak(case)]
+    if not any(f.weight >= 66 for f in so_far):
+        out += stretch(case)
     causes = [f for f in so_far if f.weight >= 57 and f.confidence > 0.5]
     if causes:
         return [*out, *_behind(case, causes)]
