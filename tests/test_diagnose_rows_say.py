@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._rows import never_taken, own_rows
 from pullback.diagnose.experiments._cancelling import cancel
 from pullback.diagnose.experiments._stretches import stretch
+from pullback.diagnose.experiments._unpaired import unpaired
 from pullback.diagnose.experiments.labels import contradicted
 
 E = np.array([0.3, -1.2, 0.8, 2.0, -0.4, -0.9])
@@ -147,3 +149,23 @@ STRETCHES = [(shuffled, 1), (sorted_first, 1), (elsewhere, 0), (nothing, 0), (in
 @pytest.mark.parametrize(("change", "count"), STRETCHES)
 def test_a_stretch_of_rows_with_targets_of_others_is_misaligned(change, count):
     assert [f.id for f in stretch(sums(change))] == ["labels_misaligned"] * count
+
+
+def predicted(p, X):
+    return X @ p[0] + p[1]
+
+
+UNPAIRED = [
+    (lambda p, X, y: -np.mean(predicted(p, X)) * np.mean(y) + np.mean(predicted(p, X) ** 2), True),
+    (lambda p, X, y: np.mean((np.sort(predicted(p, X)) - np.sort(y)) ** 2), True),
+    (lambda p, X, y: np.sqrt(np.mean(np.abs(predicted(p, X) - y))), False),
+    (lambda p, X, y: np.mean((predicted(p, X) - y) ** 2), False),
+    (lambda p, X, y: np.mean(predicted(p, X) ** 2), False),
+]
+
+
+@pytest.mark.parametrize(("shift", "loss", "blind"), [(s, *case) for case in UNPAIRED for s in (0, 1e4)])
+def test_a_loss_that_does_not_see_which_target_is_whose_is_named(shift, loss, blind):
+    given = line()
+    case = Case(Patient({**given, "loss": loss, "y": given["y"] + shift}), 4.5)
+    assert [f.id for f in unpaired(case)] == ["loss_formula_wrong"] * blind

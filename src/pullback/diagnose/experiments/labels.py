@@ -257,7 +257,7 @@ def _errs(X: np.ndarray, y: np.ndarray, guesses: list[np.ndarray]) -> tuple[floa
     surest = np.argsort(ranked[:, -2] - ranked[:, -1], kind="stable")[: int(0.3 * len(own))]
     often, there, most = float(wrong.mean()), float(wrong[surest].mean()), float(y.mean(0).max())
     thinner = 0.6 * often + 1.65 * np.sqrt(0.6 * often * (1 - 0.6 * often) / len(surest))
-    if _all_over(wrong, ranked[:, -1] - ranked[:, -2], most):
+    if _all_over(wrong, ranked[:, -1] - ranked[:, -2], y.mean(0)):
         return often, there, True
     if there < 0.14 or there < thinner:
         return often, there, False
@@ -267,20 +267,20 @@ def _errs(X: np.ndarray, y: np.ndarray, guesses: list[np.ndarray]) -> tuple[floa
     return often, there, bool(clear or _hardly(X, y, often, there))
 
 
-def _all_over(wrong: np.ndarray, sure: np.ndarray, most: float) -> bool:
+def _all_over(wrong: np.ndarray, sure: np.ndarray, shares: np.ndarray) -> bool:
     """Whether errors lie as often among surer forecasts as among others, by the order of all rows.
 
     Of two overlapping classes an error is less sure than a hit with the chance that is taken from here: of
     normal ones, foretold as well as can be; more classes hide fewer of theirs. Few rows spread it.
     """
-    often, kinds = float(wrong.mean()), 2 if most >= 0.5 else 3
-    if not 0.14 <= often <= (0.27 if kinds == 2 else 0.36) or 1 - often < most + 0.1 or wrong.sum() < 25:
+    often = float(wrong.mean())
+    as_of_two = often * 0.5 / max(float(1 - np.sum(shares**2)), 0.5)
+    if often < 0.14 or as_of_two > 0.27 or 1 - often < shares.max() + 0.1 or wrong.sum() < 25:
         return False
     ahead = sure[wrong][:, None] - sure[~wrong][None]
     below = float(np.mean((ahead < 0) + 0.5 * (ahead == 0)))
     spread = np.sqrt((1 / wrong.sum() + 1 / (~wrong).sum()) / 12)
-    overlapping = 0.86 - 0.75 * often * (1.0 if kinds == 2 else 0.75)
-    return bool(below < overlapping - 2.5 * spread)
+    return bool(below < 0.86 - 0.75 * as_of_two - 2.5 * spread)
 
 
 def _hardly(X: np.ndarray, y: np.ndarray, often: float, there: float) -> bool:
