@@ -30,6 +30,8 @@ LOSSES = [
     ("", lambda i: np.abs(E[i]).mean()),
     ("", lambda i: -np.abs(E[i]).sum()),
     ("", lambda i: E[i].var()),
+    ("", lambda i: (E[i] ** 2).mean() + 3 / len(i)),
+    ("", lambda i: (E[i] ** 2).sum() + 3 / len(i)),
 ]
 
 
@@ -156,7 +158,7 @@ def predicted(p, X):
 
 
 UNPAIRED = [
-    (lambda p, X, y: -np.mean(predicted(p, X)) * np.mean(y) + np.mean(predicted(p, X) ** 2), True),
+    (lambda p, X, y: np.mean(y**2) - np.mean(predicted(p, X)) * np.mean(y), True),
     (lambda p, X, y: np.mean((np.sort(predicted(p, X)) - np.sort(y)) ** 2), True),
     (lambda p, X, y: np.sqrt(np.mean(np.abs(predicted(p, X) - y))), False),
     (lambda p, X, y: np.mean((predicted(p, X) - y) ** 2), False),

@@ -1,8 +1,8 @@
 """Part of the objective experiment: a loss that does not see which target belongs to which row.
 
-Where predictions and targets are averaged (or sorted, or summed) before they meet, the same targets in another
-order cost the same, and nothing of single rows can be learnt. Only losses are looked at, at one point; no
-network has to be known.
+Where predictions and targets are averaged (or sorted, or summed) before they meet, the same targets in any
+other order cost the same, and nothing of single rows can be learnt. Only losses are looked at, at one point;
+no network has to be known.
 """
 
 from __future__ import annotations
@@ -31,22 +31,21 @@ def unpaired(case: Case) -> list[Finding]:
     value = number(_loss(case, rows, y[rows]))
     return [Finding(
         "loss_formula_wrong", "loss", "the loss does not see which target belongs to which row",
-        f"of {ROWS} rows it is {value}, and the same to rounding with their targets in any other order, though "
-        "other targets change it", "compare each row's prediction with its own target first, then take the mean",
-        1.0, 90)]  # fmt: skip
+        f"of {ROWS} rows it is {value}, and the same to rounding with their targets in any other order, "
+        "though other targets change it",
+        "compare each row's prediction with its own target first, then take the mean", 1.0, 90)]  # fmt: skip
 
 
 def _tables(case: Case) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Rows of unlike targets, and targets: far ones, all missed one way, are brought near on several scales."""
+    """Rows of unlike targets, and targets: far ones, all missed one way, are brought near, too."""
     y = case.y
     kinds = np.unique(y.reshape(case.n, -1), axis=0, return_index=True)[1]
     places = kinds[np.unique(np.linspace(0, len(kinds) - 1, ROWS).astype(int))]
     spare = np.setdiff1d(np.linspace(0, case.n - 1, 4 * ROWS).astype(int), places)
     rows = np.concatenate([places, spare])[:ROWS]
-    yield rows, y
-    if y.dtype.kind == "f" and not labels(y):
-        for scale in (0.1, 1.0, 10.0):
-            yield rows, scale * (y - y.mean(0)) / (y.std() or 1.0)
+    far = y.dtype.kind == "f" and not labels(y)
+    for scale in (1.0, 0.1, 10.0):
+        yield rows, scale * (y - y.mean(0)) / (y.std() or 1.0) if far else y
 
 
 def _blind(case: Case, rows: np.ndarray, y: np.ndarray) -> bool:
