@@ -1,8 +1,10 @@
 """Labels, classes and splits: what the rows say about each other.
 
-Does: compares the rare classes' loss with that of a run on even batches; follows the validation rows' loss
-through the run; looks for rows that are in two splits and for columns that give the target away.
-Speaks for: labels_wrong, class_imbalance, overfitting, train_test_leakage, eval_wrong_split, label_leakage.
+Does: looks for stretches of rows that no others foretell; compares the rare classes' loss with that of a
+run on even batches; follows the validation rows' loss through the run; looks for rows that are in two splits
+and for columns that give the target away.
+Speaks for: labels_wrong, labels_misaligned, class_imbalance, overfitting, train_test_leakage,
+eval_wrong_split, label_leakage.
 """
 
 from __future__ import annotations
