@@ -1,14 +1,19 @@
-"""What few rows say by themselves: errors that cancel, targets all alike, labels in a random order."""
+"""What few rows say by themselves: errors that cancel, targets all alike, labels of other rows."""
 
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._rows import never_taken, own_rows
 from pullback.diagnose.experiments._cancelling import cancel
+from pullback.diagnose.experiments._stretches import stretch
+from pullback.diagnose.experiments._unpaired import unpaired
+from pullback.diagnose.experiments.labels import contradicted
 
 E = np.array([0.3, -1.2, 0.8, 2.0, -0.4, -0.9])
 TABLE = np.random.default_rng(0).normal(size=(6, 3))
@@ -25,6 +30,8 @@ LOSSES = [
     ("", lambda i: np.abs(E[i]).mean()),
     ("", lambda i: -np.abs(E[i]).sum()),
     ("", lambda i: E[i].var()),
+    ("", lambda i: (E[i] ** 2).mean() + 3 / len(i)),
+    ("", lambda i: (E[i] ** 2).sum() + 3 / len(i)),
 ]
 
 
@@ -84,3 +91,83 @@ def test_rows_picked_out_of_all_that_are_given_are_seen(take, own):
 @pytest.mark.parametrize(("y", "ids"), [(np.full(40, 2.0), ["labels_wrong"]), (None, [])])
 def test_targets_all_alike_are_named(y, ids):
     assert [f.id for f in diagnose(**line(y=y)).faults][:1] == ids
+
+
+def rows_of(X, y):
+    return SimpleNamespace(X=X, y=y, n=len(X), judged=np.arange(len(X)), kept={}, tried=[], head=None)
+
+
+def overlapping(apart, flipped, seed=0):
+    """Two classes of normal rows, so far apart, some labels of the other class."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 2, 300)
+    X = rng.normal(size=(300, 4))
+    X[:, 0] += apart * y
+    return rows_of(X, np.where(rng.random(300) < flipped, 1 - y, y))
+
+
+@pytest.mark.parametrize(
+    ("apart", "flipped", "wrong"), [(5.0, 0.2, True), (1.8, 0.0, False), (1.4, 0.0, False)]
+)
+def test_errors_all_over_are_wrong_labels_and_errors_at_the_border_are_not(apart, flipped, wrong):
+    assert bool(contradicted(overlapping(apart, flipped))) == wrong
+
+
+def sums(change):
+    """Sums of columns, as `change(X, y, rng)` leaves them."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(240, 3))
+    y = X @ [1.0, -1.0, 0.5] + 0.3 * rng.normal(size=240)
+    change(X, y, rng)
+    return rows_of(X, y)
+
+
+def shuffled(X, y, rng):
+    y[120:] = rng.permutation(y[120:])
+
+
+def sorted_first(X, y, rng):
+    X[:100] = X[np.argsort(X[:100, 1])]
+
+
+def elsewhere(X, y, rng):
+    """Rows of another kind, of which nothing is known."""
+    X[120:] += 3
+    y[120:] = rng.normal(size=120)
+
+
+def nothing(X, y, rng):
+    pass
+
+
+def in_order(X, y, rng):
+    order = np.argsort(y)
+    X[:], y[:] = X[order], y[order]
+
+
+STRETCHES = [(shuffled, 1), (sorted_first, 1), (elsewhere, 0), (nothing, 0), (in_order, 0)]
+
+
+@pytest.mark.parametrize(("change", "count"), STRETCHES)
+def test_a_stretch_of_rows_with_targets_of_others_is_misaligned(change, count):
+    assert [f.id for f in stretch(sums(change))] == ["labels_misaligned"] * count
+
+
+def predicted(p, X):
+    return X @ p[0] + p[1]
+
+
+UNPAIRED = [
+    (lambda p, X, y: np.mean(y**2) - np.mean(predicted(p, X)) * np.mean(y), True),
+    (lambda p, X, y: np.mean((np.sort(predicted(p, X)) - np.sort(y)) ** 2), True),
+    (lambda p, X, y: np.sqrt(np.mean(np.abs(predicted(p, X) - y))), False),
+    (lambda p, X, y: np.mean((predicted(p, X) - y) ** 2), False),
+    (lambda p, X, y: np.mean(predicted(p, X) ** 2), False),
+]
+
+
+@pytest.mark.parametrize(("shift", "loss", "blind"), [(s, *case) for case in UNPAIRED for s in (0, 1e4)])
+def test_a_loss_that_does_not_see_which_target_is_whose_is_named(shift, loss, blind):
+    given = line()
+    case = Case(Patient({**given, "loss": loss, "y": given["y"] + shift}), 4.5)
+    assert [f.id for f in unpaired(case)] == ["loss_formula_wrong"] * blind

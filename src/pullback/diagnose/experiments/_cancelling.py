@@ -62,6 +62,9 @@ def cancel(losses: Losses) -> str:
     more = np.ptp([losses[0, b] - losses[b,] for a, b in pairs if a == 0]) > 0.01 * size
     if less < 2 or not more:  # a sum of losses below zero is less than each: by the same number everywhere
         return ""
+    if any(np.ptp([losses[a, b] - k * (losses[a,] + losses[b,]) for a, b in pairs]) < 0.001 * size
+           for k in (0.5, 1)):  # fmt: skip
+        return ""  # a penalty divided by the number of rows is less for two of them, whichever
     for word, whole, part, times in (("averaged", 9, 4, 2), ("added", 1, 1, 1)):
         if max(abs(_square(losses, g, whole, part)) for g in threes) < TIGHT * size * whole:
             return word

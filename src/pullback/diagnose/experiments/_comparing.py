@@ -179,13 +179,18 @@ class Compared:
             data, rest = (table[~unseen], data[1]), (table[unseen], rest[1])
         return bool(self._trained(data, rest, **changes).final < 0.6 * own.final)
 
-    def worse_unseen(self, **changes: Any) -> bool:
-        """Whether the loop with something exchanged only learns its rows by heart: others it tells worse."""
+    def worse_unseen(self, steps: int) -> bool:
+        """Whether more steps only learn the rows by heart: no look after the loop's own end is any better.
+
+        Looks at equal numbers of steps are compared, so that it does not count how many of them there is
+        time for.
+        """
         if self.case.n < 60:
             return False
         data, rest, own = self.apart
-        run = self._trained(data, rest, **changes)
-        return bool(run.final > own.final and run.final > own.best * 1.1)
+        run = self._trained(data, rest, steps=steps)
+        later = [loss for t, loss in zip(run.at, run.losses, strict=True) if t > own.steps]
+        return bool(later and min(later) > max(own.final, own.best * 1.03))
 
     def better_of_unseen(self, targets: Any) -> bool:
         """Whether of other targets the loop leaves a far smaller share of a constant's loss, unseen."""

@@ -26,19 +26,19 @@ ORDERS, BEYOND = 40, 1.9
 
 def learnable(case: Case) -> bool:
     """Whether the rows tell anything of their targets."""
-    X, y = _columns(case)
+    X, y = columns(case)
     if len(X) < 30 or X.shape[1] == 0 or np.ptp(y, axis=0).max() == 0:
         return True
-    return any(_foretells(guess, y) for guess in _forecasts(case)) or _network_foretells(X, y)
+    return any(_foretells(guess, y) for guess in forecasts(case)) or _network_foretells(X, y)
 
 
 def explained(case: Case) -> float:
     """The largest share of the targets' variation that rows of other folds foretell."""
-    X, y = _columns(case)
+    X, y = columns(case)
     if len(X) < 30 or X.shape[1] == 0:
         return 1.0
     total = max(float(np.sum((y - y.mean(0)) ** 2)), 1e-300)
-    return float(max(1 - np.sum((y - guess) ** 2) / total for guess in _forecasts(case)))
+    return float(max(1 - np.sum((y - guess) ** 2) / total for guess in forecasts(case)))
 
 
 def _foretells(guess: np.ndarray, y: np.ndarray) -> bool:
@@ -63,10 +63,10 @@ def chance(y: np.ndarray) -> float:
 
 def trace(case: Case) -> list[Finding]:
     """Labels of which X tells too little to learn from, but more than of labels of other rows."""
-    _, y = _columns(case)
+    _, y = columns(case)
     if not classes(case):
         return []
-    alike, usual = max(correlation(guess, y) for guess in _forecasts(case)), chance(y)
+    alike, usual = max(correlation(guess, y) for guess in forecasts(case)), chance(y)
     if alike < TRACE * usual or alike < _in_other_orders(case):
         return []
     return [Finding(
@@ -82,7 +82,7 @@ def _in_other_orders(case: Case) -> float:
     Every pair of rows counts twice, one foretold by the other, and the best of several forecasts counts:
     that spreads further than the correlation of one forecast with rows it has no part in.
     """
-    X, y = _columns(case)
+    X, y = columns(case)
     rng, k = np.random.default_rng(7), y.shape[1]
     shuffled = [y[rng.permutation(len(y))] for _ in range(ORDERS)]
     guesses = foretold(X, np.hstack(shuffled))
@@ -96,7 +96,7 @@ def at_odds(case: Case) -> list[Finding]:
 
     As where two lists are joined whose labels mean the contrary.
     """
-    X, y = _columns(case)
+    X, y = columns(case)
     for cut in (len(X) // 2, len(X) // 3, 2 * len(X) // 3):
         parts = (np.arange(cut), np.arange(cut, len(X)))
         if min(map(len, parts)) < 30 or any(not np.ptp(y[part], axis=0).any() for part in parts):
@@ -131,7 +131,7 @@ def _network_foretells(X: np.ndarray, y: np.ndarray) -> bool:
     return bool(best < 0.92 * np.mean(np.sum(t[test] ** 2, 1)))
 
 
-def _columns(case: Case) -> tuple[np.ndarray, np.ndarray]:
+def columns(case: Case) -> tuple[np.ndarray, np.ndarray]:
     """The judged rows standardised, and their targets: one column each, or a column a class."""
     X = np.asarray(case.X, float).reshape(case.n, -1)[case.judged]
     y = np.asarray(case.y, float).reshape(case.n, -1)
@@ -141,10 +141,10 @@ def _columns(case: Case) -> tuple[np.ndarray, np.ndarray]:
     return (X - X.mean(0))[:, deviation > 0] / deviation[deviation > 0], y[case.judged]
 
 
-def _forecasts(case: Case) -> list[np.ndarray]:
+def forecasts(case: Case) -> list[np.ndarray]:
     """The guesses of the judged rows' targets, made once."""
     if "forecasts" not in case.kept:
-        case.kept["forecasts"] = foretold(*_columns(case))
+        case.kept["forecasts"] = foretold(*columns(case))
     found: list[np.ndarray] = case.kept["forecasts"]
     return found
 
@@ -154,14 +154,19 @@ def foretold(X: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     order = np.random.default_rng(0).permutation(len(X))
     parts = [order[i::FOLDS] for i in range(FOLDS)]
     out = [np.zeros(y.shape) for _ in range(4)]
-    main, features = _main(X), _features(X)
-    for part in parts:
-        rest = np.setdiff1d(order, part)
-        found = [*_by_neighbours(main, y, rest, part), _ridge(X, y, rest, part, 0.01),
-                 _ridge(features, y, rest, part, 0.1)]  # fmt: skip
+    for part, found in zip(parts, from_others(X, y, parts), strict=True):
         for whole, guess in zip(out, found, strict=True):
             whole[part] = guess
     return out
+
+
+def from_others(X: np.ndarray, y: np.ndarray, parts: list[np.ndarray]) -> Iterator[list[np.ndarray]]:
+    """Targets of each part of the rows, foretold from all rows that are not in it, in four ways."""
+    main, features = _main(X), _features(X)
+    for part in parts:
+        rest = np.setdiff1d(np.arange(len(X)), part)
+        yield [*_by_neighbours(main, y, rest, part), _ridge(X, y, rest, part, 0.01),
+               _ridge(features, y, rest, part, 0.1)]  # fmt: skip
 
 
 def _by_neighbours(X: np.ndarray, y: np.ndarray, rest: np.ndarray, part: np.ndarray) -> list[np.ndarray]:
@@ -205,7 +210,7 @@ def contradicted(case: Case) -> list[Finding]:
     Where classes overlap, the errors of a forecast thin out away from the border; exchanged labels lie
     everywhere alike. Of several labels a row, half have to be so, and all together.
     """
-    X, _ = _columns(case)
+    X, _ = columns(case)
     asked = list(_questions(case)) if len(X) >= 60 else []
     if not asked:
         return []
@@ -225,9 +230,9 @@ def _questions(case: Case) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
     Bits that rise to a level are one question, the level's upper half or its lower: neighbouring levels
     overlap, and forecasts of each for itself err all over. Other bits are as many questions.
     """
-    X, y = _columns(case)
+    X, y = columns(case)
     if classes(case):
-        yield y, _forecasts(case)
+        yield y, forecasts(case)
         return
     if y.shape[1] < 2 or len(np.unique(y)) != 2:
         return
@@ -252,12 +257,30 @@ def _errs(X: np.ndarray, y: np.ndarray, guesses: list[np.ndarray]) -> tuple[floa
     surest = np.argsort(ranked[:, -2] - ranked[:, -1], kind="stable")[: int(0.3 * len(own))]
     often, there, most = float(wrong.mean()), float(wrong[surest].mean()), float(y.mean(0).max())
     thinner = 0.6 * often + 1.65 * np.sqrt(0.6 * often * (1 - 0.6 * often) / len(surest))
+    if _all_over(wrong, ranked[:, -1] - ranked[:, -2], y.mean(0)):
+        return often, there, True
     if there < 0.14 or there < thinner:
         return often, there, False
     clear = 1 - often >= most + 0.1
     if often > 0.36:
         clear &= often <= 0.6 and len(surest) >= 90 and there >= 0.85 * often and 1 - often >= 1.6 * most
     return often, there, bool(clear or _hardly(X, y, often, there))
+
+
+def _all_over(wrong: np.ndarray, sure: np.ndarray, shares: np.ndarray) -> bool:
+    """Whether errors lie as often among surer forecasts as among others, by the order of all rows.
+
+    Of two overlapping classes an error is less sure than a hit with the chance that is taken from here: of
+    normal ones, foretold as well as can be; more classes hide fewer of theirs. Few rows spread it.
+    """
+    often = float(wrong.mean())
+    as_of_two = often * 0.5 / max(float(1 - np.sum(shares**2)), 0.5)
+    if often < 0.14 or as_of_two > 0.27 or 1 - often < shares.max() + 0.1 or wrong.sum() < 25:
+        return False
+    ahead = sure[wrong][:, None] - sure[~wrong][None]
+    below = float(np.mean((ahead < 0) + 0.5 * (ahead == 0)))
+    spread = np.sqrt((1 / wrong.sum() + 1 / (~wrong).sum()) / 12)
+    return bool(below < 0.86 - 0.75 * as_of_two - 2.5 * spread)
 
 
 def _hardly(X: np.ndarray, y: np.ndarray, often: float, there: float) -> bool:
@@ -276,10 +299,10 @@ def one_sided(case: Case) -> list[Finding]:
     the top, mixed alike from first to last, and below them there are next to none. Of classes that overlap
     the top would be pure, and of classes that nothing tells apart neither would be found elsewhere.
     """
-    X, y = _columns(case)
+    X, y = columns(case)
     if not classes(case) or len(X) < 100 or y.shape[1] < 2:
         return []
-    guesses = _forecasts(case)
+    guesses = forecasts(case)
     for j in range(y.shape[1]):
         found = max((_block(guess[:, j], y, j) for guess in guesses), key=lambda block: block[0])
         if _mixed(found[1], y, j):

@@ -21,6 +21,7 @@ from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._reach import clipped
 from pullback.diagnose.experiments._softmax import softmax, squashed_twice
 from pullback.diagnose.experiments._task import halved, task, together, unfit
+from pullback.diagnose.experiments._unpaired import unpaired
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
 
@@ -39,7 +40,7 @@ def experiment(case: Case) -> list[Finding]:
     if not out:
         out += clipped(case) + _formula(case)
     if not out:
-        out += cancelling(case) or _unbounded(case, tape) or no_least(case, tape)
+        out += cancelling(case) or unpaired(case) or _unbounded(case, tape) or no_least(case, tape)
     return out
 
 

@@ -1,8 +1,10 @@
 """Labels, classes and splits: what the rows say about each other.
 
-Does: compares the rare classes' loss with that of a run on even batches; follows the validation rows' loss
-through the run; looks for rows that are in two splits and for columns that give the target away.
-Speaks for: labels_wrong, class_imbalance, overfitting, train_test_leakage, eval_wrong_split, label_leakage.
+Does: looks for stretches of rows that no others foretell; compares the rare classes' loss with that of a
+run on even batches; follows the validation rows' loss through the run; looks for rows that are in two splits
+and for columns that give the target away.
+Speaks for: labels_wrong, labels_misaligned, class_imbalance, overfitting, train_test_leakage,
+eval_wrong_split, label_leakage.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._astray import astray
+from pullback.diagnose.experiments._stretches import stretch
 from pullback.diagnose.experiments._task import classes
 from pullback.diagnose.experiments.labels import contradicted, one_sided
 
@@ -24,6 +27,8 @@ HALF_KNOWN = 0.3
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     """Findings about labels and splits."""
     out = [*_shared_rows(case), *_leak(case)]
+    if not any(f.weight >= 66 for f in so_far):
+        out += stretch(case)
     causes = [f for f in so_far if f.weight >= 57 and f.confidence > 0.5]
     if causes:
         return [*out, *_behind(case, causes)]

@@ -101,7 +101,7 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         of_labels = at_odds(case) or trace(case)
         return [_curves(runs, f) for f in (*_linear_stack(case), *of_labels, nothing_to_learn(case))]
     if share > 0.4 and room < 0.2 * share:
-        cause = causes(runs, doubt, room) or [*_linear_stack(case), _cannot(runs, share)]
+        cause = causes(runs, doubt, room) or [*_linear_stack(case), *_cannot(runs, share)]
         return [_curves(runs, f) for f in cause]
     if doubt is not None and share > 0.7 and room < 0.5 * share and not _refuted(runs, doubt):
         return [_curves(runs, replace(doubt, confidence=0.5))]
@@ -199,13 +199,18 @@ def _linear_stack(case: Case) -> list[Finding]:
     return [found] if found is not None else []
 
 
-def _cannot(runs: Compared, share: float) -> Finding:
-    """Nothing that was tried learns what a simple forecast finds in X: the model cannot say it."""
-    return Finding(
+def _cannot(runs: Compared, share: float) -> list[Finding]:
+    """Nothing that was tried learns what a simple forecast finds in X: the model cannot say it.
+
+    Where a constant costs nothing (no margin is asked for), the loss does not tell what was learnt.
+    """
+    if not runs.base > 1e-9 * abs(runs.user.start):
+        return []
+    return [Finding(
         "capacity_too_small", "model", "the model cannot represent what X tells of y",
         f"a forecast from other rows explains {number(100 * share)} % of y; this model, by the exact "
         f"gradient and from fresh weights too, gets from {number(runs.base)} to {number(runs.goal)} only",
-        "more hidden units, and an activation between the layers", 0.6, 57)  # fmt: skip
+        "more hidden units, and an activation between the layers", 0.6, 57)]  # fmt: skip
 
 
 def _curves(runs: Compared, finding: Finding) -> Finding:
