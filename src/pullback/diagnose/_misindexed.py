@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.diagnose import _functions as fn
 from pullback.diagnose._record import Node, pull_back
-from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, by_place
+from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, by_place, ways
 
 
 def misindexed(tape: Tape) -> Iterator[Wrong]:
@@ -24,6 +24,7 @@ def misindexed(tape: Tape) -> Iterator[Wrong]:
         return
     yield from _slopes_elsewhere(tape, layers)
     yield from _signals_elsewhere(tape, layers)
+    yield from _weights_elsewhere(tape, layers)
 
 
 def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
@@ -74,6 +75,27 @@ def _signals_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
         for chosen in _subsets([donors], order):
             yield Wrong("grad_wrong_delta", f"the error signal of {words} handed down in place of its own",
                         tape.rec.gradient(len(tape.leaves), instead=_handed(layers, chosen)))  # fmt: skip
+
+
+def _weights_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
+    """Error signals that are handed down by the weight of another layer: the one below, or above."""
+    same = [(p, q) for p, q in pairwise(layers) if _alike(p.weights[0], q.weights[0])]
+    carrying = {id(p) for p in tape.carrying()}
+    for side, pairs in (("below", [(q, p) for p, q in same]), ("above", same)):
+        donors = {id(p.nodes[0]): q.weights[0] for p, q in pairs if id(p) in carrying}
+        own = {id(p.nodes[0]): p for p in layers}
+        for chosen in _subsets([donors], list(donors)):
+            if len(chosen) < 2:
+                continue  # one alone is among the mistakes of one product
+            instead: dict[int, Any] = {}
+            for k, weight in chosen.items():
+                instead |= ways(own[k], partial(_as_is, weight.value))
+            yield Wrong("grad_wrong_delta", f"the weight of the layer {side} in place of its own on the way back",
+                        tape.rec.gradient(len(tape.leaves), instead=instead))  # fmt: skip
+
+
+def _as_is(value: Any, w: Any) -> Any:
+    return value
 
 
 def _alike(a: Node, b: Node) -> bool:
