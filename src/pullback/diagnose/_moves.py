@@ -34,8 +34,12 @@ class Moves:
                      self.data_changed, self.kept)  # fmt: skip
 
 
-def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None = None) -> Moves:
-    """Run a few steps of a fresh copy from `leaves` (None: its own start) and note everything."""
+def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None = None,
+          stay: bool = False) -> Moves:  # fmt: skip
+    """Run a few steps of a fresh copy from `leaves` (None: its own start) and note everything.
+
+    Where they are to `stay`, every step is given these `leaves` again.
+    """
     body = patient.fresh()
     np.random.set_state(patient.random)
     params = body.params if leaves is None else body.tree([_like(x) for x in leaves])
@@ -44,6 +48,8 @@ def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None 
         rows = patient.batch(t, size)
         X, y = body.X[rows], body.y[rows]
         X0, y0, whole = np.array(X), np.array(y), (np.array(body.X), np.array(body.y))
+        if stay and leaves is not None:
+            params = body.tree([_like(x) for x in leaves])
         before = [np.array(x, float) for x in flatten(params)]
         params = body.step(params, X, y)
         after = [np.array(x, float) for x in flatten(params)]
