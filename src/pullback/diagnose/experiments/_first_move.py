@@ -9,7 +9,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import Moves, norm
-from pullback.diagnose._record import recording
+from pullback.diagnose._record import Node, recording
 
 
 def cut_off(move: Leaves, true: Leaves) -> bool:
@@ -68,9 +68,9 @@ def met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
     except Exception:  # a step that cannot be recorded is not read
         return None
     out = []
-    for k, (u, g) in enumerate(zip(moves.move(0), true[0], strict=True)):
+    for u, g in zip(moves.move(0), true[0], strict=True):
         best: tuple[float, Any] = (np.inf, None)
-        first, multiple = None, False
+        agreeing, multiple = [], False
         for node in tape.nodes:
             v = node.value
             if v.shape != g.shape or not np.isfinite(v).all() or not np.any(v):
@@ -78,12 +78,27 @@ def met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
             agree = np.mean(np.sign(v) == -np.sign(u))
             if agree < 0.98:
                 continue
-            first = np.array(v, float) if first is None else first
+            agreeing.append(node)
             along = abs(float(np.sum(v * g))) / max(norm([v]) * norm([g]), 1e-300)
             multiple = multiple or along > 1 - 1e-9
             gap = norm([v - g]) / max(norm([g]), 1e-12)
             if gap < best[0]:
                 best = (gap, np.array(v, float))
+        first = _summed(agreeing, 1 << len(true[0]))
         out.append(-u * 0 if first is None else best[1] if multiple else first)
-        del k
     return out
+
+
+def _summed(agreeing: list[Node], rows: int) -> Any:
+    """The value of the first of these that is no mere part of a sum over rows, or places, among them."""
+    if not agreeing:
+        return None
+    node = agreeing[0]
+    for later in agreeing[1:]:
+        others = [p for p in later.parents if p is not node]
+        if later.name != "add" or len(others) == len(later.parents) or len(others) != 1:
+            continue
+        v, w = np.ravel(node.value), np.ravel(others[0].value)
+        if others[0].deps & rows and v.size == w.size and abs(v @ w) < (1 - 1e-9) * norm([v]) * norm([w]):
+            node = later
+    return np.array(node.value, float)
