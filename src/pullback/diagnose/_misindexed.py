@@ -18,13 +18,33 @@ from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, by_place, wa
 
 
 def misindexed(tape: Tape) -> Iterator[Wrong]:
-    """Only of networks whose layers are one product each: rows or times one by one have other loops."""
+    """Of recurrences, and of networks whose layers are one product each: rows one by one have other loops."""
+    yield from _other_times(tape)
     layers = [p for p in tape.products if len(p.nodes) == 1]
     if len(layers) < 3 or len(layers) < len(tape.products):
         return
     yield from _slopes_elsewhere(tape, layers)
     yield from _signals_elsewhere(tape, layers)
     yield from _weights_elsewhere(tape, layers)
+
+
+def _other_times(tape: Tape) -> Iterator[Wrong]:
+    """Derivatives of a recurrence that are taken at the state before, or after."""
+    for product in tape.products:
+        inputs = [n.value for n in product.inputs]
+        states = [s for s in tape.segments if any(s.a.value is v for v in inputs)]
+        last = next((s for s in tape.segments if s not in states and states and _one_shape(
+            states[-1], s.a.value)), None)  # fmt: skip
+        states += [last] if last is not None else []
+        if len(states) < 3 or any(s.name not in fn.OF_VALUE for s in states):
+            continue
+        known = inputs[0] is not states[0].a.value and _one_shape(states[0], inputs[0])
+        begun = inputs[0] if known else 0 * states[0].a.value
+        values = [s.a.value for s in states]
+        for side, others in (("before", [begun, *values[:-1]]), ("after", [*values[1:], values[-1]])):
+            slopes = {id(s.a): fn.of_value(s.name, v) for s, v in zip(states, others, strict=True)}
+            words = f"the derivative of {states[0].name} at the state of the step {side}"
+            yield Wrong("grad_wrong_input", words, tape.spoiled(partial(by_place, slopes), states))
 
 
 def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:

@@ -22,6 +22,7 @@ from pullback.diagnose._tapes import Tape, Wrong
 from pullback.diagnose.experiments._entries import by_entry
 from pullback.diagnose.experiments._one_row import wrong_input
 from pullback.diagnose.experiments._orders import in_turn, orders
+from pullback.diagnose.experiments._owed import penalty_share
 
 
 @dataclass
@@ -103,6 +104,9 @@ def explain(seen: Seen) -> tuple[str, str, float]:
     exact = _exact(seen.observed, claims, bad, seen.common, free=seen.case.size > 1)
     if exact is not None:
         return exact[0], exact[1], 1.0
+    owed = penalty_share(seen.case, seen.observed, seen.true, bad, seen.common)
+    if owed is not None:
+        return owed
     if wrong_input(seen.case, seen.observed, seen.true, bad):
         return "grad_wrong_input", "the right error signal, times another input than the layer's own", 0.95
     if all(_shifted(seen, k) for k in bad):

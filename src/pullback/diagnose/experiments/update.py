@@ -40,6 +40,7 @@ from pullback.diagnose.experiments._memories import (
     nesterov,
     scheduled,
 )
+from pullback.diagnose.experiments._owed import drawn_away
 from pullback.diagnose.experiments._penalties import coupled, replaced
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments._standing import wrong_where_it_stands
@@ -183,8 +184,9 @@ def _judge_linear(
         return [Finding(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
-    if len(c) < 2 or rule.gap >= 1e-7:
-        return []
+    away = drawn_away(case, moves, case.decay, rule.lr, rule.gap)
+    if away or len(c) < 2 or rule.gap >= 1e-7:
+        return away
     wrong = judge_memory(c / scale, scale, case.listened is not None or keeps_velocity(
         case, moves, grads, moving))  # fmt: skip
     return wrong or _scaled_twice(case, rule, grads[0], moving)
@@ -294,6 +296,9 @@ def _own_factors(
             return []
         usual = downhill[len(downhill) // 2]
     case.rate = usual
+    away = drawn_away(case, moves, case.decay, usual, max(rule.gap for rule in rules.values()))
+    if away:
+        return away
     scaled = [f / usual for f in firsts]
     sure = used is not true and case.patient.has_grad
     found = [] if sure else examine_gradient(
