@@ -202,7 +202,7 @@ _WRONG_ADAM = {
     "stale": ("momentum_state_wrong", "the mean of the step before is used: it is stale by one"),
     "grows": ("momentum_state_wrong", "earlier gradients never fade from the mean"),
     "swapped": ("momentum_state_wrong", "the two decay rates are exchanged"),
-    "exchanged": ("momentum_state_wrong", "the mean is corrected for its bias by the squares' rate, they by its"),
+    "exchanged": ("momentum_state_wrong", "the mean's bias correction and the squares' are exchanged"),
     "of the mean": ("momentum_state_wrong", "the squares are corrected for their bias by the mean's rate"),
     "multiplied": ("momentum_state_wrong", "moments are multiplied by their bias correction, not divided"),
     "coefficients": ("momentum_state_wrong", "beta stands on the new gradient and 1 - beta on the memory"),

@@ -110,8 +110,8 @@ def _weights_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
             instead: dict[int, Any] = {}
             for k, weight in chosen.items():
                 instead |= ways(own[k], partial(_as_is, weight.value))
-            yield Wrong("grad_wrong_delta", f"the weight of the layer {side} in place of its own on the way back",
-                        tape.rec.gradient(len(tape.leaves), instead=instead))  # fmt: skip
+            words = f"the weight of the layer {side} in place of its own on the way back"
+            yield Wrong("grad_wrong_delta", words, tape.rec.gradient(len(tape.leaves), instead=instead))
 
 
 def _as_is(value: Any, w: Any) -> Any:

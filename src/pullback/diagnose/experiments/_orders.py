@@ -24,7 +24,7 @@ def orders(tape: Tape, after: Leaves) -> Any:
         if len(product.nodes) > 1:
             yield Wrong("update_order", words + ", row by row", _row_by_row(tape, product, after))
     yield from _new_factors(tape, after)
-    for several in (whole, whole[:-1]):  # a loop over the layers often leaves the uppermost to code of its own
+    for several in (whole, whole[:-1]):  # the uppermost often has code of its own
         if len(several) > 1:
             instead: dict[int, Any] = {}
             for product in several:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
@@ -36,7 +38,7 @@ def penalty_share(
 
 
 def _two_parts(o: np.ndarray, data: np.ndarray, penalty: np.ndarray) -> tuple[float, float] | None:
-    """The multiples of the rows' part and the penalty's that are the gradient; None where it is no such sum."""
+    """The multiples of the rows' part and the penalty's that make the gradient; None where none do."""
     A = np.column_stack([np.ravel(data), np.ravel(penalty)])
     scale = np.sqrt((A**2).sum(0))
     if not scale.all() or not np.isfinite(A).all() or np.linalg.matrix_rank(A / scale) < 2:
@@ -46,26 +48,37 @@ def _two_parts(o: np.ndarray, data: np.ndarray, penalty: np.ndarray) -> tuple[fl
 
 
 def owed_otherwise(case: Case, found: Finding | None) -> Finding | None:
-    """A pull to zero that is too strong, named by its cause where the loss has a penalty, but a smaller one."""
-    penalty = case.truth.penalty_grad(case.generic, *case.batch()) if found and found.where == "step" else None
+    """A pull to zero that is too strong, named by its cause where the loss has a smaller penalty."""
     rate = case.rate or (case.rule.lr if case.rule is not None else 0.0)
-    if found is None or penalty is None or not (case.ridge or rate > 0):
+    if found is None or found.where != "step" or not (case.ridge or rate > 0):
         return found
     extra = case.ridge or {k: share / rate for k, share in case.decay.items() if share > 1e-12}
+    cause = larger_penalty(case, extra)
+    told = f"{found.words}; {found.evidence}"
+    return replace(cause[0], evidence=told, confidence=found.confidence, weight=found.weight,
+                   alone=found.alone) if cause else found  # fmt: skip
+
+
+def larger_penalty(case: Case, extra: dict[int, float]) -> list[Finding]:
+    """The penalty of the loss with another factor, where that is what multiples of the weights beside it are.
+
+    A loop may learn in spite of it.
+    """
+    penalty = case.truth.penalty_grad(case.generic, *case.batch())
     ratios = []
-    for k, more in extra.items():
+    for k, more in extra.items() if penalty is not None else ():
         w = case.generic[k]
         owed = float(np.sum(penalty[k] * w)) / (float(np.sum(w * w)) or 1.0)
         if owed <= 0 or norm([penalty[k] - owed * w]) > 1e-6 * norm([penalty[k]]):
-            return found
+            return []
         ratios.append(1 + more / owed)
     if not ratios or np.ptp(ratios) > 1e-3 * ratios[0]:
-        return found
-    words = f"the step has {number(ratios[0])} times the penalty's part of the gradient"
-    return Finding(
-        "grad_constant_factor", min(extra) if len(extra) == 1 else "grad", words,
-        f"{found.words}; {found.evidence}", "take the penalty's gradient as the loss has it",
-        found.confidence, found.weight)  # fmt: skip
+        return []
+    told = f"{number(max(extra.values()))} times the weights too much"
+    return [Finding(
+        "grad_constant_factor", min(extra) if len(extra) == 1 else "grad",
+        f"{number(ratios[0])} times the penalty's part of the gradient", told,
+        "take the penalty's gradient as the loss has it", 0.9, 69.5, alone=False)]  # fmt: skip
 
 
 def drawn_away(case: Case, moves: Moves, decay: dict[int, float], rate: float, gap: float) -> list[Finding]:
@@ -81,10 +94,10 @@ def drawn_away(case: Case, moves: Moves, decay: dict[int, float], rate: float, g
             for k, w in enumerate(case.generic) if k in some}  # fmt: skip
     if any(owed[k] < 0 or decay[k] / rate > -1.001 * owed[k] for k in some):
         return []
-    found = Finding(
-        "grad_sign_flipped", some[0], "weights are drawn away from zero: the penalty, or the decay, has a minus",
-        f"every step adds {number(-100 * decay[some[0]])} % of itself to parameter {some[0]}, beside the "
-        "gradient of the rows", "subtract the decay, add the penalty's gradient to the rows'", SURE, 80)  # fmt: skip
+    words = "weights are drawn away from zero: the penalty, or the decay, has a minus"
+    told = f"every step adds {number(-100 * decay[some[0]])} % of itself to parameter {some[0]}"
+    fix = "subtract the decay, or add the penalty's gradient to the rows'"
+    found = Finding("grad_sign_flipped", some[0], words, told, fix, SURE, 80)
     if not all(owed.values()):
         found.weight, found.alone = 69.5, False  # a loop may learn so, and nothing says what was meant
     return [found]

@@ -111,6 +111,7 @@ def too_strong(runs: Compared, blank: bool) -> Finding | None:
 
     Of `blank` rows, which tell nothing of others, it may only keep the loop from learning by heart.
     """
+
     def in_step() -> Finding | None:
         return None if blank else owed_otherwise(runs.case, _decay(runs) or _ridge(runs))
 

@@ -36,8 +36,8 @@ from pullback.diagnose.experiments._memories import (
     judge_memory,
     keeps_velocity,
     looks_elsewhere,
-    never_cleared,
     nesterov,
+    never_cleared,
     scheduled,
 )
 from pullback.diagnose.experiments._owed import drawn_away
