@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._moves import Moves
+from pullback.diagnose._moves import Moves, watch_part
 from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments._first_move import met_inside
@@ -117,3 +117,14 @@ def test_behind_adam_a_sum_is_met_and_not_the_first_of_its_parts():
     met = met_inside(one, Moves(moves.before[:1], moves.after[:1], moves.rows[:1]), one.gradients(moves)[:1])
     wanted = gradient(one.generic, *one.batch(), -LAM)
     assert all(np.allclose(a, b) for a, b in zip(met, wanted, strict=True))
+
+
+def test_a_step_that_draws_from_all_rows_is_not_asked_on_fewer():
+    drawn = np.random.default_rng(0).permutation(60)
+
+    def step(p, X, y):
+        return plain(0.0)(p, X[drawn[:20]], y[drawn[:20]])
+
+    patient = Patient({"params": START, "X": X, "y": y, "loss": data, "step": step, "batch_size": 60})
+    assert watch_part(patient, START, 1, 10) is None
+    assert watch_part(patient, START, 1, 60) is not None

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._patient import Patient, flatten
+from pullback.diagnose._sandbox import Failure
 
 Leaves = list[np.ndarray]
 
@@ -66,6 +67,19 @@ def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None 
         pairs = (("X", body.X, whole[0]), ("y", body.y, whole[1]))
         out.data_changed += [n for n, a, b in pairs if not _same(a, b)]
     return out
+
+
+def watch_part(patient: Patient, leaves: Leaves, count: int, size: int, stay: bool = False) -> Moves | None:
+    """The same on other numbers of rows than the step is given; None for a step that cannot take so few.
+
+    One that numbers the rows of the whole, to draw from them, finds none of these numbers among fewer.
+    """
+    try:
+        return watch(patient, leaves, count, size, stay)
+    except Failure:
+        if size == patient.batch_size:
+            raise
+        return None
 
 
 def _like(x: Any) -> Any:

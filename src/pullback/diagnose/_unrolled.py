@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose._moves import Moves, norm, watch
+from pullback.diagnose._moves import Moves, norm, watch_part
 
 UPDATES = 6
 
@@ -33,11 +33,12 @@ def unrolled(case: Case) -> Moves | None:
 
 
 def _end(case: Case, size: int, ends: dict[int, Leaves]) -> Leaves:
-    """The parameters after one step from the generic point on so many rows."""
+    """The parameters after one step from the generic point on so many rows; where it was, if it cannot."""
     if size == 0:
         return case.generic
     if size not in ends:
-        ends[size] = watch(case.patient, case.generic, 1, size).after[0]
+        moves = watch_part(case.patient, case.generic, 1, size)
+        ends[size] = case.generic if moves is None else moves.after[0]
     return ends[size]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._kept import numbers_named
-from pullback.diagnose._moves import norm, watch
+from pullback.diagnose._moves import norm, watch_part
 
 SUMMED = "the step sums over the rows, where the loss is their mean"
 
@@ -30,7 +30,9 @@ def _by_rows(case: Case, expected: float) -> bool:
         return False
     ratios = []
     for size in (case.size, case.size // 2):
-        moves = watch(case.patient, case.generic, 1, size)
+        moves = watch_part(case.patient, case.generic, 1, size)
+        if moves is None:
+            return False
         true = case.gradients(moves)[0]
         ratios.append(norm(moves.move(0)) / max(norm(true), 1e-300))
     return abs(ratios[1] / max(ratios[0], 1e-300) - expected) < 0.05 * expected

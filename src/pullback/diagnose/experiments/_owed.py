@@ -65,8 +65,10 @@ def larger_penalty(case: Case, extra: dict[int, float]) -> list[Finding]:
     A loop may learn in spite of it.
     """
     penalty = case.truth.penalty_grad(case.generic, *case.batch())
-    ratios = []
-    for k, more in extra.items() if penalty is not None else ():
+    ratios: list[float] = []
+    if penalty is None:
+        return []
+    for k, more in extra.items():
         w = case.generic[k]
         owed = float(np.sum(penalty[k] * w)) / (float(np.sum(w * w)) or 1.0)
         if owed <= 0 or norm([penalty[k] - owed * w]) > 1e-6 * norm([penalty[k]]):

@@ -10,7 +10,7 @@ import numpy as np
 
 from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose._moves import Moves, Rule, watch
+from pullback.diagnose._moves import Moves, Rule, watch_part
 from pullback.diagnose.experiments._first_move import sign_like
 
 FAR = 3.0
@@ -26,8 +26,9 @@ def wrong_where_it_stands(case: Case, moves: Moves, moving: list[int]) -> tuple[
     far = max(float(np.abs(u).max(initial=0)) for u in first) > FAR * _typical(moves.before[0])
     if not far or not sign_like(first, first) or case.own_rows is not None:
         return None
-    still = watch(case.patient, case.generic, 6, case.size if case.size < case.n else case.n // 6, stay=True)
-    if not all(np.isfinite(x).all() for after in still.after for x in after):
+    size = case.size if case.size < case.n else max(case.n // 6, 1)
+    still = watch_part(case.patient, case.generic, 6, size, stay=True)
+    if still is None or not all(np.isfinite(x).all() for after in still.after for x in after):
         return None
     grads = [[g[k] for k in moving] for g in case.gradients(still)]
     own = Moves([[b[k] for k in moving] for b in still.before], [[a[k] for k in moving] for a in still.after])
