@@ -6,6 +6,7 @@ import pytest
 from pullback.diagnose._case import Case
 from pullback.diagnose._moves import Moves, watch_part
 from pullback.diagnose._patient import Patient
+from pullback.diagnose.experiments import gradient as gradients
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments._first_move import met_inside
 from pullback.diagnose.experiments._owed import larger_penalty, penalty_share
@@ -128,3 +129,24 @@ def test_a_step_that_draws_from_all_rows_is_not_asked_on_fewer():
     patient = Patient({"params": START, "X": X, "y": y, "loss": data, "step": step, "batch_size": 60})
     assert watch_part(patient, START, 1, 10) is None
     assert watch_part(patient, START, 1, 60) is not None
+
+
+@pytest.mark.parametrize(("mean", "fault"), [(True, "grad_bias_wrong"), (False, "grad_constant_factor")])
+def test_a_bias_gradient_that_is_averaged_over_the_places_of_a_convolution(mean, fault):
+    def places(X):
+        return np.stack([X[:, i : i + 2] for i in range(3)], 1)
+
+    def error(p, X, y):
+        h = np.tanh(places(X) @ p[0] + p[1])
+        return h, h.sum(1) @ p[2] - y
+
+    def grad(p, X, y):
+        h, e = error(p, X, y)
+        low = (2 * e @ p[2].T / len(y))[:, None, :] * (1 - h * h)
+        bias = low.mean(1).sum(0) if mean else 5 * low.sum((0, 1))
+        return [np.einsum("npi,npo->io", places(X), low), bias, h.sum(1).T @ (2 * e / len(y))]
+
+    start = [rng.standard_normal((2, 5)), rng.standard_normal(5), rng.standard_normal((5, 1))]
+    given = {"params": start, "X": X, "y": y, "loss": lambda p, X, y: np.mean(error(p, X, y)[1] ** 2),
+             "grad": grad, "batch_size": 20}  # fmt: skip
+    assert next(f.id for f in gradients.experiment(Case(Patient(given), 10.0))) == fault
