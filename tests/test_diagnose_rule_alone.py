@@ -205,7 +205,7 @@ def test_adam_on_sums_that_are_never_cleared():
         (0.05, 1.0, 0.9, []),
         (0.1, 0.1, 0.9, []),
         (0.05, 1.0, 1.0, ["momentum_state_wrong"]),
-        (1.0, 0.05, 1.0, ["grad_not_zeroed"]),
+        (1.0, 0.05, None, ["grad_not_zeroed"]),
     ],
     ids=[
         "rate twice",
@@ -224,7 +224,7 @@ def test_what_a_step_keeps_tells_velocities_from_buffers(into, out, kept, fault)
 
     def step(p, X, y):
         for u, g in zip(v, own_gradients(p, X, y), strict=True):
-            u[...] = kept * u + into * g
+            u[...] = (u if kept is None else kept * u) + into * g
         return [w - out * u for w, u in zip(p, v, strict=True)], loss(p, X, y)
 
     given = {"params": start, "X": X, "y": y, "loss": loss, "step": step}
