@@ -29,13 +29,13 @@ def loss(p, X, y):
     return float(np.mean((values(p, X)[-1] @ p[-1] - y[:, None]) ** 2))
 
 
-def back(slope=0, signal=lambda k: k + 1, given=0, decay=0.0):
+def back(slope=0, signal=lambda k: k + 1, given=0, decay=0.0, by=0):
     def grad(p, X, y):
         a = values(p, X)
         d = {4: 2 * (a[-1] @ p[-1] - y[:, None]) / len(y)}
         d[3] = d[4] @ p[4].T * (1 - a[4] ** 2)
         for k in (2, 1, 0):
-            d[k] = d[min(signal(k), 3)] @ p[k + 1].T * (1 - a[k + 1 + slope] ** 2)
+            d[k] = d[min(signal(k), 3)] @ p[k + 1 + by].T * (1 - a[k + 1 + slope] ** 2)
         return [a[k + (given if k == 1 else 0)].T @ d[k] + decay * w for k, w in enumerate(p)]
 
     return grad
@@ -49,6 +49,7 @@ def back(slope=0, signal=lambda k: k + 1, given=0, decay=0.0):
         (back(slope=1), [("grad_wrong_input", 0)]),
         (back(signal=lambda k: 3), [("grad_wrong_delta", 0)]),
         (back(signal=lambda k: k + 2), [("grad_wrong_delta", 0)]),
+        (back(by=-1), [("grad_wrong_delta", 0)]),
     ],
 )
 def test_a_loop_over_layers_whose_index_is_off(grad, expected):
@@ -100,3 +101,31 @@ def test_the_slope_of_the_tanh_inside_is_not_that_of_the_gelu(slope, expected):
         return [X.T @ (d @ p[1].T * slope(z, inside(z))), h.T @ d]
 
     assert found(p, squared, grad) == expected
+
+
+def states(p, X):
+    h = [np.zeros((len(X), 4))]
+    for t in range(X.shape[1]):
+        h.append(np.tanh(X[:, t : t + 1] @ p[0] + h[-1] @ p[1]))
+    return h
+
+
+def recurrent(p, X, y):
+    return float(np.mean((states(p, X)[-1] @ p[2] - y) ** 2))
+
+
+@pytest.mark.parametrize(("off", "expected"), [(0, []), (-1, [("grad_wrong_input", 0)])])
+def test_the_derivative_of_a_recurrence_at_another_steps_state(off, expected):
+    def grad(p, X, y):
+        h, out = states(p, X), [np.zeros_like(w) for w in p]
+        e = 2 * (h[-1] @ p[2] - y) / len(y)
+        out[2], d = h[-1].T @ e, np.outer(e, p[2])
+        for t in range(X.shape[1], 0, -1):
+            d = d * (1 - h[t + off] ** 2)
+            out[0] += X[:, t - 1 : t].T @ d
+            out[1] += h[t - 1].T @ d
+            d = d @ p[1].T
+        return out
+
+    start = [rng.standard_normal((1, 4)), rng.standard_normal((4, 4)) / 2, rng.standard_normal(4)]
+    assert found(start, recurrent, grad) == expected

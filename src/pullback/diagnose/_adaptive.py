@@ -202,6 +202,9 @@ _WRONG_ADAM = {
     "stale": ("momentum_state_wrong", "the mean of the step before is used: it is stale by one"),
     "grows": ("momentum_state_wrong", "earlier gradients never fade from the mean"),
     "swapped": ("momentum_state_wrong", "the two decay rates are exchanged"),
+    "exchanged": ("momentum_state_wrong", "the mean's bias correction and the squares' are exchanged"),
+    "of the mean": ("momentum_state_wrong", "the squares are corrected for their bias by the mean's rate"),
+    "multiplied": ("momentum_state_wrong", "moments are multiplied by their bias correction, not divided"),
     "coefficients": ("momentum_state_wrong", "beta stands on the new gradient and 1 - beta on the memory"),
 }
 
@@ -256,8 +259,11 @@ def _adam(
             new = np.mean(g * g) if kind == "one number" else g * g
             v[vkey] = q * v.get(vkey, np.zeros(np.shape(new))) + (1 - q) * new
             mean = v[vkey] if kind == "one list" else first
-            mh = mean if kind == "plain" else mean / (1 - b1**n)
-            vh = v[vkey] if kind == "plain" else v[vkey] / (1 - b2**n)
+            c1, c2 = {"exchanged": (b2, b1), "of the mean": (b1, b1)}.get(kind, (b1, b2))
+            mh = mean if kind == "plain" else mean / (1 - c1**n)
+            vh = v[vkey] if kind == "plain" else v[vkey] / (1 - c2**n)
+            if kind == "multiplied":
+                mh, vh = mean * (1 - b1**n), v[vkey] * (1 - b2**n)
             if kind in ("in place", "m in place"):
                 m[key] = mh
             if kind in ("in place", "v in place"):

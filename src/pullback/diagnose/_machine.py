@@ -124,6 +124,8 @@ class Machine:
         if len(decays) > 1:
             return None
         decay = decays.pop()
+        if decay < 0:
+            return None  # no usual rule draws weights away from zero
         if rule.name == "linear":
             past = np.array(rule.coefficients[:-1]) / rule.coefficients[0]
             beta = float(past[1]) if len(past) > 1 and abs(past[1]) > max(1e-6, 2 * rule.gap) else 0.0

@@ -14,16 +14,37 @@ import numpy as np
 
 from pullback.diagnose import _functions as fn
 from pullback.diagnose._record import Node, pull_back
-from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, by_place
+from pullback.diagnose._tapes import Product, Segment, Tape, Wrong, by_place, ways
 
 
 def misindexed(tape: Tape) -> Iterator[Wrong]:
-    """Only of networks whose layers are one product each: rows or times one by one have other loops."""
+    """Of recurrences, and of networks whose layers are one product each: rows one by one have other loops."""
+    yield from _other_times(tape)
     layers = [p for p in tape.products if len(p.nodes) == 1]
     if len(layers) < 3 or len(layers) < len(tape.products):
         return
     yield from _slopes_elsewhere(tape, layers)
     yield from _signals_elsewhere(tape, layers)
+    yield from _weights_elsewhere(tape, layers)
+
+
+def _other_times(tape: Tape) -> Iterator[Wrong]:
+    """Derivatives of a recurrence that are taken at the state before, or after."""
+    for product in tape.products:
+        inputs = [n.value for n in product.inputs]
+        states = [s for s in tape.segments if any(s.a.value is v for v in inputs)]
+        last = next((s for s in tape.segments if s not in states and states and _one_shape(
+            states[-1], s.a.value)), None)  # fmt: skip
+        states += [last] if last is not None else []
+        if len(states) < 3 or any(s.name not in fn.OF_VALUE for s in states):
+            continue
+        known = inputs[0] is not states[0].a.value and _one_shape(states[0], inputs[0])
+        begun = inputs[0] if known else 0 * states[0].a.value
+        values = [s.a.value for s in states]
+        for side, others in (("before", [begun, *values[:-1]]), ("after", [*values[1:], values[-1]])):
+            slopes = {id(s.a): fn.of_value(s.name, v) for s, v in zip(states, others, strict=True)}
+            words = f"the derivative of {states[0].name} at the state of the step {side}"
+            yield Wrong("grad_wrong_input", words, tape.spoiled(partial(by_place, slopes), states))
 
 
 def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
@@ -74,6 +95,27 @@ def _signals_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
         for chosen in _subsets([donors], order):
             yield Wrong("grad_wrong_delta", f"the error signal of {words} handed down in place of its own",
                         tape.rec.gradient(len(tape.leaves), instead=_handed(layers, chosen)))  # fmt: skip
+
+
+def _weights_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
+    """Error signals that are handed down by the weight of another layer: the one below, or above."""
+    same = [(p, q) for p, q in pairwise(layers) if _alike(p.weights[0], q.weights[0])]
+    carrying = {id(p) for p in tape.carrying()}
+    for side, pairs in (("below", [(q, p) for p, q in same]), ("above", same)):
+        donors = {id(p.nodes[0]): q.weights[0] for p, q in pairs if id(p) in carrying}
+        own = {id(p.nodes[0]): p for p in layers}
+        for chosen in _subsets([donors], list(donors)):
+            if len(chosen) < 2:
+                continue  # one alone is among the mistakes of one product
+            instead: dict[int, Any] = {}
+            for k, weight in chosen.items():
+                instead |= ways(own[k], partial(_as_is, weight.value))
+            words = f"the weight of the layer {side} in place of its own on the way back"
+            yield Wrong("grad_wrong_delta", words, tape.rec.gradient(len(tape.leaves), instead=instead))
+
+
+def _as_is(value: Any, w: Any) -> Any:
+    return value
 
 
 def _alike(a: Node, b: Node) -> bool:

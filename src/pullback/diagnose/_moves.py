@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._patient import Patient, flatten
+from pullback.diagnose._sandbox import Failure
 
 Leaves = list[np.ndarray]
 
@@ -34,8 +35,12 @@ class Moves:
                      self.data_changed, self.kept)  # fmt: skip
 
 
-def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None = None) -> Moves:
-    """Run a few steps of a fresh copy from `leaves` (None: its own start) and note everything."""
+def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None = None,
+          stay: bool = False) -> Moves:  # fmt: skip
+    """Run a few steps of a fresh copy from `leaves` (None: its own start) and note everything.
+
+    Where they are to `stay`, every step is given these `leaves` again.
+    """
     body = patient.fresh()
     np.random.set_state(patient.random)
     params = body.params if leaves is None else body.tree([_like(x) for x in leaves])
@@ -44,6 +49,8 @@ def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None 
         rows = patient.batch(t, size)
         X, y = body.X[rows], body.y[rows]
         X0, y0, whole = np.array(X), np.array(y), (np.array(body.X), np.array(body.y))
+        if stay and leaves is not None:
+            params = body.tree([_like(x) for x in leaves])
         before = [np.array(x, float) for x in flatten(params)]
         params = body.step(params, X, y)
         after = [np.array(x, float) for x in flatten(params)]
@@ -60,6 +67,19 @@ def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None 
         pairs = (("X", body.X, whole[0]), ("y", body.y, whole[1]))
         out.data_changed += [n for n, a, b in pairs if not _same(a, b)]
     return out
+
+
+def watch_part(patient: Patient, leaves: Leaves, count: int, size: int, stay: bool = False) -> Moves | None:
+    """The same on other numbers of rows than the step is given; None for a step that cannot take so few.
+
+    One that numbers the rows of the whole, to draw from them, finds none of these numbers among fewer.
+    """
+    try:
+        return watch(patient, leaves, count, size, stay)
+    except Failure:
+        if size == patient.batch_size:
+            raise
+        return None
 
 
 def _like(x: Any) -> Any:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose._moves import Moves, norm, watch
-from pullback.diagnose._sandbox import Failure
+from pullback.diagnose._moves import Moves, norm, watch_part
 
 UPDATES = 6
 
@@ -21,10 +20,7 @@ def unrolled(case: Case) -> Moves | None:
     if case.size < 4 or case.own_rows is not None or not case.patient.has_step:
         return None
     ends: dict[int, Leaves] = {}
-    try:
-        size = _rows_of_one(case, ends)
-    except Failure:  # a step that takes no other number of rows
-        return None
+    size = _rows_of_one(case, ends)
     if size is None or 2 * size > case.size:
         return None
     count = min(UPDATES, case.size // size)
@@ -37,11 +33,12 @@ def unrolled(case: Case) -> Moves | None:
 
 
 def _end(case: Case, size: int, ends: dict[int, Leaves]) -> Leaves:
-    """The parameters after one step from the generic point on so many rows."""
+    """The parameters after one step from the generic point on so many rows; where it was, if it cannot."""
     if size == 0:
         return case.generic
     if size not in ends:
-        ends[size] = watch(case.patient, case.generic, 1, size).after[0]
+        moves = watch_part(case.patient, case.generic, 1, size)
+        ends[size] = case.generic if moves is None else moves.after[0]
     return ends[size]
 
 

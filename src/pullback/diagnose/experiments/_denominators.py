@@ -12,8 +12,7 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._coefficients import Kept, coefficients
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._kept import factor_kept, kept_after, numbers_named
-from pullback.diagnose._moves import Moves, Rule, watch
-from pullback.diagnose._sandbox import Failure
+from pullback.diagnose._moves import Moves, Rule, watch_part
 
 _FIXES = {
     "momentum_state_wrong": "m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g**2, divide by its root",
@@ -130,11 +129,8 @@ def rule_on_parts(case: Case, moving: list[int]) -> list[Finding] | None:
     """The same by parts of the rows where a step takes all: gradients that hardly change tell no memory."""
     if case.size < case.n or case.n < 24 or case.own_rows is not None:
         return None
-    try:
-        moves = watch(case.patient, case.generic, 6, case.n // 6)
-    except Failure:  # a step that takes no other number of rows
-        return None
-    if not all(np.isfinite(x).all() for after in moves.after for x in after):
+    moves = watch_part(case.patient, case.generic, 6, case.n // 6)
+    if moves is None or not all(np.isfinite(x).all() for after in moves.after for x in after):
         return None
     return rule_kept_wrong(moves, case.gradients(moves), moving)
 

@@ -9,7 +9,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import Moves, norm
-from pullback.diagnose._record import recording
+from pullback.diagnose._record import Node, recording
 
 
 def cut_off(move: Leaves, true: Leaves) -> bool:
@@ -67,23 +67,39 @@ def met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
             body.step(params, tape.leaf(body.X[rows], n), tape.leaf(body.y[rows], n + 1))
     except Exception:  # a step that cannot be recorded is not read
         return None
-    out = []
-    for k, (u, g) in enumerate(zip(moves.move(0), true[0], strict=True)):
-        best: tuple[float, Any] = (np.inf, None)
-        first, multiple = None, False
-        for node in tape.nodes:
-            v = node.value
-            if v.shape != g.shape or not np.isfinite(v).all() or not np.any(v):
-                continue
-            agree = np.mean(np.sign(v) == -np.sign(u))
-            if agree < 0.98:
-                continue
-            first = np.array(v, float) if first is None else first
-            along = abs(float(np.sum(v * g))) / max(norm([v]) * norm([g]), 1e-300)
-            multiple = multiple or along > 1 - 1e-9
-            gap = norm([v - g]) / max(norm([g]), 1e-12)
-            if gap < best[0]:
-                best = (gap, np.array(v, float))
-        out.append(-u * 0 if first is None else best[1] if multiple else first)
-        del k
-    return out
+    return [_gradient_among(tape.nodes, u, g, 1 << len(true[0]))
+            for u, g in zip(moves.move(0), true[0], strict=True)]  # fmt: skip
+
+
+def _gradient_among(nodes: list[Node], u: np.ndarray, g: np.ndarray, rows: int) -> Any:
+    """Of one parameter: its gradient's value among what a step computed, zeros where there is none."""
+    alike = [n for n in nodes if n.value.shape == g.shape and np.isfinite(n.value).all() and np.any(n.value)]
+    signs = [float(np.mean(np.sign(n.value) == -np.sign(u))) for n in alike]
+    best = max(signs, default=0.0)
+    agreeing = [n for n, same in zip(alike, signs, strict=True) if same >= max(best, 0.98)]
+    if not agreeing:
+        return -u * 0
+    along = [abs(float(np.sum(n.value * g))) / max(norm([n.value]) * norm([g]), 1e-300) for n in agreeing]
+    if max(along) <= 1 - 1e-9:
+        return _summed(agreeing, rows)
+    gaps = [norm([n.value - g]) for n in agreeing]
+    return np.array(agreeing[int(np.argmin(gaps))].value, float)
+
+
+def _summed(agreeing: list[Node], rows: int) -> np.ndarray:
+    """The value of the first of these that is no mere part of a sum over rows, or places, among them.
+
+    What a penalty adds counts as well, as long as it is the smaller part; the weights themselves do not.
+    """
+    node = agreeing[0]
+    for later in agreeing[1:]:
+        others = [p for p in later.parents if p is not node]
+        if later.name not in ("add", "subtract") or len(others) != 1 or len(later.parents) != 2:
+            continue
+        v, w = np.ravel(node.value), np.ravel(others[0].value)
+        penalty = others[0].name != "leaf" and others[0].deps and norm([w]) < norm([v])
+        if not (others[0].deps & rows or penalty) or v.size != w.size:
+            continue
+        if abs(v @ w) < (1 - 1e-9) * norm([v]) * norm([w]):
+            node = later
+    return np.array(node.value, float)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._kept import factor_kept, fades_by, kept_after
@@ -67,6 +68,15 @@ def scheduled(
             f"each move is {number(beta)} times the last, and the gradient",
             "keep v = beta v + g, beta below 1", 1.0, 81)]  # fmt: skip
     return [] if min(rates) > 0 else None
+
+
+def never_cleared(moves: Moves, grads: list[Leaves]) -> bool:
+    """Whether an adaptive rule that is right reproduces the moves from sums of all gradients so far."""
+    sums: list[Leaves] = []
+    for gs in grads:
+        sums.append([g + (sums[-1][i] if sums else 0.0) for i, g in enumerate(gs)])
+    rule = simulate(moves, sums, only_right=True) if len(sums) > 2 else None
+    return rule is not None and rule.gap < 1e-4 and rule.lr > 0
 
 
 def _corrected_in_place(kept: list[float], rates: list[float]) -> bool:

@@ -22,6 +22,7 @@ from pullback.diagnose._tapes import Tape, Wrong
 from pullback.diagnose.experiments._entries import by_entry
 from pullback.diagnose.experiments._one_row import wrong_input
 from pullback.diagnose.experiments._orders import in_turn, orders
+from pullback.diagnose.experiments._owed import penalty_share
 
 
 @dataclass
@@ -103,6 +104,9 @@ def explain(seen: Seen) -> tuple[str, str, float]:
     exact = _exact(seen.observed, claims, bad, seen.common, free=seen.case.size > 1)
     if exact is not None:
         return exact[0], exact[1], 1.0
+    owed = penalty_share(seen.case, seen.observed, seen.true, bad, seen.common)
+    if owed is not None:
+        return owed
     if wrong_input(seen.case, seen.observed, seen.true, bad):
         return "grad_wrong_input", "the right error signal, times another input than the layer's own", 0.95
     if all(_shifted(seen, k) for k in bad):
@@ -229,7 +233,8 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
         return "grad_sign_flipped", "a minus is lost on the way: some parameters go uphill", 1.0
     n = case.size
     biased = all(case.is_bias(k) for k in bad)
-    if biased and abs(ratio * n - 1) < 1e-3 and n > 2:
+    counts = {n, *(c for k in bad for c in _places(seen.tape, k, n))} if biased else set()
+    if any(abs(ratio * count - 1) < 1e-3 for count in counts if count > 2):
         return "grad_bias_wrong", "the bias gradient is reduced in another way than the weights'", 0.95
     if n > 2 and abs(ratio / n - 1) < 1e-3:
         return "grad_reduction_sum", f"summed over the {n} rows where the loss is their mean", 0.9
@@ -244,6 +249,16 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
             )
         return "grad_averaged_twice", f"divided by the {n} rows twice", 0.9
     return "grad_constant_factor", f"a stray factor of {number(ratio)}", 0.95
+
+
+def _places(tape: Tape | None, k: int, rows: int) -> set[float]:
+    """Over how many numbers each unit of a bias is summed, in all rows and in one, as in convolutions."""
+    if tape is None:
+        return set()
+    leaf = tape.rec.leaves[k]
+    sums = [n.value.size / leaf.value.size for n in tape.rec.nodes if any(p is leaf for p in n.parents)
+            and n.name in ("add", "subtract") and n.value.size > leaf.value.size]  # fmt: skip
+    return {c for count in sums for c in (count, count / rows)}
 
 
 def _one_of_many(case: Case, bad: list[int]) -> bool:

@@ -24,11 +24,12 @@ def orders(tape: Tape, after: Leaves) -> Any:
         if len(product.nodes) > 1:
             yield Wrong("update_order", words + ", row by row", _row_by_row(tape, product, after))
     yield from _new_factors(tape, after)
-    if len(whole) > 1:
-        instead: dict[int, Any] = {}
-        for product in whole:
-            instead |= ways(product, _newer(tape, product, after))
-        yield Wrong("update_order", words, tape.rec.gradient(len(tape.leaves), instead=instead))
+    for several in (whole, whole[:-1]):  # the uppermost often has code of its own
+        if len(several) > 1:
+            instead: dict[int, Any] = {}
+            for product in several:
+                instead |= ways(product, _newer(tape, product, after))
+            yield Wrong("update_order", words, tape.rec.gradient(len(tape.leaves), instead=instead))
 
 
 def _new_factors(tape: Tape, after: Leaves) -> Iterator[Wrong]:

@@ -19,6 +19,7 @@ from pullback.diagnose._machine import TRACE
 from pullback.diagnose._moves import Moves, norm
 from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments._comparing import CURED, Compared
+from pullback.diagnose.experiments._owed import owed_otherwise
 
 HELD = 0.55
 """The share of the improvement without a penalty below which the penalty is too strong."""
@@ -110,7 +111,11 @@ def too_strong(runs: Compared, blank: bool) -> Finding | None:
 
     Of `blank` rows, which tell nothing of others, it may only keep the loop from learning by heart.
     """
-    return _penalty(runs, blank) or (None if blank else _decay(runs) or _ridge(runs)) or _drained(runs)
+
+    def in_step() -> Finding | None:
+        return None if blank else owed_otherwise(runs.case, _decay(runs) or _ridge(runs))
+
+    return _penalty(runs, blank) or in_step() or _drained(runs)
 
 
 def _penalty(runs: Compared, blank: bool) -> Finding | None:

@@ -18,6 +18,7 @@ from pullback.diagnose._points import tamed
 from pullback.diagnose._tapes import Tape
 from pullback.diagnose.experiments._by_piece import apart
 from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, explain, nearest
+from pullback.diagnose.experiments._owed import larger_penalty
 from pullback.diagnose.experiments._penalties import without_ridge
 from pullback.diagnose.experiments._sharing import draws_anew
 
@@ -58,6 +59,7 @@ def examine_gradient(
         noise = max(noise, 0.05)  # steps across kinks
     observed, ridge = without_ridge(observed, true, case.generic)
     case.ridge |= ridge
+    larger = larger_penalty(case, ridge) if ridge and source == "grad" else []
     match = compare(observed, true)
     common = consensus(match)
     one = expect_one and any(
@@ -77,7 +79,7 @@ def examine_gradient(
     if frozen and len(frozen) < len(observed) and source == "step":
         bad = [k for k in bad if k not in frozen]
     if not bad:
-        return [] if not expect_one else _whole_factor(case, common, source, match)
+        return [] if not expect_one else _whole_factor(case, common, source, match) or larger
     first = _name(Seen(case, observed, tape, true, match, bad, common, after), source)
     finer = _by_piece(case, observed, true, source, after) if first.confidence <= NEAREST else None
     if finer is not None:

@@ -37,10 +37,13 @@ from pullback.diagnose.experiments._memories import (
     keeps_velocity,
     looks_elsewhere,
     nesterov,
+    never_cleared,
     scheduled,
 )
+from pullback.diagnose.experiments._owed import drawn_away
 from pullback.diagnose.experiments._penalties import coupled, replaced
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
+from pullback.diagnose.experiments._standing import wrong_where_it_stands
 from pullback.diagnose.experiments.gradient import (
     GRADIENT,
     compare,
@@ -135,7 +138,7 @@ def _rule(
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
             return replaced(case.decay) or _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
-    if _never_cleared(moves, used, moving):
+    if never_cleared(_only(moves, moving), [[g[k] for k in moving] for g in used]):
         return [Finding(
             "grad_not_zeroed", "step", "every step carries all gradients of earlier batches",
             "a usual rule reproduces the moves if it is given the sums of all gradients so far",
@@ -164,22 +167,14 @@ def _rule(
     if ridge:
         case.ridge = {moving[k]: lam for k, lam in ridge.items()}
         return []
-    return _by_leaf(case, moves, true, used, moving)
+    standing = wrong_where_it_stands(case, moves, moving)
+    return _judge_adaptive(case, *standing) if standing else _by_leaf(case, moves, true, used, moving)
 
 
 def _equal(used: list[Leaves], true: list[Leaves]) -> bool:
     """Whether gradients are the true ones, so that a rule need not be looked for among both."""
     return all(norm([a - b for a, b in zip(x, y, strict=True)]) <= 1e-9 * norm(y)
                for x, y in zip(used, true, strict=True))  # fmt: skip
-
-
-def _never_cleared(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
-    """Whether an adaptive rule that is right reproduces the moves from sums of all gradients so far."""
-    sums: list[Leaves] = []
-    for gs in grads:
-        sums.append([gs[k] + (sums[-1][i] if sums else 0.0) for i, k in enumerate(moving)])
-    rule = simulate(_only(moves, moving), sums, only_right=True) if len(sums) > 2 else None
-    return rule is not None and rule.gap < 1e-4 and rule.lr > 0
 
 
 def _only(moves: Moves, keep: list[int]) -> Moves:
@@ -199,8 +194,9 @@ def _judge_linear(
         return [Finding(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
-    if len(c) < 2 or rule.gap >= 1e-7:
-        return []
+    away = drawn_away(case, moves, case.decay, rule.lr, rule.gap)
+    if away or len(c) < 2 or rule.gap >= 1e-7:
+        return away
     wrong = judge_memory(c / scale, scale, case.listened is not None or keeps_velocity(
         case, moves, grads, moving))  # fmt: skip
     return wrong or _scaled_twice(case, rule, grads[0], moving)
@@ -310,6 +306,9 @@ def _own_factors(
             return []
         usual = downhill[len(downhill) // 2]
     case.rate = usual
+    away = drawn_away(case, moves, case.decay, usual, max(rule.gap for rule in rules.values()))
+    if away:
+        return away
     scaled = [f / usual for f in firsts]
     sure = used is not true and case.patient.has_grad
     found = [] if sure else examine_gradient(

@@ -1,0 +1,152 @@
+"""What a penalty owes to the gradient, what steps do that run away, and gradients that Adam hides."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._moves import Moves, watch_part
+from pullback.diagnose._patient import Patient
+from pullback.diagnose.experiments import gradient as gradients
+from pullback.diagnose.experiments import update
+from pullback.diagnose.experiments._first_move import met_inside
+from pullback.diagnose.experiments._owed import larger_penalty, penalty_share
+
+rng = np.random.default_rng(6)
+X = rng.standard_normal((60, 4))
+y = np.sin(X[:, :1]) + X[:, 1:2] * X[:, 2:3]
+START = [rng.standard_normal((4, 6)) / 2, np.zeros(6), rng.standard_normal((6, 1)) / 2]
+LAM = 0.02
+
+
+def forward(p, X):
+    h = np.tanh(X @ p[0] + p[1])
+    return h, h @ p[2]
+
+
+def data(p, X, y):
+    return float(np.mean((forward(p, X)[1] - y) ** 2))
+
+
+def loss(p, X, y):
+    return np.mean((forward(p, X)[1] - y) ** 2) + LAM * (np.sum(p[0] ** 2) + np.sum(p[2] ** 2))
+
+
+def gradient(p, X, y, lam=LAM):
+    h, out = forward(p, X)
+    e = 2 * (out - y) / len(y)
+    low = e @ p[2].T * (1 - h * h)
+    return [X.T @ low + 2 * lam * p[0], low.sum(0), h.T @ e + 2 * lam * p[2]]
+
+
+def case(step, loss=loss):
+    return Case(
+        Patient({"params": START, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20}), 10.0
+    )
+
+
+def plain(lam):
+    return lambda p, X, y: ([w - 0.1 * g for w, g in zip(p, gradient(p, X, y, lam), strict=True)], 0.0)
+
+
+def adam(lam, rates=(0.9, 0.999), lr=0.01):
+    m, v, t = [0.0] * 3, [0.0] * 3, [0]
+
+    def step(p, X, y):
+        t[0] += 1
+        out = []
+        for i, (w, g) in enumerate(zip(p, gradient(p, X, y, lam), strict=True)):
+            m[i], v[i] = 0.9 * m[i] + 0.1 * g, 0.999 * v[i] + 0.001 * g * g
+            first, second = (1 - b ** t[0] for b in rates)
+            out.append(w - lr * (m[i] / first) / (np.sqrt(v[i] / second) + 1e-8))
+        return out, 0.0
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("lam", "fault", "sure"),
+    [
+        (-LAM, "grad_sign_flipped", True),
+        (0.0, "grad_constant_factor", False),
+        (LAM / 2, "grad_constant_factor", False),
+    ],
+)
+def test_the_penaltys_part_is_told_from_the_rows(lam, fault, sure):
+    one = case(plain(lam))
+    args = one.generic, *one.batch()
+    found = penalty_share(one, gradient(*args, lam), gradient(*args), [0, 2], 1.0)
+    assert found is not None
+    assert (found[0], found[2] > 0.55) == (fault, sure)
+    assert penalty_share(one, [g + 1 for g in gradient(*args)], gradient(*args), [0, 2], 1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("step", "loss", "fault"),
+    [
+        (plain(-LAM), loss, "grad_sign_flipped"),
+        (adam(-LAM), loss, "grad_sign_flipped"),
+        (plain(LAM), loss, None),
+        (plain(0.0), loss, None),
+        (plain(LAM), data, None),
+        (adam(LAM), loss, None),
+        (adam(LAM, (0.999, 0.9)), loss, "momentum_state_wrong"),
+        (adam(LAM, (0.9, 0.9)), loss, "momentum_state_wrong"),
+    ],
+)
+def test_steps_by_a_penalty_and_by_corrections(step, loss, fault):
+    assert [f.id for f in update.experiment(case(step, loss))][:1] == ([fault] if fault else [])
+
+
+def test_another_factor_of_the_penalty_is_said_where_the_loss_has_one():
+    assert [f.id for f in larger_penalty(case(plain(LAM)), {0: 0.4, 2: 0.4})] == ["grad_constant_factor"]
+    assert larger_penalty(case(plain(LAM), data), {0: 0.4, 2: 0.4}) == []
+    assert larger_penalty(case(plain(LAM)), {0: 0.4, 2: 0.8}) == []
+
+
+def test_corrections_are_read_though_the_first_move_runs_away():
+    def cut_off(p, X, y):
+        return np.mean(np.minimum((forward(p, X)[1] - y) ** 2, 50.0))
+
+    found = update.experiment(case(adam(0.0, (0.999, 0.9)), cut_off))
+    assert [f.id for f in found] == ["momentum_state_wrong"]
+    assert update.experiment(case(adam(0.0, lr=10.0), cut_off)) == []
+
+
+def test_behind_adam_a_sum_is_met_and_not_the_first_of_its_parts():
+    one = case(adam(-LAM))
+    moves = one.moves
+    met = met_inside(one, Moves(moves.before[:1], moves.after[:1], moves.rows[:1]), one.gradients(moves)[:1])
+    wanted = gradient(one.generic, *one.batch(), -LAM)
+    assert all(np.allclose(a, b) for a, b in zip(met, wanted, strict=True))
+
+
+def test_a_step_that_draws_from_all_rows_is_not_asked_on_fewer():
+    drawn = np.random.default_rng(0).permutation(60)
+
+    def step(p, X, y):
+        return plain(0.0)(p, X[drawn[:20]], y[drawn[:20]])
+
+    patient = Patient({"params": START, "X": X, "y": y, "loss": data, "step": step, "batch_size": 60})
+    assert watch_part(patient, START, 1, 10) is None
+    assert watch_part(patient, START, 1, 60) is not None
+
+
+@pytest.mark.parametrize(("mean", "fault"), [(True, "grad_bias_wrong"), (False, "grad_constant_factor")])
+def test_a_bias_gradient_that_is_averaged_over_the_places_of_a_convolution(mean, fault):
+    def places(X):
+        return np.stack([X[:, i : i + 2] for i in range(3)], 1)
+
+    def error(p, X, y):
+        h = np.tanh(places(X) @ p[0] + p[1])
+        return h, h.sum(1) @ p[2] - y
+
+    def grad(p, X, y):
+        h, e = error(p, X, y)
+        low = (2 * e @ p[2].T / len(y))[:, None, :] * (1 - h * h)
+        bias = low.mean(1).sum(0) if mean else 5 * low.sum((0, 1))
+        return [np.einsum("npi,npo->io", places(X), low), bias, h.sum(1).T @ (2 * e / len(y))]
+
+    start = [rng.standard_normal((2, 5)), rng.standard_normal(5), rng.standard_normal((5, 1))]
+    given = {"params": start, "X": X, "y": y, "loss": lambda p, X, y: np.mean(error(p, X, y)[1] ** 2),
+             "grad": grad, "batch_size": 20}  # fmt: skip
+    assert next(f.id for f in gradients.experiment(Case(Patient(given), 10.0))) == fault
