@@ -391,7 +391,7 @@ class Case:
 
     @cached_property
     def heeded(self) -> Heeded | None:
-        """Rows that a step heeds which picks some out of all, and rows it does not, where no more is known."""
+        """Rows that a step heeds which picks some out of all, and rows it does not, if no more is known."""
         if not self.patient.has_step or self.own_rows is not None:
             return None
         return heeded(self.patient, self.generic, self.gradient)
