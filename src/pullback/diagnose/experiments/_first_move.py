@@ -46,6 +46,21 @@ def climbs(moves: Moves, true: list[Leaves], moving: list[int]) -> list[Finding]
         1.0, 82)]  # fmt: skip
 
 
+def some_uphill(rates: dict[int, float]) -> list[Finding]:
+    """Whether some parameters are moved uphill by gradients that are right, where others go downhill.
+
+    Parameters may have rates of their own, but none below zero.
+    """
+    up = [k for k, rate in rates.items() if rate < 0]
+    if not 0 < len(up) < len(rates):
+        return []
+    named = ", ".join(map(str, up))
+    return [Finding(
+        "grad_sign_flipped", up[0], f"the step adds the gradient of parameter {named} where it subtracts others",
+        f"each step moves parameter {up[0]} by {number(-rates[up[0]])} times its gradient",
+        "subtract it as the others are", 1.0, 82)]  # fmt: skip
+
+
 def sign_like(u: Leaves, true: Leaves) -> bool:
     """Whether the first move has one size everywhere, as adaptive rules' have."""
     values = np.abs(np.concatenate([x.ravel() for x in u]))

@@ -17,7 +17,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._points import tamed
 from pullback.diagnose._tapes import Tape
 from pullback.diagnose.experiments._by_piece import apart
-from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, explain, nearest
+from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, downhill, explain, nearest
 from pullback.diagnose.experiments._owed import larger_penalty
 from pullback.diagnose.experiments._penalties import without_ridge
 from pullback.diagnose.experiments._sharing import draws_anew
@@ -74,6 +74,7 @@ def examine_gradient(
         )
         else common
     )
+    common = downhill(match, common)
     bad = [k for k in match.wrong(common, noise) if not match.zero[k] or _present(observed[k], true)]
     frozen = [k for k in bad if not np.any(observed[k]) and (resting is None or k in resting)]
     if frozen and len(frozen) < len(observed) and source == "step":

@@ -30,7 +30,7 @@ from pullback.diagnose.experiments._denominators import (
     running_away,
 )
 from pullback.diagnose.experiments._entries import rate_by_entries
-from pullback.diagnose.experiments._first_move import climbs, cut_off, met_inside, sign_like
+from pullback.diagnose.experiments._first_move import climbs, cut_off, met_inside, sign_like, some_uphill
 from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import (
     judge_memory,
@@ -311,7 +311,7 @@ def _own_factors(
         return away
     scaled = [f / usual for f in firsts]
     sure = used is not true and case.patient.has_grad
-    found = [] if sure else examine_gradient(
+    found = some_uphill(lead) if sure else examine_gradient(
         case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False)  # fmt: skip
     memories = {k: np.array(r.coefficients[:-1]) / r.coefficients[0] for k, r in rules.items()
                 if r.coefficients[0]}  # fmt: skip
