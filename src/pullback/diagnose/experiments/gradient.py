@@ -37,6 +37,9 @@ _FIXES = {
     "grad_not_zeroed": "set the gradient buffers to zero before each backward pass",
     "update_order": "compute all gradients before any weight is changed",
     "inplace_mutation": "write into copies: a value kept for the backward pass was overwritten",
+    "softmax_wrong_axis": "sum over the axis of the classes in the backward pass too",
+    "double_softmax": "start the backward pass at the probabilities that the loss takes",
+    "missing_softmax": "start the backward pass at the probabilities that the loss takes",
 }
 
 GRADIENT = tuple(_FIXES)
