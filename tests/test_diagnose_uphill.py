@@ -1,0 +1,139 @@
+"""Rates below zero beside others above, one list of buffers under two names, half a bias correction, and
+error signals of another softmax than the loss's."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._kept import one_array_twice
+from pullback.diagnose._patient import Patient
+from pullback.diagnose._record import record
+from pullback.diagnose._sandbox import quiet
+from pullback.diagnose.experiments import gradient, update
+from pullback.diagnose.experiments._first_move import some_uphill
+from pullback.diagnose.experiments._naming import Match, downhill
+from pullback.diagnose.experiments._softmax import softmax as of_softmax
+
+rng = np.random.default_rng(2)
+X = rng.standard_normal((60, 4))
+y = (X @ rng.standard_normal((4, 3))).argmax(1)
+W = rng.standard_normal((4, 3)) / 2
+start = [W, np.zeros(3)]
+
+
+def softmax(z, axis=1):
+    e = np.exp(z - z.max(axis, keepdims=True))
+    return e / e.sum(axis, keepdims=True)
+
+
+def logits(p, X):
+    return X @ p[0] + p[1]
+
+
+def loss(p, X, y):
+    z = logits(p, X)
+    z = z - z.max(1, keepdims=True)
+    return np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y])
+
+
+def grad(p, X, y, output=softmax):
+    d = (output(logits(p, X)) - np.eye(3)[y]) / len(y)
+    return [X.T @ d, d.sum(0)]
+
+
+@pytest.mark.parametrize(
+    ("output", "fault"),
+    [
+        (softmax, []),
+        (lambda z: softmax(z, 0), ["softmax_wrong_axis"]),
+        (lambda z: np.exp(z) / np.exp(z).sum(), ["softmax_wrong_axis"]),
+        (lambda z: softmax(softmax(z)), ["double_softmax"]),
+        (lambda z: z, ["missing_softmax"]),
+    ],
+    ids=["right", "over the rows", "over everything", "twice", "not at all"],
+)
+def test_an_error_signal_of_another_softmax_than_the_loss_s(output, fault):
+    wrong = {"grad": lambda p, X, y: grad(p, X, y, output)}
+    with quiet():
+        case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, **wrong}), 10.0)
+        assert [f.id for f in gradient.experiment(case)] == fault
+
+
+@pytest.mark.parametrize(("before", "faults"), [(softmax, ["double_softmax"]), (lambda z: z, [])])
+def test_a_second_softmax_that_is_never_formed_is_seen_by_what_is_left_past_the_largest(before, faults):
+    def squashed(p, X, y):
+        a = before(logits(p, X))
+        z = a - a.max(1, keepdims=True)
+        return np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y])
+
+    tape = record(squashed, start, X[:7], y[:7])
+    case = SimpleNamespace(leaves=start, y=y, net=None)
+    assert [f.id for f in of_softmax(case, tape, 7)] == faults
+
+
+@pytest.mark.parametrize(
+    ("factors", "single", "common", "meant"),
+    [
+        ([-1.0, -1.0, 1.0], [False] * 3, -1.0, 1.0),
+        ([-1.0, 1.0], [False, True], -1.0, 1.0),
+        ([-1.0, 0.3], [False, True], -1.0, -1.0),
+        ([-1.0, -1.0], [False] * 2, -1.0, -1.0),
+        ([2.0, -2.0], [False] * 2, 2.0, 2.0),
+    ],
+)
+def test_the_way_down_is_known_where_any_parameter_goes_it(factors, single, common, meant):
+    match = Match(factors, [0.0] * len(factors), [False] * len(factors), single)
+    assert downhill(match, common) == meant
+
+
+@pytest.mark.parametrize(
+    ("rates", "where"), [({0: 0.1, 1: -0.1, 2: 0.1}, [1]), ({0: 0.1, 1: 0.2}, []), ({0: -0.1, 1: -0.2}, [])]
+)
+def test_a_rate_below_zero_beside_others_above(rates, where):
+    assert [f.where for f in some_uphill(rates)] == where
+
+
+def adam(mean, correct, shared=False):
+    m = [np.zeros_like(p) for p in start]
+    v = m if shared else [np.zeros_like(p) for p in start]
+    rate, b1, b2 = 0.02, 0.9, 0.999
+    count = [0]
+
+    def step(p, X, y):
+        count[0] += 1
+        out = []
+        for i, (w, g) in enumerate(zip(p, grad(p, X, y), strict=True)):
+            m[i] = b1 * m[i] + mean * g
+            v[i] = b2 * v[i] + (1 - b2) * g * g
+            by_mean, by_squares = correct(b1, b2, count[0])
+            out.append(w - rate * m[i] / by_mean / (np.sqrt(v[i] / by_squares) + 1e-8))
+        return out, loss(p, X, y)
+
+    return Patient({"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20})
+
+
+@pytest.mark.parametrize(
+    ("mean", "correct", "fault"),
+    [
+        (1.0, lambda b1, b2, t: (1 - b1, 1 - b2**t), ["momentum_state_wrong"]),
+        (0.1, lambda b1, b2, t: (1 - b1, 1 - b2**t), ["optimizer_state_mutated"]),
+        (0.1, lambda b1, b2, t: (1 - b1**t, 1 - b2), ["optimizer_state_mutated"]),
+        (0.1, lambda b1, b2, t: (1.0, 1 - b2**t), []),
+        (0.1, lambda b1, b2, t: (1 - b1**t, 1 - b2**t), []),
+    ],
+    ids=["a sum, corrected for good", "mean's never fades", "squares' never fades", "half corrected", "right"],
+)
+def test_a_correction_that_never_fades_is_told_by_the_rate_the_code_names(mean, correct, fault):
+    with quiet():
+        found = update.experiment(Case(adam(mean, correct), 10.0))
+    assert [f.id for f in found] == fault
+    assert not any(f.alone for f in found)  # such a loop may learn
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_one_list_under_two_names_whose_arrays_are_replaced(shared):
+    with quiet():
+        twice = one_array_twice(adam(0.1, lambda b1, b2, t: (1 - b1**t, 1 - b2**t), shared), start)
+    assert twice is shared
