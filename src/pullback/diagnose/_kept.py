@@ -97,7 +97,8 @@ def one_array_twice(patient: Patient, leaves: Leaves) -> bool:
     rows = patient.batch(0)
     start = [np.array(x) if np.ndim(x) else float(x) for x in leaves]
     body.step(body.tree(start), body.X[rows], body.y[rows])
-    return any(none and any(a.any() for a in _arrays(x, shapes)) for none, x in zip(empty, twice, strict=True))
+    filled = [any(a.any() for a in _arrays(x, shapes)) for x in twice]
+    return any(none and some for none, some in zip(empty, filled, strict=True))
 
 
 def _arrays(holder: Any, shapes: set[Any]) -> list[np.ndarray]:
