@@ -1,5 +1,5 @@
-"""Rates below zero beside others above, one list of buffers under two names, half a bias correction, and
-error signals of another softmax than the loss's."""
+"""Rates below zero beside others above, one list of buffers under two names, half a bias correction, error
+signals of another softmax than the loss's, and weights alone whose loss falls for ever."""
 
 from types import SimpleNamespace
 
@@ -8,11 +8,14 @@ import pytest
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._kept import one_array_twice
+from pullback.diagnose._moves import Moves
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._record import record
 from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import gradient, update
+from pullback.diagnose.experiments._denominators import _uphill as of_rule
 from pullback.diagnose.experiments._first_move import some_uphill
+from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._naming import Match, downhill
 from pullback.diagnose.experiments._softmax import softmax as of_softmax
 
@@ -95,6 +98,28 @@ def test_a_rate_below_zero_beside_others_above(rates, where):
     assert [f.where for f in some_uphill(rates)] == where
 
 
+@pytest.mark.parametrize(
+    ("signs", "where"), [([-1, -1], []), ([-1, 1], [1]), ([1, 1], ["step"]), ([1, 0.1], ["step"])]
+)
+def test_an_adaptive_rule_that_takes_one_parameter_uphill(signs, where):
+    g = [rng.standard_normal((3, 4)), rng.standard_normal(4)]
+    moved = [0.01 * s * np.sign(x) for s, x in zip(signs, g, strict=True)]
+    moves = Moves([[0 * x for x in g]], [moved])
+    assert [f.where for f in of_rule(moves, [g], [0, 1])] == where
+
+
+@pytest.mark.parametrize(
+    ("of_error", "faults"), [(lambda e: e**3, ["loss_formula_wrong"]), (lambda e: np.abs(e) ** 3, [])]
+)
+def test_weights_without_a_bias_whose_loss_falls_for_ever(of_error, faults):
+    numbers = X @ [1.0, -1.0, 0.5, 2.0] + 3.0
+    given = {"params": [np.ones(4)], "X": X, "y": numbers, "grad": lambda p, X, y: p}
+    with quiet():
+        case = Case(Patient({**given, "loss": lambda p, X, y: np.sum(of_error(X @ p[0] - y))}), 10.0)
+        said = no_least(case, record(case.loss, case.generic, X[:7], numbers[:7]))
+    assert [f.id for f in said] == faults
+
+
 def adam(mean, correct, shared=False):
     m = [np.zeros_like(p) for p in start]
     v = m if shared else [np.zeros_like(p) for p in start]
@@ -123,7 +148,7 @@ def adam(mean, correct, shared=False):
         (0.1, lambda b1, b2, t: (1.0, 1 - b2**t), []),
         (0.1, lambda b1, b2, t: (1 - b1**t, 1 - b2**t), []),
     ],
-    ids=["a sum, corrected for good", "mean's never fades", "squares' never fades", "half corrected", "right"],
+    ids=["a sum, for good", "mean's never fades", "squares' never fades", "half corrected", "right"],
 )
 def test_a_correction_that_never_fades_is_told_by_the_rate_the_code_names(mean, correct, fault):
     with quiet():

@@ -137,11 +137,21 @@ def rule_on_parts(case: Case, moving: list[int]) -> list[Finding] | None:
 
 
 def _uphill(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding]:
-    along = sum(float(np.sum(np.sign(moves.move(0)[k]) * np.sign(grads[0][k]))) for k in moving)
+    """Whether the first move, which has the sign of each entry's gradient or its opposite, goes uphill.
+
+    Where only some parameters do, they are what is wrong.
+    """
+    along = {k: float(np.sum(np.sign(moves.move(0)[k]) * np.sign(grads[0][k]))) for k in moving}
     told = "the first move has the sign of the gradient, entry by entry"
-    words = "the step goes uphill: the update is added"
-    uphill = Finding("grad_sign_flipped", "step", words, told, "subtract the update", 1.0, 82)
-    return [] if along <= 0 else [uphill]
+    if sum(along.values()) > 0:
+        words = "the step goes uphill: the update is added"
+        return [Finding("grad_sign_flipped", "step", words, told, "subtract the update", 1.0, 82)]
+    up = [k for k in moving if along[k] > 0.98 * np.count_nonzero(grads[0][k]) > 0]
+    down = [k for k in moving if along[k] < -0.98 * np.count_nonzero(grads[0][k]) < 0]
+    if not up or len(up) + len(down) < len(moving):
+        return []
+    words = f"parameter {', '.join(map(str, up))} goes uphill, where the others go downhill"
+    return [Finding("grad_sign_flipped", up[0], words, told, "subtract its update too", 1.0, 82)]
 
 
 MOST_OF_MEAN, MOST_OF_SQUARES = 1 - 5e-4, 1 + 3e-3

@@ -56,7 +56,7 @@ def some_uphill(rates: dict[int, float]) -> list[Finding]:
         return []
     named = ", ".join(map(str, up))
     return [Finding(
-        "grad_sign_flipped", up[0], f"the step adds the gradient of parameter {named} where it subtracts others",
+        "grad_sign_flipped", up[0], f"the step adds the gradient of parameter {named}, and subtracts others",
         f"each step moves parameter {up[0]} by {number(-rates[up[0]])} times its gradient",
         "subtract it as the others are", 1.0, 82)]  # fmt: skip
 
