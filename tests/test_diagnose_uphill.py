@@ -1,5 +1,5 @@
 """Rates below zero beside others above, one list of buffers under two names, half a bias correction, error
-signals of another softmax than the loss's, and weights alone whose loss falls for ever."""
+signals of another softmax than the loss's, weights alone whose loss falls for ever, masks drawn anew."""
 
 from types import SimpleNamespace
 
@@ -13,6 +13,7 @@ from pullback.diagnose._patient import Patient
 from pullback.diagnose._record import record
 from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import gradient, update
+from pullback.diagnose.experiments._averaged import averaged
 from pullback.diagnose.experiments._denominators import _uphill as of_rule
 from pullback.diagnose.experiments._first_move import some_uphill
 from pullback.diagnose.experiments._least import no_least
@@ -118,6 +119,52 @@ def test_weights_without_a_bias_whose_loss_falls_for_ever(of_error, faults):
         case = Case(Patient({**given, "loss": lambda p, X, y: np.sum(of_error(X @ p[0] - y))}), 10.0)
         said = no_least(case, record(case.loss, case.generic, X[:7], numbers[:7]))
     assert [f.id for f in said] == faults
+
+
+deep = [rng.standard_normal((4, 8)) / 2, rng.standard_normal((8, 8)) / 2, rng.standard_normal((8, 3)) / 2]
+
+
+def through(p, X):
+    return np.tanh(np.tanh(X @ p[0]) @ p[1])
+
+
+def of_deep(p, X, y):
+    z = through(p, X) @ p[2]
+    z = z - z.max(1, keepdims=True)
+    return np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y])
+
+
+def dropping(back, sign=1.0):
+    draw = np.random.default_rng(0)
+
+    def step(p, X, y):
+        mask = (draw.random((len(X), 8)) < 0.75) / 0.75
+        a = np.tanh(X @ p[0])
+        h = a * mask
+        k = np.tanh(h @ p[1])
+        d = (softmax(k @ p[2]) - np.eye(3)[y]) / len(y)
+        dk = d @ p[2].T * (1 - k * k)
+        da = sign * (dk @ back(p[1])) * mask * (1 - a * a)
+        return [w - 0.3 * g for w, g in zip(p, [X.T @ da, h.T @ dk, k.T @ d], strict=True)], of_deep(p, X, y)
+
+    return Patient({"params": deep, "X": X, "y": y, "loss": of_deep, "step": step})
+
+
+@pytest.mark.parametrize(
+    ("back", "sign", "found"),
+    [
+        (lambda w: w.T, 1.0, []),
+        (lambda w: w.T, -1.0, [("grad_sign_flipped", 0)]),
+        (lambda w: w, 1.0, [("grad_transposed", 0)]),
+    ],
+    ids=["right", "flipped", "transposed"],
+)
+def test_a_gradient_under_a_mask_drawn_anew_is_read_off_the_mean_of_many_draws(back, sign, found):
+    with quiet():
+        case = Case(dropping(back, sign), 10.0)
+        true = case.gradient(case.generic, *case.batch())
+        said = averaged(case, true, [0, 1, 2], gradient.FIXES)
+    assert [(f.id, f.where) for f in said] == found
 
 
 def adam(mean, correct, shared=False):
