@@ -21,6 +21,7 @@ In reading order:
     _scaled        wrong gradients of what multiplies entry by entry
     _minuses       wrong backward passes that forget a minus
     _outputs       wrong backward passes of the output
+    _other_outputs wrong error signals of another softmax than the loss's
     _softmaxed     wrong backward passes of a softmax
     _misindexed    wrong backward passes of loops over the layers whose index is off
     _overwritten   wrong backward passes of values written over

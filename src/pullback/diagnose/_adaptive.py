@@ -130,6 +130,7 @@ def _right(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
     yield from _with_means(grads, read, ())
     yield from _squared(grads, [], (1e-8, 1e-7, 1e-10, 1e-6))
     yield from _with_means(grads, [], (1e-8, 1e-7))
+    yield from _half_corrected(grads, read)
 
 
 def _wrong(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
@@ -164,6 +165,19 @@ def _with_means(grads: list[Leaves], read: list[Eps], usual: tuple[float, ...]) 
                 small = eps * (_share(b2, inside) if read else 1.0)
                 plain = list(_adam(grads, b1, b2, small, "plain", inside))
                 yield f"Adam({b1}, {b2}), uncorrected", "", "", plain
+
+
+MEAN_AS_IS, SQUARES_AS_IS = "mean uncorrected", "squares uncorrected"
+
+
+def _half_corrected(grads: list[Leaves], read: list[Eps]) -> Iterator[Candidate]:
+    """Rules that correct one of the two for its bias: whether that is meant, their rate has to say."""
+    for eps, inside in [*read, (1e-8, False)]:
+        for b1 in _B1[:2]:
+            for b2 in _B2[:2]:
+                for kind in (MEAN_AS_IS, SQUARES_AS_IS):
+                    small = eps * (_share(b2, inside) if read and kind == SQUARES_AS_IS else 1.0)
+                    yield f"Adam({b1}, {b2}), {kind}", "", "", list(_adam(grads, b1, b2, small, kind, inside))
 
 
 def _share(b2: float, inside: bool) -> float:
@@ -260,8 +274,8 @@ def _adam(
             v[vkey] = q * v.get(vkey, np.zeros(np.shape(new))) + (1 - q) * new
             mean = v[vkey] if kind == "one list" else first
             c1, c2 = {"exchanged": (b2, b1), "of the mean": (b1, b1)}.get(kind, (b1, b2))
-            mh = mean if kind == "plain" else mean / (1 - c1**n)
-            vh = v[vkey] if kind == "plain" else v[vkey] / (1 - c2**n)
+            mh = mean if kind in ("plain", MEAN_AS_IS) else mean / (1 - c1**n)
+            vh = v[vkey] if kind in ("plain", SQUARES_AS_IS) else v[vkey] / (1 - c2**n)
             if kind == "multiplied":
                 mh, vh = mean * (1 - b1**n), v[vkey] * (1 - b2**n)
             if kind in ("in place", "m in place"):

@@ -85,27 +85,35 @@ def _filled(cell: Any) -> bool:
 
 
 def one_array_twice(patient: Patient, leaves: Leaves) -> bool:
-    """Whether two places of one list, object or function hold the same array, which a step writes into."""
+    """Whether two places of one list, object or function hold the same array, which a step writes into.
+
+    Or the same list or dict of arrays, whether it writes into these or puts others in their place.
+    """
     body = patient.fresh()
     shapes = {np.shape(x) for x in leaves}
-    twice = [x for x in _held_twice(body.function("step"), set(), 0) if x.shape in shapes]
-    before = [x.copy() for x in twice]
+    twice = [x for x in _held_twice(body.function("step"), set(), 0) if _arrays(x, shapes)]
+    empty = [not any(a.any() for a in _arrays(x, shapes)) for x in twice]
     np.random.set_state(patient.random)
     rows = patient.batch(0)
     start = [np.array(x) if np.ndim(x) else float(x) for x in leaves]
     body.step(body.tree(start), body.X[rows], body.y[rows])
-    return any(not a.any() and b.any() for a, b in zip(before, twice, strict=True))
+    filled = [any(a.any() for a in _arrays(x, shapes)) for x in twice]
+    return any(none and some for none, some in zip(empty, filled, strict=True))
 
 
-def _held_twice(x: Any, seen: set[int], depth: int) -> Iterator[np.ndarray]:
-    """The arrays that one holder in reach of `x` has in two places, by themselves or in lists and dicts."""
+def _arrays(holder: Any, shapes: set[Any]) -> list[np.ndarray]:
+    return [a for a in flatten(holder) if isinstance(a, np.ndarray) and a.shape in shapes]
+
+
+def _held_twice(x: Any, seen: set[int], depth: int) -> Iterator[Any]:
+    """The arrays, lists and dicts that one holder in reach of `x` has in two places."""
     if id(x) in seen or depth > _DEEPEST or isinstance(x, (float, np.floating, np.ndarray)):
         return
     seen.add(id(x))
     met: set[int] = set()
     for part in _parts(x):
         if id(part) in met and isinstance(part, (np.ndarray, list, dict, tuple)):
-            yield from (a for a in flatten(part) if isinstance(a, np.ndarray))
+            yield part
         met.add(id(part))
         yield from _held_twice(part, seen, depth + 1)
 

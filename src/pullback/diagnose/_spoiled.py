@@ -17,6 +17,7 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._minuses import minuses
 from pullback.diagnose._misindexed import misindexed
 from pullback.diagnose._misplaced import only, products
+from pullback.diagnose._other_outputs import other_outputs
 from pullback.diagnose._outputs import outputs
 from pullback.diagnose._overwritten import overwritten
 from pullback.diagnose._record import Node, pull_back
@@ -41,6 +42,7 @@ def mistakes(tape: Tape) -> Iterator[Wrong]:
         yield from _activations(tape, group)
     yield from outputs(tape)
     yield from softmaxed(tape)
+    yield from other_outputs(tape)
     yield from products(tape)
     yield from _weights(tape)
     yield from overwritten(tape)

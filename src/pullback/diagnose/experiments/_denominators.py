@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pullback.diagnose._adaptive import MEAN_AS_IS, SQUARES_AS_IS
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._coefficients import Kept, coefficients
 from pullback.diagnose._findings import Finding, number
@@ -136,11 +137,21 @@ def rule_on_parts(case: Case, moving: list[int]) -> list[Finding] | None:
 
 
 def _uphill(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding]:
-    along = sum(float(np.sum(np.sign(moves.move(0)[k]) * np.sign(grads[0][k]))) for k in moving)
+    """Whether the first move, which has the sign of each entry's gradient or its opposite, goes uphill.
+
+    Where only some parameters do, they are what is wrong.
+    """
+    along = {k: float(np.sum(np.sign(moves.move(0)[k]) * np.sign(grads[0][k]))) for k in moving}
     told = "the first move has the sign of the gradient, entry by entry"
-    words = "the step goes uphill: the update is added"
-    uphill = Finding("grad_sign_flipped", "step", words, told, "subtract the update", 1.0, 82)
-    return [] if along <= 0 else [uphill]
+    if sum(along.values()) > 0:
+        words = "the step goes uphill: the update is added"
+        return [Finding("grad_sign_flipped", "step", words, told, "subtract the update", 1.0, 82)]
+    up = [k for k in moving if along[k] > 0.98 * np.count_nonzero(grads[0][k]) > 0]
+    down = [k for k in moving if along[k] < -0.98 * np.count_nonzero(grads[0][k]) < 0]
+    if not up or len(up) + len(down) < len(moving):
+        return []
+    words = f"parameter {', '.join(map(str, up))} goes uphill, where the others go downhill"
+    return [Finding("grad_sign_flipped", up[0], words, told, "subtract its update too", 1.0, 82)]
 
 
 MOST_OF_MEAN, MOST_OF_SQUARES = 1 - 5e-4, 1 + 3e-3
@@ -218,17 +229,41 @@ def newest_unweighted(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
     odd = [(a, s, p) for a, s, p in zip(weights, shares, powers, strict=True) if abs(a / s - 1) > 1e-3]
     change = float(np.prod([(a / s) ** (1 / p if p == 2 else -1) for a, s, p in odd]))
     whole = len(shares) == 2 and not rule.name.endswith("uncorrected") and odd and [o[2] for o in odd] == [2]
-    if not odd or not ((whole and odd[0][0] == 1) or (_among(rule.lr * change, named) and not _among(
-            rule.lr, named))):  # fmt: skip
+    meant = [rule.lr * change, *_uncorrected_rates(rule, shares, change)]
+    as_meant = not _among(rule.lr, named) and any(_among(rate, named) for rate in meant)
+    rate = next((rate for rate in meant if _among(rate, named)), meant[0])
+    if not odd:
+        return _never_fades(rule) if as_meant else []
+    if not ((whole and odd[0][0] == 1) or as_meant):
         return []
     a, share, p = odd[0]
     found = _wrong(
         f"the newest {'gradient' if p == 1 else 'square'} enters what is kept with the weight {number(a)}, "
         f"where {number(share)} is meant",
         f"after one step {number(a)} times the {'squared ' if p == 2 else ''}gradient is kept; the moves are "
-        f"{number(change)} times too small")  # fmt: skip
+        f"{number(rule.lr / rate)} times as large as the rate says")  # fmt: skip
     if abs(a - 1) < 1e-4 and not whole:  # a sum that fades may be meant: it is no fault by itself
         found[0].weight, found[0].alone = 69.5, False
+    return found
+
+
+def _uncorrected_rates(rule: Rule, shares: list[float], change: float) -> list[float]:
+    """The rates that a code may name whose correction of the mean, or of the squares, is that of step one.
+
+    To divide by 1 - beta in every step multiplies the moves for good.
+    """
+    if rule.name.endswith(MEAN_AS_IS):
+        return [rule.lr * change * shares[0]]
+    return [rule.lr * change / np.sqrt(shares[1])] if rule.name.endswith(SQUARES_AS_IS) else []
+
+
+def _never_fades(rule: Rule) -> list[Finding]:
+    """A rate that is the named one times the first step's bias correction: a loop may still learn so."""
+    what = "mean" if rule.name.endswith(MEAN_AS_IS) else "squares"
+    found = _wrong(f"the bias correction of the {what} is that of the first step for ever",
+                   f"{rule.name}, with rate {number(rule.lr)}, reproduces the moves; the code names another",
+                   _MUTATED)  # fmt: skip
+    found[0].weight, found[0].alone = 69.5, False
     return found
 
 

@@ -10,6 +10,8 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import Moves, norm
 from pullback.diagnose._record import Node, recording
+from pullback.diagnose._spoiled import mistakes
+from pullback.diagnose.experiments._naming import compare
 
 
 def cut_off(move: Leaves, true: Leaves) -> bool:
@@ -46,11 +48,46 @@ def climbs(moves: Moves, true: list[Leaves], moving: list[int]) -> list[Finding]
         1.0, 82)]  # fmt: skip
 
 
+def some_uphill(rates: dict[int, float]) -> list[Finding]:
+    """Whether some parameters are moved uphill by gradients that are right, where others go downhill.
+
+    Parameters may have rates of their own, but none below zero.
+    """
+    up = [k for k, rate in rates.items() if rate < 0]
+    if not 0 < len(up) < len(rates):
+        return []
+    named = ", ".join(map(str, up))
+    return [Finding(
+        "grad_sign_flipped", up[0], f"the step adds the gradient of parameter {named}, and subtracts others",
+        f"each step moves parameter {up[0]} by {number(-rates[up[0]])} times its gradient",
+        "subtract it as the others are", 1.0, 82)]  # fmt: skip
+
+
 def sign_like(u: Leaves, true: Leaves) -> bool:
     """Whether the first move has one size everywhere, as adaptive rules' have."""
     values = np.abs(np.concatenate([x.ravel() for x in u]))
     values = values[values > 1e-3 * values.max()]
     return bool(values.size > 4 and np.ptp(values) < 0.05 * values.max())
+
+
+def rate_by_mistakes(case: Case, u: Leaves) -> float | None:
+    """The rate at which all parameters follow one and the same wrong gradient."""
+    if case.tape is None:
+        return None
+    for claim in mistakes(case.tape):
+        if claim.partial:
+            continue
+        match = compare(u, claim.grads)
+        rates = [
+            f for f, g, z in zip(match.factors, match.gaps, match.zero, strict=True) if g < 1e-4 and not z
+        ]
+        if (
+            len(rates) == len([z for z in match.zero if not z])
+            and rates
+            and np.ptp(rates) < 1e-3 * abs(rates[0])
+        ):
+            return float(rates[0])
+    return None
 
 
 def met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:

@@ -1,11 +1,14 @@
 """Part of the objective experiment: whether the loss of a number is least anywhere at all.
 
 Whatever the formula, a loss that is meant for numbers rises again once the prediction has passed the target.
-The prediction is moved through all targets, and far past them, by the last single bias. A loss that falls
-all the way, in every row, has no least value: it is a formula for something else, or a wrong one.
+The prediction is moved through all targets, and far past them, by the last single bias, or by all weights
+where these are all there is. A loss that falls all the way, in every row, has no least value: it is a formula
+for something else, or a wrong one.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -25,11 +28,12 @@ def no_least(case: Case, tape: Recording) -> list[Finding]:
     known = case.head is not None or (case.net is not None and case.net.objective != "unknown")
     y = np.asarray(case.y, float)
     singles = [k for k, x in enumerate(case.leaves) if x.size == 1 and case.is_bias(k)]
-    if known or y.size != case.n or y.std() == 0 or not singles or len(case.leaves) < 2:
+    alone = _weighs_inputs(case)
+    if known or y.size != case.n or y.std() == 0 or not (alone or (singles and len(case.leaves) > 1)):
         return []
     if labels(case.y) and not _counts(case):
         return []
-    ways = {_falls(case, singles[-1], int(i)) for i in _between(y.ravel())}
+    ways = {_falls(case, 0 if alone else singles[-1], int(i), alone) for i in _between(y.ravel())}
     if len(ways) != 1 or not ways <= {-1, 1, 2}:
         return []
     logs = any(n.name.startswith("log") and n.deps & ((1 << len(case.leaves)) - 1) for n in tape.nodes)
@@ -41,6 +45,21 @@ def no_least(case: Case, tape: Recording) -> list[Finding]:
         return [unfit(f"the logarithm of a prediction on targets that are numbers: {words}", evidence)]
     return [Finding("loss_formula_wrong", "loss", f"the loss has no least value: {words}", evidence,
                     "write the formula again, term by term", 0.9, 90)]  # fmt: skip
+
+
+def _weighs_inputs(case: Case) -> bool:
+    """Whether the one parameter has a weight for each column of X, and one row's loss rests on their sum."""
+    if len(case.leaves) != 1 or case.X.ndim != 2 or case.leaves[0].size != case.X.shape[1]:
+        return False
+    try:
+        slopes = [np.ravel(case.gradient(case.generic, case.X[i : i + 1], case.y[i : i + 1])[0])
+                  for i in range(min(3, case.n))]  # fmt: skip
+    except Failure:
+        return False
+    rows = case.X[: len(slopes)].astype(float)
+    along = [abs(g @ x) > (1 - 1e-9) * np.linalg.norm(g) * np.linalg.norm(x) > 0
+             for g, x in zip(slopes, rows, strict=True)]  # fmt: skip
+    return all(along)
 
 
 def _counts(case: Case) -> bool:
@@ -55,12 +74,12 @@ def _between(y: np.ndarray) -> np.ndarray:
     return order[(np.linspace(0.2, 0.8, ROWS) * (len(order) - 1)).astype(int)] if len(order) else order
 
 
-def _falls(case: Case, k: int, i: int) -> int:
+def _falls(case: Case, k: int, i: int, alone: bool = False) -> int:
     """1 or -1 where a row's loss falls all the way as leaf `k` grows, or shrinks; 2 if both ways; else 0."""
     size = max(float(np.abs(case.y).max()), 1e-6)
     places = np.unique(np.concatenate([PLACES, PLACES * size]))
     try:
-        losses = np.array([_moved(case, k, c, i) for c in places])
+        losses = np.array([_moved(case, k, c, i, alone) for c in places])
     except Failure:
         return 0
     if np.isnan(losses).any() or (losses == -np.inf).any():
@@ -86,6 +105,9 @@ def _finite(losses: np.ndarray) -> slice:
     return slice(good[0], good[-1] + 1)
 
 
-def _moved(case: Case, k: int, by: float, i: int) -> float:
-    leaves = [x + by if j == k else x for j, x in enumerate(case.generic)]
+def _moved(case: Case, k: int, by: float, i: int, alone: bool) -> float:
+    """A row's loss with its prediction moved, by leaf `k` or, where weights stand alone, by all of these."""
+    x = np.ravel(case.X[i]).astype(float)
+    way: Any = (x / (x @ x)).reshape(case.leaves[k].shape) if alone else 1.0
+    leaves = [leaf + by * way if j == k else leaf for j, leaf in enumerate(case.generic)]
     return case.truth.value(leaves, case.X[i : i + 1], case.y[i : i + 1])

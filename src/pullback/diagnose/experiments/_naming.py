@@ -71,6 +71,19 @@ def consensus(match: Match) -> float:
     return f[max(counts)[2]] if counts else 1.0
 
 
+def downhill(match: Match, common: float) -> float:
+    """The factor of a gradient as it should be, where the one most parameters agree on is below zero.
+
+    Where other parameters go downhill the way is known, however many go up: those are what is wrong. Single
+    numbers agree with any factor, and speak only where theirs has the same size.
+    """
+    others = [
+        f for f, gap, zero, single in zip(match.factors, match.gaps, match.zero, match.single, strict=True)
+        if f > 0 and gap < 1e-4 and not zero and (not single or abs(f / common + 1) < 1e-4)
+    ]  # fmt: skip
+    return -common if common < 0 and others else common
+
+
 @dataclass
 class Seen:
     """A gradient that came and the true one: which parameters are wrong, the common factor taken out."""

@@ -17,12 +17,12 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._points import tamed
 from pullback.diagnose._tapes import Tape
 from pullback.diagnose.experiments._by_piece import apart
-from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, explain, nearest
+from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, downhill, explain, nearest
 from pullback.diagnose.experiments._owed import larger_penalty
 from pullback.diagnose.experiments._penalties import without_ridge
 from pullback.diagnose.experiments._sharing import draws_anew
 
-_FIXES = {
+FIXES = {
     "grad_sign_flipped": "put the minus back: the gradient is negated",
     "grad_transposed": "transpose it: what is multiplied must have the shape of the layer, not only fit",
     "grad_wrong_input": "use the input that this very layer had in the forward pass",
@@ -37,9 +37,12 @@ _FIXES = {
     "grad_not_zeroed": "set the gradient buffers to zero before each backward pass",
     "update_order": "compute all gradients before any weight is changed",
     "inplace_mutation": "write into copies: a value kept for the backward pass was overwritten",
+    "softmax_wrong_axis": "sum over the axis of the classes in the backward pass too",
+    "double_softmax": "start the backward pass at the probabilities that the loss takes",
+    "missing_softmax": "start the backward pass at the probabilities that the loss takes",
 }
 
-GRADIENT = tuple(_FIXES)
+GRADIENT = tuple(FIXES)
 """The faults that are named by which gradient a mistake gives."""
 
 _OF_ALL = ("grad_sign_flipped", "grad_reduction_sum", "grad_averaged_twice")
@@ -74,6 +77,7 @@ def examine_gradient(
         )
         else common
     )
+    common = downhill(match, common)
     bad = [k for k in match.wrong(common, noise) if not match.zero[k] or _present(observed[k], true)]
     frozen = [k for k in bad if not np.any(observed[k]) and (resting is None or k in resting)]
     if frozen and len(frozen) < len(observed) and source == "step":
@@ -94,7 +98,7 @@ def examine_gradient(
 def _also(first: Finding, fault: str, what: str) -> Finding:
     """The other name of one gradient that is right but for 1/n: a mean for a sum, or one division more."""
     words = f"{what} gives the same numbers"
-    return replace(first, id=fault, words=words, fix=_FIXES[fault], confidence=0.2, weight=first.weight - 0.1)
+    return replace(first, id=fault, words=words, fix=FIXES[fault], confidence=0.2, weight=first.weight - 0.1)
 
 
 def _others(first: Finding, observed: Leaves, tape: Tape | None, bad: list[int]) -> list[Finding]:
@@ -106,7 +110,7 @@ def _others(first: Finding, observed: Leaves, tape: Tape | None, bad: list[int])
             first,
             id=fault,
             words=words,
-            fix=_FIXES.get(fault, first.fix),
+            fix=FIXES.get(fault, first.fix),
             confidence=0.2,
             weight=first.weight - 0.1 * (i + 1),
         )
@@ -148,7 +152,7 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
     given = f"{source} gives {number(f)} times the true gradient"
 
     def found(fault: str, words: str, evidence: str, confidence: float, weight: float) -> list[Finding]:
-        return [Finding(fault, where, words, evidence, _FIXES[fault], confidence, weight)]
+        return [Finding(fault, where, words, evidence, FIXES[fault], confidence, weight)]
 
     if all(match.zero):
         return []
@@ -201,7 +205,7 @@ def _name(seen: Seen, source: str) -> Finding:
         where,
         words,
         evidence,
-        _FIXES.get(fault, "see the parameter named"),
+        FIXES.get(fault, "see the parameter named"),
         confidence,
         80 if confidence > NEAREST else 68.5 if _repeats(seen.case) else 50,
         table=table,
@@ -226,7 +230,7 @@ NEAREST = 0.55
 
 def doubtful(f: Finding) -> bool:
     """Whether a finding is only the name of the mistake that comes nearest."""
-    return f.id in _FIXES and f.confidence <= NEAREST
+    return f.id in FIXES and f.confidence <= NEAREST
 
 
 def once_more(case: Case, found: list[Finding], experiment: Any) -> list[Finding]:
@@ -235,7 +239,7 @@ def once_more(case: Case, found: list[Finding], experiment: Any) -> list[Finding
     if tamer is None:
         return found
     again: list[Finding] = experiment(tamer)
-    if any(f.id in _FIXES for f in again):
+    if any(f.id in FIXES for f in again):
         return found
     for name in ("rule", "rate", "decay", "ridge", "unruled"):
         setattr(case, name, getattr(tamer, name))
@@ -312,7 +316,7 @@ def _unlike(case: Case, k: int, o: np.ndarray, x: np.ndarray) -> Finding:
     made = _of_others(case.tape, k, o) if case.tape is not None else None
     words = f"the gradient of parameter {k} has another shape than the parameter"
     return Finding(
-        made or fault, k, words, f"gradient {o.shape}, parameter {x.shape}", _FIXES[made or fault], 0.95, 82
+        made or fault, k, words, f"gradient {o.shape}, parameter {x.shape}", FIXES[made or fault], 0.95, 82
     )
 
 
@@ -355,7 +359,7 @@ def _memory(case: Case, once: Leaves) -> list[Finding]:
         "grad_not_zeroed", "grad" if every else kept[0], "gradients of earlier calls stay in the buffer",
         "the second call on the same batch gives twice the first"
         + ("" if every else f" in parameters {', '.join(map(str, kept))}"),
-        _FIXES["grad_not_zeroed"], 1.0, 83)]  # fmt: skip
+        FIXES["grad_not_zeroed"], 1.0, 83)]  # fmt: skip
 
 
 def _near(a: np.ndarray, b: np.ndarray) -> bool:

@@ -17,9 +17,9 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._kept import factor_kept, kept_after, one_array_twice, share_of_move
 from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
-from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
+from pullback.diagnose.experiments._averaged import averaged
 from pullback.diagnose.experiments._by_piece import rate_by_pieces
 from pullback.diagnose.experiments._by_rows import by_rows
 from pullback.diagnose.experiments._denominators import (
@@ -30,7 +30,14 @@ from pullback.diagnose.experiments._denominators import (
     running_away,
 )
 from pullback.diagnose.experiments._entries import rate_by_entries
-from pullback.diagnose.experiments._first_move import climbs, cut_off, met_inside, sign_like
+from pullback.diagnose.experiments._first_move import (
+    climbs,
+    cut_off,
+    met_inside,
+    rate_by_mistakes,
+    sign_like,
+    some_uphill,
+)
 from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import (
     judge_memory,
@@ -45,6 +52,7 @@ from pullback.diagnose.experiments._penalties import coupled, replaced
 from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
 from pullback.diagnose.experiments._standing import wrong_where_it_stands
 from pullback.diagnose.experiments.gradient import (
+    FIXES,
     GRADIENT,
     compare,
     consensus,
@@ -275,7 +283,9 @@ def _by_leaf(
     if clipped:
         return []
     if (not case.patient.has_grad or used is not true) and not sizes_by_rule(case):
-        out = _inside(case, moves, true, moving, [k for k in moving if k not in fine])
+        out = averaged(case, true[0], moving, FIXES) or _inside(
+            case, moves, true, moving, [k for k in moving if k not in fine]
+        )
     case.unruled = not out and len(moves.after) > 2
     return out
 
@@ -311,7 +321,7 @@ def _own_factors(
         return away
     scaled = [f / usual for f in firsts]
     sure = used is not true and case.patient.has_grad
-    found = [] if sure else examine_gradient(
+    found = some_uphill(lead) if sure else examine_gradient(
         case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False)  # fmt: skip
     memories = {k: np.array(r.coefficients[:-1]) / r.coefficients[0] for k, r in rules.items()
                 if r.coefficients[0]}  # fmt: skip
@@ -360,7 +370,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
         f = (
             rate_by_pieces(case, u, true[0])
             or rate_by_entries(case, moves, true, odd)
-            or _rate_by_mistakes(case, u)
+            or rate_by_mistakes(case, u)
             or f
         )
     if f == 0:
@@ -385,25 +395,6 @@ def _resting(moves: Moves, true: list[Leaves], rate: float) -> list[int]:
 
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
     return any(norm([s - t]) > 1e-4 * max(norm([t]), 1e-12) for s, t in zip(scaled, true, strict=True))
-
-
-def _rate_by_mistakes(case: Case, u: Leaves) -> float | None:
-    if case.tape is None:
-        return None
-    for claim in mistakes(case.tape):
-        if claim.partial:
-            continue
-        match = compare(u, claim.grads)
-        rates = [
-            f for f, g, z in zip(match.factors, match.gaps, match.zero, strict=True) if g < 1e-4 and not z
-        ]
-        if (
-            len(rates) == len([z for z in match.zero if not z])
-            and rates
-            and np.ptp(rates) < 1e-3 * abs(rates[0])
-        ):
-            return float(rates[0])
-    return None
 
 
 __all__: list[Any] = ["experiment"]

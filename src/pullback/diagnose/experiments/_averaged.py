@@ -1,0 +1,77 @@
+"""Part of the update experiment: the gradient of a step that draws noise, such as a dropout mask, anew.
+
+One draw is off the gradient of the loss by the noise, and no mistake gives it to rounding. The mean of many
+draws from one point, on the same rows, has the direction of the gradient that is meant, or of the mistake.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._patient import flatten
+from pullback.diagnose._spoiled import mistakes
+from pullback.diagnose.experiments._sharing import draws_anew
+
+DRAWS = 32
+ALIKE, UNLIKE = 0.9, 0.5
+"""From the one on, a mean of draws has a gradient's direction; up to the other, it has not."""
+FLIPPED = 0.7
+"""From this cosine on all parameters agree with the true gradient, or with its negative."""
+
+
+def averaged(case: Case, true: Leaves, moving: list[int], fixes: dict[str, str]) -> list[Finding]:
+    """The mistake whose gradient the mean of many draws has, where it does not have the true one's."""
+    if case.tape is None or case.size < 2 or not draws_anew(case):
+        return []
+    mean = _mean_move(case)
+    along = {k: _cosine(mean[k], true[k]) for k in moving if true[k].size > 2}
+    bad = [k for k, c in along.items() if c < UNLIKE]
+    if not bad:
+        return []
+    flipped = all(c < -FLIPPED if k in bad else c > FLIPPED for k, c in along.items())
+    if flipped:
+        named, words, nearest = "grad_sign_flipped", "its sign is flipped", min(-along[k] for k in bad)
+    else:
+        named, words, nearest = _nearest(case, mean, along)
+        if nearest < ALIKE:
+            return []
+    where = "step" if len(bad) == len(along) else bad[0]
+    evidence = (
+        f"the mean of {DRAWS} draws has a cosine of {number(along[bad[0]])} with the true gradient of "
+        f"parameter {bad[0]}; with this mistake's at least {number(nearest)}"
+    )
+    return [Finding(named, where, words, evidence, fixes[named], 0.8, 80)]
+
+
+def _mean_move(case: Case) -> Leaves:
+    """What one step takes away, as the mean of many from the same point on the same rows."""
+    body = case.patient.fresh()
+    np.random.set_state(case.patient.random)
+    rows = case.patient.batch(0)
+    total = [np.zeros(x.shape) for x in case.generic]
+    for _ in range(DRAWS):
+        params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+        after = flatten(body.step(params, body.X[rows], body.y[rows]))
+        total = [s + x - np.reshape(a, x.shape) for s, x, a in zip(total, case.generic, after, strict=True)]
+    return [s / DRAWS for s in total]
+
+
+def _nearest(case: Case, mean: Leaves, along: dict[int, float]) -> tuple[str, str, float]:
+    """The mistake that every parameter's mean agrees with best, by the one that agrees least."""
+    best = ("", "", 0.0)
+    assert case.tape is not None
+    for claim in mistakes(case.tape):
+        if claim.partial:
+            continue
+        least = min(_cosine(mean[k], claim.grads[k]) for k in along)
+        if least > best[2]:
+            best = (claim.id, claim.words, least)
+    return best
+
+
+def _cosine(a: np.ndarray, b: np.ndarray) -> float:
+    a, b = np.ravel(a), np.ravel(b)
+    size = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(a @ b) / size if size and np.isfinite(size) else 0.0

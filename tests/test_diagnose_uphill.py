@@ -1,0 +1,211 @@
+"""Rates below zero beside others above, one list of buffers under two names, half a bias correction, error
+signals of another softmax than the loss's, weights alone whose loss falls for ever, masks drawn anew."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._kept import one_array_twice
+from pullback.diagnose._moves import Moves
+from pullback.diagnose._patient import Patient
+from pullback.diagnose._record import record
+from pullback.diagnose._sandbox import quiet
+from pullback.diagnose.experiments import gradient, update
+from pullback.diagnose.experiments._averaged import averaged
+from pullback.diagnose.experiments._denominators import _uphill as of_rule
+from pullback.diagnose.experiments._first_move import some_uphill
+from pullback.diagnose.experiments._least import no_least
+from pullback.diagnose.experiments._naming import Match, downhill
+from pullback.diagnose.experiments._softmax import softmax as of_softmax
+
+rng = np.random.default_rng(2)
+X = rng.standard_normal((60, 4))
+y = (X @ rng.standard_normal((4, 3))).argmax(1)
+W = rng.standard_normal((4, 3)) / 2
+start = [W, np.zeros(3)]
+
+
+def softmax(z, axis=1):
+    e = np.exp(z - z.max(axis, keepdims=True))
+    return e / e.sum(axis, keepdims=True)
+
+
+def logits(p, X):
+    return X @ p[0] + p[1]
+
+
+def loss(p, X, y):
+    z = logits(p, X)
+    z = z - z.max(1, keepdims=True)
+    return np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y])
+
+
+def grad(p, X, y, output=softmax):
+    d = (output(logits(p, X)) - np.eye(3)[y]) / len(y)
+    return [X.T @ d, d.sum(0)]
+
+
+@pytest.mark.parametrize(
+    ("output", "fault"),
+    [
+        (softmax, []),
+        (lambda z: softmax(z, 0), ["softmax_wrong_axis"]),
+        (lambda z: np.exp(z) / np.exp(z).sum(), ["softmax_wrong_axis"]),
+        (lambda z: softmax(softmax(z)), ["double_softmax"]),
+        (lambda z: z, ["missing_softmax"]),
+    ],
+    ids=["right", "over the rows", "over everything", "twice", "not at all"],
+)
+def test_an_error_signal_of_another_softmax_than_the_loss_s(output, fault):
+    wrong = {"grad": lambda p, X, y: grad(p, X, y, output)}
+    with quiet():
+        case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, **wrong}), 10.0)
+        assert [f.id for f in gradient.experiment(case)] == fault
+
+
+@pytest.mark.parametrize(("before", "faults"), [(softmax, ["double_softmax"]), (lambda z: z, [])])
+def test_a_second_softmax_that_is_never_formed_is_seen_by_what_is_left_past_the_largest(before, faults):
+    def squashed(p, X, y):
+        a = before(logits(p, X))
+        z = a - a.max(1, keepdims=True)
+        return np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y])
+
+    tape = record(squashed, start, X[:7], y[:7])
+    case = SimpleNamespace(leaves=start, y=y, net=None)
+    assert [f.id for f in of_softmax(case, tape, 7)] == faults
+
+
+@pytest.mark.parametrize(
+    ("factors", "single", "common", "meant"),
+    [
+        ([-1.0, -1.0, 1.0], [False] * 3, -1.0, 1.0),
+        ([-1.0, 1.0], [False, True], -1.0, 1.0),
+        ([-1.0, 0.3], [False, True], -1.0, -1.0),
+        ([-1.0, -1.0], [False] * 2, -1.0, -1.0),
+        ([2.0, -2.0], [False] * 2, 2.0, 2.0),
+    ],
+)
+def test_the_way_down_is_known_where_any_parameter_goes_it(factors, single, common, meant):
+    match = Match(factors, [0.0] * len(factors), [False] * len(factors), single)
+    assert downhill(match, common) == meant
+
+
+@pytest.mark.parametrize(
+    ("rates", "where"), [({0: 0.1, 1: -0.1, 2: 0.1}, [1]), ({0: 0.1, 1: 0.2}, []), ({0: -0.1, 1: -0.2}, [])]
+)
+def test_a_rate_below_zero_beside_others_above(rates, where):
+    assert [f.where for f in some_uphill(rates)] == where
+
+
+@pytest.mark.parametrize(
+    ("signs", "where"), [([-1, -1], []), ([-1, 1], [1]), ([1, 1], ["step"]), ([1, 0.1], ["step"])]
+)
+def test_an_adaptive_rule_that_takes_one_parameter_uphill(signs, where):
+    g = [rng.standard_normal((3, 4)), rng.standard_normal(4)]
+    moved = [0.01 * s * np.sign(x) for s, x in zip(signs, g, strict=True)]
+    moves = Moves([[0 * x for x in g]], [moved])
+    assert [f.where for f in of_rule(moves, [g], [0, 1])] == where
+
+
+@pytest.mark.parametrize(
+    ("of_error", "faults"), [(lambda e: e**3, ["loss_formula_wrong"]), (lambda e: np.abs(e) ** 3, [])]
+)
+def test_weights_without_a_bias_whose_loss_falls_for_ever(of_error, faults):
+    numbers = X @ [1.0, -1.0, 0.5, 2.0] + 3.0
+    given = {"params": [np.ones(4)], "X": X, "y": numbers, "grad": lambda p, X, y: p}
+    with quiet():
+        case = Case(Patient({**given, "loss": lambda p, X, y: np.sum(of_error(X @ p[0] - y))}), 10.0)
+        said = no_least(case, record(case.loss, case.generic, X[:7], numbers[:7]))
+    assert [f.id for f in said] == faults
+
+
+deep = [rng.standard_normal((4, 8)) / 2, rng.standard_normal((8, 8)) / 2, rng.standard_normal((8, 3)) / 2]
+
+
+def through(p, X):
+    return np.tanh(np.tanh(X @ p[0]) @ p[1])
+
+
+def of_deep(p, X, y):
+    z = through(p, X) @ p[2]
+    z = z - z.max(1, keepdims=True)
+    return np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y])
+
+
+def dropping(back, sign=1.0):
+    draw = np.random.default_rng(0)
+
+    def step(p, X, y):
+        mask = (draw.random((len(X), 8)) < 0.75) / 0.75
+        a = np.tanh(X @ p[0])
+        h = a * mask
+        k = np.tanh(h @ p[1])
+        d = (softmax(k @ p[2]) - np.eye(3)[y]) / len(y)
+        dk = d @ p[2].T * (1 - k * k)
+        da = sign * (dk @ back(p[1])) * mask * (1 - a * a)
+        return [w - 0.3 * g for w, g in zip(p, [X.T @ da, h.T @ dk, k.T @ d], strict=True)], of_deep(p, X, y)
+
+    return Patient({"params": deep, "X": X, "y": y, "loss": of_deep, "step": step})
+
+
+@pytest.mark.parametrize(
+    ("back", "sign", "found"),
+    [
+        (lambda w: w.T, 1.0, []),
+        (lambda w: w.T, -1.0, [("grad_sign_flipped", 0)]),
+        (lambda w: w, 1.0, [("grad_transposed", 0)]),
+    ],
+    ids=["right", "flipped", "transposed"],
+)
+def test_a_gradient_under_a_mask_drawn_anew_is_read_off_the_mean_of_many_draws(back, sign, found):
+    with quiet():
+        case = Case(dropping(back, sign), 10.0)
+        true = case.gradient(case.generic, *case.batch())
+        said = averaged(case, true, [0, 1, 2], gradient.FIXES)
+    assert [(f.id, f.where) for f in said] == found
+
+
+def adam(mean, correct, shared=False):
+    m = [np.zeros_like(p) for p in start]
+    v = m if shared else [np.zeros_like(p) for p in start]
+    rate, b1, b2 = 0.02, 0.9, 0.999
+    count = [0]
+
+    def step(p, X, y):
+        count[0] += 1
+        out = []
+        for i, (w, g) in enumerate(zip(p, grad(p, X, y), strict=True)):
+            m[i] = b1 * m[i] + mean * g
+            v[i] = b2 * v[i] + (1 - b2) * g * g
+            by_mean, by_squares = correct(b1, b2, count[0])
+            out.append(w - rate * m[i] / by_mean / (np.sqrt(v[i] / by_squares) + 1e-8))
+        return out, loss(p, X, y)
+
+    return Patient({"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20})
+
+
+@pytest.mark.parametrize(
+    ("mean", "correct", "fault"),
+    [
+        (1.0, lambda b1, b2, t: (1 - b1, 1 - b2**t), ["momentum_state_wrong"]),
+        (0.1, lambda b1, b2, t: (1 - b1, 1 - b2**t), ["optimizer_state_mutated"]),
+        (0.1, lambda b1, b2, t: (1 - b1**t, 1 - b2), ["optimizer_state_mutated"]),
+        (0.1, lambda b1, b2, t: (1.0, 1 - b2**t), []),
+        (0.1, lambda b1, b2, t: (1 - b1**t, 1 - b2**t), []),
+    ],
+    ids=["a sum, for good", "mean's never fades", "squares' never fades", "half corrected", "right"],
+)
+def test_a_correction_that_never_fades_is_told_by_the_rate_the_code_names(mean, correct, fault):
+    with quiet():
+        found = update.experiment(Case(adam(mean, correct), 10.0))
+    assert [f.id for f in found] == fault
+    assert not any(f.alone for f in found)  # such a loop may learn
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_one_list_under_two_names_whose_arrays_are_replaced(shared):
+    with quiet():
+        twice = one_array_twice(adam(0.1, lambda b1, b2, t: (1 - b1**t, 1 - b2**t), shared), start)
+    assert twice is shared
