@@ -36,6 +36,7 @@ from pullback.diagnose.experiments._comparing import (
 )
 from pullback.diagnose.experiments._dying import dies, falls_too_soon
 from pullback.diagnose.experiments._fading import fades
+from pullback.diagnose.experiments._flat import flat
 from pullback.diagnose.experiments._scales import at_last_even, far_targets, off_centre, unlike_inside
 
 FEW, LEARNT = 15, 0.85
@@ -63,6 +64,9 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         return [doubt]
     if room < 0.12:
         return []
+    saturated = flat(runs) if doubt is not None else None
+    if saturated is not None:
+        return [saturated]
     for cause in (fades, falls_too_soon, *_in_order(runs)):
         found = cause(runs)
         if found is not None:
@@ -224,11 +228,11 @@ def unshuffled(runs: Compared) -> Finding | None:
     return too_few_in_order(runs) or out_of_order(runs)
 
 
-def out_of_order(runs: Compared) -> Finding:
+def out_of_order(runs: Compared, shuffled: str = "rows shuffled") -> Finding:
     return Finding(
         "data_not_shuffled", "data", "the rows are ordered by the target: each batch holds one kind only",
         f"neighbouring targets correlate by {number(alike(runs.case))}; shuffled, the same loop ends at "
-        f"{number(runs.made['rows shuffled'].final)}, not {number(runs.user.final)}",
+        f"{number(runs.made[shuffled].final)}, not {number(runs.user.final)}",
         "shuffle the rows (X and y together) before every epoch", 0.95, 62)  # fmt: skip
 
 
