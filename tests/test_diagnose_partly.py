@@ -8,7 +8,7 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._runs import Run
-from pullback.diagnose.experiments import _partly
+from pullback.diagnose.experiments import _mending, _partly
 from pullback.diagnose.experiments._comparing import Compared
 from pullback.diagnose.experiments.data import _wrapped
 
@@ -64,6 +64,21 @@ def test_numbers_may_be_only_begun_to_be_fitted(y, final, expected):
     runs = compared(y, [final])
     runs.better_unseen = lambda **_: True
     found = _partly._begun(runs)
+    assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize(("finals", "expected"), [
+    ([0.5, 0.15], "lr_too_small"),  # a hundred times the moves is not enough, a thousand is
+    ([0.5, 0.5], None),
+])  # fmt: skip
+def test_a_step_is_too_small_where_many_more_end_on_the_way(finals, expected, monkeypatch):
+    monkeypatch.setattr(
+        _mending, "small", lambda runs, scale, name: Finding("lr_too_small", "", "", "", "", 1, 1)
+    )
+    runs = compared(np.linspace(0, 1, 80), finals)
+    runs.case.horizon = 500
+    runs.made["12 times the steps"] = Run(losses=[0.5])
+    found = _mending._much_larger(runs, "12 times the steps")
     assert (found.id if found else None) == expected
 
 
