@@ -8,7 +8,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._moves import watch
 from pullback.diagnose._runs import Run, user_run
-from pullback.diagnose.experiments._comparing import Compared, by_class
+from pullback.diagnose.experiments._comparing import Compared, by_class, short
 from pullback.train import sgd
 
 WATCHED = 60
@@ -98,12 +98,19 @@ def too_few_in_order(runs: Compared) -> Finding | None:
 
 
 def whole_set(runs: Compared) -> Finding | None:
-    """Full batches in few steps: the same number of row visits in smaller batches."""
+    """Full batches in few steps: the same number of row visits in smaller batches.
+
+    Where there were steps enough, and larger ones gain more than smaller batches do, it is not for these.
+    """
     case = runs.case
     if case.size < max(0.5 * case.n, 100) or case.horizon > 400:
         return None
     steps = min(case.horizon * (case.size // 32), 4000)
-    rows = case.shuffled(size=32)
-    if runs.cured("batches of 32 rows, as many passes", lambda: case.user_with(rows=rows, steps=steps)):
+    rows, proof, name = case.shuffled(size=32), runs.proof, "batches of 32 rows, as many passes"
+    if runs.cured(name, lambda: case.user_with(rows=rows, steps=steps)):
+        larger = runs.made.get("moves times 30")
+        if not short(case) and larger is not None and larger.final < runs.made[name].final:
+            runs.proof = proof
+            return None
         return unsuitable(case, "so large a batch leaves too few steps for its passes")
     return None

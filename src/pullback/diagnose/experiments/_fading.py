@@ -48,3 +48,16 @@ def fades(runs: Compared) -> Finding | None:
         f"at the start the first layer's is {number(first)}, the last one's {number(last)}; the loop ends at "
         f"{number(runs.user.final)}, with tanh in place of the sigmoids at {number(runs.made[name].final)}",
         "ReLU or tanh between the layers, or fewer layers", 0.85, 61)  # fmt: skip
+
+
+def faded(runs: Compared) -> Finding | None:
+    """A slope that dies on its way down: more steps help in the end, but they are not what is wrong."""
+    case, grads = runs.case, units.look(runs.case).grads
+    order = [k for k in case.weights if k in grads]
+    if len(order) < 4 or not 0 < grads[order[0]] < 0.005 * grads[order[-1]]:
+        return None
+    return Finding(
+        "vanishing_gradient", order[0], "the gradient dies on its way down through the layers",
+        f"at the start the first layer's is {number(grads[order[0]])}, the last one's "
+        f"{number(grads[order[-1]])}; after {case.horizon} steps the loss is {number(runs.user.final)}",
+        "ReLU or tanh in place of the sigmoid, larger first weights, or fewer layers", 0.8, 61)  # fmt: skip

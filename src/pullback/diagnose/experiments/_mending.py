@@ -11,7 +11,6 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._moves import norm
 from pullback.diagnose._runs import Run
-from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._batches import (
     few_rows,
     in_another_order,
@@ -35,7 +34,8 @@ from pullback.diagnose.experiments._comparing import (
     uneven,
 )
 from pullback.diagnose.experiments._dying import dies, falls_too_soon
-from pullback.diagnose.experiments._fading import fades
+from pullback.diagnose.experiments._fading import faded, fades
+from pullback.diagnose.experiments._flat import flat
 from pullback.diagnose.experiments._scales import at_last_even, far_targets, off_centre, unlike_inside
 
 FEW, LEARNT = 15, 0.85
@@ -63,6 +63,9 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         return [doubt]
     if room < 0.12:
         return []
+    saturated = flat(runs) if doubt is not None else None
+    if saturated is not None:
+        return [saturated]
     for cause in (fades, falls_too_soon, *_in_order(runs)):
         found = cause(runs)
         if found is not None:
@@ -85,7 +88,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
 
 def _in_order(runs: Compared) -> tuple[Cause, ...]:
     """The causes about the step, likeliest first: of a loop that creeps, a smaller step is no cure."""
-    if _creeps(runs) and not short(runs.case) and _faded(runs) is None:
+    if _creeps(runs) and not short(runs.case) and faded(runs) is None:
         return _larger, _longer, whole_set
     return few_rows, _smaller, _longer, whole_set, _larger
 
@@ -224,11 +227,11 @@ def unshuffled(runs: Compared) -> Finding | None:
     return too_few_in_order(runs) or out_of_order(runs)
 
 
-def out_of_order(runs: Compared) -> Finding:
+def out_of_order(runs: Compared, shuffled: str = "rows shuffled") -> Finding:
     return Finding(
         "data_not_shuffled", "data", "the rows are ordered by the target: each batch holds one kind only",
         f"neighbouring targets correlate by {number(alike(runs.case))}; shuffled, the same loop ends at "
-        f"{number(runs.made['rows shuffled'].final)}, not {number(runs.user.final)}",
+        f"{number(runs.made[shuffled].final)}, not {number(runs.user.final)}",
         "shuffle the rows (X and y together) before every epoch", 0.95, 62)  # fmt: skip
 
 
@@ -298,10 +301,19 @@ def _longer(runs: Compared) -> Finding | None:
         runs.proof, runs.by_heart = proof, True
         return None
     if cured:
-        faded = _faded(runs)
-        if faded is not None:
-            return faded
-        return stopped(runs, name)
+        return faded(runs) or _much_larger(runs, name) or stopped(runs, name)
+    return None
+
+
+def _much_larger(runs: Compared, longer: str) -> Finding | None:
+    """A step so small that many times the steps still end on the way, where a far larger one gets there."""
+    if short(runs.case) or runs.share(runs.made[longer].final) >= LEARNT:
+        return None
+    for scale in (100.0, 1e3):
+        name = f"moves times {scale:g}"
+        if runs.run(name, partial(runs.case.user_with, scale=scale)) >= LEARNT:
+            runs.proof = name
+            return small(runs, scale, name)
     return None
 
 
@@ -317,19 +329,6 @@ def stopped(runs: Compared, name: str) -> Finding:
         "too_few_steps", "step", "the loop is on its way and stopped early",
         f"after {runs.case.horizon} steps the loss is {number(runs.user.final)}, after {longer.steps} it is "
         f"{number(longer.final)}", f"take about {longer.planned} steps", 0.85, 60)  # fmt: skip
-
-
-def _faded(runs: Compared) -> Finding | None:
-    """A slope that dies on its way down: more steps help in the end, but they are not what is wrong."""
-    case, grads = runs.case, units.look(runs.case).grads
-    order = [k for k in case.weights if k in grads]
-    if len(order) < 4 or not 0 < grads[order[0]] < 0.005 * grads[order[-1]]:
-        return None
-    return Finding(
-        "vanishing_gradient", order[0], "the gradient dies on its way down through the layers",
-        f"at the start the first layer's is {number(grads[order[0]])}, the last one's "
-        f"{number(grads[order[-1]])}; after {case.horizon} steps the loss is {number(runs.user.final)}",
-        "ReLU or tanh in place of the sigmoid, larger first weights, or fewer layers", 0.8, 61)  # fmt: skip
 
 
 def _larger(runs: Compared) -> Finding | None:

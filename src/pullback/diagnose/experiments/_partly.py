@@ -9,11 +9,13 @@ from __future__ import annotations
 from functools import partial
 
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments._batches import overshoots, unsuitable, visits
 from pullback.diagnose.experiments._by_rows import SUMMED, grows
 from pullback.diagnose.experiments._comparing import Compared, alike, by_class, short
 from pullback.diagnose.experiments._dying import dies, falls_too_soon
 from pullback.diagnose.experiments._fading import fades
+from pullback.diagnose.experiments._flat import flat
 from pullback.diagnose.experiments._mending import (
     out_of_order,
     small,
@@ -25,8 +27,10 @@ from pullback.diagnose.experiments._mending import (
 MOST, NEARLY_ALL = 0.93, 0.985
 WORTH = 0.1
 """The share of all there is to gain that three times the steps have to bring: a loop may end before that."""
-LEARNT, MANY = 0.85, 300
-"""The share from which a step is not called small, and steps that are not called few."""
+SEEDS, BETTER = (1, 2, 3, 4), 0.8
+"""Further shuffles of rows in order, and the share of the loss that the usual one leaves at most."""
+LEARNT, MANY, BARELY = 0.85, 300, 8
+"""The share from which a step is not called small; steps that are not few, and so few that tell nothing."""
 
 
 def partly(runs: Compared, room: float) -> list[Finding]:
@@ -43,12 +47,31 @@ def partly(runs: Compared, room: float) -> list[Finding]:
         return [(_creeping(runs) if runs.case.horizon > MANY and not short(runs.case) else None) or found]
     if room <= 0.25 or runs.case.n < 60 or runs.share(runs.user.final) > NEARLY_ALL:
         return []
-    settled = _noisy, fades, _restless, falls_too_soon, _creeping, _still_falling
+    settled = _noisy, fades, flat, _restless, falls_too_soon, _creeping, _still_falling, _begun
     for cause in (_ordered, dies, _summed, *settled):
         found = cause(runs)
         if found is not None:
-            return [found]
+            return [_by_order(runs, found) or found]
     return []
+
+
+def _by_order(runs: Compared, found: Finding) -> Finding | None:
+    """The order of rows that come class by class, where a loop is restless and shuffling them helps.
+
+    A smaller step or wider batches hide the order, but a pass still ends with rows of one class. Few rows at
+    a time leave a loss that jumps about: the median of several shuffles tells.
+    """
+    if found.id not in ("batch_size_unsuitable", "lr_too_large") or not by_class(runs.case):
+        return None
+    names = ["rows shuffled", *(f"rows shuffled by seed {seed}" for seed in SEEDS)]
+    for seed, name in enumerate(names):
+        rows = runs.case.shuffled(size=runs.case.size, seed=seed)
+        runs.run(name, partial(runs.case.user_with, rows=rows))
+    usual = sorted(names, key=lambda name: runs.made[name].final)[len(names) // 2]
+    if not runs.made[usual].final < BETTER * runs.user.final:
+        return None
+    runs.proof = usual
+    return out_of_order(runs, usual)
 
 
 def _ordered(runs: Compared) -> Finding | None:
@@ -133,6 +156,22 @@ def _still_falling(runs: Compared) -> Finding | None:
     if short(case) or not runs.less("moves times 10", partial(case.user_with, scale=10.0)):
         return stopped(runs, "3 times the steps")
     return small(runs, 10.0, "moves times 10")
+
+
+def _begun(runs: Compared) -> Finding | None:
+    """Numbers that a few steps, each of them a gain, have only begun to fit: most of what is left goes later.
+
+    What is left of a loss of classes falls for ever once all rows are told apart, and says nothing.
+    """
+    case, run = runs.case, runs.user
+    if not BARELY <= case.horizon <= MANY // 3 or labels(case.y) or runs.share(run.final) >= MOST:
+        return None
+    if run.steps < run.planned or not run.descends:
+        return None
+    more: dict[str, int] = {"steps": 25 * run.steps}
+    if not runs.less("25 times the steps", partial(case.user_with, **more), 0.2):
+        return None
+    return stopped(runs, "25 times the steps") if runs.better_unseen(**more) else None
 
 
 def _unfinished(runs: Compared) -> Finding | None:

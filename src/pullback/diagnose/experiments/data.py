@@ -18,6 +18,9 @@ from pullback.diagnose._record import record
 from pullback.diagnose.experiments._origins import what_was_cut
 from pullback.diagnose.experiments._reach import NUMBERS
 
+COLUMNS = 40
+"""So many columns may be measurements; more of them are a picture's."""
+
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the rows and the numbers they are kept in."""
@@ -71,6 +74,7 @@ def _dtypes(case: Case) -> list[Finding]:
         out += _rounded_moves(case)
     if not out and case.X.dtype.kind in "iu" and case.X.ndim == 2:
         out += _flat_columns(case) or _only_tops(case.X)
+    out = out or _wrapped(case.X)
     lost = "" if out else what_was_cut(case)
     if lost:
         out.append(_cut("X", lost))
@@ -145,6 +149,34 @@ def _flat_columns(case: Case) -> list[Finding]:
         return [_cut("X", f"X has dtype {case.X.dtype} and every column holds at most seven values "
                           "around zero")]  # fmt: skip
     return []
+
+
+def _wrapped(X: Any) -> list[Finding]:
+    """Whole numbers that lie near zero or near the greatest of so many bits, and nowhere between them.
+
+    So numbers about zero look where no sign is kept: -1 has become 255. Pictures of black and white have
+    many columns; columns without any gap (counts, shades, hashes) are of no wrapped numbers.
+    """
+    if X.dtype.kind not in "uif" or X.ndim != 2 or X.shape[1] > COLUMNS or len(X) < 20:
+        return []
+    if not np.isfinite(X).all() or X.min() < 0 or (X.dtype.kind == "f" and (np.round(X) != X).any()):
+        return []
+    for column in _signed(X).T:
+        above, below = np.unique(column[column >= 0]), np.unique(column[column < 0])
+        if len(above) >= 3 and len(below) >= 3 and below[-1] == -1 and above[0] == 0:
+            return [_cut("X", f"X has dtype {X.dtype}, and a column's values lie near 0 or near "
+                              f"{number(float(X.max()))}, none between: numbers from {int(below[0])} to "
+                              f"{int(above[-1])} without their sign and fraction")]  # fmt: skip
+    return []
+
+
+def _signed(X: Any) -> Any:
+    """Whole numbers read with a sign; the columns whose values then keep to the eighth of all about zero."""
+    unsigned = X.dtype.kind == "u"
+    bits = 8 * X.dtype.itemsize if unsigned else next((b for b in (8, 16, 32) if X.max() < 2.0**b), 63)
+    wide = np.asarray(X).astype(np.uint64).view(np.int64)
+    signed = np.where(wide >= 2 ** (bits - 1), wide - 2**bits, wide) if bits < 63 else wide
+    return signed[:, np.abs(signed.astype(float)).max(0) < 2.0 ** (bits - 3)]
 
 
 def _only_tops(X: np.ndarray) -> list[Finding]:

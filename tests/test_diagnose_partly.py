@@ -1,0 +1,108 @@
+"""Loops that get most of the way and what keeps them from the rest, and whole numbers without their sign."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pullback.diagnose import diagnose
+from pullback.diagnose._findings import Finding
+from pullback.diagnose._runs import Run
+from pullback.diagnose.experiments import _mending, _partly
+from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments.data import _wrapped
+
+rng = np.random.default_rng(0)
+wide = 2 * rng.standard_normal((300, 3))
+TABLES = {
+    "bytes": (wide.astype(int).astype(np.uint8), True),
+    "words": (wide.astype(int).astype(np.uint64), True),
+    "floats made of bytes": (wide.astype(int).astype(np.uint8).astype(float), True),
+    "with a sign": (wide.astype(int), False),
+    "fractions": (wide, False),
+    "black and white": (np.where(wide > 0, 255, 0).astype(np.uint8), False),
+    "shades": (rng.integers(0, 256, (300, 3)).astype(np.uint8), False),
+    "counts": (rng.poisson(3, (300, 3)), False),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_numbers_about_zero_lose_their_sign_where_none_is_kept(name):
+    table, lost = TABLES[name]
+    assert bool(_wrapped(table)) is lost
+
+
+def compared(y, finals):
+    """Runs of a loop that leaves 0.3 of 1, and these ends of the runs that are made beside it."""
+    runs = Compared.__new__(Compared)
+    runs.base, runs.goal, runs.proof, runs.made = 1.0, 0.1, "", {}
+    runs.user = Run(losses=[1.0, 0.8, 0.6, 0.5, 0.4, 0.3], steps=40, planned=40)
+    ends = iter(finals)
+    runs.case = SimpleNamespace(
+        y=y, n=len(y), size=1, horizon=40, tried=[], left=lambda: 1.0, shuffled=lambda **_: None,
+        user_with=lambda **_: Run(losses=[next(ends)]))  # fmt: skip
+    return runs
+
+
+@pytest.mark.parametrize(("y", "finals", "expected"), [
+    (np.repeat([0, 1], 50), [0.29, 0.2, 0.2, 0.22, 0.4], "data_not_shuffled"),  # the usual shuffle tells
+    (np.repeat([0, 1], 50), [0.29, 0.2, 0.2, 0.28, 0.4], None),
+    (np.tile([0, 1], 50), [0.1] * 5, None),
+])  # fmt: skip
+def test_rows_that_come_class_by_class_explain_a_restless_loop(y, finals, expected):
+    restless = Finding("batch_size_unsuitable", "step", "", "", "", 0.8, 61)
+    found = _partly._by_order(compared(y, finals), restless)
+    assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize(("y", "final", "expected"), [
+    (np.linspace(0, 1, 80), 0.04, "too_few_steps"),
+    (np.linspace(0, 1, 80), 0.2, None),
+    (np.tile([0, 1], 40), 0.04, None),
+])  # fmt: skip
+def test_numbers_may_be_only_begun_to_be_fitted(y, final, expected):
+    runs = compared(y, [final])
+    runs.better_unseen = lambda **_: True
+    found = _partly._begun(runs)
+    assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize(("finals", "expected"), [
+    ([0.5, 0.15], "lr_too_small"),  # a hundred times the moves is not enough, a thousand is
+    ([0.5, 0.5], None),
+])  # fmt: skip
+def test_a_step_is_too_small_where_many_more_end_on_the_way(finals, expected, monkeypatch):
+    monkeypatch.setattr(
+        _mending, "small", lambda runs, scale, name: Finding("lr_too_small", "", "", "", "", 1, 1)
+    )
+    runs = compared(np.linspace(0, 1, 80), finals)
+    runs.case.horizon = 500
+    runs.made["12 times the steps"] = Run(losses=[0.5])
+    found = _mending._much_larger(runs, "12 times the steps")
+    assert (found.id if found else None) == expected
+
+
+def steep(by):
+    """A sine fitted by tanh units whose sums the model multiplies."""
+    r = np.random.default_rng(8)
+    x = r.uniform(-3, 3, (120, 1))
+    params = [r.standard_normal((1, 20)), r.standard_normal(20), r.standard_normal((20, 1)) / 4, np.zeros(1)]
+
+    def loss(p, X, y):
+        return float(np.mean((np.tanh(by * (X @ p[0] + p[1])) @ p[2] + p[3] - y) ** 2))
+
+    def step(p, X, y):
+        a = np.tanh(by * (X @ p[0] + p[1]))
+        d = 2 * (a @ p[2] + p[3] - y) / len(y)
+        dz = d @ p[2].T * (1 - a * a) * by
+        g = [X.T @ dz, dz.sum(0), a.T @ d, d.sum(0)]
+        return [w - 0.1 * dw for w, dw in zip(p, g, strict=True)], loss(p, X, y)
+
+    return {"params": params, "X": x, "y": np.sin(x), "loss": loss, "step": step,
+            "batch_size": 120, "n_steps": 2500}  # fmt: skip
+
+
+@pytest.mark.parametrize(("by", "expected"), [(300.0, "saturated_activation"), (1.0, None)])
+def test_units_that_the_model_itself_saturates(by, expected):
+    found = diagnose(**steep(by)).faults
+    assert (found[0].id if found else None) == expected
