@@ -6,10 +6,12 @@ shrink as the rows grow are divided by them once more.
 
 from __future__ import annotations
 
+import numpy as np
+
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._kept import numbers_named
-from pullback.diagnose._moves import norm, watch_part
+from pullback.diagnose._moves import Moves, norm, watch_part
 
 SUMMED = "the step sums over the rows, where the loss is their mean"
 
@@ -46,6 +48,8 @@ def by_rows(case: Case) -> list[Finding]:
     n, rate = case.size, case.rate
     if case.rule is not None:
         rate = case.rule.lr if case.rule.name == "linear" else 0.0
+    elif rate <= 0:
+        rate = _first_rate(case)
     if rate <= 0 or n < 4:
         return []
     named = [abs(x) for x in numbers_named(case.patient)]
@@ -61,6 +65,23 @@ def by_rows(case: Case) -> list[Finding]:
                        f"{number(rate * n)} divided by {n} rows",
                        "divide by the number of rows once, in the loss or in the step")]  # fmt: skip
     return []
+
+
+def _first_rate(case: Case) -> float:
+    """What the first move is of the true gradient, the same in all parameters; else 0.
+
+    Later moves of a loop that runs away fit nothing, for its gradients are cut off by what it computes.
+    """
+    moves = case.moves
+    if moves is None or not moves.after:
+        return 0.0
+    true = case.gradients(Moves(moves.before[:1], moves.after[:1], moves.rows[:1]))[0]
+    pairs = [(u, g) for u, g in zip(moves.move(0), true, strict=True) if np.any(u) or np.any(g)]
+    rates = [-float(np.sum(u * g)) / (norm([g]) ** 2 or 1.0) for u, g in pairs]
+    if not rates or not min(rates) > 0 or max(rates) > (1 + 1e-7) * min(rates):
+        return 0.0
+    follows = all(norm([u + rates[0] * g]) < 1e-6 * norm([u]) for u, g in pairs)
+    return rates[0] if follows else 0.0
 
 
 def _among(x: float, named: list[float]) -> bool:
