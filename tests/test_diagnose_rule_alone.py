@@ -363,6 +363,20 @@ def test_a_rate_times_the_rows_is_told_by_how_the_step_grows_with_them(times, fa
     assert [(f.id, f.where, f.alone) for f in found] == [(f, "step", False) for f in fault]
 
 
+def test_a_rate_times_the_rows_is_read_off_the_first_move_where_later_ones_fit_nothing():
+    count = [0]
+
+    def step(p, X, y):
+        count[0] += 1
+        true = grad(p, X, y)
+        cut = [g if count[0] == 1 else np.clip(g, -(0.5**k), 0.5**k) * count[0] for k, g in enumerate(true)]
+        return [w - 0.03 * len(y) * g for w, g in zip(p, cut, strict=True)], loss(p, X, y)
+
+    patient = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20}
+    found = update.experiment(Case(Patient(patient), 5.0))
+    assert [(f.id, f.where, f.alone) for f in found][-1:] == [("grad_reduction_sum", "step", False)]
+
+
 @pytest.mark.parametrize(
     ("cleared", "found"), [(True, []), (False, [("grad_not_zeroed", "step")])], ids=["cleared", "not cleared"]
 )
