@@ -11,6 +11,8 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._record import Node
 from pullback.diagnose._tapes import Tape, Wrong
 
+MOST_PLACES = 6
+"""Where more softmaxes than this are taken, as in a loop over rows, only the first are looked at."""
 Pair = tuple[Node, Node]
 """A layer's sum, and the softmax of it."""
 
@@ -18,6 +20,7 @@ Pair = tuple[Node, Node]
 def softmaxed(tape: Tape) -> Iterator[Wrong]:
     """Each layer that ends in a softmax, and all together, each unit with a slope of its own alone."""
     layers = [pairs for pairs in (list(_of_layer(tape, p.nodes)) for p in tape.products) if pairs]
+    layers += list(_elsewhere(tape, {id(a) for pairs in layers for _, a in pairs}))
     groups = layers + ([[pair for pairs in layers for pair in pairs]] if len(layers) > 1 else [])
     for group in groups:
         for fault, words, slope in _SLOPES:
@@ -37,6 +40,24 @@ def _of_layer(tape: Tape, nodes: list[Node]) -> Iterator[Pair]:
             if a.value.shape == z.value.shape and z.value.size > 1 and _softmax_of(z.value, a.value):
                 yield z, a
                 break
+
+
+def _elsewhere(tape: Tape, known: set[int]) -> Iterator[list[Pair]]:
+    """Softmaxes of what no layer's weight makes, such as attention's scores: one each."""
+    shares = [n for n in tape.rec.nodes if n.name in ("divide", "exp") and id(n) not in known
+              and n.deps & (tape.rows - 1) and not n.deps & tape.rows << 1 and _shares(n.value)]  # fmt: skip
+    for a in shares[:MOST_PLACES]:
+        sums = [z for z in tape.ancestors(a, 14)[1:]
+                if z.value.shape == a.value.shape and _softmax_of(z.value, a.value)]  # fmt: skip
+        if sums and sums[-1].deps & (tape.rows - 1):  # the first is often less its own maximum
+            yield [(sums[-1], a)]
+
+
+def _shares(value: np.ndarray) -> bool:
+    """Whether numbers add up to one along an axis, none of them below zero."""
+    if value.size < 2 or not np.min(value) >= 0:
+        return False
+    return any(n > 1 and np.allclose(np.sum(value, axis), 1) for axis, n in enumerate(np.shape(value)))
 
 
 def _softmax_of(z: Any, a: Any) -> bool:

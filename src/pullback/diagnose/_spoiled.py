@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose import _functions as fn
+from pullback.diagnose._cofactors import cofactors
 from pullback.diagnose._minuses import minuses
 from pullback.diagnose._misindexed import misindexed
 from pullback.diagnose._misplaced import only, products
@@ -47,6 +48,7 @@ def mistakes(tape: Tape) -> Iterator[Wrong]:
     yield from _weights(tape)
     yield from overwritten(tape)
     yield from scaled(tape)
+    yield from cofactors(tape)
     yield from minuses(tape)
     yield from misindexed(tape)
 
@@ -81,6 +83,9 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
     for words, inner in _inner_slopes(group):
         yield Wrong("grad_activation_derivative_wrong", f"{words} in place of the derivative of {name}",
                     tape.spoiled(partial(by_place, inner), group))  # fmt: skip
+    for words, slopes in _elsewhere(tape, group):
+        yield Wrong("grad_activation_derivative_wrong", f"the derivative of {name} taken {words}",
+                    tape.spoiled(partial(by_place, slopes), group))  # fmt: skip
     for words, other in _errors(tape, group):
         yield Wrong(
             "inplace_mutation", f"{words} written over the value of {name} before its derivative was taken",
@@ -145,6 +150,29 @@ def _inner_slopes(group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
             )
 
 
+def _elsewhere(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
+    """Slopes of the right function at another point than its sum: its own value, or what the sum is made of."""
+    points = [("at its value", [s.a.value for s in group])]
+    before = [_made_of(tape, s.z) for s in group]
+    if len({len(nodes) for nodes in before}) == 1:
+        points += [("before its sum is complete", [s.sign * n.value for s, n in zip(group, nodes, strict=True)])
+                   for nodes in zip(*before, strict=True)]  # fmt: skip
+    for words, values in points:
+        yield words, {id(s.a): fn.derivative(s.name, v) for s, v in zip(group, values, strict=True)}
+
+
+def _made_of(tape: Tape, z: Node) -> list[Node]:
+    """The values that become a layer's sum by numbers that are added to them, or that multiply them."""
+    found: list[Node] = []
+    while z.name in ("add", "subtract", "multiply", "divide") and len(found) < 3:
+        rows = [p for p in z.parents if p.deps & tape.rows]
+        if len(rows) != 1 or rows[0].value.shape != z.value.shape:
+            break
+        z = rows[0]
+        found.append(z)
+    return found
+
+
 def _inside(s: Segment) -> list[Node]:
     """What bounded values lie between an activation's input and its value."""
     found: list[Node] = []
@@ -200,7 +228,7 @@ def _skips(tape: Tape) -> dict[int, Any]:
         if node.name != "add" or len(straight) != 1 or len(node.parents) != 2:
             continue
         (past,) = straight
-        if any(past in tape._ancestors(p, 30) for p in node.parents if p is not past):
+        if any(past in tape.ancestors(p, 30) for p in node.parents if p is not past):
             found[id(node)] = partial(_not_to, node, past)
     return found
 

@@ -17,7 +17,7 @@ _GATHERING = {
     "setitem", "reshape", "ravel", "transpose", "copy", "atleast_2d", "expand_dims", "squeeze", "pad", "add",
     "multiply",
 }  # fmt: skip
-_PRODUCTS = {"matmul", "dot", "einsum", "inner", "tensordot"}
+PRODUCTS = {"matmul", "dot", "einsum", "inner", "tensordot"}
 
 
 @dataclass
@@ -136,7 +136,7 @@ class Tape:
     def _products(self) -> list[Product]:
         found: dict[int, Product] = {}
         for node in self.rec.nodes:
-            if node.name not in _PRODUCTS:
+            if node.name not in PRODUCTS:
                 continue
             if len(node.parents) == 1:
                 self._with_constant(node, found)
@@ -178,7 +178,7 @@ class Tape:
         for a in known[:MOST_NUMBERS]:
             segment = None if a.deps & self.rows << 1 else self._segment(a, index)
             if segment is not None and all(segment.a is not s.a for s in found):
-                before = self._ancestors(segment.z)
+                before = self.ancestors(segment.z)
                 segment.depth = 1 + max((s.depth for s in found if s.a in before), default=-1)
                 found.append(segment)
         return found
@@ -193,7 +193,7 @@ class Tape:
             for a in self._up_to_product(end):
                 segment = self._segment(a, index)
                 if segment is not None:
-                    segment.depth = max((depth.get(id(n), 0) for n in self._ancestors(segment.z)), default=0)
+                    segment.depth = max((depth.get(id(n), 0) for n in self.ancestors(segment.z)), default=0)
                     out.setdefault(id(segment.a), segment)
                     break
         return list(out.values())
@@ -231,7 +231,7 @@ class Tape:
                         out.append(node)
         return out
 
-    def _ancestors(self, node: Node, limit: int = 60) -> list[Node]:
+    def ancestors(self, node: Node, limit: int = 60) -> list[Node]:
         out: list[Node] = []
         todo, seen = [node], set()
         while todo and len(out) < limit:
@@ -244,13 +244,13 @@ class Tape:
         return out
 
     def _segment(self, a: Node, index: dict[int, int]) -> Segment | None:
-        for z in self._ancestors(a, 14)[1:]:
+        for z in self.ancestors(a, 14)[1:]:
             if z.value.shape != a.value.shape or not z.deps & (self.rows - 1) or z.deps & self.rows << 1:
                 continue
             for name in self._begin_alike(z, a):
                 if _gives(name, z.value, a.value) and not np.allclose(z.value, a.value):
                     return Segment(z, a, name)
-            if z.name in _PRODUCTS and np.allclose(fn.sigmoid(-z.value), a.value, rtol=1e-9, atol=1e-11):
+            if z.name in PRODUCTS and np.allclose(fn.sigmoid(-z.value), a.value, rtol=1e-9, atol=1e-11):
                 return Segment(z, a, "sigmoid", sign=-1)
         return None
 
@@ -285,7 +285,7 @@ def through(tape: Tape, product: Product, change: Callable[[Any], Any]) -> Leave
 
 def ways(product: Product, change: Callable[[Any], Any]) -> dict[int, Any]:
     def way(node: Node, weight: Node, source: Node) -> Any:
-        spoiled = Node(node.op, tuple(_Swap(weight, change(weight.value)) if a is weight else a
+        spoiled = Node(node.op, tuple(Swap(weight, change(weight.value)) if a is weight else a
                                       for a in node.args), node.kwargs, node.value, node.deps)  # fmt: skip
 
         def pull(u: Any) -> list[tuple[Node, Any]]:
@@ -300,7 +300,7 @@ def ways(product: Product, change: Callable[[Any], Any]) -> dict[int, Any]:
     }
 
 
-class _Swap(Node):
+class Swap(Node):
     """A node that stands in for another with another value."""
 
     __slots__ = ()
