@@ -43,6 +43,20 @@ def _near(a: float, b: float) -> bool:
     return abs(a - b) <= TIGHT * abs(a)
 
 
+def rate_named(case: Case, rates: list[float], usual: float) -> float:
+    """Of several rates the one that stands in the step's reach, where that is one alone, else the usual one.
+
+    Parameters that differ by a factor do not say which of them has it: the number that the step goes by does.
+    """
+    some = [r for r in rates if r > 0]
+    if not some or np.ptp([*some, usual]) <= TIGHT * usual:
+        return usual
+    named = [abs(x) for x in numbers_named(case.patient)]
+    known = [r for r in some if any(_near(r, x) for x in named) or abs(r - round(r)) <= TIGHT * r]
+    single = bool(known) and np.ptp(known) <= TIGHT * max(known)
+    return known[0] if single else usual
+
+
 def by_entry(case: Case, k: int, o: np.ndarray, t: np.ndarray) -> tuple[str, str, float] | None:
     """What is wrong with some entries of parameter `k`, whose gradient is `o` where `t` is right."""
     o, t = np.ravel(o), np.ravel(t)

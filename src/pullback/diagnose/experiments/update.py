@@ -29,7 +29,7 @@ from pullback.diagnose.experiments._denominators import (
     rule_on_parts,
     running_away,
 )
-from pullback.diagnose.experiments._entries import rate_by_entries
+from pullback.diagnose.experiments._entries import rate_by_entries, rate_named
 from pullback.diagnose.experiments._first_move import (
     climbs,
     cut_off,
@@ -57,6 +57,7 @@ from pullback.diagnose.experiments.gradient import (
     compare,
     consensus,
     doubtful,
+    downhill,
     examine_gradient,
     once_more,
 )
@@ -310,6 +311,7 @@ def _own_factors(
     firsts = [-m - case.decay.get(k, 0.0) * moves.before[0][k] for k, m in enumerate(moves.move(0))]
     weights = [k for k in case.weights if k in lead]
     usual = lead[weights[-1]] if weights and len({round(lead[k] / usual, 3) for k in weights}) == 1 else usual
+    usual = rate_named(case, ordered, usual) if usual > 0 else usual
     if usual <= 0:  # some go downhill, and what is usual is read off those
         downhill = [x for x in ordered if x > 0]
         if not downhill:
@@ -363,7 +365,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     good = any(match.gaps[k] < 1e-4 for k in match.telling())
     trusted = [k for k in (*case.weights, *moving) if k in moving and k not in odd and match.gaps[k] < 1e-4]
     if trusted and match.factors[trusted[0]] > 0:  # a single number agrees with any factor: not asked
-        f = match.factors[trusted[0]]
+        f = rate_named(case, [match.factors[k] for k in trusted], match.factors[trusted[0]])
     elif not good:
         sizes = [abs(x) for x, z in zip(match.factors, match.zero, strict=True) if not z]
         f = float(np.median(sizes or [1.0]))  # of a factor and its negative the middle is none
@@ -373,6 +375,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
             or rate_by_mistakes(case, u)
             or f
         )
+    f = downhill(match, f)
     if f == 0:
         return []
     case.rate = f
