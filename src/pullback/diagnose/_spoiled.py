@@ -151,12 +151,13 @@ def _inner_slopes(group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
 
 
 def _elsewhere(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
-    """Slopes of the right function at another point than its sum: its own value, or what the sum is made of."""
+    """Slopes of the right function at another point than its sum: at its value, or at a part of the sum."""
     points = [("at its value", [s.a.value for s in group])]
     before = [_made_of(tape, s.z) for s in group]
     if len({len(nodes) for nodes in before}) == 1:
-        points += [("before its sum is complete", [s.sign * n.value for s, n in zip(group, nodes, strict=True)])
-                   for nodes in zip(*before, strict=True)]  # fmt: skip
+        for nodes in zip(*before, strict=True):
+            parts = [s.sign * n.value for s, n in zip(group, nodes, strict=True)]
+            points.append(("before its sum is complete", parts))
     for words, values in points:
         yield words, {id(s.a): fn.derivative(s.name, v) for s, v in zip(group, values, strict=True)}
 

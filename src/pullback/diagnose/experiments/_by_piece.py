@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from functools import cached_property
 from types import SimpleNamespace
 
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding
+from pullback.diagnose._moves import Moves, fit_linear
 from pullback.diagnose._pieces import Pieces, taken_apart
 from pullback.diagnose.experiments._naming import compare, consensus
+from pullback.diagnose.experiments._sharing import shared
 
 Apart = tuple[Pieces, Case]
 
@@ -54,3 +58,22 @@ def rate_by_pieces(case: Case, moved: Leaves, true: Leaves) -> float | None:
     fine = [k for k in match.telling() if match.gaps[k] < 1e-4 and not match.single[k]]
     rate = consensus(match) if fine else 0.0
     return rate if rate > 0 else None
+
+
+def shared_by_pieces(case: Case, moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding]:
+    """Whether slices of one parameter, such as layers in a stack of matrices, share one buffer."""
+    found = apart(case)
+    if found is None:
+        return []
+    split, of = found[0].split, found[0].of
+    own = Moves([split(b) for b in moves.before], [split(a) for a in moves.after])
+    each = [split(g) for g in grads]
+    some = [i for i, k in enumerate(of) if k in moving]
+    odd = [i for i in some if fit_linear(own, each, [i]).gap >= 1e-4 and each[0][i].size > 1]
+    pooled = shared(own, each, some, odd) if len(odd) > 1 else []
+    if not pooled:
+        return []
+    k = of[odd[0]]
+    words = f"slices of parameter {k} share one buffer"
+    return [replace(pooled[0], words=words, evidence=f"the moves of a slice of parameter {k} carry the "
+                    "gradients of another", fix="give every slice a buffer of its own")]  # fmt: skip

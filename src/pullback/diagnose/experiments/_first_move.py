@@ -8,10 +8,10 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._moves import Moves, norm
+from pullback.diagnose._moves import Moves, Rule, norm
 from pullback.diagnose._record import Node, recording
 from pullback.diagnose._spoiled import mistakes
-from pullback.diagnose.experiments._naming import compare
+from pullback.diagnose.experiments._naming import compare, consensus
 
 
 def cut_off(move: Leaves, true: Leaves) -> bool:
@@ -61,6 +61,43 @@ def some_uphill(rates: dict[int, float]) -> list[Finding]:
         "grad_sign_flipped", up[0], f"the step adds the gradient of parameter {named}, and subtracts others",
         f"each step moves parameter {up[0]} by {number(-rates[up[0]])} times its gradient",
         "subtract it as the others are", 1.0, 82)]  # fmt: skip
+
+
+def all_uphill(rules: dict[int, Rule]) -> list[Finding]:
+    """Every parameter goes uphill with nothing kept that goes down, though none as another does.
+
+    So it is where only the rows' part of each gradient is negated, beside the penalty's as it should be.
+    """
+    rates = {k: np.array(rule.coefficients[:-1]) for k, rule in rules.items()}
+    if not all((c[1:] <= 1e-3 * abs(c[0])).all() for c in rates.values()):
+        return []
+    k = min(rates)
+    return [Finding(
+        "grad_sign_flipped", "step", "the step goes uphill: the rows' part of the gradient is added",
+        f"each step moves parameter {k} by {number(-float(rates[k][0]))} times its gradient, beside a share "
+        "of itself", "subtract the update, or the rows' part with the penalty's", 1.0, 82)]  # fmt: skip
+
+
+def clipped(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Each step along its gradient, but by its own factor: clipping, a schedule; meant, and fine."""
+    for t in range(len(grads)):
+        match = compare([moves.move(t)[k] for k in moving], [grads[t][k] for k in moving])
+        f = consensus(match)
+        if f >= 0 or any(g > 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z):
+            return False
+        if any(abs(x / f - 1) > 1e-3 for x, z in zip(match.factors, match.zero, strict=True) if not z):
+            return False
+    return True
+
+
+def resting(moves: Moves, true: list[Leaves], rate: float) -> list[int]:
+    """Parameters that never move, or follow their gradient at this rate whenever they do, as in turns."""
+    out = []
+    for k, first in enumerate(moves.move(0)):
+        later = [(moves.move(t)[k], g[k]) for t, g in enumerate(true)]
+        if not first.any() and all(not u.any() or norm([u + rate * g]) < 1e-3 * norm([u]) for u, g in later):
+            out.append(k)
+    return out
 
 
 def sign_like(u: Leaves, true: Leaves) -> bool:

@@ -12,7 +12,7 @@ from pullback.diagnose._moves import Moves, norm, watch
 def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
     """Parameters that do not move although their gradient is not zero."""
     count = len(case.leaves)
-    frozen = [k for k in range(count) if _only_fades(moves, k)]
+    frozen = [k for k in range(count) if _only_fades(moves, k) and not _owes_it(moves, true, k)]
     frozen = [k for k in frozen if norm([g[k] for g in true]) > 1e-9 * norm([x for g in true for x in g])]
     if frozen and len(frozen) < count:
         ended = case.user.leaves
@@ -94,6 +94,14 @@ def _only_fades(moves: Moves, k: int) -> bool:
     w = np.concatenate([before[k].ravel() for before in moves.before])
     share = float(u @ w) / float(w @ w or 1.0)
     return bool(u.size > 6 and -0.5 < share < 0 and norm([u - share * w]) < 1e-9 * norm([u]))
+
+
+def _owes_it(moves: Moves, true: list[Leaves], k: int) -> bool:
+    """Whether a parameter that only fades follows its gradient all the same, at one rate: its penalty's."""
+    u, g = (np.concatenate([x[k].ravel() for x in xs])
+            for xs in ([moves.move(t) for t in range(len(true))], true))  # fmt: skip
+    rate = -float(u @ g) / float(g @ g or 1.0)
+    return bool(u.any() and rate > 0 and norm([u + rate * g]) < 1e-6 * norm([u]))
 
 
 def _moved(case: Case) -> bool:

@@ -70,6 +70,16 @@ def scheduled(
     return [] if min(rates) > 0 else None
 
 
+def divides(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Whether a right rule that divides by squares reproduces the moves.
+
+    Gradients that hardly change from step to step fit any memory, even one that nobody would mean.
+    """
+    own = Moves([[b[k] for k in moving] for b in moves.before], [[a[k] for k in moving] for a in moves.after])
+    rule = simulate(own, [[g[k] for k in moving] for g in grads], only_right=True)
+    return rule is not None and rule.gap < 1e-4 and rule.lr > 0
+
+
 def never_cleared(moves: Moves, grads: list[Leaves]) -> bool:
     """Whether an adaptive rule that is right reproduces the moves from sums of all gradients so far."""
     sums: list[Leaves] = []
@@ -123,6 +133,18 @@ def looks_elsewhere(case: Case, moves: Moves, moving: list[int]) -> list[Finding
                     "it is scaled again on the way", f"the gradient is taken {number(beta * a)} of the last "
                     f"move ahead, and {number(beta)} of that move is kept",
                     "look ahead by what is kept of the last move", 1.0, 81)]  # fmt: skip
+    return _never_fades(case, moves, moving)
+
+
+def _never_fades(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
+    """Whether the look ahead fades as it should, and what is kept does not: the velocity grows for ever."""
+    size = norm([moves.move(t)[k] for t in range(1, len(moves.after)) for k in moving])
+    for share in _BETAS:
+        if all(_looks_ahead(case, moves, moving, 1.0, until, size, share) for until in (2, len(moves.after))):
+            return [Finding(
+                "momentum_state_wrong", "step", "the velocity grows without end: its memory is 1",
+                f"the gradient is taken {number(share)} of the last move ahead, and all of that move is kept",
+                "keep v = beta v + g, beta below 1", 1.0, 81)]  # fmt: skip
     return []
 
 

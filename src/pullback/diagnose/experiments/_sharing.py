@@ -115,14 +115,15 @@ def one_buffer(j: int, k: int) -> Finding:
 
 
 def _pooled(moves: Moves, grads: list[Leaves], same: list[int]) -> bool:
-    """One velocity through which all these parameters' gradients pass in turn."""
+    """One velocity through which all these parameters' gradients pass in turn, up or down the layers."""
     T, size = len(grads), grads[0][same[0]].size
     if any(grads[0][k].shape != grads[0][same[0]].shape for k in same):
         return False
-    for beta in (0.9, 0.95, 0.8, 0.99, 0.5, 0.85, 0.7, 0.6):
+    betas = (0.9, 0.95, 0.8, 0.99, 0.5, 0.85, 0.7, 0.6)
+    for beta, turn in ((beta, turn) for beta in betas for turn in (same, same[::-1])):
         v, U, V = np.zeros(size), [], []
         for t in range(T):
-            for k in same:
+            for k in turn:
                 v = beta * v + grads[t][k].ravel()
                 V.append(v.copy())
                 U.append(moves.move(t)[k].ravel())

@@ -20,7 +20,7 @@ from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments._averaged import averaged
-from pullback.diagnose.experiments._by_piece import rate_by_pieces
+from pullback.diagnose.experiments._by_piece import rate_by_pieces, shared_by_pieces
 from pullback.diagnose.experiments._by_rows import by_rows
 from pullback.diagnose.experiments._denominators import (
     newest_unweighted,
@@ -31,15 +31,19 @@ from pullback.diagnose.experiments._denominators import (
 )
 from pullback.diagnose.experiments._entries import rate_by_entries, rate_named
 from pullback.diagnose.experiments._first_move import (
+    all_uphill,
     climbs,
+    clipped,
     cut_off,
     met_inside,
     rate_by_mistakes,
+    resting,
     sign_like,
     some_uphill,
 )
 from pullback.diagnose.experiments._frozen import still, used_gradients
 from pullback.diagnose.experiments._memories import (
+    divides,
     judge_memory,
     keeps_velocity,
     looks_elsewhere,
@@ -142,7 +146,9 @@ def _rule(
         rule = fit_linear(moves, grads, moving)
         if rule.gap < 1e-4:
             case.decay = dict.fromkeys(moving, rule.coefficients[-1])
-            return replaced(case.decay) or _judge_linear(case, rule, moves, grads, moving)
+            found = replaced(case.decay) or _judge_linear(case, rule, moves, grads, moving)
+            if not found or rule.plain or not divides(moves, grads, moving):
+                return found
         adaptive = simulate(_only(moves, moving), [[g[k] for k in moving] for g in grads])
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
@@ -278,10 +284,10 @@ def _by_leaf(
     if len(fine) == len(moving):
         return [] if sizes_by_rule(case) else _own_factors(case, moves, true, used, rules)
     pooled = shared(moves, used, moving, [k for k in moving if k not in fine])
+    pooled = pooled or shared_by_pieces(case, moves, used, moving)
     if pooled:
         return pooled
-    clipped = _clipped(moves, used, moving)
-    if clipped:
+    if clipped(moves, used, moving):
         return []
     if (not case.patient.has_grad or used is not true) and not sizes_by_rule(case):
         out = averaged(case, true[0], moving, FIXES) or _inside(
@@ -312,6 +318,8 @@ def _own_factors(
     weights = [k for k in case.weights if k in lead]
     usual = lead[weights[-1]] if weights and len({round(lead[k] / usual, 3) for k in weights}) == 1 else usual
     usual = rate_named(case, ordered, usual) if usual > 0 else usual
+    if max(ordered) < 0:
+        return all_uphill(rules)
     if usual <= 0:  # some go downhill, and what is usual is read off those
         downhill = [x for x in ordered if x > 0]
         if not downhill:
@@ -335,18 +343,6 @@ def _own_factors(
         if bad:
             return bad
     return found
-
-
-def _clipped(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
-    """Each step along its gradient, but by its own factor: clipping, a schedule; meant, and fine."""
-    for t in range(len(grads)):
-        match = compare([moves.move(t)[k] for k in moving], [grads[t][k] for k in moving])
-        f = consensus(match)
-        if f >= 0 or any(g > 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z):
-            return False
-        if any(abs(x / f - 1) > 1e-3 for x, z in zip(match.factors, match.zero, strict=True) if not z):
-            return False
-    return True
 
 
 def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd: list[int]) -> list[Finding]:
@@ -383,17 +379,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     if not _wrong_first(scaled, true[0]):
         return []
     return examine_gradient(case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False,
-                            resting=_resting(moves, true, f))  # fmt: skip
-
-
-def _resting(moves: Moves, true: list[Leaves], rate: float) -> list[int]:
-    """Parameters that never move, or follow their gradient at this rate whenever they do, as in turns."""
-    out = []
-    for k, first in enumerate(moves.move(0)):
-        later = [(moves.move(t)[k], g[k]) for t, g in enumerate(true)]
-        if not first.any() and all(not u.any() or norm([u + rate * g]) < 1e-3 * norm([u]) for u, g in later):
-            out.append(k)
-    return out
+                            resting=resting(moves, true, f))  # fmt: skip
 
 
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
