@@ -19,6 +19,7 @@ In reading order:
     _tapes         recordings with their layers found, and other ways back through them
     _folded        weights that hold their layer's bias
     _scaled        wrong gradients of what multiplies entry by entry
+    _cofactors     wrong backward passes of products of two computed values
     _minuses       wrong backward passes that forget a minus
     _outputs       wrong backward passes of the output
     _other_outputs wrong error signals of another softmax than the loss's

@@ -6,7 +6,7 @@ soon taken for it, and where the product is square its error signal is soon take
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from pullback.diagnose._record import Node, pull_back
 from pullback.diagnose._tapes import PRODUCTS, Swap, Tape, Wrong
 
-MOST_PRODUCTS, MOST_VALUES = 12, 16
+MOST_PRODUCTS, MOST_VALUES = 12, 8
 """A loop over rows or times has more of them; no one mistake is made at a single one of those."""
 
 
@@ -57,7 +57,7 @@ def _square(value: np.ndarray) -> bool:
     return value.ndim >= 2 and value.shape[-1] == value.shape[-2] > 1
 
 
-Way = Callable[[Any], list[tuple[Node, Any]]]
+Way = Callable[[Any], Iterable[tuple[Node, Any]]]
 
 
 def _swapped(node: Node, other: Node, value: Any) -> Way:

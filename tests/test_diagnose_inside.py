@@ -1,0 +1,163 @@
+"""Products of two computed values, softmaxes inside a network, and rules told by what surrounds them."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._moves import Moves, Rule
+from pullback.diagnose._spoiled import mistakes
+from pullback.diagnose._tapes import Tape
+from pullback.diagnose.experiments import _entries, data
+from pullback.diagnose.experiments._first_move import all_uphill
+from pullback.diagnose.experiments._frozen import _owes_it
+from pullback.diagnose.experiments._memories import divides, looks_elsewhere
+from pullback.diagnose.experiments._sharing import _pooled
+
+rng = np.random.default_rng(4)
+X = rng.standard_normal((9, 5, 4))
+y = rng.standard_normal(9)
+weights = [rng.standard_normal((4, 4)) / 2 for _ in range(3)]
+
+
+def parts(p, X):
+    q, k, v = (X @ W for W in p)
+    scores = np.einsum("nid,njd->nij", q, k) / 2
+    w = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return q, k, v, w / w.sum(axis=-1, keepdims=True)
+
+
+def attention(p, X, y):
+    _, _, v, w = parts(p, X)
+    return np.mean(((w @ v).mean(axis=1).sum(axis=1) - y) ** 2)
+
+
+def backward(slope, for_q, turn):
+    q, k, v, w = parts(weights, X)
+    error = 2 * ((w @ v).mean(axis=1).sum(axis=1) - y) / len(y)
+    d_mixed = np.ones((9, 5, 4)) * error[:, None, None] / 5
+    d_scores = slope(w, d_mixed @ np.swapaxes(v, 1, 2)) / 2
+    d_k = (np.swapaxes(d_scores, 1, 2) if turn else d_scores) @ q
+    d_v = np.swapaxes(w, 1, 2) @ d_mixed
+    return [np.einsum("nti,ntj->ij", X, d) for d in (d_scores @ for_q(k, v), d_k, d_v)]
+
+
+def right(w, d):
+    return w * (d - np.sum(d * w, axis=-1, keepdims=True))
+
+
+@pytest.mark.parametrize(
+    ("slope", "for_q", "turn", "fault"),
+    [
+        (right, lambda k, v: v, True, "grad_wrong_input"),
+        (right, lambda k, v: k, False, "grad_transposed"),
+        (lambda w, d: w * (1 - w) * d, lambda k, v: k, True, "grad_activation_derivative_wrong"),
+        (lambda w, d: d, lambda k, v: k, True, "grad_missing_activation_derivative"),
+    ],
+    ids=["values for keys", "no transpose", "unit by unit", "left out"],
+)
+def test_what_attention_hands_down_is_named(slope, for_q, turn, fault):
+    tape, came = Tape(attention, weights, X, y), backward(slope, for_q, turn)
+    assert all(
+        np.allclose(a, b) for a, b in zip(tape.true, backward(right, lambda k, v: k, True), strict=True)
+    )
+    same = [c.id for c in mistakes(tape) if not c.partial
+            and all(np.allclose(a, b, rtol=1e-8) for a, b in zip(c.grads, came, strict=True))]  # fmt: skip
+    assert same[:1] == [fault]
+
+
+@pytest.mark.parametrize(("point", "found"), [("value", True), ("sum", True), ("other", False)])
+def test_the_right_derivative_at_another_point(point, found):
+    A, B = rng.standard_normal((4, 6)), rng.standard_normal(6)
+    rows = X[:, 0]
+
+    def loss(p, X, y):
+        return np.mean((np.sin(3 * (X @ p[0])) @ p[1] - y) ** 2)
+
+    z = rows @ A
+    a = np.sin(3 * z)
+    error = 2 * (a @ B - y) / len(y)
+    slope = np.cos({"value": a, "sum": z, "other": z + 0.3}[point])
+    came = [rows.T @ (np.outer(error, B) * slope * 3), a.T @ error]
+    same = {c.id for c in mistakes(Tape(loss, [A, B], rows, y)) if not c.partial
+            and all(np.allclose(g, b, rtol=1e-8) for g, b in zip(c.grads, came, strict=True))}  # fmt: skip
+    assert ("grad_activation_derivative_wrong" in same) is found
+
+
+@pytest.mark.parametrize(
+    ("named", "usual", "rate"),
+    [([0.05, 0.9], 0.1, 0.05), ([0.05, 0.1], 0.1, 0.1), ([0.9], 0.1, 0.1), ([0.1], 0.1, 0.1)],
+)
+def test_of_two_rates_the_named_one_is_the_steps(named, usual, rate, monkeypatch):
+    monkeypatch.setattr(_entries, "numbers_named", lambda patient: named)
+    assert _entries.rate_named(SimpleNamespace(patient=None), [0.1, 0.1, 0.05], usual) == rate
+
+
+@pytest.mark.parametrize(("kept", "found"), [([-0.5, -0.25], 1), ([-0.5, 0.0], 1), ([-0.5, 0.3], 0)])
+def test_all_parameters_uphill_beside_a_decay(kept, found):
+    rules = {k: Rule("linear", -0.5, 0.0, [*kept, decay]) for k, decay in enumerate((0.01, 0.0))}
+    assert [f.id for f in all_uphill(rules)] == ["grad_sign_flipped"] * found
+
+
+def moved(start, moves):
+    before = [[x.copy() for x in start]]
+    for step in moves:
+        before.append([x + u for x, u in zip(before[-1], step, strict=True)])
+    return Moves(before[:-1], before[1:], [np.arange(9)] * len(moves))
+
+
+@pytest.mark.parametrize("divided", [True, False])
+def test_gradients_that_hardly_change_may_be_divided_by_their_squares(divided):
+    g = [rng.standard_normal(6), rng.standard_normal(6)]
+    steps = [[-0.5 * (np.sign(x) if divided else x) / np.sqrt(t + 1) for x in g] for t in range(6)]
+    assert divides(moved([np.zeros(6)] * 2, steps), [g] * 6, [0, 1]) is divided
+
+
+@pytest.mark.parametrize(("beta", "found"), [(1.0, ["momentum_state_wrong"]), (0.9, [])])
+def test_a_look_ahead_whose_velocity_never_fades(beta, found, monkeypatch):
+    H = np.diag(np.arange(1.0, 7.0))
+    w, v, steps = np.ones(6), np.zeros(6), []
+    for _ in range(6):
+        v = beta * v - 0.01 * H @ (w + 0.9 * v)
+        w = w + v
+        steps.append([v])
+    case = SimpleNamespace(gradient=lambda p, X, y: [H @ p[0]], X=X, y=y, patient=None)
+    monkeypatch.setattr("pullback.diagnose.experiments._memories.kept_after", lambda *a: [])
+    faults = looks_elsewhere(case, moved([np.ones(6)], steps), [0])
+    assert [f.id for f in faults] == found
+
+
+@pytest.mark.parametrize("turn", [[0, 1, 2], [2, 1, 0]])
+def test_one_velocity_through_which_layers_pass_in_either_order(turn):
+    grads = [[rng.standard_normal((3, 3)) for _ in turn] for _ in range(4)]
+    v, steps = np.zeros((3, 3)), []
+    for g in grads:
+        step = [v] * 3
+        for k in turn:
+            v = 0.8 * v + g[k]
+            step[k] = -0.1 * v
+        steps.append(step)
+    assert _pooled(moved([np.zeros((3, 3))] * 3, steps), grads, [0, 1, 2])
+
+
+@pytest.mark.parametrize(("gradient", "owed"), [("penalty", True), ("rows", False)])
+def test_a_weight_that_follows_its_penalty_is_not_left_out(gradient, owed):
+    w = rng.standard_normal(8)
+    moves = moved([w], [[-0.1 * w], [-0.09 * w]])
+    true = [[0.2 * b[0] if gradient == "penalty" else rng.standard_normal(8)] for b in moves.before]
+    assert _owes_it(moves, true, 0) is owed
+
+
+@pytest.mark.parametrize(
+    ("loss", "found"),
+    [
+        (lambda p, X, y: np.mean((X @ p[0] - y) ** 2), 1),
+        (lambda p, X, y: np.mean((p[0][0] - y) ** 2), 0),
+        (lambda p, X, y: np.mean((p[0][X[:, 0]] - y) ** 2), 0),
+    ],
+    ids=["measurements", "unread", "places"],
+)
+def test_rows_of_zeros_have_lost_their_fractions_only_where_the_loss_asks_for_them(loss, found):
+    none = np.zeros((9, 2), int)
+    case = SimpleNamespace(X=none, y=y, n=9, batch=lambda: (none, y), generic=[np.ones(2)], loss=loss)
+    assert [f.id for f in data._nothing_left(case)] == ["dtype_truncation"] * found
