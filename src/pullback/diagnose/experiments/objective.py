@@ -200,14 +200,16 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
 
 
 def _slope_against(case: Case, D: np.ndarray, t: np.ndarray, values: np.ndarray) -> list[Finding]:
-    if t.shape != D.shape or not labels(case.y):
-        return []
+    classes = labels(case.y)
+    if t.shape != D.shape or not classes or (D.shape[1] == 1 and classes > 2):
+        return []  # one sum for several grades: which way is towards the one in the middle rests on the sum
     positive = t > 0.5 if t.min() >= 0 else t > 0
     D = D if _descends(D, positive, values) else -D
     uphill = float(np.mean(D[positive] > 1e-9)) if positive.any() else 0.0
     downhill = float(np.mean(D[~positive] < -1e-9)) if (~positive).any() else 0.0
-    flat_no = D.shape[1] == 1 and (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
-    flat_yes = D.shape[1] == 1 and positive.any() and not np.any(np.abs(D[positive]) > 1e-12)
+    one = D.shape[1] == 1 and bool(np.any(np.abs(D) > 1e-12))  # a loss of pairs of rows is flat for one alone
+    flat_no = one and (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
+    flat_yes = one and positive.any() and not np.any(np.abs(D[positive]) > 1e-12)
     if uphill > 0.15 or downhill > 0.15:
         return [
             _wrong_formula(
