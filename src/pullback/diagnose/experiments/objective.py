@@ -22,6 +22,7 @@ from pullback.diagnose.experiments._reach import clipped
 from pullback.diagnose.experiments._softmax import softmax, squashed_twice
 from pullback.diagnose.experiments._task import halved, task, together, unfit
 from pullback.diagnose.experiments._unpaired import unpaired
+from pullback.diagnose.experiments._unread import unread
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
 
@@ -40,7 +41,13 @@ def experiment(case: Case) -> list[Finding]:
     if not out:
         out += clipped(case) + _formula(case)
     if not out:
-        out += cancelling(case) or unpaired(case) or _unbounded(case, tape) or no_least(case, tape)
+        out += (
+            cancelling(case)
+            or unpaired(case)
+            or unread(case)
+            or _unbounded(case, tape)
+            or no_least(case, tape)
+        )
     return out
 
 
@@ -60,7 +67,7 @@ def _spread(nodes: list[Node], size: int, y_bit: int) -> Node | None:
 
 
 def _unlike(node: Node, y_bit: int) -> bool:
-    """Whether predictions meet targets: what is held against itself, as in a loss of pairs of rows, is meant."""
+    """Whether predictions meet targets: a value held against itself, as in a loss of pairs, is meant."""
     if len(node.parents) < 2:
         return True
     one, other = node.parents[:2]
@@ -244,8 +251,8 @@ def _slope_against(case: Case, D: np.ndarray, t: np.ndarray, values: np.ndarray)
 def _always(D: np.ndarray, where: np.ndarray) -> float:
     """The share of slopes above zero there, if in some column hardly one is below; else 0.
 
-    A wrong sign is wrong at every row. Where rows of one label differ in it, the sums are no outputs but, say,
-    places whose distances the loss is made of.
+    A wrong sign is wrong at every row. Where rows of one label differ in it, the sums are no outputs but,
+    say, places whose distances the loss is made of.
     """
     above, below = (D > 1e-9) & where, (D < -1e-9) & where
     column = (above.sum(0) > 9 * below.sum(0)).any()
