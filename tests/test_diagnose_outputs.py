@@ -11,6 +11,7 @@ from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import labels, model, objective
 from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._task import classes
+from pullback.diagnose.experiments.treatment import _of_several
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((500, 4))
@@ -161,3 +162,9 @@ def test_right_losses_of_grades_pairs_distances_and_quantiles_are_not_accused(lo
         assert [f.id for f in objective.experiment(case(loss, y, params))][:1] == [fault] * (
             fault is not None
         )
+
+
+def test_rows_that_teach_only_together_are_known():
+    with quiet():
+        assert _of_several(case(pairs, NUMBERS, LINE))
+        assert not _of_several(case(grades, GRADES, LINE))
