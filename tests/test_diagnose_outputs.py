@@ -11,6 +11,7 @@ from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import labels, model, objective
 from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._task import classes
+from pullback.diagnose.experiments.treatment import _of_several
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((500, 4))
@@ -115,3 +116,55 @@ def test_a_line_through_a_code_is_no_lesser_network():
     with quiet():
         found = case(lambda p, X, y: np.mean((X @ p[0] @ p[1] - y) ** 2), table, start, table)
         assert model.experiment(found, []) == []
+
+
+NUMBERS = Z[:, 0] + 0.1 * rng.standard_normal(500)
+GRADES = np.searchsorted([-1.0, 0.0, 1.0], NUMBERS)
+SIGNS = (NUMBERS > 0).astype(float)
+
+
+def grades(p, X, y):
+    z = line(p, X)[:, None] - np.array([-1.0, 0.0, 1.0])
+    return np.mean(np.sum(np.logaddexp(0, z) - (y[:, None] > np.arange(3)) * z, axis=1))
+
+
+def pairs(p, X, y):
+    z, above = line(p, X), y[:, None] > y[None, :]
+    return np.sum(above * np.logaddexp(0, z[None, :] - z[:, None])) / max(above.sum(), 1)
+
+
+def places(p, X, y):
+    far = np.sqrt(np.sum(line(p, X) ** 2, axis=1) + 1e-6)
+    return np.mean(np.where(y == 0, far**2, np.maximum(0, 1.5 - far) ** 2))
+
+
+def quantile(p, X, y):
+    e = y - (X @ p[0][:4] + p[0][4:])
+    return np.mean(np.where(e > 0, 0.6 * e, -0.4 * e))
+
+
+def unbounded(p, X, y):
+    e = y - (X @ p[0][:4] + p[0][4:])
+    return np.mean(np.where(e > 0, 0.6 * e, 0.4 * e))
+
+
+PAIR = [WIDE[0][:, :2], np.zeros(2)]
+RIGHT = [(grades, GRADES, LINE), (pairs, NUMBERS, LINE), (pairs, SIGNS, LINE),
+         (places, SIGNS.astype(int), PAIR), (quantile, NUMBERS, [np.ones(5)])]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("loss", "y", "params", "fault"),
+    [*((*right, None) for right in RIGHT), (unbounded, NUMBERS, [np.ones(5)], "loss_formula_wrong")],
+)
+def test_right_losses_of_grades_pairs_distances_and_quantiles_are_not_accused(loss, y, params, fault):
+    with quiet():
+        assert [f.id for f in objective.experiment(case(loss, y, params))][:1] == [fault] * (
+            fault is not None
+        )
+
+
+def test_rows_that_teach_only_together_are_known():
+    with quiet():
+        assert _of_several(case(pairs, NUMBERS, LINE))
+        assert not _of_several(case(grades, GRADES, LINE))

@@ -185,3 +185,21 @@ def test_a_step_that_is_given_all_rows_may_pick_some(onward, never):
     case = Case(Patient({"params": [np.ones(3)], "X": X, "y": X[:, 0], "loss": loss, "step": step}), 10.0)
     assert 5 <= taken(case) <= 20
     assert [f.id for f in rows.experiment(case)] == ["batch_indexing_wrong"] * never
+
+
+AGES = np.random.default_rng(8).uniform(20, 70, 200)
+COLUMNS = [
+    (np.trunc((AGES - AGES.mean()) / AGES.std()), True),
+    ((AGES - AGES.mean()) / AGES.std(), False),
+    (np.sign(AGES - AGES.mean()), False),
+    (np.trunc(AGES / 20) - 2, False),
+]
+
+
+@pytest.mark.parametrize(("column", "cut"), COLUMNS)
+def test_a_column_that_lost_its_fractions_is_told_by_the_numbers_it_was_made_of(column, cut):
+    table = np.column_stack([column, np.arange(200) % 2])
+    loss = lambda p, X, y: np.mean((X @ p[0] - y) ** 2)
+    found = case(loss, AGES / 50, table, [np.zeros(2)], raw={"ages": AGES})
+    with quiet():
+        assert bool(what_was_cut(found)) == cut

@@ -10,9 +10,11 @@ from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._rows import never_taken, own_rows
+from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments._cancelling import cancel
 from pullback.diagnose.experiments._stretches import stretch
 from pullback.diagnose.experiments._unpaired import unpaired
+from pullback.diagnose.experiments._unread import unread
 from pullback.diagnose.experiments.labels import contradicted
 
 E = np.array([0.3, -1.2, 0.8, 2.0, -0.4, -0.9])
@@ -171,3 +173,40 @@ def test_a_loss_that_does_not_see_which_target_is_whose_is_named(shift, loss, bl
     given = line()
     case = Case(Patient({**given, "loss": loss, "y": given["y"] + shift}), 4.5)
     assert [f.id for f in unpaired(case)] == ["loss_formula_wrong"] * blind
+
+
+def taken(p, X):
+    """The line's weights and its bias, as slices of one parameter."""
+    return X @ p[0][:-1] + p[0][-1:]
+
+
+def of(one):
+    return [
+        (lambda p, X, y: one(np.exp(predicted(p, X)), y), lambda p: p),
+        (lambda p, X, y: one(np.exp(taken(p, X)), y), lambda p: [np.concatenate([np.ravel(x) for x in p])]),
+    ]
+
+
+UNREAD = [
+    (lambda mu, y: np.mean(mu - np.log(mu)), True),
+    (lambda mu, y: np.mean(mu - y * np.log(mu)), False),
+    (lambda mu, y: np.mean(mu), False),
+    (lambda mu, y: np.mean((mu - mu.mean()) ** 2), False),
+]
+
+
+@pytest.mark.parametrize(("loss", "params", "lost"), [(*way, lost) for f, lost in UNREAD for way in of(f)])
+def test_a_loss_in_which_no_target_has_a_part_is_named(loss, params, lost):
+    given = line()
+    case = Case(Patient({**given, "loss": loss, "params": params(given["params"])}), 4.5)
+    with quiet():
+        assert [f.id for f in unread(case)] == ["loss_formula_wrong"] * lost
+
+
+def test_an_equation_that_rows_fill_in_asks_for_no_target():
+    given = line()
+    case = Case(
+        Patient({**given, "loss": lambda p, X, y: np.mean((X[:, 0] * predicted(p, X) - 1) ** 2)}), 4.5
+    )
+    with quiet():
+        assert unread(case) == []

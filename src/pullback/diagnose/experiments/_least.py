@@ -8,17 +8,21 @@ for something else, or a wrong one.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._functions import labels
+from pullback.diagnose._pieces import taken_apart
 from pullback.diagnose._record import Recording
 from pullback.diagnose._sandbox import Failure
 from pullback.diagnose.experiments._task import unfit
 
+Leaves = list[np.ndarray]
+Mover = Callable[[int], Leaves]
 ROWS = 5
 PLACES = np.concatenate([[0.0], *([s * x for s in (-1, 1)] for x in np.geomspace(0.03, 1e3, 20))])
 
@@ -27,24 +31,67 @@ def no_least(case: Case, tape: Recording) -> list[Finding]:
     """The finding that the loss falls for ever as the prediction goes one way."""
     known = case.head is not None or (case.net is not None and case.net.objective != "unknown")
     y = np.asarray(case.y, float)
-    singles = [k for k, x in enumerate(case.leaves) if x.size == 1 and case.is_bias(k)]
-    alone = _weighs_inputs(case)
-    if known or y.size != case.n or y.std() == 0 or not (alone or (singles and len(case.leaves) > 1)):
+    if known or y.size != case.n or y.std() == 0 or (labels(case.y) and not _counts(case)):
         return []
-    if labels(case.y) and not _counts(case):
+    way = mover(case)
+    if way is None:
         return []
-    ways = {_falls(case, 0 if alone else singles[-1], int(i), alone) for i in _between(y.ravel())}
+    ways = {_falls(case, way, int(i)) for i in _between(y.ravel())}
     if len(ways) != 1 or not ways <= {-1, 1, 2}:
         return []
     logs = any(n.name.startswith("log") and n.deps & ((1 << len(case.leaves)) - 1) for n in tape.nodes)
-    way = {1: "larger the prediction is, whatever the target", 2: "further the prediction is from the target",
-           -1: "smaller the prediction is, whatever the target"}[ways.pop()]  # fmt: skip
-    words = f"it falls for ever the {way}"
+    whither = {1: "larger the prediction is, whatever the target",
+               2: "further the prediction is from the target",
+               -1: "smaller the prediction is, whatever the target"}[ways.pop()]  # fmt: skip
+    words = f"it falls for ever the {whither}"
     evidence = f"of {ROWS} rows with targets between all others, at {len(PLACES)} places of the prediction"
     if logs:
         return [unfit(f"the logarithm of a prediction on targets that are numbers: {words}", evidence)]
     return [Finding("loss_formula_wrong", "loss", f"the loss has no least value: {words}", evidence,
                     "write the formula again, term by term", 0.9, 90)]  # fmt: skip
+
+
+def mover(case: Case) -> Mover | None:
+    """How parameters move that shift one row's prediction by a number; None where none is known to do so."""
+    if _weighs_inputs(case):
+        return partial(_by_weights, case)
+    singles = [k for k, x in enumerate(case.leaves) if x.size == 1 and case.is_bias(k)]
+    if len(case.leaves) > 1 and singles:
+        way = [np.full(x.shape, float(k == singles[-1])) for k, x in enumerate(case.leaves)]
+    else:
+        way = _by_slice(case)
+    return (lambda i: way) if way else None
+
+
+def _by_weights(case: Case, i: int) -> Leaves:
+    x = np.ravel(case.X[i]).astype(float)
+    return [(x / (x @ x)).reshape(case.leaves[0].shape)]
+
+
+def _by_slice(case: Case) -> Leaves:
+    """The last bias of one unit, where the loss takes it as a slice of a longer parameter."""
+    single = [(k, at) for k, at in added(case) if at.size == 1]
+    if not single:
+        return []
+    way = [np.zeros(x.size) for x in case.leaves]
+    way[single[-1][0]][single[-1][1].ravel()] = 1.0
+    return [w.reshape(x.shape) for w, x in zip(way, case.leaves, strict=True)]
+
+
+def added(case: Case) -> list[tuple[int, np.ndarray]]:
+    """The slices of longer parameters that the loss multiplies with nothing: parameter and places."""
+    try:
+        found = taken_apart(case.loss, case.generic, *case.batch())
+    except Exception:  # a loss that cannot be recorded has no slices
+        return []
+    if found is None:
+        return []
+    pieces, tape = found
+    multiply = {p.leaf for p in tape.products} | {leaf for leaf, *_ in tape.scalings()}
+    slices = list(zip(pieces.of, pieces.places, strict=True))
+    return [
+        own for k, own in enumerate(slices) if k not in multiply and own[1].size < case.leaves[own[0]].size
+    ]
 
 
 def _weighs_inputs(case: Case) -> bool:
@@ -74,12 +121,12 @@ def _between(y: np.ndarray) -> np.ndarray:
     return order[(np.linspace(0.2, 0.8, ROWS) * (len(order) - 1)).astype(int)] if len(order) else order
 
 
-def _falls(case: Case, k: int, i: int, alone: bool = False) -> int:
-    """1 or -1 where a row's loss falls all the way as leaf `k` grows, or shrinks; 2 if both ways; else 0."""
+def _falls(case: Case, way: Mover, i: int) -> int:
+    """1 or -1 where a row's loss falls all the way as its prediction grows, or shrinks; 2 if both; else 0."""
     size = max(float(np.abs(case.y).max()), 1e-6)
     places = np.unique(np.concatenate([PLACES, PLACES * size]))
     try:
-        losses = np.array([_moved(case, k, c, i, alone) for c in places])
+        losses = np.array([moved(case, way, c, i) for c in places])
     except Failure:
         return 0
     if np.isnan(losses).any() or (losses == -np.inf).any():
@@ -105,9 +152,7 @@ def _finite(losses: np.ndarray) -> slice:
     return slice(good[0], good[-1] + 1)
 
 
-def _moved(case: Case, k: int, by: float, i: int, alone: bool) -> float:
-    """A row's loss with its prediction moved, by leaf `k` or, where weights stand alone, by all of these."""
-    x = np.ravel(case.X[i]).astype(float)
-    way: Any = (x / (x @ x)).reshape(case.leaves[k].shape) if alone else 1.0
-    leaves = [leaf + by * way if j == k else leaf for j, leaf in enumerate(case.generic)]
+def moved(case: Case, way: Mover, by: float, i: int) -> float:
+    """A row's loss with its prediction moved."""
+    leaves = [leaf + by * one for leaf, one in zip(case.generic, way(i), strict=True)]
     return case.truth.value(leaves, case.X[i : i + 1], case.y[i : i + 1])

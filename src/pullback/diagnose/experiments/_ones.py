@@ -20,6 +20,7 @@ from pullback.diagnose._functions import labels
 from pullback.diagnose._runs import Run, adam, train, user_run
 from pullback.diagnose._sandbox import Failure
 from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._least import added
 from pullback.diagnose.experiments._reach import NUMBERS
 from pullback.diagnose.experiments.model import constant_column, lacks_bias
 
@@ -66,7 +67,14 @@ def without_any_bias(runs: Compared) -> Finding | None:
 
 def _biased(case: Case) -> bool:
     several = len(case.leaves) > 1
-    return constant_column(case) or (several and any(case.is_bias(k) for k in _heeded(case)))
+    own = several and any(case.is_bias(k) for k in _heeded(case))
+    return constant_column(case) or own or _holds_bias(case)
+
+
+def _holds_bias(case: Case) -> bool:
+    """Whether a parameter that holds several layers holds a row of numbers that are only added."""
+    slopes = case.gradient(case.generic, *case.batch(0, min(case.n, 64)))
+    return any(at.ndim < 2 and np.any(np.ravel(slopes[k])[at] != 0) for k, at in added(case))
 
 
 def _heeded(case: Case) -> list[int]:

@@ -15,6 +15,8 @@ from pullback.diagnose._case import Case
 
 MANY, FEW = 6, 7
 """Values a table has at least, and a column of X at most, where whole numbers are held against it."""
+MOST = 100
+"""Columns of a table up to which each is held against X by itself."""
 LARGEST, DEEPEST, ROWS = 20_000_000, 2, 1000
 
 
@@ -24,6 +26,9 @@ def what_was_cut(case: Case) -> str:
     if X.dtype.kind not in "iuf" or X.ndim < 2:
         return ""
     X = X.reshape(case.n, -1)
+    column = _standardised_column(X, case.patient.beside)
+    if column:
+        return column
     rows = np.unique(np.linspace(0, case.n - 1, min(case.n, ROWS)).astype(int))
     if any(len(np.unique(column)) > FEW for column in X[rows].T):
         return ""
@@ -36,6 +41,31 @@ def what_was_cut(case: Case) -> str:
                 return (f"X holds only the whole part of {how.format(name)}: of {values[0]} different "
                         f"values {values[1]} are left")  # fmt: skip
     return ""
+
+
+def _standardised_column(X: np.ndarray, beside: Any) -> str:
+    """Which column of X is the whole part of a standardised list of numbers: no one means that."""
+    few = [j for j in range(X.shape[1]) if 2 < len(np.unique(X[:, j])) <= FEW and X[:, j].min() < 0]
+    for name, v in _lists(beside, len(X)) if few else ():
+        values = len(np.unique(v))
+        whole = np.trunc((v - v.mean()) / v.std()) if v.std() > 0 else v
+        for j in few:
+            left = len(np.unique(X[:, j]))
+            if values >= max(MANY, 3 * left) and np.array_equal(X[:, j], whole):
+                return (f"column {j} of X holds only the whole part of the standardised {name}: of {values} "
+                        f"different values {left} are left")  # fmt: skip
+    return ""
+
+
+def _lists(x: Any, n: int, name: str = "", depth: int = 0) -> Iterator[tuple[str, np.ndarray]]:
+    """The lists of n numbers in reach of a name, and the columns of tables of n rows."""
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind in "iuf" and 0 < x.ndim < 3 and len(x) == n and 0 < x.size <= MOST * n:
+            columns = x.reshape(n, -1).T.astype(float)
+            yield from ((name, column) for column in columns if np.isfinite(column).all())
+    elif depth <= DEEPEST and isinstance(x, Mapping) and len(x) < 1000:
+        for key, part in x.items():
+            yield from _lists(part, n, f"{name}[{key!r}]" if name else str(key), depth + 1)
 
 
 def _tables(x: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, np.ndarray]]:

@@ -18,6 +18,9 @@ from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments._comparing import Compared, column_sizes, short, standardised, uneven
 from pullback.diagnose.experiments.labels import explained
 
+USUAL = 0.001
+"""The rate from which a rule that divides by the slopes' size is not slow."""
+
 
 def unlike_inside(runs: Compared) -> Finding | None:
     """The finding that features made in the model are on scales that one step size cannot serve."""
@@ -141,6 +144,8 @@ def _served(runs: Compared, left: float) -> bool:
     `left` is the share of a constant's loss that is left of standardised ones.
     """
     case, most = runs.case, 2 * max(left, 0.01) * runs.base
+    if _out_of_reach(case):
+        return False
     if not np.isfinite(runs.user.final) or not runs.user.descends or case.left() < 0.4 * case.budget:
         return False
     steps = min(12 * case.horizon, 20000)
@@ -152,6 +157,18 @@ def _served(runs: Compared, left: float) -> bool:
         if runs.made[name].final <= most:
             return True
     return False
+
+
+def _out_of_reach(case: Case) -> bool:
+    """Whether targets lie further off than weights come in all steps of a usual rate that divides by slopes.
+
+    Such a rule moves a weight by about its rate, whatever the loss: a rate that serves these targets is none
+    that anyone would choose.
+    """
+    if case.rule is None or not case.rule.name.startswith(("Adam", "RMS")) or case.rule.lr < USUAL:
+        return False
+    size = float(np.sqrt(np.mean(np.square(np.asarray(case.y, float)))))
+    return size > max(30 * case.rule.lr * case.horizon, 100)
 
 
 def _only_early(runs: Compared) -> bool:

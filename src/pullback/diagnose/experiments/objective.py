@@ -22,6 +22,7 @@ from pullback.diagnose.experiments._reach import clipped
 from pullback.diagnose.experiments._softmax import softmax, squashed_twice
 from pullback.diagnose.experiments._task import halved, task, together, unfit
 from pullback.diagnose.experiments._unpaired import unpaired
+from pullback.diagnose.experiments._unread import unread
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
 
@@ -40,7 +41,13 @@ def experiment(case: Case) -> list[Finding]:
     if not out:
         out += clipped(case) + _formula(case)
     if not out:
-        out += cancelling(case) or unpaired(case) or _unbounded(case, tape) or no_least(case, tape)
+        out += (
+            cancelling(case)
+            or unpaired(case)
+            or unread(case)
+            or _unbounded(case, tape)
+            or no_least(case, tape)
+        )
     return out
 
 
@@ -54,9 +61,26 @@ def _spread(nodes: list[Node], size: int, y_bit: int) -> Node | None:
             np.shape(a) for a in node.args if isinstance(a, np.ndarray)]  # fmt: skip
         if node.name not in _ELEMENTWISE or node.value.ndim < 2 or node.value.shape[:2] != (size, size):
             continue
-        if (size, 1) in shapes and ((size,) in shapes or (1, size) in shapes):
+        if (size, 1) in shapes and ((size,) in shapes or (1, size) in shapes) and _unlike(node, y_bit):
             return node
     return None
+
+
+def _unlike(node: Node, y_bit: int) -> bool:
+    """Whether predictions meet targets: a value held against itself, as in a loss of pairs, is meant."""
+    if len(node.parents) < 2:
+        return True
+    one, other = node.parents[:2]
+    told = [bool(p.deps >> y_bit & 1) for p in (one, other)]
+    made = [bool(p.deps & ((1 << y_bit - 1) - 1)) for p in (one, other)]
+    return any(told) and any(made) and _source(one) is not _source(other)
+
+
+def _source(node: Node) -> Node:
+    """What a value is that was only given another shape."""
+    while node.name in ("getitem", "reshape", "expand_dims", "transpose", "ravel") and len(node.parents) == 1:
+        node = node.parents[0]
+    return node
 
 
 def _broadcast(case: Case, tape: Recording, size: int, where: str = "loss") -> list[Finding]:
@@ -200,14 +224,16 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
 
 
 def _slope_against(case: Case, D: np.ndarray, t: np.ndarray, values: np.ndarray) -> list[Finding]:
-    if t.shape != D.shape or not labels(case.y):
-        return []
+    classes = labels(case.y)
+    alone = np.ndim(case.y) == 1 or np.shape(case.y)[1] == 1
+    if t.shape != D.shape or not classes or (alone and max(D.shape[1], 2) != classes):
+        return []  # one sum for several grades: which way is towards the one in the middle rests on the sum
     positive = t > 0.5 if t.min() >= 0 else t > 0
     D = D if _descends(D, positive, values) else -D
-    uphill = float(np.mean(D[positive] > 1e-9)) if positive.any() else 0.0
-    downhill = float(np.mean(D[~positive] < -1e-9)) if (~positive).any() else 0.0
-    flat_no = D.shape[1] == 1 and (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
-    flat_yes = D.shape[1] == 1 and positive.any() and not np.any(np.abs(D[positive]) > 1e-12)
+    uphill, downhill = _always(D, positive), _always(-D, ~positive)
+    one = D.shape[1] == 1 and bool(np.any(np.abs(D) > 1e-12))  # a loss of pairs of rows is flat for one alone
+    flat_no = one and (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
+    flat_yes = one and positive.any() and not np.any(np.abs(D[positive]) > 1e-12)
     if uphill > 0.15 or downhill > 0.15:
         return [
             _wrong_formula(
@@ -220,6 +246,17 @@ def _slope_against(case: Case, D: np.ndarray, t: np.ndarray, values: np.ndarray)
         side = "labels of zero" if flat_no else "labels of one"
         return [_wrong_formula(f"{side} have no part in it", f"its slope is zero on all {side}", 0.9)]
     return []
+
+
+def _always(D: np.ndarray, where: np.ndarray) -> float:
+    """The share of slopes above zero there, if in some column hardly one is below; else 0.
+
+    A wrong sign is wrong at every row. Where rows of one label differ in it, the sums are no outputs but,
+    say, places whose distances the loss is made of.
+    """
+    above, below = (D > 1e-9) & where, (D < -1e-9) & where
+    column = (above.sum(0) > 9 * below.sum(0)).any()
+    return float(above.sum() / where.sum()) if column else 0.0
 
 
 def _descends(D: np.ndarray, positive: np.ndarray, values: np.ndarray) -> bool:

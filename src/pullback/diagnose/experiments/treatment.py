@@ -16,6 +16,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose._functions import labels
+from pullback.diagnose._sandbox import Failure
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._breaking import breaks, unstable
 from pullback.diagnose.experiments._comparing import ENOUGH, Compared
@@ -90,7 +91,7 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
                 66,
             )
         ]
-    told = case.n < 60 or rare(case) or any(f.weight > 70 for f in so_far)
+    told = case.n < 60 or rare(case) or any(f.weight > 70 for f in so_far) or _of_several(case)
     blank = not told and not learnable(case) and not runs.foretells and not runs.foretells_slower
     heavy = None if _born_ill(runs, doubt) else too_strong(runs, blank)
     if heavy is not None:
@@ -125,6 +126,15 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
     if doubt is not None and room > 0.12:
         case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
     return [_curves(runs, f) for f in causes(runs, doubt, room)]
+
+
+def _of_several(case: Case) -> bool:
+    """Whether one row alone teaches nothing, as by a loss of the order of rows: y alone is no target then."""
+    try:
+        slopes = [case.gradient(case.generic, case.X[i : i + 1], case.y[i : i + 1]) for i in range(3)]
+    except Failure:
+        return False
+    return not any(np.any(np.abs(g) > 1e-12) for slope in slopes for g in slope)
 
 
 def _acquit(runs: Compared, so_far: list[Finding]) -> None:
