@@ -8,6 +8,7 @@ Speaks for: the initialisation group. A finding stands only where fresh weights 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,10 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._tapes import Segment, Tape
+
+
+LARGE = 4.0
+"""The size of a layer's weights, times the root of its inputs' number, from which on it is too large."""
 
 
 @dataclass
@@ -115,7 +120,8 @@ def suspect(case: Case, state: State) -> Finding | None:
             f"parameters {', '.join(map(str, state.zero))} and their gradients are zero everywhere",
             "draw the weights at random", 70)  # fmt: skip
     tied = state.tape is not None and len(case.weights) == 1 and any(
-        len({n.value.shape for n in p.nodes}) > 1 for p in state.tape.products)  # fmt: skip
+        len({n.value.shape for n in p.nodes}) > 1 and min(case.leaves[p.leaf].shape, default=1) > 1
+        for p in state.tape.products)  # fmt: skip
     if state.zero and len(case.weights) == 1 and (tied or (stuck_now and _no_slope(case, state.zero[0]))):
         stuck_now = state.zero
         return _finding(
@@ -159,7 +165,7 @@ def suspect(case: Case, state: State) -> Finding | None:
     pushed = _pushed(case, flat)
     if pushed is not None:
         return pushed
-    big = {k: s for k, s in state.spread.items() if s > 4.0 and _median(case, k) > 2.5}
+    big = {k: s for k, s in state.spread.items() if s > LARGE and _median(case, k) > 2.5}
     again = _through_time(case, state) if _repeated(state) else None
     if again is not None and not (again.id == "vanishing_gradient" and flat and _fades_by(case, big)):
         return again
@@ -167,9 +173,10 @@ def suspect(case: Case, state: State) -> Finding | None:
     loud = _loud(case, state, 2.0 if big else 5.0)
     if loud is not None:
         return loud
-    if big:
-        return _of_spread(case, "init_too_large", min(big), big, "saturated or exploding from the first step")
     dead = {k: s for k, s in state.dead.items() if s > 0.6}
+    drawn = min(dead) if dead else -1
+    if big and not (drawn in big and _of_one_sign(case, drawn, lambda at: at.dead.get(drawn, 1.0), dead[drawn])):
+        return _of_spread(case, "init_too_large", min(big), big, "saturated or exploding from the first step")
     if dead:
         k = min(dead)
         return _finding("dead_relu", _killed_by(case, k, dead[k]), "ReLU units are zero on every row",
@@ -196,12 +203,21 @@ def _pushed(case: Case, flat: dict[int, float]) -> Finding | None:
             without = [0 * x if i == j else x for i, x in enumerate(case.leaves)]
             if look(case, without).flat.get(k, 1.0) < 0.5 * share:
                 return _saturated(j, k, share)
-        W = case.leaves[k]
-        if W.size > 8 and ((W >= 0).all() or (W <= 0).all()):
-            both = [x - x.mean() if i == k else x for i, x in enumerate(case.leaves)]
-            if look(case, both).flat.get(k, 1.0) < 0.5 * share:
-                return _saturated(k, k, share)
+        if _of_one_sign(case, k, lambda at, k=k: at.flat.get(k, 1.0), share):
+            return _saturated(k, k, share)
     return None
+
+
+def _of_one_sign(case: Case, k: int, bad: Callable[[State], float], share: float) -> bool:
+    """Whether it is the one sign of a layer's weights that spoils its units, and not their size.
+
+    Less their mean, weights of a usual size leave half of the bad units at most; large ones are large still.
+    """
+    W = case.leaves[k]
+    if W.size <= 8 or not ((W >= 0).all() or (W <= 0).all()):
+        return False
+    both = [x - x.mean() if i == k else x for i, x in enumerate(case.leaves)]
+    return _spread(case, k, both[k]) <= LARGE and bad(look(case, both)) < 0.5 * share
 
 
 def _killed_by(case: Case, k: int, share: float) -> int:
