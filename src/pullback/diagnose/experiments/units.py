@@ -87,6 +87,12 @@ def _no_slope(case: Case, k: int) -> bool:
     return abs(ends[0] - ends[1]) < 1e-9 * max(abs(ends[0]), 1e-12)
 
 
+def _leaves_zero(case: Case, k: int) -> bool:
+    """Whether the loop as written moves a weight away from zero, as where only its first slope is none."""
+    ended = case.user.leaves
+    return len(ended) == len(case.leaves) and bool(np.linalg.norm(ended[k]) > 1e-6)
+
+
 def _twins(case: Case, k: int, W: np.ndarray) -> bool:
     """Whether all units of the layer have the same incoming weights."""
     io = case.fan_in(k) == W.shape[0]
@@ -122,7 +128,8 @@ def suspect(case: Case, state: State) -> Finding | None:
     tied = state.tape is not None and len(case.weights) == 1 and any(
         len({n.value.shape for n in p.nodes}) > 1 and min(case.leaves[p.leaf].shape, default=1) > 1
         for p in state.tape.products)  # fmt: skip
-    if state.zero and len(case.weights) == 1 and (tied or (stuck_now and _no_slope(case, state.zero[0]))):
+    stays = bool(stuck_now) and not _leaves_zero(case, stuck_now[0]) and _no_slope(case, state.zero[0])
+    if state.zero and len(case.weights) == 1 and (tied or stays):
         stuck_now = state.zero
         return _finding(
             "init_zero",
