@@ -101,7 +101,9 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         of_labels = at_odds(case) or trace(case)
         return [_curves(runs, f) for f in (*_linear_stack(case), *of_labels, nothing_to_learn(case))]
     if share > 0.4 and room < 0.2 * share:
-        cause = causes(runs, doubt, room) or [*_linear_stack(case), *_cannot(runs, share)]
+        at_end = linear and reached >= ENOUGH  # what is left of so little room is no step's fault
+        cause = (_linear_stack(case) if at_end else causes(runs, doubt, room)) or [
+            *_linear_stack(case), *_cannot(runs, share)]  # fmt: skip
         return [_curves(runs, f) for f in cause]
     if doubt is not None and share > 0.7 and room < 0.5 * share and not _refuted(runs, doubt):
         return [_curves(runs, replace(doubt, confidence=0.5))]
