@@ -18,6 +18,7 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._tapes import Segment, Tape
+from pullback.diagnose.experiments._silent import silent
 
 
 LARGE = 4.0
@@ -118,6 +119,9 @@ def _share(segment: Segment, rows: int) -> float:
 
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
+    mute = silent(case) if state.tape is None else None
+    if mute is not None:
+        return _dead(mute, 1.0)
     stuck_now = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
     tables = [k for k in state.zero if k not in case.weights]
     if tables and all(_no_slope(case, k) for k in state.zero):
@@ -182,13 +186,13 @@ def suspect(case: Case, state: State) -> Finding | None:
         return loud
     dead = {k: s for k, s in state.dead.items() if s > 0.6}
     drawn = min(dead) if dead else -1
-    if big and not (drawn in big and _of_one_sign(case, drawn, lambda at: at.dead.get(drawn, 1.0), dead[drawn])):
+    if big and not (
+        drawn in big and _of_one_sign(case, drawn, lambda at: at.dead.get(drawn, 1.0), dead[drawn])
+    ):
         return _of_spread(case, "init_too_large", min(big), big, "saturated or exploding from the first step")
     if dead:
         k = min(dead)
-        return _finding("dead_relu", _killed_by(case, k, dead[k]), "ReLU units are zero on every row",
-                        f"{number(100 * dead[k])} % of the units after parameter {k} are dead at the start",
-                        "start the biases at zero (or slightly above), or use a leaky ReLU", 70)  # fmt: skip
+        return _dead(_killed_by(case, k, dead[k]), dead[k])
     if flat:
         return _saturated(min(flat), min(flat), flat[min(flat)])
     hidden_small = {k: s for k, s in small.items() if len(case.weights) > 1}
@@ -360,6 +364,12 @@ def _of_spread(case: Case, fault: str, k: int, spreads: dict[int, float], words:
         fault, k, f"the initial weights are too {'large' if fault == 'init_too_large' else 'small'}: {words}",
         f"parameter {k}: weights are {number(spreads[k])} times 1/sqrt(inputs)",
         "draw the weights with a deviation of about 1/sqrt(inputs)", 67)  # fmt: skip
+
+
+def _dead(k: int, share: float) -> Finding:
+    return _finding("dead_relu", k, "ReLU units are zero on every row",
+                    f"{number(100 * share)} % of the units after parameter {k} are dead at the start",
+                    "start the biases at zero (or slightly above), or use a leaky ReLU", 70)  # fmt: skip
 
 
 def _finding(fault: str, where: Any, words: str, evidence: str, fix: str, weight: float) -> Finding:
