@@ -65,7 +65,7 @@ class Fast:
 
     @property
     def rewritten(self) -> bool:
-        """Whether it is not the loop's own loss (the last of `losses`) that is run, but a network's like it."""
+        """Whether not the loop's own loss (the last of `losses`) is run, but a network's like it."""
         return self.loss is not None and self.loss is not self.losses[-1][0]
 
     def _equal(self, loss: Loss, targets: Any, X: Any, y: Any) -> bool:

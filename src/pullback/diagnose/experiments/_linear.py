@@ -58,9 +58,9 @@ def _difference(case: Case) -> Told | None:
         return None
 
     def told(leaves: Leaves, x: np.ndarray) -> float:
-        one, two = (float(np.asarray(case.loss([w.copy() for w in leaves], x.copy(), t.copy())).reshape(-1)[0])
-                    for t in pair)  # fmt: skip
-        return one - two
+        copies = [w.copy() for w in leaves]
+        one, two = (np.ravel(case.loss(copies, x.copy(), t.copy()))[0] for t in pair)
+        return float(one - two)
 
     return told
 

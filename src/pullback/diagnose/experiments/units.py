@@ -20,7 +20,6 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._tapes import Segment, Tape
 from pullback.diagnose.experiments._silent import silent
 
-
 LARGE = 4.0
 """The size of a layer's weights, times the root of its inputs' number, from which on it is too large."""
 
