@@ -8,7 +8,6 @@ Speaks for: the initialisation group. A finding stands only where fresh weights 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,9 +184,7 @@ def suspect(case: Case, state: State) -> Finding | None:
         return loud
     dead = {k: s for k, s in state.dead.items() if s > 0.6}
     drawn = min(dead) if dead else -1
-    if big and not (
-        drawn in big and _of_one_sign(case, drawn, lambda at: at.dead.get(drawn, 1.0), dead[drawn])
-    ):
+    if big and not (drawn in big and _of_one_sign(case, drawn, "dead", dead[drawn])):
         return _of_spread(case, "init_too_large", min(big), big, "saturated or exploding from the first step")
     if dead:
         k = min(dead)
@@ -213,12 +210,12 @@ def _pushed(case: Case, flat: dict[int, float]) -> Finding | None:
             without = [0 * x if i == j else x for i, x in enumerate(case.leaves)]
             if look(case, without).flat.get(k, 1.0) < 0.5 * share:
                 return _saturated(j, k, share)
-        if _of_one_sign(case, k, lambda at, k=k: at.flat.get(k, 1.0), share):
+        if _of_one_sign(case, k, "flat", share):
             return _saturated(k, k, share)
     return None
 
 
-def _of_one_sign(case: Case, k: int, bad: Callable[[State], float], share: float) -> bool:
+def _of_one_sign(case: Case, k: int, bad: str, share: float) -> bool:
     """Whether it is the one sign of a layer's weights that spoils its units, and not their size.
 
     Less their mean, weights of a usual size leave half of the bad units at most; large ones are large still.
@@ -227,7 +224,7 @@ def _of_one_sign(case: Case, k: int, bad: Callable[[State], float], share: float
     if W.size <= 8 or not ((W >= 0).all() or (W <= 0).all()):
         return False
     both = [x - x.mean() if i == k else x for i, x in enumerate(case.leaves)]
-    return _spread(case, k, both[k]) <= LARGE and bad(look(case, both)) < 0.5 * share
+    return _spread(case, k, both[k]) <= LARGE and getattr(look(case, both), bad).get(k, 1.0) < 0.5 * share
 
 
 def _killed_by(case: Case, k: int, share: float) -> int:
