@@ -39,7 +39,7 @@ def compared(y, finals):
     runs.user = Run(losses=[1.0, 0.8, 0.6, 0.5, 0.4, 0.3], steps=40, planned=40)
     ends = iter(finals)
     runs.case = SimpleNamespace(
-        y=y, n=len(y), size=1, horizon=40, tried=[], left=lambda: 1.0, shuffled=lambda **_: None,
+        y=y, n=len(y), size=1, horizon=40, head=None, tried=[], left=lambda: 1.0, shuffled=lambda **_: None,
         user_with=lambda **_: Run(losses=[next(ends)]))  # fmt: skip
     return runs
 
@@ -62,6 +62,20 @@ def test_rows_that_come_class_by_class_explain_a_restless_loop(y, finals, expect
 ])  # fmt: skip
 def test_numbers_may_be_only_begun_to_be_fitted(y, final, expected):
     runs = compared(y, [final])
+    runs.better_unseen = lambda **_: True
+    found = _partly._begun(runs)
+    assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize(("objective", "end", "expected"), [
+    ("squared", 0.39, "too_few_steps"),
+    ("squared", 0.3, None),  # the classes may be told apart by then
+    ("binary cross-entropy", 0.39, None),
+])  # fmt: skip
+def test_squares_of_classes_may_be_only_begun_as_well(objective, end, expected):
+    runs = compared(np.tile([0, 1], 40), [0.04])
+    runs.case.head = SimpleNamespace(objective=objective)
+    runs.user.losses[-1] = end
     runs.better_unseen = lambda **_: True
     found = _partly._begun(runs)
     assert (found.id if found else None) == expected

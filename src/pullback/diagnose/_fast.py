@@ -63,6 +63,11 @@ class Fast:
                     break
         return self.loss is not None
 
+    @property
+    def rewritten(self) -> bool:
+        """Whether not the loop's own loss (the last of `losses`) is run, but a network's like it."""
+        return self.loss is not None and self.loss is not self.losses[-1][0]
+
     def _equal(self, loss: Loss, targets: Any, X: Any, y: Any) -> bool:
         try:
             with warnings.catch_warnings():

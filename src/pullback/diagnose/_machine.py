@@ -55,8 +55,10 @@ class Machine:
         if relief:
             optimizer = sgd() if optimizer.name == "sgd" else optimizer
         case = self.case
-        return self.fast.run(optimizer, lr * scale, leaves or case.leaves, rows or case.patient.batch,
-                             data or (case.X, case.y), steps, judge, seconds, looks)  # fmt: skip
+        run = self.fast.run(optimizer, lr * scale, leaves or case.leaves, rows or case.patient.batch,
+                            data or (case.X, case.y), steps, judge, seconds, looks)  # fmt: skip
+        spoilt = run is not None and self.fast.rewritten and not np.isfinite(run.final)
+        return None if spoilt else run  # the loop may clip, on its way, what the formula takes the log of
 
     def finish(self) -> None:
         """Bring the loop as written to its end by its own rule, where the time for it was up before.

@@ -54,7 +54,7 @@ def falls_too_soon(runs: Compared) -> Finding | None:
     if not 0 < runs.share(run.final) < LEARNT or runs.cut_off or case.horizon < 4 * AGAIN:
         return None
     late = run.losses[len(run.losses) // 2 :]
-    if not max(late) <= 1.5 * min(late) or not _wanes(runs):  # a loss that jumps is no want of size
+    if not np.ptp(late) <= 0.5 * abs(min(late)) or not _wanes(runs):  # a loss that jumps is no want of size
         return None
     for parts in (AGAIN, 5 * AGAIN):
         every = max(case.horizon // parts, 1)

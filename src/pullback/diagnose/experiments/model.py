@@ -18,7 +18,9 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose._head import Head
+from pullback.diagnose._pieces import taken_apart
 from pullback.diagnose._runs import adam, settle
+from pullback.diagnose.experiments._linear import linear_layers
 
 FEW, STARTS = 40, 12
 """Rows too few to keep any apart, and the starts that a small network is given on them."""
@@ -289,10 +291,30 @@ def _narrow(case: Case) -> bool:
 
     Wider layers lose to a network with other functions now and then, and need not be wider for that.
     """
-    net = case.net
-    if net is None or len(net.layers) < 2 or case.n < FEW or same_table(case):
+    if case.n < FEW or same_table(case):
         return False
-    return min(layer.weight(case.leaves).shape[1] for layer in net.layers[:-1]) <= NARROW
+    return min(_widths(case)[:-1], default=NARROW + 1) <= NARROW
+
+
+def _widths(case: Case) -> list[int]:
+    """The units of each layer, the last one's too; of layers held in one vector as well."""
+    if case.net is not None:
+        return [layer.weight(case.leaves).shape[1] for layer in case.net.layers]
+    if "widths" not in case.kept:
+        case.kept["widths"] = _widths_apart(case)
+    found: list[int] = case.kept["widths"]
+    return found
+
+
+def _widths_apart(case: Case) -> list[int]:
+    try:
+        found = taken_apart(case.loss, case.generic, *case.batch())
+    except Exception:  # a loss that cannot be recorded is not taken apart
+        return []
+    nodes = [product.nodes[0].value for product in found[1].products] if found is not None else []
+    rows = len(case.batch()[0])
+    each = all(rows in value.shape and value.ndim < 3 for value in nodes)
+    return [value.size // rows for value in nodes] if each else []
 
 
 def _enough(case: Case) -> float:
@@ -304,13 +326,15 @@ def _enough(case: Case) -> float:
         return 0.5
     if missing_nonlinearity(case, "") is not None:
         return 0.8  # no one stacks layers for a line: what a hidden layer would add is meant to be there
-    return 0.62 if len(case.weights) > 1 else 0.4
+    return 0.62 if len(case.weights) > 1 or len(_widths(case)) > 1 else 0.4
 
 
 def missing_nonlinearity(case: Case, evidence: str) -> Finding | None:
     """Of a network whose layers follow each other without any function between them."""
     net = case.net
-    if net is None or len(net.layers) < 2 or any(layer.before != "identity" for layer in net.layers):
+    known = net is not None and len(net.layers) > 1 and all(x.before == "identity" for x in net.layers)
+    unread = net is None or "unknown" in (net.output, net.objective)
+    if not known and not (unread and not same_table(case) and linear_layers(case)):
         return None
     return Finding("missing_nonlinearity", "model",
                    "the layers have no activation between them: together they are one linear layer", evidence,

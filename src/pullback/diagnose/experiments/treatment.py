@@ -66,6 +66,13 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         runs.start_over()
         if not np.isfinite(runs.user.final) and runs.share(runs.made["fresh initial weights"].final) > ENOUGH:
             case.meanwhile = [replace(doubt, confidence=0.6)]  # what stands if the time is up before more
+        fresh = lambda: case.user_with(leaves=case.reborn())  # noqa: E731
+        if (
+            doubt.id == "dead_relu"
+            and case.truth.how != "recorded"
+            and runs.cured("fresh initial weights", fresh)
+        ):
+            return [_curves(runs, doubt)]  # no matrix makes any difference there: no step can mend it
     share, linear = 0.0, missing_nonlinearity(case, "") is not None  # no search makes a line of it more
     if runs.room < 0.5 and case.n >= 30 and not rare(case):
         share = explained(case)
@@ -102,7 +109,9 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         of_labels = at_odds(case) or trace(case)
         return [_curves(runs, f) for f in (*_linear_stack(case), *of_labels, nothing_to_learn(case))]
     if share > 0.4 and room < 0.2 * share:
-        cause = causes(runs, doubt, room) or [*_linear_stack(case), *_cannot(runs, share)]
+        at_end = linear and reached >= ENOUGH  # what is left of so little room is no step's fault
+        cause = (_linear_stack(case) if at_end else causes(runs, doubt, room)) or [
+            *_linear_stack(case), *_cannot(runs, share)]  # fmt: skip
         return [_curves(runs, f) for f in cause]
     if doubt is not None and share > 0.7 and room < 0.5 * share and not _refuted(runs, doubt):
         return [_curves(runs, replace(doubt, confidence=0.5))]

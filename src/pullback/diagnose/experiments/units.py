@@ -17,6 +17,10 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._tapes import Segment, Tape
+from pullback.diagnose.experiments._silent import silent
+
+LARGE = 4.0
+"""The size of a layer's weights, times the root of its inputs' number, from which on it is too large."""
 
 
 @dataclass
@@ -82,6 +86,12 @@ def _no_slope(case: Case, k: int) -> bool:
     return abs(ends[0] - ends[1]) < 1e-9 * max(abs(ends[0]), 1e-12)
 
 
+def _leaves_zero(case: Case, k: int) -> bool:
+    """Whether the loop as written moves a weight away from zero, as where only its first slope is none."""
+    ended = case.user.leaves
+    return len(ended) == len(case.leaves) and bool(np.linalg.norm(ended[k]) > 1e-6)
+
+
 def _twins(case: Case, k: int, W: np.ndarray) -> bool:
     """Whether all units of the layer have the same incoming weights."""
     io = case.fan_in(k) == W.shape[0]
@@ -107,6 +117,9 @@ def _share(segment: Segment, rows: int) -> float:
 
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
+    mute = silent(case) if state.tape is None else None
+    if mute is not None:
+        return _dead(mute, 1.0)
     stuck_now = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
     tables = [k for k in state.zero if k not in case.weights]
     if tables and all(_no_slope(case, k) for k in state.zero):
@@ -115,8 +128,10 @@ def suspect(case: Case, state: State) -> Finding | None:
             f"parameters {', '.join(map(str, state.zero))} and their gradients are zero everywhere",
             "draw the weights at random", 70)  # fmt: skip
     tied = state.tape is not None and len(case.weights) == 1 and any(
-        len({n.value.shape for n in p.nodes}) > 1 for p in state.tape.products)  # fmt: skip
-    if state.zero and len(case.weights) == 1 and (tied or (stuck_now and _no_slope(case, state.zero[0]))):
+        len({n.value.shape for n in p.nodes}) > 1 and min(case.leaves[p.leaf].shape, default=1) > 1
+        for p in state.tape.products)  # fmt: skip
+    stays = bool(stuck_now) and not _leaves_zero(case, stuck_now[0]) and _no_slope(case, state.zero[0])
+    if state.zero and len(case.weights) == 1 and (tied or stays):
         stuck_now = state.zero
         return _finding(
             "init_zero",
@@ -159,7 +174,7 @@ def suspect(case: Case, state: State) -> Finding | None:
     pushed = _pushed(case, flat)
     if pushed is not None:
         return pushed
-    big = {k: s for k, s in state.spread.items() if s > 4.0 and _median(case, k) > 2.5}
+    big = {k: s for k, s in state.spread.items() if s > LARGE and _median(case, k) > 2.5}
     again = _through_time(case, state) if _repeated(state) else None
     if again is not None and not (again.id == "vanishing_gradient" and flat and _fades_by(case, big)):
         return again
@@ -167,14 +182,13 @@ def suspect(case: Case, state: State) -> Finding | None:
     loud = _loud(case, state, 2.0 if big else 5.0)
     if loud is not None:
         return loud
-    if big:
-        return _of_spread(case, "init_too_large", min(big), big, "saturated or exploding from the first step")
     dead = {k: s for k, s in state.dead.items() if s > 0.6}
+    drawn = min(dead) if dead else -1
+    if big and not (drawn in big and _of_one_sign(case, drawn, "dead", dead[drawn])):
+        return _of_spread(case, "init_too_large", min(big), big, "saturated or exploding from the first step")
     if dead:
         k = min(dead)
-        return _finding("dead_relu", _killed_by(case, k, dead[k]), "ReLU units are zero on every row",
-                        f"{number(100 * dead[k])} % of the units after parameter {k} are dead at the start",
-                        "start the biases at zero (or slightly above), or use a leaky ReLU", 70)  # fmt: skip
+        return _dead(_killed_by(case, k, dead[k]), dead[k])
     if flat:
         return _saturated(min(flat), min(flat), flat[min(flat)])
     hidden_small = {k: s for k, s in small.items() if len(case.weights) > 1}
@@ -196,12 +210,21 @@ def _pushed(case: Case, flat: dict[int, float]) -> Finding | None:
             without = [0 * x if i == j else x for i, x in enumerate(case.leaves)]
             if look(case, without).flat.get(k, 1.0) < 0.5 * share:
                 return _saturated(j, k, share)
-        W = case.leaves[k]
-        if W.size > 8 and ((W >= 0).all() or (W <= 0).all()):
-            both = [x - x.mean() if i == k else x for i, x in enumerate(case.leaves)]
-            if look(case, both).flat.get(k, 1.0) < 0.5 * share:
-                return _saturated(k, k, share)
+        if _of_one_sign(case, k, "flat", share):
+            return _saturated(k, k, share)
     return None
+
+
+def _of_one_sign(case: Case, k: int, bad: str, share: float) -> bool:
+    """Whether it is the one sign of a layer's weights that spoils its units, and not their size.
+
+    Less their mean, weights of a usual size leave half of the bad units at most; large ones are large still.
+    """
+    W = case.leaves[k]
+    if W.size <= 8 or not ((W >= 0).all() or (W <= 0).all()):
+        return False
+    both = [x - x.mean() if i == k else x for i, x in enumerate(case.leaves)]
+    return _spread(case, k, both[k]) <= LARGE and getattr(look(case, both), bad).get(k, 1.0) < 0.5 * share
 
 
 def _killed_by(case: Case, k: int, share: float) -> int:
@@ -337,6 +360,12 @@ def _of_spread(case: Case, fault: str, k: int, spreads: dict[int, float], words:
         fault, k, f"the initial weights are too {'large' if fault == 'init_too_large' else 'small'}: {words}",
         f"parameter {k}: weights are {number(spreads[k])} times 1/sqrt(inputs)",
         "draw the weights with a deviation of about 1/sqrt(inputs)", 67)  # fmt: skip
+
+
+def _dead(k: int, share: float) -> Finding:
+    return _finding("dead_relu", k, "ReLU units are zero on every row",
+                    f"{number(100 * share)} % of the units after parameter {k} are dead at the start",
+                    "start the biases at zero (or slightly above), or use a leaky ReLU", 70)  # fmt: skip
 
 
 def _finding(fault: str, where: Any, words: str, evidence: str, fix: str, weight: float) -> Finding:

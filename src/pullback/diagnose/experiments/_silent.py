@@ -1,0 +1,42 @@
+"""Units that are dead all together, seen in values of the loss alone, where nothing can be recorded."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+
+
+def silent(case: Case) -> int | None:
+    """The parameter that keeps every unit at zero, where no matrix makes any difference, though none is zero.
+
+    Units that are saturated hand down a constant that the next matrix multiplies; dead ones hand down none.
+    Of the vectors one at least still speaks: the output's bias.
+    """
+    leaves = case.leaves
+    tables = [k for k, x in enumerate(leaves) if x.ndim >= 2 and min(x.shape) > 1]
+    others = [k for k, x in enumerate(leaves) if k not in tables and x.size and x.dtype.kind == "f"]
+    before = case.judge(leaves)
+    if len(tables) < 2 or not np.isfinite(before) or not all(np.any(leaves[k]) for k in tables):
+        return None
+    if any(_judged(case, leaves, k) != before for k in tables) or all(
+            _judged(case, leaves, k) == before for k in others):  # fmt: skip
+        return None
+    for k in others:
+        freed = [0 * x if j == k else x for j, x in enumerate(leaves)]
+        if np.mean(leaves[k]) < 0 and any(_judged(case, freed, j) != case.judge(freed) for j in tables):
+            return k
+    fresh = [x - x.mean() if k in tables else x for k, x in enumerate(leaves)]
+    speaks = partial(_judged, case, fresh)
+    return tables[0] if any(speaks(k) != case.judge(fresh) for k in tables) else None
+
+
+def _judged(case: Case, leaves: Leaves, k: int) -> float:
+    """The loss with one parameter moved a little, to one side."""
+    rng = np.random.default_rng(k)
+    size = 1e-3 * (float(np.abs(leaves[k]).max()) or 1.0)
+    return case.judge(
+        [x + size * rng.standard_normal(x.shape) if j == k else x for j, x in enumerate(leaves)]
+    )
