@@ -32,6 +32,7 @@ OUTPUTS = {
     "cut far out": (lambda z: np.clip(z, -20, 20), NUMBERS, []),
     "squared": (lambda z: 0.5 * z**2 + 0.1 * np.abs(z), NUMBERS, ["output_range_clipped"]),
     "three times a tanh": (lambda z: 3 * np.tanh(z), NUMBERS / 2, []),
+    "noise beyond a tanh": (np.tanh, np.tanh(NUMBERS) + 0.03 * SIGNS, []),
     "half a squash": (
         lambda z: 0.5 + np.maximum(z, 0) / (2 + 2 * abs(z)), SIGNS > 0, ["output_range_clipped"]),
     "a whole squash": (lambda z: 0.5 + z / (2 + 2 * np.abs(z)), SIGNS > 0, []),

@@ -7,7 +7,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._patient import Patient
 from pullback.diagnose._record import record
 from pullback.diagnose._sandbox import quiet
-from pullback.diagnose.experiments import data, labels, objective, rows
+from pullback.diagnose.experiments import data, labels, objective, rows, splits
 from pullback.diagnose.experiments._astray import astray
 from pullback.diagnose.experiments._batches import taken
 from pullback.diagnose.experiments._comparing import Compared
@@ -203,3 +203,12 @@ def test_a_column_that_lost_its_fractions_is_told_by_the_numbers_it_was_made_of(
     found = case(loss, AGES / 50, table, [np.zeros(2)], raw={"ages": AGES})
     with quiet():
         assert bool(what_was_cut(found)) == cut
+
+
+@pytest.mark.parametrize(("noise", "copied"), [(0.01, True), (0.16, False)])
+def test_a_column_that_tells_much_of_the_target_is_no_copy_of_it(noise, copied):
+    rng = np.random.default_rng(0)
+    price = rng.normal(size=300)
+    table = np.c_[rng.normal(size=(300, 3)), price + noise * rng.normal(size=300)]
+    loop = case(lambda p, X, y: np.mean((line(p, X) - y) ** 2), price, table, [np.zeros(4), np.zeros(1)])
+    assert [f.id for f in splits.experiment(loop, [])] == ["label_leakage"] * copied

@@ -20,6 +20,10 @@ from pullback.diagnose.experiments._stretches import stretch
 from pullback.diagnose.experiments._task import classes
 from pullback.diagnose.experiments.labels import contradicted, one_sided
 
+COPY = 0.995
+"""From this correlation on a column is a copy of the target: it leaves less than 1 % of what varies. The area of
+a house leaves more of its price.
+"""
 HALF_KNOWN = 0.3
 """The share of a uniform guess's loss that rare classes have left where they are not learnt yet."""
 
@@ -102,7 +106,7 @@ def _leak(case: Case) -> list[Finding]:
     keep = np.flatnonzero(deviation > 1e-12)
     r = np.abs((X[:, keep] - X[:, keep].mean(0)).T @ (t - t.mean())) / (len(t) * deviation[keep] * t.std())
     order = np.sort(r)
-    if len(r) < 3 or order[-1] < 0.985 or order[-2] > 0.9:
+    if len(r) < 3 or order[-1] < COPY or order[-2] > 0.9:
         return []
     j = int(keep[np.argmax(r)])
     return [
