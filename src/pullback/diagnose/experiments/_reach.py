@@ -29,7 +29,7 @@ RANGES = {
 }
 NUMBERS = ("squared", "absolute", "huber", "log-cosh")
 DEAR = 0.01
-"""The share of the targets' variance that what lies out of reach costs at least: noise beyond it costs less."""
+"""The share of the targets' variance that what is out of reach costs at least: noise costs less."""
 FAR, FARTHER = 1e2, 1e4
 ROWS, SECONDS = 4, 0.4
 

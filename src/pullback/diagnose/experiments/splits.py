@@ -21,8 +21,8 @@ from pullback.diagnose.experiments._task import classes
 from pullback.diagnose.experiments.labels import contradicted, one_sided
 
 COPY = 0.995
-"""From this correlation on a column is a copy of the target: it leaves less than 1 % of what varies. The area of
-a house leaves more of its price.
+"""From this correlation on a column is a copy of the target: it leaves less than 1 % of what varies. The area
+of a house leaves more of its price.
 """
 HALF_KNOWN = 0.3
 """The share of a uniform guess's loss that rare classes have left where they are not learnt yet."""
