@@ -20,6 +20,7 @@ from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
 from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments._averaged import averaged
+from pullback.diagnose.experiments._behind_squares import behind_squares
 from pullback.diagnose.experiments._by_piece import rate_by_pieces, shared_by_pieces
 from pullback.diagnose.experiments._by_rows import by_rows
 from pullback.diagnose.experiments._denominators import (
@@ -293,6 +294,8 @@ def _by_leaf(
         out = averaged(case, true[0], moving, FIXES) or _inside(
             case, moves, true, moving, [k for k in moving if k not in fine]
         )
+        made = None if out and not doubtful(out[0]) else behind_squares(case, moves, true, moving)
+        out = out if made is None else _named(case, made, true[0])
     case.unruled = not out and len(moves.after) > 2
     return out
 
@@ -352,9 +355,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     flat = sign_like(u, true[0])
     if flat:
         met = met_inside(case, moves, true)
-        if met is None:
-            return []
-        return examine_gradient(case, met, case.tape, true[0], "step", expect_one=False)
+        return [] if met is None else _named(case, met, true[0])
     if cut_off(u, true[0]):
         return []
     f = consensus(match)
@@ -380,6 +381,10 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
         return []
     return examine_gradient(case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False,
                             resting=resting(moves, true, f))  # fmt: skip
+
+
+def _named(case: Case, gradient: Leaves, true: Leaves) -> list[Finding]:
+    return examine_gradient(case, gradient, case.tape, true, "step", expect_one=False)
 
 
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:

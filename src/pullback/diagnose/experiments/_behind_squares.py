@@ -1,0 +1,65 @@
+"""Part of the update experiment: wrong gradients behind a rule that divides by the root of their squares.
+
+The first move of such a rule tells of a gradient the signs alone. But a mistake whose gradients have these
+signs, and that put through a right rule make all of the first moves to rounding, is what the step does.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._adaptive import simulate
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._moves import Moves
+from pullback.diagnose._spoiled import mistakes
+from pullback.diagnose._tapes import Tape
+
+MOVES, AGREE, EXACT, MOST = 3, 0.98, 1e-6, 8
+
+
+def behind_squares(case: Case, moves: Moves, true: list[Leaves], moving: list[int]) -> Leaves | None:
+    """The first gradient of the mistake that makes these moves; None where no known one does."""
+    count = min(MOVES, len(moves.after))
+    if count < 2 or case.tape is None:
+        return None
+    first = _claims(case.tape, true[0])
+    move = _joined(moves.move(0), moving)
+    alike = [i for i, grads in enumerate(first) if _agree(-move, grads, moving)][:MOST]
+    if not alike:
+        return None
+    claims = [first]
+    for t in range(1, count):
+        tape = case.tape_at(moves.before[t], case.X[moves.rows[t]], case.y[moves.rows[t]])
+        claims.append([] if tape is None else _claims(tape, true[t]))
+    if len({len(several) for several in claims}) > 1:
+        return None
+    made = Moves(
+        [[b[k] for k in moving] for b in moves.before[:count]],
+        [[a[k] for k in moving] for a in moves.after[:count]],
+    )
+    for i in alike:
+        rule = simulate(made, [[several[i][k] for k in moving] for several in claims], only_right=True)
+        if rule is not None and rule.gap < EXACT and rule.lr > 0:
+            return first[i]
+    return None
+
+
+def _claims(tape: Tape, true: Leaves) -> list[Leaves]:
+    """Every mistake's gradients; right ones where it claims none."""
+    return [
+        [t if g is None else g for g, t in zip(claim.grads, true, strict=True)] for claim in mistakes(tape)
+    ]
+
+
+def _agree(move: np.ndarray, grads: Leaves, moving: list[int]) -> bool:
+    """Whether all but a few entries have the sign of the move."""
+    g = _joined(grads, moving)
+    some = move != 0
+    return g.shape == move.shape and bool(np.mean(np.sign(g[some]) == np.sign(move[some])) >= AGREE)
+
+
+def _joined(leaves: Leaves, moving: list[int]) -> np.ndarray:
+    return np.concatenate([np.ravel(leaves[k]) for k in moving])
+
+
+__all__ = ["behind_squares"]
