@@ -87,11 +87,11 @@ def test_far_below_the_base_the_ratio_of_losses_tells(final, expected):
     assert runs.less("mended", lambda: Run(losses=[final])) is expected
 
 
-def tanh_net(weights, bias):
+def tanh_net(weights, bias, out=0.3):
     def loss(p, X, y):
         return float(np.mean((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3] - y[:, None]) ** 2))
 
-    params = [weights, np.full(8, bias), rng.standard_normal((8, 1)) * 0.3, np.zeros(1)]
+    params = [weights, np.full(8, bias), rng.standard_normal((8, 1)) * out, np.zeros(1)]
     shifted = X + 1.0 if (weights > 0).all() else X
     return Case(
         Patient({"params": params, "X": shifted, "y": y, "loss": loss, "grad": lambda p, X, y: p}), 5.0
@@ -108,6 +108,12 @@ def test_what_pushes_units_to_their_flat_part(weights, bias, expected):
     found = units.suspect(case, units.look(case))
     assert found is not None
     assert (found.id, found.where) == expected
+
+
+def test_an_output_layer_of_zeros_is_at_most_a_small_start():
+    case = tanh_net(rng.standard_normal((3, 8)) * 0.5, 0.0, out=0.0)
+    found = units.suspect(case, units.look(case))
+    assert found is None or (found.id, found.where) == ("init_too_small", 2)
 
 
 def cubic(rate):

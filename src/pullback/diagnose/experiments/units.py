@@ -193,7 +193,7 @@ def suspect(case: Case, state: State) -> Finding | None:
         return _saturated(min(flat), min(flat), flat[min(flat)])
     hidden_small = {k: s for k, s in small.items() if len(case.weights) > 1}
     if hidden_small:
-        near = {k: s for k, s in state.spread.items() if s < 2 * max(small.values())}  # drawn alike: chance
+        near = {k: s for k, s in state.spread.items() if s <= 2 * max(small.values())}  # drawn alike
         return _of_spread(case, "init_too_small", min(near), near, "the signal vanishes")
     return _along(case, state)
 
