@@ -14,6 +14,11 @@ from pullback.diagnose._sandbox import Failure
 Leaves = list[np.ndarray]
 
 
+def chosen(lists: list[Leaves], keep: list[int]) -> list[Leaves]:
+    """Of every list of arrays those of some parameters."""
+    return [[leaves[k] for k in keep] for leaves in lists]
+
+
 @dataclass
 class Moves:
     """A few of the user's steps: parameters before and after each, rows fed, loss reported."""
@@ -27,6 +32,10 @@ class Moves:
 
     def move(self, t: int) -> Leaves:
         return [a - b for a, b in zip(self.after[t], self.before[t], strict=True)]
+
+    def of(self, keep: list[int]) -> Moves:
+        """The same moves of some of the parameters."""
+        return Moves(chosen(self.before, keep), chosen(self.after, keep))
 
     def on(self, rows: list[np.ndarray]) -> Moves:
         """The first of these moves, as made on other rows than those that were fed."""

@@ -6,13 +6,11 @@ draws from one point, on the same rows, has the direction of the gradient that i
 
 from __future__ import annotations
 
-import numpy as np
-
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._patient import flatten
 from pullback.diagnose._spoiled import mistakes
-from pullback.diagnose.experiments._sharing import draws_anew
+from pullback.diagnose.experiments._naming import cosine
+from pullback.diagnose.experiments._sharing import draws, draws_anew
 
 DRAWS = 32
 ALIKE, UNLIKE = 0.9, 0.5
@@ -26,7 +24,7 @@ def averaged(case: Case, true: Leaves, moving: list[int], fixes: dict[str, str])
     if case.tape is None or case.size < 2 or not draws_anew(case):
         return []
     mean = _mean_move(case)
-    along = {k: _cosine(mean[k], true[k]) for k in moving if true[k].size > 2}
+    along = {k: cosine(mean, true, [k]) for k in moving if true[k].size > 2}
     bad = [k for k, c in along.items() if c < UNLIKE]
     if not bad:
         return []
@@ -47,15 +45,7 @@ def averaged(case: Case, true: Leaves, moving: list[int], fixes: dict[str, str])
 
 def _mean_move(case: Case) -> Leaves:
     """What one step takes away, as the mean of many from the same point on the same rows."""
-    body = case.patient.fresh()
-    np.random.set_state(case.patient.random)
-    rows = case.patient.batch(0)
-    total = [np.zeros(x.shape) for x in case.generic]
-    for _ in range(DRAWS):
-        params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
-        after = flatten(body.step(params, body.X[rows], body.y[rows]))
-        total = [s + x - np.reshape(a, x.shape) for s, x, a in zip(total, case.generic, after, strict=True)]
-    return [s / DRAWS for s in total]
+    return [-sum(parts) / DRAWS for parts in zip(*draws(case, DRAWS), strict=True)]
 
 
 def _nearest(case: Case, mean: Leaves, along: dict[int, float]) -> tuple[str, str, float]:
@@ -65,13 +55,7 @@ def _nearest(case: Case, mean: Leaves, along: dict[int, float]) -> tuple[str, st
     for claim in mistakes(case.tape):
         if claim.partial:
             continue
-        least = min(_cosine(mean[k], claim.grads[k]) for k in along)
+        least = min(cosine(mean, claim.grads, [k]) for k in along)
         if least > best[2]:
             best = (claim.id, claim.words, least)
     return best
-
-
-def _cosine(a: np.ndarray, b: np.ndarray) -> float:
-    a, b = np.ravel(a), np.ravel(b)
-    size = float(np.linalg.norm(a) * np.linalg.norm(b))
-    return float(a @ b) / size if size and np.isfinite(size) else 0.0

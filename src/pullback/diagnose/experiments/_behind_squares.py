@@ -10,7 +10,7 @@ import numpy as np
 
 from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose._moves import Moves
+from pullback.diagnose._moves import Moves, chosen
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose._tapes import Tape
 
@@ -33,12 +33,9 @@ def behind_squares(case: Case, moves: Moves, true: list[Leaves], moving: list[in
         claims.append([] if tape is None else _claims(tape, true[t]))
     if len({len(several) for several in claims}) > 1:
         return None
-    made = Moves(
-        [[b[k] for k in moving] for b in moves.before[:count]],
-        [[a[k] for k in moving] for a in moves.after[:count]],
-    )
+    made = moves.on(moves.rows[:count]).of(moving)
     for i in alike:
-        rule = simulate(made, [[several[i][k] for k in moving] for several in claims], only_right=True)
+        rule = simulate(made, chosen([several[i] for several in claims], moving), only_right=True)
         if rule is not None and rule.gap < EXACT and rule.lr > 0:
             return first[i]
     return None

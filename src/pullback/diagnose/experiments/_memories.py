@@ -10,7 +10,7 @@ from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._kept import factor_kept, fades_by, kept_after
-from pullback.diagnose._moves import Moves, norm
+from pullback.diagnose._moves import Moves, chosen, norm
 
 
 def scheduled(
@@ -75,8 +75,7 @@ def divides(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
 
     Gradients that hardly change from step to step fit any memory, even one that nobody would mean.
     """
-    own = Moves([[b[k] for k in moving] for b in moves.before], [[a[k] for k in moving] for a in moves.after])
-    rule = simulate(own, [[g[k] for k in moving] for g in grads], only_right=True)
+    rule = simulate(moves.of(moving), chosen(grads, moving), only_right=True)
     return rule is not None and rule.gap < 1e-4 and rule.lr > 0
 
 

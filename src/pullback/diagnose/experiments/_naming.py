@@ -353,14 +353,14 @@ def _closest(seen: Seen, claims: list[Wrong]) -> tuple[str, str, float]:
     best = ("grad_wrong_delta", "it is not the gradient of the loss", 0.3)
     if all(case.is_bias(k) for k in bad):
         return "grad_bias_wrong", _bias_words(observed, match, bad), 0.8
-    cos = _cosine(observed, true, bad)
+    cos = cosine(observed, true, bad)
     if cos < -0.9:
         return "grad_sign_flipped", "it points uphill", 0.7
     score = max(cos, 0.2)
     for claim in claims:
         if claim.partial:
             continue
-        c = _cosine(observed, claim.grads, bad)
+        c = cosine(observed, claim.grads, bad)
         if c > score + 0.02:
             score = c
             best = (claim.id, claim.words + " (nearest, not exact)", 0.5 * c)
@@ -376,14 +376,15 @@ def nearest(observed: Leaves, tape: Tape, bad: list[int], known: str) -> list[tu
         ]
         if claim.id == known or not over:
             continue
-        c = _cosine(observed, claim.grads, over)
+        c = cosine(observed, claim.grads, over)
         if c > best.get(claim.id, (0.2, ""))[0]:
             best[claim.id] = c, claim.words + " (near, not exact)"
     ranked = sorted(best.items(), key=lambda one: -one[1][0])
     return [(fault, words) for fault, (_, words) in ranked[:2]]
 
 
-def _cosine(a: Leaves, b: Leaves, over: list[int]) -> float:
+def cosine(a: Leaves, b: Leaves, over: list[int]) -> float:
+    """The cosine between two gradients, in which each of these parameters counts the same."""
     x = np.concatenate([np.ravel(a[k]) / (np.linalg.norm(a[k]) or 1) for k in over])
     z = np.concatenate([np.ravel(b[k]) / (np.linalg.norm(b[k]) or 1) for k in over])
     if not (np.isfinite(x).all() and np.isfinite(z).all()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -50,15 +51,19 @@ def _weights_of_rows(case: Case, moves: Moves, moving: list[int], rows: Any, u: 
 
 def draws_anew(case: Case) -> bool:
     """Whether two calls of one step from the same point move in different directions: rows drawn inside."""
+    a, b = (np.concatenate([x.ravel() for x in move]) for move in draws(case, 2))
+    return bool(abs(a @ b) < 0.999 * np.linalg.norm(a) * np.linalg.norm(b))
+
+
+def draws(case: Case, count: int) -> Iterator[Leaves]:
+    """The moves of one step from the generic point on the first batch, again and again."""
     body = case.patient.fresh()
     np.random.set_state(case.patient.random)
-    rows, ways = case.patient.batch(0), []
-    for _ in range(2):
+    rows = case.patient.batch(0)
+    for _ in range(count):
         params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
         after = [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
-        ways.append(np.concatenate([(a - b).ravel() for a, b in zip(after, case.generic, strict=True)]))
-    a, b = ways
-    return bool(abs(a @ b) < 0.999 * np.linalg.norm(a) * np.linalg.norm(b))
+        yield [a.reshape(b.shape) - b for a, b in zip(after, case.generic, strict=True)]
 
 
 def _ignores_batch(case: Case) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose._moves import Moves, Rule, watch_part
+from pullback.diagnose._moves import Moves, Rule, chosen, watch_part
 from pullback.diagnose.experiments._first_move import sign_like
 
 FAR = 3.0
@@ -30,9 +30,8 @@ def wrong_where_it_stands(case: Case, moves: Moves, moving: list[int]) -> tuple[
     still = watch_part(case.patient, case.generic, 6, size, stay=True)
     if still is None or not all(np.isfinite(x).all() for after in still.after for x in after):
         return None
-    grads = [[g[k] for k in moving] for g in case.gradients(still)]
-    own = Moves([[b[k] for k in moving] for b in still.before], [[a[k] for k in moving] for a in still.after])
-    rule = simulate(own, grads)
+    grads = chosen(case.gradients(still), moving)
+    rule = simulate(still.of(moving), grads)
     return (rule, grads[0]) if rule is not None and rule.gap < 1e-5 and rule.wrong else None
 
 

@@ -16,7 +16,7 @@ from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._kept import factor_kept, kept_after, one_array_twice, share_of_move
-from pullback.diagnose._moves import Moves, Rule, fit_linear, norm
+from pullback.diagnose._moves import Moves, Rule, chosen, fit_linear, norm
 from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments._averaged import averaged
@@ -150,11 +150,11 @@ def _rule(
             found = replaced(case.decay) or _judge_linear(case, rule, moves, grads, moving)
             if not found or rule.plain or not divides(moves, grads, moving):
                 return found
-        adaptive = simulate(_only(moves, moving), [[g[k] for k in moving] for g in grads])
+        adaptive = simulate(moves.of(moving), chosen(grads, moving))
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
             return replaced(case.decay) or _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
-    if never_cleared(_only(moves, moving), [[g[k] for k in moving] for g in used]):
+    if never_cleared(moves.of(moving), chosen(used, moving)):
         return [Finding(
             "grad_not_zeroed", "step", "every step carries all gradients of earlier batches",
             "a usual rule reproduces the moves if it is given the sums of all gradients so far",
@@ -179,7 +179,7 @@ def _rule(
     uphill = climbs(moves, true, moving)
     if uphill:
         return uphill
-    ridge = coupled(_only(moves, moving), [[g[k] for k in moving] for g in true])
+    ridge = coupled(moves.of(moving), chosen(true, moving))
     if ridge:
         case.ridge = {moving[k]: lam for k, lam in ridge.items()}
         return []
@@ -191,10 +191,6 @@ def _equal(used: list[Leaves], true: list[Leaves]) -> bool:
     """Whether gradients are the true ones, so that a rule need not be looked for among both."""
     return all(norm([a - b for a, b in zip(x, y, strict=True)]) <= 1e-9 * norm(y)
                for x, y in zip(used, true, strict=True))  # fmt: skip
-
-
-def _only(moves: Moves, keep: list[int]) -> Moves:
-    return Moves([[b[k] for k in keep] for b in moves.before], [[a[k] for k in keep] for a in moves.after])
 
 
 def _judge_linear(
