@@ -15,12 +15,14 @@ from pullback.diagnose._record import Node, pull_back
 from pullback.diagnose._tapes import PRODUCTS, Swap, Tape, Wrong
 
 MOST_PRODUCTS, MOST_VALUES = 12, 8
-"""A loop over rows or times has more of them; no one mistake is made at a single one of those."""
+"""A loop over rows or times has more of them; no one mistake is made at a single one of those, nor where one
+weight has more than two products."""
 
 
 def cofactors(tape: Tape) -> Iterator[Wrong]:
     """Each product of two values that rest on parameters, with what is handed to one of them changed."""
-    found = [n for n in tape.rec.nodes if _of_two(tape, n)]
+    often = {id(n) for p in tape.products if len(p.nodes) > 2 for n in p.nodes}
+    found = [n for n in tape.rec.nodes if id(n) not in often and _of_two(tape, n)]
     if len(found) > MOST_PRODUCTS:
         return
     factors = list({id(p): p for n in found for p in n.parents}.values())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,20 @@ Leaves = list[np.ndarray]
 
 
 def mistakes(tape: Tape) -> Iterator[Wrong]:
-    """Every spoiled gradient, one at a time, most common first."""
+    """Every spoiled gradient, one at a time, most common first; made once, and kept with the tape."""
+    if tape.spoilt is None:
+        tape.spoilt = [], _made(tape)
+    kept, more = tape.spoilt
+    for i in count():
+        if i == len(kept):
+            following = next(more, None)
+            if following is None:
+                return
+            kept.append(following)
+        yield kept[i]
+
+
+def _made(tape: Tape) -> Iterator[Wrong]:
     depths = sorted({s.depth for s in tape.segments}, reverse=True)
     groups = [[s for s in tape.segments if s.depth == d] for d in depths]
     hidden = [g for g in groups if g is not groups[0] or not _is_output(tape, g)]
@@ -101,6 +115,8 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
         yield Wrong("grad_drops_upstream", f"the derivative of {name} alone is handed down, no skip", handed)
         yield Wrong("grad_drops_upstream", "nothing is handed down past the layers, along the skips",
                     tape.rec.gradient(len(tape.leaves), instead=dict(skips)))  # fmt: skip
+    words = f"the error signal from before the derivative of {name} is handed down"
+    yield Wrong("grad_wrong_delta", words, _from_before(tape, group))
     for words, factor in _dropped(tape):
         handed = _passed_on(tape, group, factor)
         yield Wrong("grad_drops_upstream", f"the derivative of {name} {words} is handed down", handed)
@@ -240,26 +256,55 @@ def _not_to(node: Node, past: Node, u: Any) -> list[tuple[Node, Any]]:
 
 def _passed_on(tape: Tape, group: list[Segment], factor: float, skips: Any = None) -> Leaves:
     """The derivative alone is what is handed further down; the layer's own gradient is right."""
-    by_product = {id(n): (n, w, a) for p in tape.products
-                  for n, w, a in zip(p.nodes, p.weights, p.inputs, strict=True)}  # fmt: skip
     instead: dict[int, Any] = dict(skips or {})
     for s in group:
-        todo, seen = [s.z], 0
-        while todo and seen < 8:
-            node = todo.pop(0)
-            seen += 1
-            if id(node) in by_product:
-                n, w, a = by_product[id(node)]
-                instead[id(n)] = _hand(n, w, a, s.sign * fn.derivative(s.name, s.sums) * factor)
-            else:
-                todo += node.parents
+        slope = s.sign * fn.derivative(s.name, s.sums) * factor
+        for n, w, a in _products_of(tape, s):
+            instead[id(n)] = _hand(n, w, a, partial(_as_is, slope))
     return tape.rec.gradient(len(tape.leaves), instead=instead)
 
 
-def _hand(node: Node, weight: Node, source: Node, slope: Any) -> Any:
+def _from_before(tape: Tape, group: list[Segment]) -> Leaves:
+    """What arrived at an activation is handed further down; the layer's own gradient is right."""
+    arrived: dict[int, Any] = {}
+
+    def note(s: Segment, u: Any) -> list[tuple[Node, Any]]:
+        arrived[id(s)] = s.sign * u
+        return [(s.z, s.sign * u * fn.derivative(s.name, s.sums))]
+
+    instead: dict[int, Any] = {id(s.a): partial(note, s) for s in group}
+    for s in group:
+        for n, w, a in _products_of(tape, s):
+            instead[id(n)] = _hand(n, w, a, partial(arrived.get, id(s)))
+    return tape.rec.gradient(len(tape.leaves), instead=instead)
+
+
+def _products_of(tape: Tape, s: Segment) -> list[tuple[Node, Node, Node]]:
+    """The products that an activation's sum is made of, each with its weight and its input."""
+    by_product = {id(n): (n, w, a) for p in tape.products
+                  for n, w, a in zip(p.nodes, p.weights, p.inputs, strict=True)}  # fmt: skip
+    found, todo, seen = [], [s.z], 0
+    while todo and seen < 8:
+        node = todo.pop(0)
+        seen += 1
+        if id(node) in by_product:
+            found.append(by_product[id(node)])
+        else:
+            todo += node.parents
+    return found
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _hand(node: Node, weight: Node, source: Node, signal: Callable[[], Any]) -> Any:
+    """Another error signal for a product's input; its weight's own is right."""
+
     def pull(u: Any) -> list[tuple[Node, Any]]:
         right = [(p, g) for p, g in pull_back(node, u) if p is weight]
-        return right + [(p, g) for p, g in pull_back(node, np.reshape(slope, np.shape(u))) if p is source]
+        other = np.reshape(signal(), np.shape(u))
+        return right + [(p, g) for p, g in pull_back(node, other) if p is source]
 
     return pull
 
@@ -287,6 +332,7 @@ _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
     "1 - tanh(z)**2": lambda z, a: 1 - np.tanh(z) ** 2,
     "s(z)(1 - s(z))": lambda z, a: fn.sigmoid(z) * (1 - fn.sigmoid(z)),
     "s(z)": lambda z, a: fn.sigmoid(z),
+    "1 - s(z)": lambda z, a: fn.sigmoid(-z),
     "a(a - 1)": lambda z, a: a * (a - 1),
     "a(1 + a)": lambda z, a: a * (1 + a),
     "the root of the derivative": lambda z, a: np.sqrt(np.abs(a * (1 - a))),
@@ -309,6 +355,9 @@ def _weights(tape: Tape) -> Iterator[Wrong]:
                 "grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
                 through(tape, product, lambda w: np.eye(len(w))),
             )  # fmt: skip
+        elif W.ndim == 2 and 1 in W.shape:  # one unit's error signal has any shape, by broadcasting
+            yield Wrong("grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
+                        through(tape, product, np.ones_like))  # fmt: skip
     square = [p for p in tape.carrying() if tape.leaves[p.leaf].ndim == 2
               and tape.leaves[p.leaf].shape[0] == tape.leaves[p.leaf].shape[1]]  # fmt: skip
     if len(square) > 1:

@@ -82,6 +82,7 @@ class Tape:
         self.sums = self.rec.backward()
         self.true = self.rec.gradient(len(leaves))
         self._beside: dict[int, np.ndarray] = {}
+        self.spoilt: tuple[list[Wrong], Iterator[Wrong]] | None = None  # the mistakes made so far, and more
 
     def sum_of(self, node: Node) -> Node:
         """A product with what is only added to it, such as its bias: the layer's sum."""

@@ -6,6 +6,8 @@ signs, and that put through a right rule make all of the first moves to rounding
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 
 from pullback.diagnose._adaptive import simulate
@@ -27,11 +29,11 @@ def behind_squares(case: Case, moves: Moves, true: list[Leaves], moving: list[in
     alike = [i for i, grads in enumerate(first) if _agree(-move, grads, moving)][:MOST]
     if not alike:
         return None
-    claims = [first]
+    claims, most = [first], alike[-1] + 1
     for t in range(1, count):
         tape = case.tape_at(moves.before[t], case.X[moves.rows[t]], case.y[moves.rows[t]])
-        claims.append([] if tape is None else _claims(tape, true[t]))
-    if len({len(several) for several in claims}) > 1:
+        claims.append([] if tape is None else _claims(tape, true[t], most))
+    if any(len(several) < most for several in claims):
         return None
     made = moves.on(moves.rows[:count]).of(moving)
     for i in alike:
@@ -41,10 +43,11 @@ def behind_squares(case: Case, moves: Moves, true: list[Leaves], moving: list[in
     return None
 
 
-def _claims(tape: Tape, true: Leaves) -> list[Leaves]:
-    """Every mistake's gradients; right ones where it claims none."""
+def _claims(tape: Tape, true: Leaves, most: int | None = None) -> list[Leaves]:
+    """The gradients of every mistake, or of the first few; right ones where it claims none."""
     return [
-        [t if g is None else g for g, t in zip(claim.grads, true, strict=True)] for claim in mistakes(tape)
+        [t if g is None else g for g, t in zip(claim.grads, true, strict=True)]
+        for claim in islice(mistakes(tape), most)
     ]
 
 
