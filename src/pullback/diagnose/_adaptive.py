@@ -58,6 +58,24 @@ def _nearest(moves: Moves, grads: list[Leaves], rules: Any, best: Rule | None) -
     return best
 
 
+def own_rates(moves: Moves, grads: list[Leaves]) -> float:
+    """How far off the nearest right rule is where each step may have a rate of its own, as schedules give."""
+    moves, grads = sampled(moves, grads)
+    u = [_joined([moves.move(t)]) for t in range(len(grads))]
+    nearest = float("inf")
+    for *_, deltas in _right(grads, moves.move(0)):
+        off = 0.0
+        for x, d in zip(u, map(_alone, deltas), strict=True):
+            lr = -float(x @ d) / (float(d @ d) or 1.0)
+            off = max(off, norm([x + lr * d]) / (norm([x]) or 1.0)) if lr > 0 else float("inf")
+        nearest = min(nearest, off)
+    return nearest
+
+
+def _alone(leaves: Leaves) -> np.ndarray:
+    return _joined([leaves])
+
+
 def _fitted(A: np.ndarray, u: np.ndarray) -> tuple[float, float, list[float]]:
     """The rate of a rule's moves, how far they are off, and the shares of the weights beside them."""
     d, total = A[:, 0], norm([u])

@@ -6,17 +6,19 @@ signs, and that put through a right rule make all of the first moves to rounding
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._adaptive import simulate
+from pullback.diagnose._adaptive import own_rates, simulate
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._moves import Moves, chosen
 from pullback.diagnose._spoiled import mistakes
 from pullback.diagnose._tapes import Tape
 
-MOVES, AGREE, EXACT, MOST = 3, 0.98, 1e-6, 8
+MOVES, AGREE, EXACT, EXACT_SINGLE, MOST = 3, 0.98, 1e-6, 2e-4, 8
 
 
 def behind_squares(case: Case, moves: Moves, true: list[Leaves], moving: list[int]) -> Leaves | None:
@@ -36,19 +38,29 @@ def behind_squares(case: Case, moves: Moves, true: list[Leaves], moving: list[in
     if any(len(several) < most for several in claims):
         return None
     made = moves.on(moves.rows[:count]).of(moving)
-    for i in alike:
-        rule = simulate(made, chosen([several[i] for several in claims], moving), only_right=True)
-        if rule is not None and rule.gap < EXACT and rule.lr > 0:
+    exact = EXACT_SINGLE if all(np.array_equal(x, x.astype(np.float32)) for x in moves.after[0]) else EXACT
+    grads = [chosen([several[i] for several in claims], moving) for i in alike]
+    for i, gs in zip(alike, grads, strict=True):
+        rule = simulate(made, gs, only_right=True)
+        if rule is not None and rule.gap < exact and rule.lr > 0:
             return first[i]
-    return None
+    if own_rates(made, chosen(true[:count], moving)) < 10 * exact:  # right ones, by a schedule
+        return None
+    return next((first[i] for i, gs in zip(alike, grads, strict=True) if own_rates(made, gs) < exact), None)
 
 
 def _claims(tape: Tape, true: Leaves, most: int | None = None) -> list[Leaves]:
     """The gradients of every mistake, or of the first few; right ones where it claims none."""
-    return [
-        [t if g is None else g for g, t in zip(claim.grads, true, strict=True)]
-        for claim in islice(mistakes(tape), most)
+    return list(islice((made for claim in mistakes(tape) for made in _either_way(claim.grads, true)), most))
+
+
+def _either_way(grads: list[Any], true: Leaves) -> Iterator[Leaves]:
+    """The gradients of one mistake: of a square weight it may claim several, a product either way round."""
+    ways = [
+        [t] if g is None else list(g) if np.ndim(g) > t.ndim else [g] for g, t in zip(grads, true, strict=True)
     ]
+    for i in range(max(map(len, ways))):
+        yield [way[min(i, len(way) - 1)] for way in ways]
 
 
 def _agree(move: np.ndarray, grads: Leaves, moving: list[int]) -> bool:

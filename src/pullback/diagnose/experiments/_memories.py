@@ -73,8 +73,12 @@ def scheduled(
 def divides(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
     """Whether a right rule that divides by squares reproduces the moves.
 
-    Gradients that hardly change from step to step fit any memory, even one that nobody would mean.
+    Gradients that hardly change from step to step fit any memory, even one that nobody would mean. But where
+    the first move is a multiple of the gradient, nothing is divided: a number beside the squares dwarfs them.
     """
+    u, g = (np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(0), grads[0]))
+    if norm([u - float(u @ g) / float(g @ g or 1.0) * g]) < 1e-7 * norm([u]):
+        return False
     rule = simulate(moves.of(moving), chosen(grads, moving), only_right=True)
     return rule is not None and rule.gap < 1e-4 and rule.lr > 0
 

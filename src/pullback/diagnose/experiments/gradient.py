@@ -90,6 +90,8 @@ def examine_gradient(
         return [finer]
     if first.id == "grad_bias_wrong" and max(match.gaps[k] for k in bad) < 1e-4:
         return [first, _also(first, "grad_constant_factor", "a stray factor on the bias gradient")]
+    if first.id == "grad_reduction_sum" and all(case.is_bias(k) for k in bad):
+        return [first, _also(first, "grad_bias_wrong", "a bias gradient reduced in another way")]
     if first.id == "grad_constant_factor" and abs(case.size * match.factors[bad[0]] / common - 1) < 1e-3:
         return [first, _also(first, "grad_averaged_twice", "a second division by the rows")]
     return [first, *_others(first, observed, tape, bad)]
