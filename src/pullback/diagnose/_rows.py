@@ -52,8 +52,40 @@ class Heeded:
         return len(self.seen) / SAMPLE
 
 
-def own_rows(patient: Patient, leaves: Leaves) -> OwnRows | None:
+def own_rows(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
     """The rows the first steps take by themselves; None where they take the batch, or nobody can tell."""
+    return _seen(patient, leaves) or _by_gradient(patient, leaves, gradient)
+
+
+def _by_gradient(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
+    """The first batch, where all steps go by it whatever they are given, from copies that nobody can change.
+
+    Only plain steps show it: from one point they are all one and the same multiple of that batch's gradient.
+    """
+    try:
+        if patient.batch_size >= patient.n or not _ignores(patient, leaves):
+            return None
+        ends, rows = _ends(patient, leaves, 0), patient.batch(0)
+        if not all(np.array_equal(ends[0], end) for end in ends):
+            return None
+        flat = [np.concatenate([np.ravel(g) for g in gradient(leaves, patient.X[r], patient.y[r])])
+                for r in (rows, np.arange(patient.n))]  # fmt: skip
+        move = np.concatenate([np.ravel(x) for x in leaves]) - ends[0]
+    except (Failure, TypeError, ValueError):
+        return None
+    first, whole = (_along(move, g) for g in flat)
+    return OwnRows([rows] * STEPS, [rows] * STEPS) if first and not whole else None
+
+
+def _along(move: np.ndarray, g: np.ndarray) -> bool:
+    """Whether a move is a positive multiple of `g`, and that of many numbers."""
+    rate = float(move @ g) / (float(g @ g) or 1.0)
+    return np.count_nonzero(g) > 2 and rate > 0 and bool(
+        np.linalg.norm(move - rate * g) < 1e-6 * np.linalg.norm(move))  # fmt: skip
+
+
+def _seen(patient: Patient, leaves: Leaves) -> OwnRows | None:
+    """The same, as the changes of rows of X and y show them."""
     whole = patient.batch_size >= patient.n
     try:
         if not (_passes_over(patient, leaves) if whole else _ignores(patient, leaves)):

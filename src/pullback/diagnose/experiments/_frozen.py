@@ -140,11 +140,24 @@ def _underflow(case: Case) -> list[Finding]:
         return []
     if case.moves is not None and norm(grads) < 1e-6 * norm(_gradient(case, case.moves)):
         return []  # elsewhere the same step moves them: the start is to blame
+    if _zeros_stay(case, first, grads):
+        return []
     which = "every parameter" if total == 0 else "every parameter that is not zero at the start"
     return [Finding(
         "params_not_updated", "step", "nothing moves: the step is too small to change any weight",
         f"after {len(first.after)} steps {which} is bit-identical",
         "use a step the weights' precision can hold", 1.0, 86)]  # fmt: skip
+
+
+def _zeros_stay(case: Case, first: Moves, grads: Leaves) -> bool:
+    """Whether a zero with a gradient stays at the start and is moved elsewhere: no rounding holds a zero.
+
+    What the step goes by is then something else than the gradient of its batch.
+    """
+    last = len(first.after) - 1
+    return case.moves is not None and any(
+        g.any() and not x.any() and not first.after[last][k].any() and case.moves.move(0)[k].any()
+        for k, (x, g) in enumerate(zip(first.before[0], grads, strict=True)))  # fmt: skip
 
 
 def _gradient(case: Case, moves: Moves) -> Leaves:
