@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from pullback.diagnose import _functions as fn
-from pullback.diagnose._record import Node
+from pullback.diagnose._record import Node, pull_back
 from pullback.diagnose._tapes import Tape, Wrong
 
 Changed = list[tuple[Node, Any]]
@@ -24,6 +25,8 @@ def overwritten(tape: Tape) -> Iterator[Wrong]:
     if buffer:
         words = "layers of one shape keep their values in one buffer: the last is what all find"
         yield Wrong("inplace_mutation", words, _with_slopes(tape, buffer))
+    for words, instead in _errors_in_place(tape):
+        yield Wrong("inplace_mutation", words, tape.rec.gradient(len(tape.leaves), instead=instead))
     changed = _written_into(tape)
     if not changed:
         return
@@ -40,16 +43,60 @@ def overwritten(tape: Tape) -> Iterator[Wrong]:
 
 def _written_into(tape: Tape) -> Changed:
     """The values that the loss itself wrote into, each with what stands there in the end."""
-    last = {id(old): new for old, new in tape.rec.over}
     kept = {id(n) for n in tape.rec.nodes}
     changed = []
     for old, new in tape.rec.over:
-        while id(new) in last:
-            new = last[id(new)]
-        same_shape = new.value.shape == old.value.shape
-        if id(old) in kept and same_shape and not np.array_equal(old.value, new.value):
-            changed.append((old, new.value))
+        value = _in_the_end(tape, new)
+        if id(old) in kept and value.shape == old.value.shape and not np.array_equal(old.value, value):
+            changed.append((old, value))
     return changed
+
+
+def _in_the_end(tape: Tape, node: Node) -> np.ndarray:
+    """What stands, when all is computed, where this value was written."""
+    last = {id(old): new for old, new in tape.rec.over}
+    while id(node) in last:
+        node = last[id(node)]
+    return node.value
+
+
+def _errors_in_place(tape: Tape) -> Iterator[tuple[str, dict[int, Any]]]:
+    """Of a squared error: the slope where the error, or its square, was written over what it was made of."""
+    targets = tape.rows << 1
+    for node in tape.rec.nodes:
+        pairs = (node.parents, node.parents[::-1]) if node.name == "subtract" and len(node.parents) == 2 else ()
+        for made, target in pairs:
+            arriving = tape.sums.get(id(made))
+            if target.deps != targets or made.deps & targets or made.value.shape != node.value.shape:
+                continue
+            error = made.value - target.value
+            rate = float(np.sum(error * arriving)) / (float(np.sum(error * error)) or 1.0)
+            if arriving is None or np.abs(arriving - rate * error).max() > 1e-9 * np.abs(arriving).max():
+                continue
+            for words, slope in (
+                ("the error was written over the predictions before its slope was taken",
+                 rate * (node.value - target.value)),
+                ("the squares were written over the errors before their slope was taken", rate * error**2),
+            ):  # fmt: skip
+                yield words, {id(made): partial(_hand_on, made, slope)}
+
+
+def _hand_on(node: Node, slope: Any, u: Any) -> list[tuple[Node, Any]]:
+    return list(pull_back(node, slope))
+
+
+def _begun(tape: Tape) -> dict[int, Any]:
+    """Other ways back through the products of a constant that a recurrence starts with, and writes over."""
+    firsts = [n for n in tape.rec.nodes if n.name == "setitem" and isinstance(n.args[0], np.ndarray)]
+    instead: dict[int, Any] = {}
+    for product in tape.products:
+        for node, begun in zip(product.nodes, product.inputs, strict=True):
+            alike = [n for n in firsts if np.array_equal(n.args[0], begun.value)]
+            if begun.name == "constant" and alike:
+                end = _in_the_end(tape, alike[0])
+                args = tuple(end if a is begun.value else a for a in node.args)
+                instead[id(node)] = partial(pull_back, Node(node.op, args, node.kwargs, node.value, node.deps))
+    return instead
 
 
 def _one_buffer(tape: Tape) -> Changed:
@@ -68,7 +115,7 @@ def _one_buffer(tape: Tape) -> Changed:
 def _with_slopes(tape: Tape, changed: Changed) -> list[Any]:
     """The same where derivatives, too, are taken of the values that stand there."""
     new = {id(node): value for node, value in changed}
-    instead = {
+    instead = _begun(tape) | {
         id(s.a): (lambda u, s=s: [(s.z, s.sign * u * fn.of_value(s.name, new[id(s.a)]))])
         for s in tape.segments
         if id(s.a) in new and s.name in fn.OF_VALUE

@@ -68,7 +68,7 @@ class Recording:
         for a in _flat(args):
             if isinstance(a, (Node, _Index)):
                 deps |= a.deps
-        kept = value.copy() if value.size < 50_000 else value
+        kept = value.copy() if value.size < _LARGE else value
         node = Node(op, args, kwargs, kept, deps)
         self.nodes.append(node)
         return wrap(value, node)
@@ -123,6 +123,10 @@ class Recording:
         ]
 
 
+_LARGE = 50_000
+"""From so many numbers on an array is noted as it is, not its copy."""
+
+
 def pull_back(node: Node, u: Any) -> Iterator[tuple[Node, Any]]:
     rule = RULES.get(node.op)
     values = [a.value if isinstance(a, Node) else a for a in node.args]
@@ -146,8 +150,10 @@ def _flat(args: Any) -> Iterator[Any]:
 
 
 def node_of(x: Any) -> Any:
+    """What stands for an argument in a note; a constant as it is now, for it may be written into later."""
     if isinstance(x, Rec):
-        return x.node if x.node is not None else x.view(np.ndarray)
+        constant = x.view(np.ndarray)
+        return x.node if x.node is not None else constant.copy() if x.size < _LARGE else constant
     if isinstance(x, (tuple, list)):
         return type(x)(node_of(y) for y in x) if type(x) in (tuple, list) else x
     return x
