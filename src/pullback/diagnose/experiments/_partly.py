@@ -6,6 +6,7 @@ curve that still falls when it is cut off, are looked for: a healthy loop need n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments._batches import overshoots, unsuitable, visits
-from pullback.diagnose.experiments._by_rows import SUMMED, grows
+from pullback.diagnose.experiments._by_rows import SUMMED, by_rows, grows
 from pullback.diagnose.experiments._comparing import Compared, alike, by_class, short
 from pullback.diagnose.experiments._dying import dies, falls_too_soon
 from pullback.diagnose.experiments._fading import fades
@@ -53,7 +54,7 @@ def partly(runs: Compared, room: float) -> list[Finding]:
     if room <= 0.25 or runs.case.n < 60 or runs.share(runs.user.final) > NEARLY_ALL:
         return []
     settled = _noisy, fades, flat, _restless, falls_too_soon, _creeping, _still_falling, _begun
-    for cause in (_ordered, dies, _summed, *settled):
+    for cause in (_ordered, dies, _summed, _divided, *settled):
         found = cause(runs)
         if found is not None:
             return [_by_order(runs, found) or found]
@@ -103,6 +104,16 @@ def _summed(runs: Compared) -> Finding | None:
         f"with twice the rows it goes twice as far; with moves divided by {case.size} the loss ends at "
         f"{number(runs.made[name].final)}, not {number(runs.user.final)}",
         f"divide the gradient by the {case.size} rows", 0.8, 60)  # fmt: skip
+
+
+def _divided(runs: Compared) -> Finding | None:
+    """A named rate divided by the rows once more, where times their number the loop would leave half as much."""
+    case = runs.case
+    told = [f for f in by_rows(case) if f.id == "grad_averaged_twice"]
+    name = "moves times the rows"
+    if not told or not runs.less(name, partial(case.user_with, scale=float(case.size))):
+        return None
+    return replace(told[0], weight=70, alone=True) if runs.better_unseen(scale=float(case.size)) else None
 
 
 def _noisy(runs: Compared) -> Finding | None:
