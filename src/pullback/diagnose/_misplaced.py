@@ -36,6 +36,10 @@ def products(tape: Tape) -> Iterator[Wrong]:
         for words, places in _beside(deltas, "error signal", len(tape.X)):
             g = _made(tape, product, inputs, places)
             yield only(tape, k, g, "grad_wrong_delta", words)
+        for words, places in _at_other_times(inputs, "input"):
+            yield only(tape, k, _made(tape, product, places, deltas), "grad_wrong_input", words)
+        for words, places in _at_other_times(deltas, "error signal"):
+            yield only(tape, k, _made(tape, product, inputs, places), "grad_wrong_delta", words)
         for words, change in _WRITTEN.items():
             values = [change(np.asarray(x, float)) for x in inputs]
             if all(np.ptp(v) == 0 for v in values):
@@ -74,6 +78,25 @@ def _beside(values: list[Any], what: str, n: int) -> Iterator[tuple[str, list[An
         for by, side in ((1, "before"), (-1, "after")):
             words = f"the {what} of the unit {side} it in each unit's place: an index is off by one"
             yield words, [np.roll(v, by, axis=units) for v in values]
+
+
+MOST_TIMES = 64
+
+
+def _at_other_times(values: list[Any], what: str) -> Iterator[tuple[str, list[Any]]]:
+    """Of a weight that is used several times, the use before or after in each one's place.
+
+    At the end that has none, an index that is off goes round, stays where it is, or finds nothing.
+    """
+    if not 2 < len(values) <= MOST_TIMES or len({np.shape(v) for v in values}) > 1:
+        return
+    for side, kept, ends in (
+        ("before", values[:-1], (values[-1], values[0], 0 * values[0])),
+        ("after", values[1:], (values[0], values[-1], 0 * values[0])),
+    ):
+        for end in ends:
+            places = [end, *kept] if side == "before" else [*kept, end]
+            yield f"the {what} of the time {side} in each one's place: an index is off by one", places
 
 
 _WRITTEN: dict[str, Callable[[Any], Any]] = {
