@@ -37,6 +37,11 @@ def bare(p, X, y):
     return right(p, X, y, slope=np.ones_like)
 
 
+def wrong_way_round(p, X, y):
+    first, second, last = right(p, X, y)
+    return [first, second.T, last]
+
+
 def root_of_sum(squares, mean, g, t):
     squares += g * g
     return g / np.sqrt(squares + 1e-6)
@@ -53,12 +58,17 @@ def corrected(squares, mean, g, t):
     return mean / (1 - 0.9**t) / (np.sqrt(squares / (1 - 0.99**t)) + 1e-3)
 
 
-@pytest.mark.parametrize("rule", [root_of_sum, faded, corrected])
+def decaying(squares, mean, g, t):
+    return faded(squares, mean, g, t) / (1 + 0.1 * t)
+
+
+@pytest.mark.parametrize("rule", [root_of_sum, faded, decaying, corrected])
 @pytest.mark.parametrize(
     ("gradient", "fault"),
     [
         (right, []),
         (transposed, [("grad_transposed", 0)]),
+        (wrong_way_round, [("grad_transposed", 1)]),
         (bare, [("grad_missing_activation_derivative", 0)]),
     ],
 )

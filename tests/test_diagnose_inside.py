@@ -106,6 +106,31 @@ def moved(start, moves):
     return Moves(before[:-1], before[1:], [np.arange(9)] * len(moves))
 
 
+def test_beside_a_number_that_dwarfs_the_squares_nothing_is_divided():
+    g = [[rng.standard_normal(6), rng.standard_normal(6)] for _ in range(6)]
+    v = [[sum(0.9 ** (t - s) * g[s][k] for s in range(t + 1)) for k in (0, 1)] for t in range(6)]
+    steps = [[-1e-4 * x for x in row] for row in v]
+    assert not divides(moved([np.zeros(6)] * 2, steps), g, [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [(lambda e, y: e - y, True), (lambda e, y: e * e, True), (lambda e, y: e * abs(e), False)],
+)
+def test_the_error_or_its_square_is_written_over_what_its_slope_is_taken_of(value, fault):
+    A, B, rows = rng.standard_normal((4, 6)), rng.standard_normal(6), X[:, 0]
+
+    def loss(p, X, y):
+        return np.mean((np.tanh(X @ p[0]) @ p[1] - y) ** 2)
+
+    a = np.tanh(rows @ A)
+    d = 2 * value(a @ B - y, y) / len(y)
+    came = [rows.T @ (np.outer(d, B) * (1 - a * a)), a.T @ d]
+    same = {c.id for c in mistakes(Tape(loss, [A, B], rows, y)) if not c.partial
+            and all(np.allclose(g, b, rtol=1e-8) for g, b in zip(c.grads, came, strict=True))}  # fmt: skip
+    assert ("inplace_mutation" in same) is fault
+
+
 @pytest.mark.parametrize("divided", [True, False])
 def test_gradients_that_hardly_change_may_be_divided_by_their_squares(divided):
     g = [rng.standard_normal(6), rng.standard_normal(6)]

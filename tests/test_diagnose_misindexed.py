@@ -114,18 +114,32 @@ def recurrent(p, X, y):
     return float(np.mean((states(p, X)[-1] @ p[2] - y) ** 2))
 
 
-@pytest.mark.parametrize(("off", "expected"), [(0, []), (-1, [("grad_wrong_input", 0)])])
-def test_the_derivative_of_a_recurrence_at_another_steps_state(off, expected):
+def bptt(off=0, state=0, row=0, past=False):
     def grad(p, X, y):
         h, out = states(p, X), [np.zeros_like(w) for w in p]
         e = 2 * (h[-1] @ p[2] - y) / len(y)
         out[2], d = h[-1].T @ e, np.outer(e, p[2])
         for t in range(X.shape[1], 0, -1):
-            d = d * (1 - h[t + off] ** 2)
-            out[0] += X[:, t - 1 : t].T @ d
-            out[1] += h[t - 1].T @ d
-            d = d @ p[1].T
+            d, before = d * (1 - h[t + off] ** 2), d
+            at = max(t - 1 - row, 0)
+            out[0] += X[:, at : at + 1].T @ d
+            out[1] += h[t - 1 + state].T @ d
+            d = (before if past else d) @ p[1].T
         return out
 
+    return grad
+
+
+@pytest.mark.parametrize(
+    ("grad", "expected"),
+    [
+        (bptt(), []),
+        (bptt(off=-1), [("grad_wrong_input", 0)]),
+        (bptt(state=1), [("grad_wrong_input", 1)]),
+        (bptt(row=1), [("grad_wrong_input", 0)]),
+        (bptt(past=True), [("grad_wrong_delta", 0)]),
+    ],
+)
+def test_what_a_recurrence_takes_from_another_time(grad, expected):
     start = [rng.standard_normal((1, 4)), rng.standard_normal((4, 4)) / 2, rng.standard_normal(4)]
     assert found(start, recurrent, grad) == expected

@@ -83,7 +83,7 @@ def drawn(t, X, y):
 def test_rows_picked_out_of_all_that_are_given_are_seen(take, own):
     patient = Patient(line(take))
     start = [np.ones(2), np.ones(1)]
-    found = own_rows(patient, start)
+    found = own_rows(patient, start, lambda *given: [])
     assert (found is not None) == own
     if found is not None:
         assert [len(rows) for rows in found.both] == [10, 10, 10]

@@ -64,14 +64,17 @@ def _errors_in_place(tape: Tape) -> Iterator[tuple[str, dict[int, Any]]]:
     """Of a squared error: the slope where the error, or its square, was written over what it was made of."""
     targets = tape.rows << 1
     for node in tape.rec.nodes:
-        pairs = (node.parents, node.parents[::-1]) if node.name == "subtract" and len(node.parents) == 2 else ()
-        for made, target in pairs:
+        if node.name != "subtract" or len(node.parents) != 2:
+            continue
+        for made, target in (node.parents, node.parents[::-1]):
             arriving = tape.sums.get(id(made))
-            if target.deps != targets or made.deps & targets or made.value.shape != node.value.shape:
+            if arriving is None or target.deps != targets or made.deps & targets:
+                continue
+            if made.value.shape != node.value.shape:
                 continue
             error = made.value - target.value
             rate = float(np.sum(error * arriving)) / (float(np.sum(error * error)) or 1.0)
-            if arriving is None or np.abs(arriving - rate * error).max() > 1e-9 * np.abs(arriving).max():
+            if np.abs(arriving - rate * error).max() > 1e-9 * np.abs(arriving).max():
                 continue
             for words, slope in (
                 ("the error was written over the predictions before its slope was taken",
@@ -95,7 +98,8 @@ def _begun(tape: Tape) -> dict[int, Any]:
             if begun.name == "constant" and alike:
                 end = _in_the_end(tape, alike[0])
                 args = tuple(end if a is begun.value else a for a in node.args)
-                instead[id(node)] = partial(pull_back, Node(node.op, args, node.kwargs, node.value, node.deps))
+                other = Node(node.op, args, node.kwargs, node.value, node.deps)
+                instead[id(node)] = partial(pull_back, other)
     return instead
 
 

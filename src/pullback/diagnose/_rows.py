@@ -80,8 +80,8 @@ def _by_gradient(patient: Patient, leaves: Leaves, gradient: Callable[..., Leave
 def _along(move: np.ndarray, g: np.ndarray) -> bool:
     """Whether a move is a positive multiple of `g`, and that of many numbers."""
     rate = float(move @ g) / (float(g @ g) or 1.0)
-    return np.count_nonzero(g) > 2 and rate > 0 and bool(
-        np.linalg.norm(move - rate * g) < 1e-6 * np.linalg.norm(move))  # fmt: skip
+    off, size = np.linalg.norm(move - rate * g), np.linalg.norm(move)
+    return bool(np.count_nonzero(g) > 2 and rate > 0 and off < 1e-6 * size)
 
 
 def _seen(patient: Patient, leaves: Leaves) -> OwnRows | None:

@@ -57,7 +57,8 @@ def _claims(tape: Tape, true: Leaves, most: int | None = None) -> list[Leaves]:
 def _either_way(grads: list[Any], true: Leaves) -> Iterator[Leaves]:
     """The gradients of one mistake: of a square weight it may claim several, a product either way round."""
     ways = [
-        [t] if g is None else list(g) if np.ndim(g) > t.ndim else [g] for g, t in zip(grads, true, strict=True)
+        [t] if g is None else list(g) if np.ndim(g) > t.ndim else [g]
+        for g, t in zip(grads, true, strict=True)
     ]
     for i in range(max(map(len, ways))):
         yield [way[min(i, len(way) - 1)] for way in ways]

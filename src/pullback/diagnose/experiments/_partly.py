@@ -107,7 +107,7 @@ def _summed(runs: Compared) -> Finding | None:
 
 
 def _divided(runs: Compared) -> Finding | None:
-    """A named rate divided by the rows once more, where times their number the loop would leave half as much."""
+    """A named rate divided by the rows once more, where undone the loop would leave half as much."""
     case = runs.case
     told = [f for f in by_rows(case) if f.id == "grad_averaged_twice"]
     name = "moves times the rows"

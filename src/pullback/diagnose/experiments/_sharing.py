@@ -25,7 +25,7 @@ def rows_used(case: Case, moves: Moves, moving: list[int], shaped: bool) -> list
         return []
     found = None if shaped else _weights_of_rows(case, moves, moving, moves.rows[0], u)
     if found is None:
-        elsewhere = _ignores_batch(case)
+        elsewhere = not _of_all_rows(case, moves, moving, u) and _ignores_batch(case)
         return (
             [_indexing("the step does the same whatever rows it is given: it takes rows of its own")]
             if (elsewhere)
@@ -35,6 +35,14 @@ def rows_used(case: Case, moves: Moves, moving: list[int], shaped: bool) -> list
     if used.all() or np.ptp(found[used]) > 1e-2 * np.abs(found).max():
         return []
     return [_indexing(f"only {int(used.sum())} of the {len(used)} rows of a batch enter the step")]
+
+
+def _of_all_rows(case: Case, moves: Moves, moving: list[int], u: Any) -> bool:
+    """Whether the first move is downhill along the gradient of all rows: of a copy of them, all are used."""
+    whole = case.gradient(moves.before[0], case.X, case.y)
+    g = np.concatenate([whole[k].ravel() for k in moving])
+    rate = float(u @ g) / float(g @ g or 1.0)
+    return rate < 0 and norm([u - rate * g]) < 1e-6 * norm([u])
 
 
 def _weights_of_rows(case: Case, moves: Moves, moving: list[int], rows: Any, u: Any) -> Any:
