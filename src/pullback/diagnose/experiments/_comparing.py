@@ -318,6 +318,16 @@ def standardised(case: Case) -> Any:
     return Z.reshape(case.X.shape)
 
 
+def even_cures(runs: Compared, scale: float) -> bool:
+    """Whether the loop learns, by moves of this scale, from columns standardised that are not alike."""
+    case, Z = runs.case, uneven(runs.case)
+    if Z is None:
+        return False
+    judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
+    name = "inputs standardised" + ("" if scale == 1 else f", moves times {scale:g}")
+    return runs.cured(name, lambda: case.user_with(data=(Z, case.y), judge=judge, scale=scale))
+
+
 def column_sizes(case: Case) -> np.ndarray:
     """The root mean squares, nearly, of the columns of X that are not constant."""
     _, mean, deviation, moving = _columns(case)

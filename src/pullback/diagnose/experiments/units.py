@@ -16,6 +16,7 @@ import numpy as np
 from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._sandbox import Failure
 from pullback.diagnose._tapes import Segment, Tape
 from pullback.diagnose.experiments._silent import silent
 
@@ -170,6 +171,9 @@ def suspect(case: Case, state: State) -> Finding | None:
             "draw the weights at random",
             70,
         )
+    tied = _tied(case) if case.net is None else None
+    if tied is not None:
+        return tied
     flat = {k: s for k, s in state.flat.items() if s > 0.6}
     pushed = _pushed(case, flat)
     if pushed is not None:
@@ -257,6 +261,32 @@ def _alike_for_ever(case: Case) -> list[int]:
         k for k in tables if np.isfinite(ended[k]).all() and not np.array_equal(case.leaves[k], ended[k])
     ]
     return [k for k in moved if _equal_columns(case.leaves[k]) and _equal_columns(ended[k])]
+
+
+def _tied(case: Case) -> Finding | None:
+    """Weights filled with one value whose entries have so few slopes that most of them move as one.
+
+    That needs no layers: of one long vector, too, entries that start alike and move alike stay alike. What
+    is filled and moves entry by entry (a linear model's zeros) is well started. Biases may be zero beside it.
+    """
+    k = max(range(len(case.leaves)), key=lambda k: case.leaves[k].size)
+    x = case.leaves[k]
+    if x.size < 8 or not np.isfinite(x).all() or np.ptp(x) != 0:
+        return None
+    try:
+        slope = np.ravel(case.gradient(case.leaves, case.X[case.judged], case.y[case.judged])[k])
+    except Failure:
+        return None
+    size = float(np.abs(slope).max())
+    kinds = np.unique(np.round(slope / size, 6)) if np.isfinite(size) and size > 0 else slope[:1]
+    if len(kinds) > 0.5 * x.size:
+        return None
+    words = ("init_zero", "all weights start at zero: no signal passes") if not x.any() else (
+        "init_symmetric", "the units of a layer start alike and stay alike")  # fmt: skip
+    return _finding(
+        words[0], k, words[1],
+        f"all {x.size} entries of parameter {k} are {number(float(x.flat[0]))}, and have only {len(kinds)} "
+        "slopes between them", "draw the weights at random", 67)  # fmt: skip
 
 
 def _equal_columns(x: np.ndarray) -> bool:
