@@ -171,7 +171,7 @@ def suspect(case: Case, state: State) -> Finding | None:
             "draw the weights at random",
             70,
         )
-    tied = _tied(case) if case.net is None else None
+    tied = _tied(case)
     if tied is not None:
         return tied
     flat = {k: s for k, s in state.flat.items() if s > 0.6}
@@ -271,7 +271,8 @@ def _tied(case: Case) -> Finding | None:
     """
     k = max(range(len(case.leaves)), key=lambda k: case.leaves[k].size)
     x = case.leaves[k]
-    if x.size < 8 or not np.isfinite(x).all() or np.ptp(x) != 0:
+    known = x.ndim > 1 and case.net is not None
+    if known or x.size < 8 or not np.isfinite(x).all() or np.ptp(x) != 0:
         return None
     try:
         slope = np.ravel(case.gradient(case.leaves, case.X[case.judged], case.y[case.judged])[k])
@@ -286,7 +287,15 @@ def _tied(case: Case) -> Finding | None:
     return _finding(
         words[0], k, words[1],
         f"all {x.size} entries of parameter {k} are {number(float(x.flat[0]))}, and have only {len(kinds)} "
-        "slopes between them", "draw the weights at random", 67)  # fmt: skip
+        "slopes between them", "draw the weights at random", 70 if _rests(case, k) else 67)  # fmt: skip
+
+
+def _rests(case: Case, k: int) -> bool:
+    """Whether of a parameter all zero next to nothing has moved by the end of the loop as written."""
+    ended = case.user.leaves
+    if case.leaves[k].any() or len(ended) != len(case.leaves) or not np.isfinite(ended[k]).all():
+        return False
+    return bool(np.mean(np.abs(ended[k]) > 1e-9) < 0.2)
 
 
 def _equal_columns(x: np.ndarray) -> bool:
