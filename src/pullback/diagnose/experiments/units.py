@@ -16,8 +16,8 @@ import numpy as np
 from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._sandbox import Failure
 from pullback.diagnose._tapes import Segment, Tape
+from pullback.diagnose.experiments._alike import alike_for_ever, as_one, twins
 from pullback.diagnose.experiments._silent import silent
 
 LARGE = 4.0
@@ -46,7 +46,7 @@ def look(case: Case, leaves: Any = None) -> State:
     hidden = weights[:-1] if len(weights) > 1 else []
     tables = [k for k, x in enumerate(leaves) if k not in weights and x.ndim == 2 and min(x.shape) > 1]
     zero = [k for k in sorted([*weights, *tables]) if not np.any(leaves[k])]
-    equal = [k for k in weights if leaves[k].ndim == 2 and _twins(case, k, leaves[k])] if hidden else []
+    equal = [k for k in weights if leaves[k].ndim == 2 and twins(case, k, leaves[k])] if hidden else []
     spread = {k: _spread(case, k, leaves[k]) for k in weights}
     dead: dict[int, float] = {}
     flat: dict[int, float] = {}
@@ -91,15 +91,6 @@ def _leaves_zero(case: Case, k: int) -> bool:
     """Whether the loop as written moves a weight away from zero, as where only its first slope is none."""
     ended = case.user.leaves
     return len(ended) == len(case.leaves) and bool(np.linalg.norm(ended[k]) > 1e-6)
-
-
-def _twins(case: Case, k: int, W: np.ndarray) -> bool:
-    """Whether all units of the layer have the same incoming weights."""
-    io = case.fan_in(k) == W.shape[0]
-    units = W.T if io else W
-    if len(units) < 2:
-        return False
-    return bool(np.any(W) and np.allclose(units, units[0], rtol=1e-9, atol=1e-12))
 
 
 def _share(segment: Segment, rows: int) -> float:
@@ -155,7 +146,7 @@ def suspect(case: Case, state: State) -> Finding | None:
                 "draw the weights at random",
                 70,
             )
-    alike = state.equal or _alike_for_ever(case)
+    alike = state.equal or alike_for_ever(case)
     if alike:
         k = alike[0]
         return _finding(
@@ -171,9 +162,9 @@ def suspect(case: Case, state: State) -> Finding | None:
             "draw the weights at random",
             70,
         )
-    tied = _tied(case)
-    if tied is not None:
-        return tied
+    filled = as_one(case)
+    if filled is not None:
+        return filled
     flat = {k: s for k, s in state.flat.items() if s > 0.6}
     pushed = _pushed(case, flat)
     if pushed is not None:
@@ -195,9 +186,10 @@ def suspect(case: Case, state: State) -> Finding | None:
         return _dead(_killed_by(case, k, dead[k]), dead[k])
     if flat:
         return _saturated(min(flat), min(flat), flat[min(flat)])
-    hidden_small = {k: s for k, s in small.items() if len(case.weights) > 1}
+    hidden_small = small if len(case.weights) > 1 else {}
+    hidden_small = hidden_small or _whispered(case, state)
     if hidden_small:
-        near = {k: s for k, s in state.spread.items() if s <= 2 * max(small.values())}  # drawn alike
+        near = {k: s for k, s in state.spread.items() if s <= 2 * max(hidden_small.values())}  # drawn alike
         return _of_spread(case, "init_too_small", min(near), near, "the signal vanishes")
     return _along(case, state)
 
@@ -249,59 +241,6 @@ def _saturated(where: int, k: int, share: float) -> Finding:
     )  # fmt: skip
 
 
-def _alike_for_ever(case: Case) -> list[int]:
-    """Tables that multiply nothing (factors, embeddings) whose columns start equal, move, and end equal."""
-    ended = case.user.leaves
-    if len(ended) != len(case.leaves):
-        return []
-    tables = [
-        k for k, x in enumerate(case.leaves) if k not in case.weights and x.ndim == 2 and min(x.shape) > 1
-    ]
-    moved = [
-        k for k in tables if np.isfinite(ended[k]).all() and not np.array_equal(case.leaves[k], ended[k])
-    ]
-    return [k for k in moved if _equal_columns(case.leaves[k]) and _equal_columns(ended[k])]
-
-
-def _tied(case: Case) -> Finding | None:
-    """Weights filled with one value whose entries have so few slopes that most of them move as one.
-
-    That needs no layers: of one long vector, too, entries that start alike and move alike stay alike. What
-    is filled and moves entry by entry (a linear model's zeros) is well started. Biases may be zero beside it.
-    """
-    k = max(range(len(case.leaves)), key=lambda k: case.leaves[k].size)
-    x = case.leaves[k]
-    known = x.ndim > 1 and case.net is not None
-    if known or x.size < 8 or not np.isfinite(x).all() or np.ptp(x) != 0:
-        return None
-    try:
-        slope = np.ravel(case.gradient(case.leaves, case.X[case.judged], case.y[case.judged])[k])
-    except Failure:
-        return None
-    size = float(np.abs(slope).max())
-    kinds = np.unique(np.round(slope / size, 6)) if np.isfinite(size) and size > 0 else slope[:1]
-    if len(kinds) > 0.5 * x.size:
-        return None
-    words = ("init_zero", "all weights start at zero: no signal passes") if not x.any() else (
-        "init_symmetric", "the units of a layer start alike and stay alike")  # fmt: skip
-    return _finding(
-        words[0], k, words[1],
-        f"all {x.size} entries of parameter {k} are {number(float(x.flat[0]))}, and have only {len(kinds)} "
-        "slopes between them", "draw the weights at random", 70 if _rests(case, k) else 67)  # fmt: skip
-
-
-def _rests(case: Case, k: int) -> bool:
-    """Whether of a parameter all zero next to nothing has moved by the end of the loop as written."""
-    ended = case.user.leaves
-    if case.leaves[k].any() or len(ended) != len(case.leaves) or not np.isfinite(ended[k]).all():
-        return False
-    return bool(np.mean(np.abs(ended[k]) > 1e-9) < 0.2)
-
-
-def _equal_columns(x: np.ndarray) -> bool:
-    return any(np.allclose(y, y[:, :1], rtol=1e-9, atol=1e-12) for y in (x, x.T))
-
-
 def _along(case: Case, state: State) -> Finding | None:
     """The gradient's size from the last layer to the first."""
     order = [k for k in case.weights if k in state.grads]
@@ -344,6 +283,19 @@ def _loud(case: Case, state: State, least: float) -> Finding | None:
         "exploding_gradient", case.weights[0], "the signal grows from layer to layer",
         f"the sums grow by {number(max(sizes) / sizes[0])} from the first layer to the largest",
         "smaller initial weights, or a smaller share of each layer in the sum", 68)  # fmt: skip
+
+
+def _whispered(case: Case, state: State) -> dict[int, float]:
+    """The spreads of weights of which none is very small, but all of a stack together leave no signal.
+
+    The slopes fall on the way up and on the way down: the first layer's is no smaller than the last's.
+    """
+    if state.tape is None or len(case.weights) < 4 or len(state.spread) < len(case.weights):
+        return {}
+    sizes = [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in state.tape.products]
+    few = {k: s for k, s in state.spread.items() if s < 0.5}
+    faint = 0 < min(sizes) < 1e-3 * sizes[0] and len(few) > 0.7 * len(case.weights)
+    return few if faint else {}
 
 
 def _through_time(case: Case, state: State) -> Finding | None:
