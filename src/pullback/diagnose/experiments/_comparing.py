@@ -303,7 +303,8 @@ def uneven(case: Case) -> Any:
     if not len(scales):
         return None
     top = float(scales.max())
-    if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15:
+    drowned = top > 100 * np.median(scales)  # as a whole table divided by its largest entry
+    if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15 and not drowned:
         return None
     return standardised(case)
 
