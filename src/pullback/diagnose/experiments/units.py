@@ -41,13 +41,15 @@ def look(case: Case, leaves: Any = None) -> State:
     """The state of weights, units and signal at `leaves` (None: the start)."""
     leaves = case.leaves if leaves is None else leaves
     rows = case.judged[:: max(1, len(case.judged) // _most_rows(case))]
-    tape = case.tape_at(leaves, case.X[rows], case.y[rows])
+    unlit = len(case.weights) > 1 and not any(np.any(leaves[k]) for k in case.weights)
+    tape = None if unlit else case.tape_at(leaves, case.X[rows], case.y[rows])  # of zeros nothing can be read
     weights = case.weights
     hidden = weights[:-1] if len(weights) > 1 else []
     tables = [k for k, x in enumerate(leaves) if k not in weights and x.ndim == 2 and min(x.shape) > 1]
     zero = [k for k in sorted([*weights, *tables]) if not np.any(leaves[k])]
     equal = [k for k in weights if leaves[k].ndim == 2 and twins(case, k, leaves[k])] if hidden else []
     spread = {k: _spread(case, k, leaves[k]) for k in weights}
+    spread.update(_in_slices(tape) if tape is not None else {})
     dead: dict[int, float] = {}
     flat: dict[int, float] = {}
     grads: dict[int, float] = {}
@@ -70,6 +72,19 @@ def _most_rows(case: Case) -> int:
 
 def _spread(case: Case, k: int, W: np.ndarray) -> float:
     return float(np.sqrt(np.mean((W - 0.0) ** 2)) * np.sqrt(max(case.fan_in(k), 1)))
+
+
+def _in_slices(tape: Tape) -> dict[int, float]:
+    """The largest spread among the matrices that one long vector holds, which as a whole has no inputs."""
+    found: dict[int, float] = {}
+    for product in tape.products:
+        for node, weight in zip(product.nodes, product.weights, strict=False):
+            W = np.asarray(weight.value)
+            if W.ndim == 2 and len(tape.leaves[product.leaf].shape) == 1 and node.name in ("matmul", "dot"):
+                inputs = W.shape[-1] if node.parents[0] is weight else W.shape[0]
+                size = float(np.sqrt(np.mean(np.square(W)) * inputs))
+                found[product.leaf] = max(found.get(product.leaf, 0.0), size)
+    return found
 
 
 def _median(case: Case, k: int) -> float:
@@ -109,7 +124,8 @@ def _share(segment: Segment, rows: int) -> float:
 
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
-    mute = silent(case) if state.tape is None else None
+    none = bool(case.weights) and set(case.weights) <= set(state.zero)
+    mute = silent(case) if state.tape is None and not none else None
     if mute is not None:
         return _dead(mute, 1.0)
     stuck_now = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
