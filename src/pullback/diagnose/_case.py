@@ -296,16 +296,20 @@ class Case:
 
     def reborn(self, seed: int = 0, only: int | None = None) -> Leaves:
         """Fresh initial weights: normal, divided by the root of the inputs' number; other leaves as they
-        are where they are ones or divide something, else zero.
+        are where they are ones or divide something, else zero. Without any matrix the longest vectors are
+        weights.
         """
         rng = np.random.default_rng(seed)
-        out = []
+        out, flat = [], all(x.ndim < 2 for x in self.leaves)
+        longest = max(x.size for x in self.leaves) if flat else 0
         for k, x in enumerate(self.leaves):
             fresh: Any = np.zeros(x.shape)
             if k in self.weights or (x.ndim == 2 and min(x.shape) > 1):
                 fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / max(self.fan_in(k), 1))
             elif (x.size and np.allclose(x, 1.0)) or k in self.divisors:
                 fresh = x.copy()
+            elif x.size == longest > 1:
+                fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / longest)
             out.append(fresh if only is None or only == k else x.copy())
         return out
 

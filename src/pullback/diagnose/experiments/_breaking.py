@@ -10,7 +10,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._runs import Leaves, descend, train
 from pullback.diagnose.experiments._batches import visits
-from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared
+from pullback.diagnose.experiments._comparing import CURED, ENOUGH, Compared, even_cures
 
 JOINED = (("sigmoid", "binary cross-entropy"), ("softmax", "cross-entropy"))
 """The outputs and objectives whose slope in one is a difference, and takes no logarithm."""
@@ -19,7 +19,11 @@ HUGE = 1e8
 
 
 def overflow(runs: Compared) -> Finding | None:
-    """NaN or inf while the weights are still of ordinary size: the formula's own."""
+    """NaN or inf while the weights are still of ordinary size: the formula's own.
+
+    Not where the same formula serves smaller moves, fresh weights or standardised columns: what it is given
+    is too large then.
+    """
     run, case = runs.user, runs.case
     if np.isfinite(run.losses).all():
         return None
@@ -33,6 +37,11 @@ def overflow(runs: Compared) -> Finding | None:
             "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip
         return None
     if case.size <= 4 and runs.cured("batches of 32 rows", lambda: visits(case, 32)):
+        return None
+    fresh = runs.made.get("fresh initial weights")  # made where the start is in doubt
+    if fresh is not None and runs.cured("fresh initial weights", lambda: fresh):
+        return None
+    if even_cures(runs, 1.0) or even_cures(runs, 0.1):
         return None
     return Finding(
         "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",

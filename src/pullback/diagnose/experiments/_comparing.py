@@ -303,7 +303,8 @@ def uneven(case: Case) -> Any:
     if not len(scales):
         return None
     top = float(scales.max())
-    if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15:
+    drowned = top > 100 * np.median(scales)  # as a whole table divided by its largest entry
+    if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15 and not drowned:
         return None
     return standardised(case)
 
@@ -316,6 +317,16 @@ def standardised(case: Case) -> Any:
     Z = X.copy()
     Z[:, moving] = (X[:, moving] - mean[moving]) / deviation[moving]
     return Z.reshape(case.X.shape)
+
+
+def even_cures(runs: Compared, scale: float) -> bool:
+    """Whether the loop learns, by moves of this scale, from columns standardised that are not alike."""
+    case, Z = runs.case, uneven(runs.case)
+    if Z is None:
+        return False
+    judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
+    name = "inputs standardised" + ("" if scale == 1 else f", moves times {scale:g}")
+    return runs.cured(name, lambda: case.user_with(data=(Z, case.y), judge=judge, scale=scale))
 
 
 def column_sizes(case: Case) -> np.ndarray:

@@ -128,8 +128,9 @@ def far_targets(runs: Compared) -> Finding | None:
     if t is None or _only_early(runs):
         return None
     judge = lambda leaves: case.judge_on(leaves, case.X, t)  # noqa: E731
-    mended = case.mended(leaves=case.reborn(), data=(case.X, t), judge=judge)
-    run = case.user_with(data=(case.X, t), judge=judge)
+    broke = not np.isfinite(runs.user.final)  # when it broke says nothing of the steps it was to take
+    run = case.user_with(data=(case.X, t), judge=judge, steps=runs.user.planned if broke else None)
+    mended = case.mended(leaves=case.reborn(), data=(case.X, t), judge=judge, steps=max(run.steps, 1))
     case.tried.append("targets standardised")
     start = judge(case.reborn())
     got = (start - run.final) / max(start - mended.final, 1e-12) if np.isfinite(run.final) else -1

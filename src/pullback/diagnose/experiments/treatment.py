@@ -46,6 +46,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return [doubt]
     if proven:
         return []
+    case.meanwhile = [doubt] if doubt is not None and certain else []  # stands whatever the runs may add
     runs = Compared(case)
     found = _compared(runs, doubt, certain, so_far)
     _acquit(runs, so_far)
@@ -56,7 +57,6 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
     """Findings by runs with one thing mended."""
     case = runs.case
     if doubt is not None and certain:
-        case.meanwhile = [doubt]
         return [_curves(runs, f) for f in _beside_start(runs, doubt)]
     plain = breaks(runs) or unstable(runs) or without_bias(case, runs.base, runs.goal)
     plain = plain or without_any_bias(runs) or wrong_width(runs)

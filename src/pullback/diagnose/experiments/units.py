@@ -17,6 +17,7 @@ from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._tapes import Segment, Tape
+from pullback.diagnose.experiments._alike import alike_for_ever, as_one, twins
 from pullback.diagnose.experiments._silent import silent
 
 LARGE = 4.0
@@ -40,13 +41,15 @@ def look(case: Case, leaves: Any = None) -> State:
     """The state of weights, units and signal at `leaves` (None: the start)."""
     leaves = case.leaves if leaves is None else leaves
     rows = case.judged[:: max(1, len(case.judged) // _most_rows(case))]
-    tape = case.tape_at(leaves, case.X[rows], case.y[rows])
+    unlit = len(case.weights) > 1 and not any(np.any(leaves[k]) for k in case.weights)
+    tape = None if unlit else case.tape_at(leaves, case.X[rows], case.y[rows])  # of zeros nothing can be read
     weights = case.weights
     hidden = weights[:-1] if len(weights) > 1 else []
     tables = [k for k, x in enumerate(leaves) if k not in weights and x.ndim == 2 and min(x.shape) > 1]
     zero = [k for k in sorted([*weights, *tables]) if not np.any(leaves[k])]
-    equal = [k for k in weights if leaves[k].ndim == 2 and _twins(case, k, leaves[k])] if hidden else []
+    equal = [k for k in weights if leaves[k].ndim == 2 and twins(case, k, leaves[k])] if hidden else []
     spread = {k: _spread(case, k, leaves[k]) for k in weights}
+    spread.update(_in_slices(tape) if tape is not None else {})
     dead: dict[int, float] = {}
     flat: dict[int, float] = {}
     grads: dict[int, float] = {}
@@ -71,6 +74,19 @@ def _spread(case: Case, k: int, W: np.ndarray) -> float:
     return float(np.sqrt(np.mean((W - 0.0) ** 2)) * np.sqrt(max(case.fan_in(k), 1)))
 
 
+def _in_slices(tape: Tape) -> dict[int, float]:
+    """The largest spread among the matrices that one long vector holds, which as a whole has no inputs."""
+    found: dict[int, float] = {}
+    for product in tape.products:
+        for node, weight in zip(product.nodes, product.weights, strict=False):
+            W = np.asarray(weight.value)
+            if W.ndim == 2 and len(tape.leaves[product.leaf].shape) == 1 and node.name in ("matmul", "dot"):
+                inputs = W.shape[-1] if node.parents[0] is weight else W.shape[0]
+                size = float(np.sqrt(np.mean(np.square(W)) * inputs))
+                found[product.leaf] = max(found.get(product.leaf, 0.0), size)
+    return found
+
+
 def _median(case: Case, k: int) -> float:
     """As `_spread`, but blind to a few large entries."""
     return float(1.5 * np.median(np.abs(case.leaves[k])) * np.sqrt(max(case.fan_in(k), 1)))
@@ -92,15 +108,6 @@ def _leaves_zero(case: Case, k: int) -> bool:
     return len(ended) == len(case.leaves) and bool(np.linalg.norm(ended[k]) > 1e-6)
 
 
-def _twins(case: Case, k: int, W: np.ndarray) -> bool:
-    """Whether all units of the layer have the same incoming weights."""
-    io = case.fan_in(k) == W.shape[0]
-    units = W.T if io else W
-    if len(units) < 2:
-        return False
-    return bool(np.any(W) and np.allclose(units, units[0], rtol=1e-9, atol=1e-12))
-
-
 def _share(segment: Segment, rows: int) -> float:
     """The share of units that are dead (ReLU: zero on every row) or of values on the flat part."""
     a, z = segment.a.value, segment.sums
@@ -117,7 +124,8 @@ def _share(segment: Segment, rows: int) -> float:
 
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
-    mute = silent(case) if state.tape is None else None
+    none = bool(case.weights) and set(case.weights) <= set(state.zero)
+    mute = silent(case) if state.tape is None and not none else None
     if mute is not None:
         return _dead(mute, 1.0)
     stuck_now = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
@@ -154,7 +162,7 @@ def suspect(case: Case, state: State) -> Finding | None:
                 "draw the weights at random",
                 70,
             )
-    alike = state.equal or _alike_for_ever(case)
+    alike = state.equal or alike_for_ever(case)
     if alike:
         k = alike[0]
         return _finding(
@@ -170,6 +178,9 @@ def suspect(case: Case, state: State) -> Finding | None:
             "draw the weights at random",
             70,
         )
+    filled = as_one(case)
+    if filled is not None:
+        return filled
     flat = {k: s for k, s in state.flat.items() if s > 0.6}
     pushed = _pushed(case, flat)
     if pushed is not None:
@@ -191,9 +202,10 @@ def suspect(case: Case, state: State) -> Finding | None:
         return _dead(_killed_by(case, k, dead[k]), dead[k])
     if flat:
         return _saturated(min(flat), min(flat), flat[min(flat)])
-    hidden_small = {k: s for k, s in small.items() if len(case.weights) > 1}
+    hidden_small = small if len(case.weights) > 1 else {}
+    hidden_small = hidden_small or _whispered(case, state)
     if hidden_small:
-        near = {k: s for k, s in state.spread.items() if s <= 2 * max(small.values())}  # drawn alike
+        near = {k: s for k, s in state.spread.items() if s <= 2 * max(hidden_small.values())}  # drawn alike
         return _of_spread(case, "init_too_small", min(near), near, "the signal vanishes")
     return _along(case, state)
 
@@ -245,24 +257,6 @@ def _saturated(where: int, k: int, share: float) -> Finding:
     )  # fmt: skip
 
 
-def _alike_for_ever(case: Case) -> list[int]:
-    """Tables that multiply nothing (factors, embeddings) whose columns start equal, move, and end equal."""
-    ended = case.user.leaves
-    if len(ended) != len(case.leaves):
-        return []
-    tables = [
-        k for k, x in enumerate(case.leaves) if k not in case.weights and x.ndim == 2 and min(x.shape) > 1
-    ]
-    moved = [
-        k for k in tables if np.isfinite(ended[k]).all() and not np.array_equal(case.leaves[k], ended[k])
-    ]
-    return [k for k in moved if _equal_columns(case.leaves[k]) and _equal_columns(ended[k])]
-
-
-def _equal_columns(x: np.ndarray) -> bool:
-    return any(np.allclose(y, y[:, :1], rtol=1e-9, atol=1e-12) for y in (x, x.T))
-
-
 def _along(case: Case, state: State) -> Finding | None:
     """The gradient's size from the last layer to the first."""
     order = [k for k in case.weights if k in state.grads]
@@ -305,6 +299,19 @@ def _loud(case: Case, state: State, least: float) -> Finding | None:
         "exploding_gradient", case.weights[0], "the signal grows from layer to layer",
         f"the sums grow by {number(max(sizes) / sizes[0])} from the first layer to the largest",
         "smaller initial weights, or a smaller share of each layer in the sum", 68)  # fmt: skip
+
+
+def _whispered(case: Case, state: State) -> dict[int, float]:
+    """The spreads of weights of which none is very small, but all of a stack together leave no signal.
+
+    The slopes fall on the way up and on the way down: the first layer's is no smaller than the last's.
+    """
+    if state.tape is None or len(case.weights) < 4 or len(state.spread) < len(case.weights):
+        return {}
+    sizes = [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in state.tape.products]
+    few = {k: s for k, s in state.spread.items() if s < 0.5}
+    faint = 0 < min(sizes) < 1e-3 * sizes[0] and len(few) > 0.7 * len(case.weights)
+    return few if faint else {}
 
 
 def _through_time(case: Case, state: State) -> Finding | None:

@@ -1,0 +1,71 @@
+"""Part of the units experiment: weights that start alike and stay alike."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._sandbox import Failure
+
+
+def as_one(case: Case) -> Finding | None:
+    """Weights filled with one value whose entries have so few slopes that most of them move as one.
+
+    That needs no layers: of one long vector, too, entries that start alike and move alike stay alike. What
+    is filled and moves entry by entry (a linear model's zeros) is well started. Biases may be zero beside it.
+    """
+    k = max(range(len(case.leaves)), key=lambda k: case.leaves[k].size)
+    x = case.leaves[k]
+    known = x.ndim > 1 and case.net is not None
+    if known or x.size < 8 or not np.isfinite(x).all() or np.ptp(x) != 0:
+        return None
+    try:
+        slope = np.ravel(case.gradient(case.leaves, case.X[case.judged], case.y[case.judged])[k])
+    except Failure:
+        return None
+    size = float(np.abs(slope).max())
+    kinds = np.unique(np.round(slope / size, 6)) if np.isfinite(size) and size > 0 else slope[:1]
+    if len(kinds) > 0.5 * x.size:
+        return None
+    words = ("init_zero", "all weights start at zero: no signal passes") if not x.any() else (
+        "init_symmetric", "the units of a layer start alike and stay alike")  # fmt: skip
+    return Finding(
+        words[0], k, words[1],
+        f"all {x.size} entries of parameter {k} are {number(float(x.flat[0]))}, and have only {len(kinds)} "
+        "slopes between them", "draw the weights at random", 0.9, 70 if _rests(case, k) else 67)  # fmt: skip
+
+
+def _rests(case: Case, k: int) -> bool:
+    """Whether of a parameter all zero next to nothing has moved by the end of the loop as written."""
+    ended = case.user.leaves
+    if case.leaves[k].any() or len(ended) != len(case.leaves) or not np.isfinite(ended[k]).all():
+        return False
+    return bool(np.mean(np.abs(ended[k]) > 1e-9) < 0.2)
+
+
+def alike_for_ever(case: Case) -> list[int]:
+    """Tables that multiply nothing (factors, embeddings) whose columns start equal, move, and end equal."""
+    ended = case.user.leaves
+    if len(ended) != len(case.leaves):
+        return []
+    tables = [
+        k for k, x in enumerate(case.leaves) if k not in case.weights and x.ndim == 2 and min(x.shape) > 1
+    ]
+    moved = [
+        k for k in tables if np.isfinite(ended[k]).all() and not np.array_equal(case.leaves[k], ended[k])
+    ]
+    return [k for k in moved if _equal_columns(case.leaves[k]) and _equal_columns(ended[k])]
+
+
+def _equal_columns(x: np.ndarray) -> bool:
+    return any(np.allclose(y, y[:, :1], rtol=1e-9, atol=1e-12) for y in (x, x.T))
+
+
+def twins(case: Case, k: int, W: np.ndarray) -> bool:
+    """Whether all units of the layer have the same incoming weights."""
+    io = case.fan_in(k) == W.shape[0]
+    units = W.T if io else W
+    if len(units) < 2:
+        return False
+    return bool(np.any(W) and np.allclose(units, units[0], rtol=1e-9, atol=1e-12))

@@ -1,0 +1,77 @@
+"""Starts whose layout tells no layers, and what too large numbers do to a sound formula."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._patient import Patient
+from pullback.diagnose._sandbox import quiet
+from pullback.diagnose.experiments import units
+from pullback.diagnose.experiments._alike import as_one
+from pullback.diagnose.experiments._comparing import uneven
+
+RNG = np.random.default_rng(0)
+X = RNG.uniform(-1, 1, (40, 1))
+Y = np.sin(3 * X)
+
+
+def one_vector(w, X):
+    """One input, five units and one output, all in one vector."""
+    return (np.tanh(X * w[:5] + w[5:10]) @ w[10:15] + w[15]).reshape(-1, 1)
+
+
+def line(w, X):
+    return ((X ** np.arange(12)) @ w).reshape(-1, 1)
+
+
+def stack(sizes, spread):
+    return [RNG.standard_normal((i, o)) * spread for i, o in pairwise(sizes)]
+
+
+def deep(params, X):
+    for W in params[:-1]:
+        X = np.tanh(X @ W)
+    return X @ params[-1]
+
+
+def case_of(predict, params, X=X, y=Y):
+    def loss(params, X, y):
+        return float(np.mean((predict(params, X) - y) ** 2))
+
+    def step(params, X, y):
+        return params, loss(params, X, y)
+
+    names = {"params": params, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 40, "n_steps": 2}
+    return Case(Patient(names, "test"), 10.0)
+
+
+@pytest.mark.parametrize(("predict", "start", "expected"), [
+    (one_vector, np.zeros(16), "init_zero"),
+    (one_vector, np.full(16, 0.5), "init_symmetric"),
+    (one_vector, RNG.standard_normal(16), None),
+    (line, np.zeros(12), None),
+])  # fmt: skip
+def test_entries_of_one_vector_that_move_as_one_start_badly(predict, start, expected):
+    with quiet():
+        found = as_one(case_of(lambda p, X: predict(p[0], X), [start]))
+    assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize(("spread", "expected"), [(0.13, "init_too_small"), (0.5, None)])
+def test_weights_that_are_all_somewhat_small_leave_no_signal(spread, expected):
+    with quiet():
+        case = case_of(deep, stack([1, *[12] * 9, 1], spread))
+        found = units.suspect(case, units.look(case))
+    assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize(("sizes", "expected"), [
+    ([1, 1, 1, 1], False), ([0.3, 1e-4, 1e-4, 1e-4], True), ([0.3, 0.1, 0.1, 0.1], False),
+    ([0.3, 0.3, 0.3, 1e-4], False),
+])  # fmt: skip
+def test_a_table_divided_by_its_largest_entry_is_uneven(sizes, expected):
+    table = RNG.standard_normal((40, 4)) * sizes
+    with quiet():
+        assert (uneven(case_of(deep, stack([4, 3, 1], 0.5), table)) is not None) == expected
