@@ -1,0 +1,44 @@
+import numpy as np
+
+
+def nonlin(x, deriv=False):
+    if deriv:
+        return x * (1 - x)
+    return 1 / (1 + np.exp(-x))
+
+
+# third column is the bias
+X = np.array([[0, 0, 1],
+              [0, 1, 1],
+              [1, 0, 1],
+              [1, 1, 1]])
+y = np.array([[0], [1], [1], [0]])
+
+np.random.seed(1)
+syn0 = 2 * np.random.random((X.shape[1], 4)) - 1
+syn1 = 2 * np.random.random((4, 1)) - 1
+params = [syn0, syn1]
+alpha = 1.0
+
+
+def predict(params, l0):
+    return nonlin(np.dot(np.dot(l0, params[0]), params[1]))
+
+
+def loss(params, X, y):
+    return 0.5 * np.sum((y - predict(params, X)) ** 2)
+
+
+def step(params, l0, target):
+    syn0, syn1 = params
+    l1 = np.dot(l0, syn0)
+    l2 = nonlin(np.dot(l1, syn1))
+    l2_error = target - l2
+    l2_delta = l2_error * nonlin(l2, deriv=True)
+    l1_error = l2_delta.dot(syn1.T)
+    l1_delta = l1_error
+    return [syn0 + alpha * l0.T.dot(l1_delta), syn1 + alpha * l1.T.dot(l2_delta)], 0.5 * np.sum(l2_error ** 2)
+
+
+batch_size = 4
+n_steps = 5000

@@ -1,0 +1,35 @@
+import numpy as np
+
+np.random.seed(30)
+X = np.random.uniform(-2, 2, 150)
+y = np.round(0.7 * X ** 2 - 1.2 * X + 0.5 + np.random.normal(0, 0.3, 150), 1).reshape(-1, 1)
+
+params = [np.array(0.0), np.array(0.0), np.array(0.0)]
+L = 0.08
+
+
+def f(params, x):
+    a, b, c = params
+    return a * x ** 2 + b * x + c
+
+
+def loss(params, x, y):
+    return np.mean((y - f(params, x)) ** 2)
+
+
+def grad(params, x, y):
+    r = y - f(params, x)
+    D_a = np.array(-2 * np.mean(r * x ** 2))
+    D_b = np.array(-2 * np.mean(r * x))
+    D_c = np.array(-2 * np.mean(r))
+    return [D_a, D_b, D_c]
+
+
+def step(params, x, y):
+    mse = loss(params, x, y)
+    g = grad(params, x, y)
+    return [p - L * d for p, d in zip(params, g)], mse
+
+
+batch_size = 150
+n_steps = 400
