@@ -106,6 +106,8 @@ def never_heeded(patient: Patient, leaves: Leaves, found: Heeded) -> int:
     """
     steps = int(VISITS / found.share)
     usual = _ends(patient, leaves, 0, steps=steps)
+    if not _finite(usual):
+        return 0
     return steps if all(_same(usual, _ends(patient, leaves, 0, "X", found.unseen, steps))) else 0
 
 
@@ -118,6 +120,8 @@ def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
     if 4 * size > patient.n or steps > PASSES:
         return np.zeros(0, int)
     usual = _ends(patient, leaves, 0, steps=steps)
+    if not _finite(usual):
+        return np.zeros(0, int)
     for rows in np.array_split(np.arange(patient.n), 4):
         if all(_same(usual, _ends(patient, leaves, 0, "X", rows, steps))):
             return rows
@@ -160,6 +164,11 @@ def _same(a: list[np.ndarray], b: list[np.ndarray]) -> list[bool]:
     return [np.array_equal(x, z, equal_nan=True) for x, z in zip(a, b, strict=True)]
 
 
+def _finite(ends: list[np.ndarray]) -> bool:
+    """Whether no number is NaN or inf: one row that breaks a step hides all others."""
+    return all(np.isfinite(end).all() for end in ends)
+
+
 def _passes_over(patient: Patient, leaves: Leaves) -> bool:
     """Whether the steps, given all rows, pass over some of them, and not over the same in every step.
 
@@ -183,7 +192,7 @@ def _ignores(patient: Patient, leaves: Leaves) -> bool:
     """Whether the steps do the same on other batches, and not by doing nothing at all."""
     ends = _ends(patient, leaves, 0)
     start = np.concatenate([x.ravel() for x in leaves])
-    if any(np.array_equal(end, start) for end in ends):
+    if any(np.array_equal(end, start) for end in ends) or not _finite(ends):
         return False
     return all(_same(ends, _ends(patient, leaves, 1))) and all(_same(ends, _ends(patient, leaves, 0)))
 
