@@ -42,6 +42,7 @@ LEAST = [
     (lambda p, X, y: np.mean(np.maximum(0.9 * (y - line(p, X)), 0.1 * (line(p, X) - y))), None),
     (lambda p, X, y: np.mean((1 / (1 + np.exp(-line(p, X))) - y) ** 4), None),
     (lambda p, X, y: np.mean(huber(line(p, X) - y, lambda r: r)), "loss_formula_wrong"),
+    (lambda p, X, y: np.mean(huber(line(p, X) - y, lambda r: -np.abs(r))), "loss_formula_wrong"),
     (lambda p, X, y: np.mean(huber(line(p, X) - y, np.abs)), None),
 ]
 

@@ -387,7 +387,7 @@ class Case:
     @cached_property
     def own_rows(self) -> OwnRows | None:
         """The rows of X and y that the step takes by itself, where it does not take those it is given."""
-        return own_rows(self.patient, self.generic) if self.patient.has_step else None
+        return own_rows(self.patient, self.generic, self.gradient) if self.patient.has_step else None
 
     @cached_property
     def heeded(self) -> Heeded | None:

@@ -17,7 +17,7 @@ from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._sandbox import Failure, Stopwatch
 
 Leaves = list[np.ndarray]
-STEPS, PROBES, PASSES, SINGLES = 3, 500, 100, 12
+STEPS, PROBES, PASSES, SINGLES, MATCHED = 3, 500, 100, 12, 200
 SECONDS = 0.25
 """The time for rows drawn out of all that are given: what they are is good to know, but not needed."""
 FIRST, SAMPLE, VISITS = 4, 40, 6
@@ -52,8 +52,11 @@ class Heeded:
         return len(self.seen) / SAMPLE
 
 
-def own_rows(patient: Patient, leaves: Leaves) -> OwnRows | None:
-    """The rows the first steps take by themselves; None where they take the batch, or nobody can tell."""
+def own_rows(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
+    """The rows the first steps take by themselves; None where they take the batch, or nobody can tell.
+
+    Rows it took down elsewhere, as pairs in a list, do not change with X and y: they are told by their slopes.
+    """
     whole = patient.batch_size >= patient.n
     try:
         if not (_passes_over(patient, leaves) if whole else _ignores(patient, leaves)):
@@ -66,7 +69,7 @@ def own_rows(patient: Patient, leaves: Leaves) -> OwnRows | None:
     except (Failure, TypeError, ValueError):  # these rows tell nothing
         return None
     if X is None or y is None or not all(map(len, (*X, *y))):
-        return None
+        return None if whole else _by_slopes(patient, leaves, gradient)
     if whole and all(np.array_equal(X[0], rows) for rows in X):  # rows without slope are not left out
         return None
     return OwnRows(X, y)
@@ -235,6 +238,21 @@ def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | No
         else:
             todo += [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
     return _new([np.array(sorted(rows), int) for rows in found])
+
+
+def _by_slopes(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
+    """The batches whose gradients the first steps follow, of those that a pass over the rows is made of."""
+    start = np.concatenate([x.ravel() for x in leaves])
+    moves = [end - start for end in _ends(patient, leaves, 0)]
+    found: list[list[np.ndarray]] = [[] for _ in moves]
+    for k in range(min(-(-patient.n // patient.batch_size), MATCHED) if start.size > 2 else 0):
+        rows = patient.batch(k)
+        g = np.concatenate([x.ravel() for x in gradient(leaves, patient.X[rows], patient.y[rows])])
+        for own, move in zip(found, moves, strict=True):
+            size = np.sqrt((move @ move) * (g @ g))
+            own += [rows] if size > 0 and -(move @ g) > (1 - 1e-9) * size else []
+    taken = [own[0] for own in found if len(own) == 1]
+    return OwnRows(taken, taken) if len(taken) == STEPS else None
 
 
 def _new(rows: list[np.ndarray]) -> list[np.ndarray]:

@@ -145,7 +145,8 @@ def _falls(case: Case, way: Mover, i: int) -> int:
     hill = (steps[:top] >= 0).all() and (steps[top:] <= 0).all()
     if hill and losses[0] < losses[1] and losses[-1] < losses[-2]:
         return 2
-    return bottomless(places, losses) - bottomless(-places[::-1], losses[::-1])
+    up, down = bottomless(places, losses), bottomless(-places[::-1], losses[::-1])
+    return 2 if up and down else up - down
 
 
 def bottomless(places: np.ndarray, losses: np.ndarray) -> bool:
@@ -155,7 +156,7 @@ def bottomless(places: np.ndarray, losses: np.ndarray) -> bool:
     """
     (near, mid, far), (a, b, c) = places[-3:], losses[-3:]
     last, before = (c - b) / (far - mid), (b - a) / (mid - near)
-    return bool(before < 0 and last <= 0.9 * before and c < losses[:-1].min())
+    return bool(before < 0 and last <= 0.9 * before and c < losses[2:-1].min())
 
 
 def _finite(losses: np.ndarray) -> slice:
