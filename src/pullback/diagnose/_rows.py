@@ -55,7 +55,7 @@ class Heeded:
 def own_rows(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
     """The rows the first steps take by themselves; None where they take the batch, or nobody can tell.
 
-    Rows it took down elsewhere, as pairs in a list, do not change with X and y: they are told by their slopes.
+    Rows it took down elsewhere, as pairs in a list, do not change with X and y: their slopes tell them.
     """
     whole = patient.batch_size >= patient.n
     try:
