@@ -164,7 +164,7 @@ def _still_falling(runs: Compared) -> Finding | None:
 
 
 def _begun(runs: Compared) -> Finding | None:
-    """Numbers that a few steps, each of them a gain, have only begun to fit: most of what is left goes later.
+    """Numbers that a few steps, with gains to the last, have only begun to fit: most of what is left goes later.
 
     What is left of a loss of classes falls for ever once all rows are told apart, and says nothing; but of
     squares as much as a quarter is left only where they are not.
@@ -174,7 +174,8 @@ def _begun(runs: Compared) -> Finding | None:
     most = MOST if not labels(case.y) else APART if squares else -np.inf
     if not BARELY <= case.horizon <= MANY // 3 or runs.share(run.final) >= most:
         return None
-    if run.steps < run.planned or not run.descends:
+    swings = not run.descends and not _falls(run.losses, min(run.start, runs.base), run.steps)
+    if run.steps < run.planned or swings:
         return None
     more: dict[str, int] = {"steps": 25 * run.steps}
     if not runs.less("25 times the steps", partial(case.user_with, **more), 0.2):
