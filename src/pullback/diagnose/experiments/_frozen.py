@@ -150,7 +150,7 @@ def _underflow(case: Case) -> list[Finding]:
 
 
 def _could_move(case: Case, moves: Moves, grads: Leaves) -> bool:
-    """Whether the rate at which the step moves other weights is one that these, where they start, can hold."""
+    """Whether the rate at which the step moves other weights is one that those it starts from can hold."""
     rate = norm(moves.move(0)) / max(norm(_gradient(case, moves)), 1e-300)
     return any(np.isfinite(rate) and np.any(rate * np.abs(g) > 1e3 * np.spacing(np.abs(np.asarray(x))))
                for g, x in zip(grads, case.patient.leaves, strict=True))  # fmt: skip
