@@ -164,7 +164,7 @@ def _still_falling(runs: Compared) -> Finding | None:
 
 
 def _begun(runs: Compared) -> Finding | None:
-    """Numbers that a few steps, that gain to the last, have only begun to fit: most of what is left goes later.
+    """Numbers that a few steps, which gain to the last, only began to fit: most of what is left goes later.
 
     What is left of a loss of classes falls for ever once all rows are told apart, and says nothing; but of
     squares as much as a quarter is left only where they are not.
