@@ -67,6 +67,17 @@ def test_numbers_may_be_only_begun_to_be_fitted(y, final, expected):
     assert (found.id if found else None) == expected
 
 
+@pytest.mark.parametrize(("losses", "expected"), [
+    ([1.0, 0.7, 0.72, 0.5, 0.4, 0.3], "too_few_steps"),  # with a swing of its momentum
+    ([1.0, 0.3, 0.32, 0.3, 0.31, 0.3], None),
+])  # fmt: skip
+def test_numbers_only_begun_to_be_fitted_may_swing_on_their_way(losses, expected):
+    runs = compared(np.linspace(0, 1, 80), [0.04])
+    runs.user.losses, runs.better_unseen = losses, lambda **_: True
+    found = _partly._begun(runs)
+    assert (found.id if found else None) == expected
+
+
 @pytest.mark.parametrize(("objective", "end", "expected"), [
     ("squared", 0.39, "too_few_steps"),
     ("squared", 0.3, None),  # the classes may be told apart by then

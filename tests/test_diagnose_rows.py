@@ -11,6 +11,7 @@ from pullback.diagnose.experiments import data, labels, objective, rows, splits
 from pullback.diagnose.experiments._astray import astray
 from pullback.diagnose.experiments._batches import taken
 from pullback.diagnose.experiments._comparing import Compared
+from pullback.diagnose.experiments._grades import in_order
 from pullback.diagnose.experiments._least import no_least
 from pullback.diagnose.experiments._ones import widened, without_any_bias
 from pullback.diagnose.experiments._origins import what_was_cut
@@ -25,6 +26,10 @@ def line(p, X):
     return X @ p[0] + p[1]
 
 
+def huber(r, size):
+    return np.where(np.abs(r) < 0.7, 0.5 * r**2, 0.7 * (size(r) - 0.35))
+
+
 def case(loss, y=NUMBERS, X=X, params=None, step=None, **given):
     params = params or [np.full(3, 0.1), np.ones(1)]
     step = step or (lambda p, X, y: (p, loss(p, X, y)))
@@ -37,6 +42,9 @@ LEAST = [
     (lambda p, X, y: np.mean(np.abs(y - line(p, X)) ** 1.5), None),
     (lambda p, X, y: np.mean(np.maximum(0.9 * (y - line(p, X)), 0.1 * (line(p, X) - y))), None),
     (lambda p, X, y: np.mean((1 / (1 + np.exp(-line(p, X))) - y) ** 4), None),
+    (lambda p, X, y: np.mean(huber(line(p, X) - y, lambda r: r)), "loss_formula_wrong"),
+    (lambda p, X, y: np.mean(huber(line(p, X) - y, lambda r: -np.abs(r))), "loss_formula_wrong"),
+    (lambda p, X, y: np.mean(huber(line(p, X) - y, np.abs)), None),
 ]
 
 
@@ -96,6 +104,18 @@ def test_a_loss_of_plain_floats_may_overflow_far_away():
 
     with quiet():
         assert objective.experiment(case(loss, CLASSES)) == []
+
+
+def test_rows_are_no_judge_where_one_of_them_breaks_every_step():
+    y = np.where(np.arange(120) == 3, 0.0, NUMBERS + 2)
+
+    def step(p, x, t):
+        e = (line(p, x) - t) / t**2
+        return [p[0] - 0.01 * x.T @ e, p[1] - 0.01 * e.sum(keepdims=True)], 0.0
+
+    found = case(lambda p, X, y: np.mean((line(p, X) / y - 1) ** 2), y, step=step, batch_size=120)
+    with quiet(), np.errstate(all="ignore"):
+        assert rows.experiment(found) == []
 
 
 @pytest.mark.parametrize(("params", "model", "takes"), [
@@ -212,3 +232,38 @@ def test_a_column_that_tells_much_of_the_target_is_no_copy_of_it(noise, copied):
     table = np.c_[rng.normal(size=(300, 3)), price + noise * rng.normal(size=300)]
     loop = case(lambda p, X, y: np.mean((line(p, X) - y) ** 2), price, table, [np.zeros(4), np.zeros(1)])
     assert [f.id for f in splits.experiment(loop, [])] == ["label_leakage"] * copied
+
+
+WHOLE = np.trunc(rng.normal(size=120) * 1.2)
+TARGETS = [
+    (WHOLE.astype(int), True),
+    (WHOLE, True),
+    (np.trunc(np.clip(WHOLE, -1, 1)).astype(int)[:, None] * (np.arange(120) % 3 == 0)[:, None], True),
+    (np.sign(WHOLE), False),  # marks of three kinds
+    (np.sign(NUMBERS - 0.5).astype(int), False),
+    (np.round(3 * rng.normal(size=120)), False),
+    (rng.poisson(0.6, 120), False),
+    (NUMBERS, False),
+]
+
+
+@pytest.mark.parametrize(("y", "cut"), TARGETS)
+def test_targets_that_lost_their_fractions_are_mostly_zeros(y, cut):
+    loss = lambda p, X, y: np.mean((line(p, X) - np.ravel(y)) ** 2)
+    with quiet():
+        said = data.experiment(case(loss, y))
+    assert [(f.id, f.where) for f in said] == [("dtype_truncation", "y")] * cut
+
+
+KINDS = rng.integers(0, 5, 400)
+TOLD = rng.normal(size=(5, 3))[KINDS] * 1.5 + rng.normal(size=(400, 3))
+
+
+@pytest.mark.parametrize(("table", "numbers", "ordered"), [
+    (TOLD, KINDS, False),
+    (np.column_stack([KINDS + rng.normal(size=400), TOLD[:, 0]]), KINDS, True),
+    (np.column_stack([rng.normal(size=(400, 2)), TOLD[:, 0]]), KINDS, False),
+])  # fmt: skip
+def test_numbers_of_classes_stand_in_an_order_where_near_ones_are_mistaken(table, numbers, ordered):
+    loss = lambda p, X, y: np.mean((X @ p[0] - y) ** 2)
+    assert in_order(case(loss, numbers, table, [np.zeros(table.shape[1])])) == ordered

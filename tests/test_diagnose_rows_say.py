@@ -83,11 +83,29 @@ def drawn(t, X, y):
 def test_rows_picked_out_of_all_that_are_given_are_seen(take, own):
     patient = Patient(line(take))
     start = [np.ones(2), np.ones(1)]
-    found = own_rows(patient, start, lambda *given: [])
+    found = own_rows(patient, start, None)
     assert (found is not None) == own
     if found is not None:
         assert [len(rows) for rows in found.both] == [10, 10, 10]
         assert len(never_taken(patient, start, 10)) == (10 if take is half else 0)
+
+
+@pytest.mark.parametrize(("onward", "own"), [(0, [0, 0, 0]), (1, [0, 1, 2]), (None, None)])
+def test_rows_kept_as_pairs_in_a_list_are_told_by_their_slopes(onward, own):
+    given = line(size=1)
+    pairs, count = list(zip(given["X"], given["y"].tolist(), strict=True)), [0]
+    slope = lambda p, X, y: [
+        2 * (X @ p[0] + p[1] - y) @ X / len(y),
+        2 * (X @ p[0] + p[1] - y).mean(keepdims=True),
+    ]
+
+    def step(p, X, y):
+        x, t = pairs[count[0]] if onward is not None else (sum(X for X, _ in pairs), 3.0)
+        count[0] += onward or 0
+        return [w - 0.1 * g for w, g in zip(p, slope(p, x[None], np.array([t])), strict=True)], 0.0
+
+    found = own_rows(Patient({**given, "step": step}), [np.ones(2), np.ones(1)], slope)
+    assert (found and [int(rows[0]) for rows in found.both]) == own
 
 
 @pytest.mark.parametrize(("y", "ids"), [(np.full(40, 2.0), ["labels_wrong"]), (None, [])])

@@ -77,6 +77,19 @@ def test_a_second_softmax_that_is_never_formed_is_seen_by_what_is_left_past_the_
     assert [f.id for f in of_softmax(case, tape, 7)] == faults
 
 
+@pytest.mark.parametrize(("units", "faults"), [(1, ["softmax_single_output"]), (2, [])])
+def test_a_softmax_of_one_unit_is_seen_by_its_logarithm_too(units, faults):
+    def loss(p, X, y):
+        z = (X @ p[0])[:, :units]
+        z = z - z.max(1, keepdims=True)
+        return -np.mean((z - np.log(np.exp(z).sum(1, keepdims=True)))[np.arange(len(y)), y * 0])
+
+    first = [start[0]]
+    tape = record(loss, first, X[:7], y[:7])
+    case = SimpleNamespace(leaves=first, y=y, net=None)
+    assert [f.id for f in of_softmax(case, tape, 7)] == faults
+
+
 @pytest.mark.parametrize(
     ("factors", "single", "common", "meant"),
     [

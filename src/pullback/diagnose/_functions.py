@@ -155,6 +155,7 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     ),
     "binary cross-entropy with its first term's sign wrong": lambda p, t: t * _log(p) - (1 - t) * _log(1 - p),
     "binary cross-entropy with log p twice": lambda p, t: -(t * _log(p) + (1 - t) * _log(p)),
+    "cross-entropy of 1 - p": lambda p, t: -t * _log(1 - p),
     "binary cross-entropy with p and 1 - p exchanged": lambda p, t: -(t * _log(1 - p) + (1 - t) * _log(p)),
     "Poisson's with its second term's sign wrong": lambda p, t: p + t * _log(p),
     "hinge with its sign wrong": lambda p, t: np.maximum(0, 1 + p * t),

@@ -17,7 +17,7 @@ from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._sandbox import Failure, Stopwatch
 
 Leaves = list[np.ndarray]
-STEPS, PROBES, PASSES, SINGLES = 3, 500, 100, 12
+STEPS, PROBES, PASSES, SINGLES, MATCHED = 3, 500, 100, 12, 200
 SECONDS = 0.25
 """The time for rows drawn out of all that are given: what they are is good to know, but not needed."""
 FIRST, SAMPLE, VISITS = 4, 40, 6
@@ -53,39 +53,10 @@ class Heeded:
 
 
 def own_rows(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
-    """The rows the first steps take by themselves; None where they take the batch, or nobody can tell."""
-    return _seen(patient, leaves) or _by_gradient(patient, leaves, gradient)
+    """The rows the first steps take by themselves; None where they take the batch, or nobody can tell.
 
-
-def _by_gradient(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
-    """The first batch, where all steps go by it whatever they are given, from copies that nobody can change.
-
-    Only plain steps show it: from one point they are all one and the same multiple of that batch's gradient.
+    Rows it took down elsewhere, as pairs in a list, do not change with X and y: their slopes tell them.
     """
-    try:
-        if patient.batch_size >= patient.n or not _ignores(patient, leaves):
-            return None
-        ends, rows = _ends(patient, leaves, 0), patient.batch(0)
-        if not all(np.array_equal(ends[0], end) for end in ends):
-            return None
-        flat = [np.concatenate([np.ravel(g) for g in gradient(leaves, patient.X[r], patient.y[r])])
-                for r in (rows, np.arange(patient.n))]  # fmt: skip
-        move = np.concatenate([np.ravel(x) for x in leaves]) - ends[0]
-    except (Failure, TypeError, ValueError):
-        return None
-    first, whole = (_along(move, g) for g in flat)
-    return OwnRows([rows] * STEPS, [rows] * STEPS) if first and not whole else None
-
-
-def _along(move: np.ndarray, g: np.ndarray) -> bool:
-    """Whether a move is a positive multiple of `g`, and that of many numbers."""
-    rate = float(move @ g) / (float(g @ g) or 1.0)
-    off, size = np.linalg.norm(move - rate * g), np.linalg.norm(move)
-    return bool(np.count_nonzero(g) > 2 and rate > 0 and off < 1e-6 * size)
-
-
-def _seen(patient: Patient, leaves: Leaves) -> OwnRows | None:
-    """The same, as the changes of rows of X and y show them."""
     whole = patient.batch_size >= patient.n
     try:
         if not (_passes_over(patient, leaves) if whole else _ignores(patient, leaves)):
@@ -95,9 +66,9 @@ def _seen(patient: Patient, leaves: Leaves) -> OwnRows | None:
             return block
         X = _taken(patient, leaves, "X")
         y = None if X is None else _taken(patient, leaves, "y")
+        if X is None or y is None or not all(map(len, (*X, *y))):
+            return None if whole else _by_slopes(patient, leaves, gradient)
     except (Failure, TypeError, ValueError):  # these rows tell nothing
-        return None
-    if X is None or y is None or not all(map(len, (*X, *y))):
         return None
     if whole and all(np.array_equal(X[0], rows) for rows in X):  # rows without slope are not left out
         return None
@@ -138,6 +109,8 @@ def never_heeded(patient: Patient, leaves: Leaves, found: Heeded) -> int:
     """
     steps = int(VISITS / found.share)
     usual = _ends(patient, leaves, 0, steps=steps)
+    if not _finite(usual):
+        return 0
     return steps if all(_same(usual, _ends(patient, leaves, 0, "X", found.unseen, steps))) else 0
 
 
@@ -150,6 +123,8 @@ def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
     if 4 * size > patient.n or steps > PASSES:
         return np.zeros(0, int)
     usual = _ends(patient, leaves, 0, steps=steps)
+    if not _finite(usual):
+        return np.zeros(0, int)
     for rows in np.array_split(np.arange(patient.n), 4):
         if all(_same(usual, _ends(patient, leaves, 0, "X", rows, steps))):
             return rows
@@ -192,6 +167,11 @@ def _same(a: list[np.ndarray], b: list[np.ndarray]) -> list[bool]:
     return [np.array_equal(x, z, equal_nan=True) for x, z in zip(a, b, strict=True)]
 
 
+def _finite(ends: list[np.ndarray]) -> bool:
+    """Whether no number is NaN or inf: one row that breaks a step hides all others."""
+    return all(np.isfinite(end).all() for end in ends)
+
+
 def _passes_over(patient: Patient, leaves: Leaves) -> bool:
     """Whether the steps, given all rows, pass over some of them, and not over the same in every step.
 
@@ -215,7 +195,7 @@ def _ignores(patient: Patient, leaves: Leaves) -> bool:
     """Whether the steps do the same on other batches, and not by doing nothing at all."""
     ends = _ends(patient, leaves, 0)
     start = np.concatenate([x.ravel() for x in leaves])
-    if any(np.array_equal(end, start) for end in ends):
+    if any(np.array_equal(end, start) for end in ends) or not _finite(ends):
         return False
     return all(_same(ends, _ends(patient, leaves, 1))) and all(_same(ends, _ends(patient, leaves, 0)))
 
@@ -258,6 +238,21 @@ def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | No
         else:
             todo += [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
     return _new([np.array(sorted(rows), int) for rows in found])
+
+
+def _by_slopes(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
+    """The batches whose gradients the first steps follow, of those that a pass over the rows is made of."""
+    start = np.concatenate([x.ravel() for x in leaves])
+    moves = [end - start for end in _ends(patient, leaves, 0)]
+    found: list[list[np.ndarray]] = [[] for _ in moves]
+    for k in range(min(-(-patient.n // patient.batch_size), MATCHED) if start.size > 2 else 0):
+        rows = patient.batch(k)
+        g = np.concatenate([x.ravel() for x in gradient(leaves, patient.X[rows], patient.y[rows])])
+        for own, move in zip(found, moves, strict=True):
+            size = np.sqrt((move @ move) * (g @ g))
+            own += [rows] if size > 0 and -(move @ g) > (1 - 1e-9) * size else []
+    taken = [own[0] for own in found if len(own) == 1]
+    return OwnRows(taken, taken) if len(taken) == STEPS else None
 
 
 def _new(rows: list[np.ndarray]) -> list[np.ndarray]:

@@ -140,8 +140,8 @@ def _underflow(case: Case) -> list[Finding]:
         return []
     if case.moves is not None and norm(grads) < 1e-6 * norm(_gradient(case, case.moves)):
         return []  # elsewhere the same step moves them: the start is to blame
-    if _zeros_stay(case, first, grads):
-        return []
+    if case.moves is not None and _could_move(case, case.moves, grads):
+        return []  # the step heeds something else than its batch, which has no slope here
     which = "every parameter" if total == 0 else "every parameter that is not zero at the start"
     return [Finding(
         "params_not_updated", "step", "nothing moves: the step is too small to change any weight",
@@ -149,15 +149,11 @@ def _underflow(case: Case) -> list[Finding]:
         "use a step the weights' precision can hold", 1.0, 86)]  # fmt: skip
 
 
-def _zeros_stay(case: Case, first: Moves, grads: Leaves) -> bool:
-    """Whether a zero with a gradient stays at the start and is moved elsewhere: no rounding holds a zero.
-
-    What the step goes by is then something else than the gradient of its batch.
-    """
-    last = len(first.after) - 1
-    return case.moves is not None and any(
-        g.any() and not x.any() and not first.after[last][k].any() and case.moves.move(0)[k].any()
-        for k, (x, g) in enumerate(zip(first.before[0], grads, strict=True)))  # fmt: skip
+def _could_move(case: Case, moves: Moves, grads: Leaves) -> bool:
+    """Whether the rate at which the step moves other weights is one that those it starts from can hold."""
+    rate = norm(moves.move(0)) / max(norm(_gradient(case, moves)), 1e-300)
+    return any(np.isfinite(rate) and np.any(rate * np.abs(g) > 1e3 * np.spacing(np.abs(np.asarray(x))))
+               for g, x in zip(grads, case.patient.leaves, strict=True))  # fmt: skip
 
 
 def _gradient(case: Case, moves: Moves) -> Leaves:

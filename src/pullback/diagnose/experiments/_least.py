@@ -2,8 +2,8 @@
 
 Whatever the formula, a loss that is meant for numbers rises again once the prediction has passed the target.
 The prediction is moved through all targets, and far past them, by the last single bias, or by all weights
-where these are all there is. A loss that falls all the way, in every row, has no least value: it is a formula
-for something else, or a wrong one.
+where these are all there is. A loss that falls all the way, in every row, or at one end as steeply as ever,
+has no least value: it is a formula for something else, or a wrong one.
 """
 
 from __future__ import annotations
@@ -122,17 +122,19 @@ def _between(y: np.ndarray) -> np.ndarray:
 
 
 def _falls(case: Case, way: Mover, i: int) -> int:
-    """1 or -1 where a row's loss falls all the way as its prediction grows, or shrinks; 2 if both; else 0."""
+    """1 or -1 where a row's loss falls for ever as its prediction grows, or shrinks; 2 if both; else 0."""
     size = max(float(np.abs(case.y).max()), 1e-6)
     places = np.unique(np.concatenate([PLACES, PLACES * size]))
+    half = len(places) // 2
     try:
         losses = np.array([moved(case, way, c, i) for c in places])
     except Failure:
         return 0
     if np.isnan(losses).any() or (losses == -np.inf).any():
         return 0
-    losses = losses[_finite(losses)]  # an exponential leaves the numbers where it is largest
-    if len(losses) < len(places) // 2:
+    finite = _finite(losses)  # an exponential leaves the numbers where it is largest
+    places, losses = places[finite], losses[finite]
+    if len(losses) < half:
         return 0
     steps = np.diff(losses)
     if (steps <= 0).all() and losses[-1] < losses[-2]:
@@ -141,7 +143,20 @@ def _falls(case: Case, way: Mover, i: int) -> int:
         return -1
     top = int(losses.argmax())
     hill = (steps[:top] >= 0).all() and (steps[top:] <= 0).all()
-    return 2 if hill and losses[0] < losses[1] and losses[-1] < losses[-2] else 0
+    if hill and losses[0] < losses[1] and losses[-1] < losses[-2]:
+        return 2
+    up, down = bottomless(places, losses), bottomless(-places[::-1], losses[::-1])
+    return 2 if up and down else up - down
+
+
+def bottomless(places: np.ndarray, losses: np.ndarray) -> bool:
+    """Whether a loss falls past the last places as steeply as ever, below all that it has before them.
+
+    As where a size is forgotten in one branch: about its targets such a loss may well have a dip.
+    """
+    (near, mid, far), (a, b, c) = places[-3:], losses[-3:]
+    last, before = (c - b) / (far - mid), (b - a) / (mid - near)
+    return bool(before < 0 and last <= 0.9 * before and c < losses[2:-1].min())
 
 
 def _finite(losses: np.ndarray) -> slice:

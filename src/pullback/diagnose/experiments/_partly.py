@@ -175,9 +175,9 @@ def _still_falling(runs: Compared) -> Finding | None:
 
 
 def _begun(runs: Compared) -> Finding | None:
-    """Numbers that a few steps have only begun to fit: most of what is left goes later.
+    """Numbers that a few steps, which gain to the last, only began to fit: most of what is left goes later.
 
-    Each look is a gain over the last but one: momentum swings a little on a good way down, too.
+    A gain over the last look but one is one: momentum swings a little on a good way down, too.
 
     What is left of a loss of classes falls for ever once all rows are told apart, and says nothing; but of
     squares as much as a quarter is left only where they are not.
@@ -187,7 +187,9 @@ def _begun(runs: Compared) -> Finding | None:
     most = MOST if not labels(case.y) else APART if squares else -np.inf
     if not BARELY <= case.horizon <= MANY // 3 or runs.share(run.final) >= most:
         return None
-    if run.steps < run.planned or not all(b < a for a, b in zip(run.losses, run.losses[2:], strict=False)):
+    gains = all(b < a for a, b in zip(run.losses, run.losses[2:], strict=False))
+    gains = gains or _falls(run.losses, min(run.start, runs.base), run.steps)
+    if run.steps < run.planned or not gains:
         return None
     more: dict[str, int] = {"steps": 25 * run.steps}
     if not runs.less("25 times the steps", partial(case.user_with, **more), 0.2):

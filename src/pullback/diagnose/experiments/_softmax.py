@@ -12,6 +12,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._record import Node, Recording
 
 _NORMALISED = {"divide", "multiply", "exp", "softmax", "_softmax"}
+_SUMS = ("add", "matmul", "dot", "subtract")
 
 
 def _class_axis(node: Node, size: int) -> int | None:
@@ -46,7 +47,7 @@ def softmax(case: Case, tape: Recording, size: int) -> list[Finding]:
             "softmax_wrong_axis", "output", "the softmax is normalised over the rows, not the classes",
             "the logarithm of the sum of exponentials runs over the rows of one class",
             "sum over the axis of the classes", 1.0, 93)]  # fmt: skip
-    if single:
+    if single or _over_one(case, tape, size):
         return [Finding(
             "softmax_single_output", "output", "softmax over a single unit is 1 whatever the network says",
             "the output is 1 on every row", "use a sigmoid, or one unit per class", 1.0, 93)]  # fmt: skip
@@ -114,6 +115,17 @@ def _is_lse(v: Any, z: Any, axis: int) -> bool:
         np.allclose(v.ravel(), lse - taken, atol=1e-9) for taken in (0.0, largest, z.max())))  # fmt: skip
 
 
+def _over_one(case: Case, tape: Recording, size: int) -> bool:
+    """Whether a logarithm of the sum of exponentials is of one unit a row, and so takes all of it away."""
+    slopes = tape.backward()
+    heeded = (slopes.get(id(leaf)) for leaf in tape.leaves[: len(case.leaves)])
+    if any(slope is not None and np.abs(slope).max(initial=0) > 1e-9 for slope in heeded):
+        return False
+    sums = (n.value for n in tape.nodes if n.name in _SUMS and n.value.shape in ((size, 1), (1, size)))
+    logs = [n.value for n in tape.nodes if n.name == "log"]
+    return any(_is_lse(v, z.reshape(size, 1), 1) for z in sums for v in logs)
+
+
 def _over_rows(tape: Recording, size: int) -> bool:
     """Whether a logarithm of sums of exponentials runs over the rows of the last sums."""
     sums = [
@@ -122,7 +134,7 @@ def _over_rows(tape: Recording, size: int) -> bool:
         if n.value.ndim == 2
         and size in n.value.shape
         and n.value.shape[0] != n.value.shape[1]
-        and n.name in ("add", "matmul", "dot", "subtract")
+        and n.name in _SUMS
     ]
     for node in tape.nodes:
         if node.name != "log":

@@ -72,9 +72,9 @@ def _dtypes(case: Case) -> list[Finding]:
             )
     if not out and case.first is not None:
         out += _rounded_moves(case)
-    if not out and case.X.dtype.kind in "iu" and case.X.ndim == 2:
+    if not out and case.X.ndim == 2:
         out += _flat_columns(case) or _only_tops(case.X) or _nothing_left(case)
-    out = out or _wrapped(case.X)
+    out = out or _wrapped(case.X) or _flat_targets(case)
     lost = "" if out else what_was_cut(case)
     if lost:
         out.append(_cut("X", lost))
@@ -143,12 +143,53 @@ def _rounded_moves(case: Case) -> list[Finding]:
 
 
 def _flat_columns(case: Case) -> list[Finding]:
-    """Columns whose fractions are gone: of standardised ones few values around zero are left, mostly zero."""
-    few = [j for j in range(case.X.shape[1]) if len(np.unique(case.X[:, j])) <= 7 and case.X[:, j].min() < 0]
-    if case.X.dtype.kind == "i" and np.mean(case.X == 0) > 0.4 and len(few) == case.X.shape[1]:
-        return [_cut("X", f"X has dtype {case.X.dtype} and every column holds at most seven values "
-                          "around zero")]  # fmt: skip
-    return []
+    """Columns whose fractions are gone: of standardised ones few values around zero are left, mostly zero.
+
+    Numbers with a point that are whole may be meant so where they are few: signs, moves, marks on a board.
+    """
+    X, whole = case.X, case.X.dtype.kind == "i"
+    values = [len(np.unique(column)) for column in X.T]
+    few = all(k <= 7 and column.min() < 0 for k, column in zip(values, X.T, strict=True))
+    if not few or np.mean(X == 0) <= 0.4:
+        return []
+    if not whole and not (np.mean(np.array(values) >= 5) > 0.5 and all(map(falling, X.T))):
+        return []
+    return [_cut("X", f"X has dtype {X.dtype} and every column holds at most seven values around zero")]
+
+
+def falling(x: np.ndarray) -> bool:
+    """Whether these are whole numbers of either sign, zero above all, the others the rarer the larger.
+
+    So look the whole parts of numbers about zero: what lies on both sides of it falls to zero.
+    """
+    if x.min() >= 0 or x.max() <= 0 or not np.array_equal(x, np.round(x)) or np.abs(x).max() > 12:
+        return False
+    shares = [np.array([np.mean(x == side * k) for k in range(1, 13)]) for side in (1, -1)]
+    rarer = all((np.diff(share) <= 0.02).all() for share in shares)
+    return bool(rarer and np.mean(x == 0) > max(0.4, shares[0][0] + shares[1][0]))
+
+
+def _flat_targets(case: Case) -> list[Finding]:
+    """Targets whose fractions are gone, where the loss asks how far a linear output is from them.
+
+    Of the values -1, 0 and 1 alone, which may be marks, whole numbers are left mostly zeros.
+    """
+    known, y = case.head, np.asarray(case.y)
+    if (
+        known is None
+        or known.output != "identity"
+        or known.objective not in NUMBERS
+        or y.dtype.kind not in "if"
+    ):
+        return []
+    columns = y.reshape(case.n, -1)
+    if case.n < 50 or y.size == 0 or not all(map(falling, columns.T)):
+        return []
+    marks = y.dtype.kind == "f" or np.mean(y == 0) < 0.6
+    if marks and any(len(np.unique(column)) < 5 for column in columns.T):
+        return []
+    return [_cut("y", f"y has dtype {y.dtype} and {len(np.unique(y))} values around zero, and "
+                      f"{number(100 * float(np.mean(y == 0)))} % zeros: numbers are asked for")]  # fmt: skip
 
 
 def _nothing_left(case: Case) -> list[Finding]:
@@ -157,7 +198,7 @@ def _nothing_left(case: Case) -> list[Finding]:
     Places in a table, and rows that the loss does not heed, may all be zero.
     """
     X, y = case.batch()
-    if case.X.any() or case.n < 8 or np.ptp(np.asarray(case.y, float)) == 0:
+    if case.X.dtype.kind not in "iu" or case.X.any() or case.n < 8 or np.ptp(np.asarray(case.y, float)) == 0:
         return []
     half = np.full(np.shape(X), 0.5)
     try:
@@ -198,8 +239,11 @@ def _signed(X: Any) -> Any:
 def _only_tops(X: np.ndarray) -> list[Finding]:
     """Columns of zeros with a one where each is greatest: what whole numbers leave of shares of the greatest.
 
-    Columns that are meant to be so (seldom flags) are not all as rare as a greatest value is.
+    Columns that are meant to be so (seldom flags) are not all as rare as a greatest value is, and leave no
+    more than a few rows without any.
     """
+    if X.dtype.kind not in "iu" and not (X.dtype.kind == "f" and np.mean((X != 0).any(1)) < 0.2):
+        return []
     moving = X[:, np.ptp(X, axis=0) > 0]
     ones = (moving == 1).sum(0)
     if len(X) < 50 or not moving.size or ((moving != 0) & (moving != 1)).any():
