@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from pullback.diagnose import _functions as fn
 from pullback.diagnose import diagnose
-from pullback.diagnose._anatomy import dissect
-from pullback.diagnose._head import head
+from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.network._anatomy import dissect
+from pullback.diagnose.network._head import head
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((60, 3))

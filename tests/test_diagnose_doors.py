@@ -187,7 +187,7 @@ def test_an_object_that_is_not_torchs_is_named():
 @pytest.mark.parametrize(("weights", "seconds"), [(100, 4.5), (20_000, 4.5), (60_000, 13.5), (10**6, 18.0)])
 def test_large_models_are_given_more_time(weights, seconds):
     from pullback.diagnose._door import _seconds
-    from pullback.diagnose._patient import Patient
+    from pullback.diagnose.loops._patient import Patient
 
     def nothing(p, X, y):
         return 0.0

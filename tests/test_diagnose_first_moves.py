@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._kept import fades_by
-from pullback.diagnose._moves import Moves
-from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import _rivals, gradient, update
-from pullback.diagnose.experiments._first_move import climbs
-from pullback.diagnose.experiments._memories import scheduled
-from pullback.diagnose.experiments._sharing import shared
+from pullback.diagnose.experiments.of_gradient._sharing import shared
+from pullback.diagnose.experiments.of_update._first_move import climbs
+from pullback.diagnose.experiments.of_update._memories import scheduled
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.updates._kept import fades_by
+from pullback.diagnose.updates._moves import Moves
 
 rng = np.random.default_rng(4)
 STEPS = 6

@@ -8,8 +8,8 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
-from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import gradient, update
+from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(8)
 X = rng.standard_normal((40, 5))

@@ -5,14 +5,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from pullback.diagnose._moves import Moves, Rule
-from pullback.diagnose._spoiled import mistakes
-from pullback.diagnose._tapes import Tape
-from pullback.diagnose.experiments import _entries, data
-from pullback.diagnose.experiments._first_move import all_uphill
-from pullback.diagnose.experiments._frozen import _owes_it
-from pullback.diagnose.experiments._memories import divides, looks_elsewhere
-from pullback.diagnose.experiments._sharing import _pooled
+from pullback.diagnose.backward._spoiled import mistakes
+from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.experiments import data
+from pullback.diagnose.experiments.of_gradient import _entries
+from pullback.diagnose.experiments.of_gradient._sharing import _pooled
+from pullback.diagnose.experiments.of_update._first_move import all_uphill
+from pullback.diagnose.experiments.of_update._frozen import _owes_it
+from pullback.diagnose.experiments.of_update._memories import divides, looks_elsewhere
+from pullback.diagnose.updates._moves import Moves, Rule
 
 rng = np.random.default_rng(4)
 X = rng.standard_normal((9, 5, 4))
@@ -147,7 +148,7 @@ def test_a_look_ahead_whose_velocity_never_fades(beta, found, monkeypatch):
         w = w + v
         steps.append([v])
     case = SimpleNamespace(gradient=lambda p, X, y: [H @ p[0]], X=X, y=y, patient=None)
-    monkeypatch.setattr("pullback.diagnose.experiments._memories.kept_after", lambda *a: [])
+    monkeypatch.setattr("pullback.diagnose.experiments.of_update._memories.kept_after", lambda *a: [])
     faults = looks_elsewhere(case, moved([np.ones(6)], steps), [0])
     assert [f.id for f in faults] == found
 

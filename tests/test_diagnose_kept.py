@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._coefficients import Kept
-from pullback.diagnose._kept import one_array_twice, share_of_move
-from pullback.diagnose._moves import Moves
-from pullback.diagnose._patient import Patient
-from pullback.diagnose.experiments import _denominators, purity, repeat, update
-from pullback.diagnose.experiments._denominators import rule_kept_wrong
+from pullback.diagnose.experiments import purity, repeat, update
+from pullback.diagnose.experiments.of_update import _denominators
+from pullback.diagnose.experiments.of_update._denominators import rule_kept_wrong
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.updates._coefficients import Kept
+from pullback.diagnose.updates._kept import one_array_twice, share_of_move
+from pullback.diagnose.updates._moves import Moves
 
 rng = np.random.default_rng(6)
 X = rng.standard_normal((60, 3))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._moves import Rule
-from pullback.diagnose._patient import Patient
-from pullback.diagnose._runs import user_run
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.training._runs import user_run
+from pullback.diagnose.updates._moves import Rule
 from pullback.train import sgd
 
 rng = np.random.default_rng(0)
@@ -102,7 +102,7 @@ def test_a_rate_that_changes_later_is_left_to_the_loop():
 
 
 def test_the_exact_gradient_goes_the_same_way_in_both():
-    from pullback.diagnose._runs import descend, train
+    from pullback.diagnose.training._runs import descend, train
     from pullback.train import momentum
 
     case = examined(plain())

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import gradient
+from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(8)
 X = rng.standard_normal((40, 5))

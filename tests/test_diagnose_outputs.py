@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
-from pullback.diagnose._patient import Patient
-from pullback.diagnose._record import record
-from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import labels, model, objective
-from pullback.diagnose.experiments._least import no_least
-from pullback.diagnose.experiments._task import classes
+from pullback.diagnose.experiments.of_objective._least import no_least
+from pullback.diagnose.experiments.of_objective._task import classes
 from pullback.diagnose.experiments.treatment import _of_several
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._sandbox import quiet
+from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.recording._record import record
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((500, 4))

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._moves import Moves, watch_part
-from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import gradient as gradients
 from pullback.diagnose.experiments import update
-from pullback.diagnose.experiments._first_move import met_inside
-from pullback.diagnose.experiments._owed import larger_penalty, penalty_share
+from pullback.diagnose.experiments.of_gradient._owed import larger_penalty, penalty_share
+from pullback.diagnose.experiments.of_update._first_move import met_inside
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.updates._moves import Moves, watch_part
 
 rng = np.random.default_rng(6)
 X = rng.standard_normal((60, 4))

@@ -7,10 +7,10 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._findings import Finding
-from pullback.diagnose._runs import Run
-from pullback.diagnose.experiments import _mending, _partly
-from pullback.diagnose.experiments._comparing import Compared
 from pullback.diagnose.experiments.data import _wrapped
+from pullback.diagnose.experiments.of_treatment import _mending, _partly
+from pullback.diagnose.experiments.of_treatment._comparing import Compared
+from pullback.diagnose.training._runs import Run
 
 rng = np.random.default_rng(0)
 wide = 2 * rng.standard_normal((300, 3))

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import objective
-from pullback.diagnose.experiments._comparing import Compared
-from pullback.diagnose.experiments._scales import at_last_even, costly_targets
 from pullback.diagnose.experiments.labels import one_sided
+from pullback.diagnose.experiments.of_treatment._comparing import Compared
+from pullback.diagnose.experiments.of_treatment._scales import at_last_even, costly_targets
+from pullback.diagnose.loops._patient import Patient
 
 RNG = np.random.default_rng(0)
 ROWS = RNG.standard_normal((240, 3))

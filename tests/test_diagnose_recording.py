@@ -6,11 +6,11 @@ from math import exp, log
 import numpy as np
 import pytest
 
-from pullback.diagnose._anatomy import dissect
-from pullback.diagnose._clone import clone
-from pullback.diagnose._record import record
-from pullback.diagnose._standins import FOLLOWED, Float
 from pullback.diagnose._truth import Truth
+from pullback.diagnose.loops._clone import clone
+from pullback.diagnose.network._anatomy import dissect
+from pullback.diagnose.recording._record import record
+from pullback.diagnose.recording._standins import FOLLOWED, Float
 
 DRAW = np.random.default_rng(0)
 X, Y = DRAW.standard_normal((8, 3)), DRAW.standard_normal((8, 1))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pullback as pb
-from pullback.diagnose._sandbox import Stopwatch
+from pullback.diagnose.loops._sandbox import Stopwatch
 from pullback.errors import ArgumentError
 
 X = np.random.default_rng(0).normal(size=(40, 3))

@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._patient import Patient
-from pullback.diagnose._record import record
-from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import data, labels, objective, rows, splits
 from pullback.diagnose.experiments._astray import astray
-from pullback.diagnose.experiments._batches import taken
-from pullback.diagnose.experiments._comparing import Compared
-from pullback.diagnose.experiments._grades import in_order
-from pullback.diagnose.experiments._least import no_least
-from pullback.diagnose.experiments._ones import widened, without_any_bias
 from pullback.diagnose.experiments._origins import what_was_cut
+from pullback.diagnose.experiments.of_objective._grades import in_order
+from pullback.diagnose.experiments.of_objective._least import no_least
+from pullback.diagnose.experiments.of_treatment._batches import taken
+from pullback.diagnose.experiments.of_treatment._comparing import Compared
+from pullback.diagnose.experiments.of_treatment._ones import widened, without_any_bias
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._sandbox import quiet
+from pullback.diagnose.recording._record import record
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(120, 3))

@@ -8,14 +8,14 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
-from pullback.diagnose._patient import Patient
-from pullback.diagnose._rows import never_taken, own_rows
-from pullback.diagnose._sandbox import quiet
-from pullback.diagnose.experiments._cancelling import cancel
 from pullback.diagnose.experiments._stretches import stretch
-from pullback.diagnose.experiments._unpaired import unpaired
-from pullback.diagnose.experiments._unread import unread
 from pullback.diagnose.experiments.labels import contradicted
+from pullback.diagnose.experiments.of_objective._cancelling import cancel
+from pullback.diagnose.experiments.of_objective._unpaired import unpaired
+from pullback.diagnose.experiments.of_objective._unread import unread
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._sandbox import quiet
+from pullback.diagnose.training._rows import never_taken, own_rows
 
 E = np.array([0.3, -1.2, 0.8, 2.0, -0.4, -0.9])
 TABLE = np.random.default_rng(0).normal(size=(6, 3))

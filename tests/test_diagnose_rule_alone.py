@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from pullback.diagnose._adaptive import simulate, small_numbers
 from pullback.diagnose._case import Case
-from pullback.diagnose._kept import factor_kept
-from pullback.diagnose._moves import Moves
-from pullback.diagnose._patient import Patient
 from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments import update
-from pullback.diagnose.experiments._answered import answered, sizes_by_rule
-from pullback.diagnose.experiments._denominators import root_of_signed, rule_kept_wrong
-from pullback.diagnose.experiments._memories import judge_memory, nesterov
-from pullback.diagnose.experiments._penalties import coupled
+from pullback.diagnose.experiments.of_treatment._penalties import coupled
+from pullback.diagnose.experiments.of_update._answered import answered, sizes_by_rule
+from pullback.diagnose.experiments.of_update._denominators import root_of_signed, rule_kept_wrong
+from pullback.diagnose.experiments.of_update._memories import judge_memory, nesterov
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.updates._adaptive import simulate, small_numbers
+from pullback.diagnose.updates._kept import factor_kept
+from pullback.diagnose.updates._moves import Moves
 
 rng = np.random.default_rng(6)
 X = rng.standard_normal((60, 3))

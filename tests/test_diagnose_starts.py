@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._patient import Patient
-from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._alike import as_one
-from pullback.diagnose.experiments._comparing import uneven
+from pullback.diagnose.experiments.of_treatment._comparing import uneven
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._sandbox import quiet
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(-1, 1, (40, 1))

@@ -7,13 +7,13 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
-from pullback.diagnose._patient import Patient
-from pullback.diagnose._runs import Run
 from pullback.diagnose.experiments import _rivals, units
-from pullback.diagnose.experiments._batches import overshoots, stuck
-from pullback.diagnose.experiments._comparing import Compared
-from pullback.diagnose.experiments._dying import falls_too_soon
-from pullback.diagnose.experiments._penalties import in_loss
+from pullback.diagnose.experiments.of_treatment._batches import overshoots, stuck
+from pullback.diagnose.experiments.of_treatment._comparing import Compared
+from pullback.diagnose.experiments.of_treatment._dying import falls_too_soon
+from pullback.diagnose.experiments.of_treatment._penalties import in_loss
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.training._runs import Run
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((200, 3))

@@ -5,17 +5,17 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
-from pullback.diagnose._patient import Patient
 from pullback.diagnose._points import tamed
-from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import units
-from pullback.diagnose.experiments._breaking import _thrown
-from pullback.diagnose.experiments._comparing import Compared, in_phase
-from pullback.diagnose.experiments._mending import sizes_told, unlike_scales
-from pullback.diagnose.experiments._penalties import replaced
-from pullback.diagnose.experiments._widths import wrong_width
 from pullback.diagnose.experiments.labels import contradicted, trace
 from pullback.diagnose.experiments.model import too_small_for_few
+from pullback.diagnose.experiments.of_treatment._breaking import _thrown
+from pullback.diagnose.experiments.of_treatment._comparing import Compared, in_phase
+from pullback.diagnose.experiments.of_treatment._mending import sizes_told, unlike_scales
+from pullback.diagnose.experiments.of_treatment._penalties import replaced
+from pullback.diagnose.experiments.of_treatment._widths import wrong_width
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._sandbox import quiet
 
 
 def fitted(predict, params, X, y, rate, batch_size, n_steps, seen=lambda X: X):

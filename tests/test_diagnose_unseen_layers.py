@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._patient import Patient
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._linear import linear_layers
 from pullback.diagnose.experiments._silent import silent
 from pullback.diagnose.experiments.model import _widths
+from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(60, 3))

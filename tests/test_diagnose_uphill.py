@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._kept import one_array_twice
-from pullback.diagnose._moves import Moves
-from pullback.diagnose._patient import Patient
-from pullback.diagnose._record import record
-from pullback.diagnose._sandbox import quiet
 from pullback.diagnose.experiments import gradient, update
-from pullback.diagnose.experiments._averaged import averaged
-from pullback.diagnose.experiments._denominators import _uphill as of_rule
-from pullback.diagnose.experiments._first_move import some_uphill
-from pullback.diagnose.experiments._least import no_least
-from pullback.diagnose.experiments._naming import Match, downhill
-from pullback.diagnose.experiments._softmax import softmax as of_softmax
+from pullback.diagnose.experiments.of_gradient._naming import Match, downhill
+from pullback.diagnose.experiments.of_objective._least import no_least
+from pullback.diagnose.experiments.of_objective._softmax import softmax as of_softmax
+from pullback.diagnose.experiments.of_update._averaged import averaged
+from pullback.diagnose.experiments.of_update._denominators import _uphill as of_rule
+from pullback.diagnose.experiments.of_update._first_move import some_uphill
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._sandbox import quiet
+from pullback.diagnose.recording._record import record
+from pullback.diagnose.updates._kept import one_array_twice
+from pullback.diagnose.updates._moves import Moves
 
 rng = np.random.default_rng(2)
 X = rng.standard_normal((60, 4))

@@ -2,42 +2,13 @@
 
 In reading order:
 
-    _rules         how recorded calls take their cotangents back
-    _recorded      arrays that note every call made on them
-    _standins      float and math, where they are recorded
-    _patches       functions of NumPy that would lose the notes
-    _record        user code run on such arrays
-    _clone         copies of functions, closures, classes and arrays
-    _sandbox       other people's code: prints kept, time limited, errors with their line
-    _patient       the loop under examination, by the names of the protocol
+    recording/     user code run on arrays that note every call
+    loops/         the loop under examination: called safely, copied, watched
     _truth         the true gradient, checked by differences
-    _functions     activations, outputs and objectives, right and wrong, known by their values
-    _layer         one layer, as it lies in the parameters
-    _by_number     layers whose units are written out one by one
-    _anatomy       layers, output and objective read off recordings
-    _head          output and objective of any model, by its predictions
-    _tapes         recordings with their layers found, and other ways back through them
-    _folded        weights that hold their layer's bias
-    _scaled        wrong gradients of what multiplies entry by entry
-    _cofactors     wrong backward passes of products of two computed values
-    _minuses       wrong backward passes that forget a minus
-    _outputs       wrong backward passes of the output
-    _other_outputs wrong error signals of another softmax than the loss's
-    _softmaxed     wrong backward passes of a softmax
-    _misindexed    wrong backward passes of loops over the layers whose index is off
-    _overwritten   wrong backward passes of values written over
-    _misplaced     wrong gradients of another input or error signal
-    _spoiled       all wrong backward passes, made one mistake at a time
-    _pieces        parameters that hold several layers, taken apart
-    _moves         what step did, and the update rules that reproduce it
-    _adaptive      update rules that divide by squares
-    _coefficients  what such a rule keeps, read off its moves
-    _fed           the update rule by itself, fed with gradients of our choosing
-    _kept          what a step keeps between calls
-    _rows          the rows a step takes by itself
-    _runs          training runs, as written and mended
-    _fast          runs as machine code
-    _machine       which runs are made so
+    network/       what the loop trains: layers, units, output and objective, never read off names
+    backward/      wrong backward passes of a recorded loss, made one mistake at a time
+    updates/       what a step did, and the update rules that reproduce it
+    training/      training runs: as written, mended, as machine code
     _findings      one fault with its evidence
     _points        where a patient is measured
     _quick         its loss and gradient, as soon as they can be had
@@ -47,6 +18,7 @@ In reading order:
     _experiments   their order
     _proof         the run that proves what arithmetic found
     _verdict       the ranking
+    _explain       what each fault is, for those who read a report
     _report        line, paragraph, JSON
     _page          the page, and the part of a notebook
     _own           runs of this library
@@ -54,6 +26,7 @@ In reading order:
     _torch_record  their losses, recorded
     _door          diagnose, diagnose_torch
     _cli           what the command does
+    _ward          the score on loops whose faults are known
 """
 
 from __future__ import annotations

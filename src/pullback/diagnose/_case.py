@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._anatomy import Net, dissect
-from pullback.diagnose._fed import Fed, feed
-from pullback.diagnose._head import Head, head
-from pullback.diagnose._machine import Machine
-from pullback.diagnose._moves import Moves, norm, watch
-from pullback.diagnose._patient import Patient, flatten
 from pullback.diagnose._points import dividing, tamed, untied
 from pullback.diagnose._quick import network_value, quickest
-from pullback.diagnose._rows import Heeded, OwnRows, heeded, own_rows
-from pullback.diagnose._runs import Run, adam, settle, train, user_run
-from pullback.diagnose._sandbox import Failure, Stopwatch
-from pullback.diagnose._tapes import Tape
 from pullback.diagnose._truth import Truth
+from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.loops._patient import Patient, flatten
+from pullback.diagnose.loops._sandbox import Failure, Stopwatch
+from pullback.diagnose.network._anatomy import Net, dissect
+from pullback.diagnose.network._head import Head, head
+from pullback.diagnose.training._machine import Machine
+from pullback.diagnose.training._rows import Heeded, OwnRows, heeded, own_rows
+from pullback.diagnose.training._runs import Run, adam, settle, train, user_run
+from pullback.diagnose.updates._fed import Fed, feed
+from pullback.diagnose.updates._moves import Moves, norm, watch
 from pullback.train import adam as usual_adam
 
 Leaves = list[np.ndarray]

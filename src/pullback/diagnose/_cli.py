@@ -10,8 +10,8 @@ from pullback.diagnose._door import diagnose
 from pullback.diagnose._explain import IDS
 from pullback.diagnose._page import document
 from pullback.diagnose._report import as_json, paragraph
-from pullback.diagnose._sandbox import line_of
 from pullback.diagnose._verdict import Diagnosis
+from pullback.diagnose.loops._sandbox import line_of
 from pullback.errors import PullbackError
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._patient import OPTIONAL, REQUIRED, Patient, places
 from pullback.diagnose._report import by_name
-from pullback.diagnose._sandbox import quiet
 from pullback.diagnose._verdict import Diagnosis, examine
+from pullback.diagnose.loops._patient import OPTIONAL, REQUIRED, Patient, places
+from pullback.diagnose.loops._sandbox import quiet
 from pullback.errors import ArgumentError
 from pullback.train import Result
 

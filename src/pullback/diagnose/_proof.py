@@ -13,7 +13,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._explain import GROUPS
 from pullback.diagnose._findings import Finding
-from pullback.diagnose._moves import Rule, norm
+from pullback.diagnose.updates._moves import Rule, norm
 from pullback.train import Optimizer, adam, momentum, sgd
 
 MENDABLE = {*GROUPS["gradient formula"], *GROUPS["update rule"]}

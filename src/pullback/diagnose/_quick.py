@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._moves import StepGradient, norm
-from pullback.diagnose._sandbox import Stopwatch
+from pullback.diagnose.loops._sandbox import Stopwatch
+from pullback.diagnose.updates._moves import StepGradient, norm
 
 Case = Any  # that of _case, which calls this file
 Leaves = list[np.ndarray]

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._record import Rec
+from pullback.diagnose.recording._record import Rec
 from pullback.errors import ArgumentError
 
 

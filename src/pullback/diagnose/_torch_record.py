@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._recorded import Rec, current
-from pullback.diagnose._rules import RULES
+from pullback.diagnose.recording._recorded import Rec, current
+from pullback.diagnose.recording._rules import RULES
 
 
 class UnknownCallError(Exception):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._record import Node, record
+from pullback.diagnose.recording._record import Node, record
 
 Leaves = list[np.ndarray]
 

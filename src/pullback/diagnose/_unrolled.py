@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose._moves import Moves, norm, watch_part
+from pullback.diagnose.updates._moves import Moves, norm, watch_part
 
 UPDATES = 6
 

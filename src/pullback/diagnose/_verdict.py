@@ -10,11 +10,11 @@ from typing import Any
 from pullback.diagnose._case import Case
 from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
-from pullback.diagnose._patient import Patient
 from pullback.diagnose._proof import prove
-from pullback.diagnose._sandbox import Failure, TimeUp, limited, quiet
 from pullback.diagnose.experiments import data, objective
 from pullback.diagnose.experiments._rivals import rivals, unexplained
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._sandbox import Failure, TimeUp, limited, quiet
 
 LEARNS = 0.9
 """The share of the reachable improvement at which a loop learns, whatever time there was for more."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._sandbox import Failure
+from pullback.diagnose.loops._sandbox import Failure
 
 
 def as_one(case: Case) -> Finding | None:

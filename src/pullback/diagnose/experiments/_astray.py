@@ -11,8 +11,8 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._functions import labels
 from pullback.diagnose.experiments.labels import chance, correlation, foretold
+from pullback.diagnose.network._functions import labels
 
 HEEDED, ROUNDS = 0.6, 12
 NEAR, FAR = 3.0, 6.0

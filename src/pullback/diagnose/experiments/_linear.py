@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose._functions import labels
-from pullback.diagnose._sandbox import Failure
+from pullback.diagnose.loops._sandbox import Failure
+from pullback.diagnose.network._functions import labels
 
 LINES, FAR = 10, 1e3
 """Lines through the inputs along which is looked, and how many deviations far targets are away."""

@@ -15,11 +15,11 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._moves import norm
 from pullback.diagnose.experiments import units
-from pullback.diagnose.experiments._comparing import uneven
 from pullback.diagnose.experiments.labels import explained
 from pullback.diagnose.experiments.objective import labels
+from pullback.diagnose.experiments.of_treatment._comparing import uneven
+from pullback.diagnose.updates._moves import norm
 
 MOST = 3
 Stands = Callable[[Case], "tuple[Any, str] | None"]

@@ -13,10 +13,10 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._patient import flatten
-from pullback.diagnose._record import record
 from pullback.diagnose.experiments._origins import what_was_cut
-from pullback.diagnose.experiments._reach import NUMBERS
+from pullback.diagnose.experiments.of_objective._reach import NUMBERS
+from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.recording._record import record
 
 COLUMNS = 40
 """So many columns may be measurements; more of them are a picture's."""

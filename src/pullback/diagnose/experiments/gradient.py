@@ -15,12 +15,20 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._points import tamed
-from pullback.diagnose._tapes import Tape
-from pullback.diagnose.experiments._by_piece import apart
-from pullback.diagnose.experiments._naming import Match, Seen, compare, consensus, downhill, explain, nearest
-from pullback.diagnose.experiments._owed import larger_penalty
-from pullback.diagnose.experiments._penalties import without_ridge
-from pullback.diagnose.experiments._sharing import draws_anew
+from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.experiments.of_gradient._by_piece import apart
+from pullback.diagnose.experiments.of_gradient._naming import (
+    Match,
+    Seen,
+    compare,
+    consensus,
+    downhill,
+    explain,
+    nearest,
+)
+from pullback.diagnose.experiments.of_gradient._owed import larger_penalty
+from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
+from pullback.diagnose.experiments.of_treatment._penalties import without_ridge
 
 FIXES = {
     "grad_sign_flipped": "put the minus back: the gradient is negated",

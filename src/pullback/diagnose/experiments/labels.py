@@ -13,11 +13,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pullback.diagnose._anatomy import Layer, Net
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments._task import classes
 from pullback.diagnose.experiments.model import fit
+from pullback.diagnose.experiments.of_objective._task import classes
+from pullback.diagnose.network._anatomy import Layer, Net
 
 FOLDS, TRACE = 3, 2.2
 ORDERS, BEYOND = 40, 1.9

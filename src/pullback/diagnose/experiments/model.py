@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose import _functions as fn
-from pullback.diagnose._anatomy import Layer, Net
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._functions import labels
-from pullback.diagnose._head import Head
-from pullback.diagnose._pieces import taken_apart
-from pullback.diagnose._runs import adam, settle
+from pullback.diagnose.backward._pieces import taken_apart
 from pullback.diagnose.experiments._linear import linear_layers
+from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.network._anatomy import Layer, Net
+from pullback.diagnose.network._functions import labels
+from pullback.diagnose.network._head import Head
+from pullback.diagnose.training._runs import adam, settle
 
 FEW, STARTS = 40, 12
 """Rows too few to keep any apart, and the starts that a small network is given on them."""

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._functions import labels
-from pullback.diagnose._record import Node, Recording, record, recording
-from pullback.diagnose._sandbox import Failure
-from pullback.diagnose.experiments._cancelling import cancelling
-from pullback.diagnose.experiments._grades import in_order
-from pullback.diagnose.experiments._least import no_least
-from pullback.diagnose.experiments._reach import clipped
-from pullback.diagnose.experiments._softmax import softmax, squashed_twice
-from pullback.diagnose.experiments._task import halved, task, together, unfit
-from pullback.diagnose.experiments._unpaired import unpaired
-from pullback.diagnose.experiments._unread import unread
+from pullback.diagnose.experiments.of_objective._cancelling import cancelling
+from pullback.diagnose.experiments.of_objective._grades import in_order
+from pullback.diagnose.experiments.of_objective._least import no_least
+from pullback.diagnose.experiments.of_objective._reach import clipped
+from pullback.diagnose.experiments.of_objective._softmax import softmax, squashed_twice
+from pullback.diagnose.experiments.of_objective._task import halved, task, together, unfit
+from pullback.diagnose.experiments.of_objective._unpaired import unpaired
+from pullback.diagnose.experiments.of_objective._unread import unread
+from pullback.diagnose.loops._sandbox import Failure
+from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.network._functions import labels
+from pullback.diagnose.recording._record import Node, Recording, record, recording
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
 

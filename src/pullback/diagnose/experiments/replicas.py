@@ -11,7 +11,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._moves import norm
+from pullback.diagnose.updates._moves import norm
 
 
 def experiment(case: Case) -> list[Finding]:

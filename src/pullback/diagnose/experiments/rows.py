@@ -11,9 +11,9 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
-from pullback.diagnose._moves import norm
-from pullback.diagnose._patient import flatten
-from pullback.diagnose._rows import never_heeded, never_taken
+from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.training._rows import never_heeded, never_taken
+from pullback.diagnose.updates._moves import norm
 
 
 def experiment(case: Case) -> list[Finding]:

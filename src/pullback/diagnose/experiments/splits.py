@@ -17,8 +17,8 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._astray import astray
 from pullback.diagnose.experiments._stretches import stretch
-from pullback.diagnose.experiments._task import classes
 from pullback.diagnose.experiments.labels import contradicted, one_sided
+from pullback.diagnose.experiments.of_objective._task import classes
 
 COPY = 0.995
 """From this correlation on a column is a copy of the target: it leaves less than 1 % of what varies. The area

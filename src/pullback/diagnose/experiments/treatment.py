@@ -15,19 +15,19 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number, raised
-from pullback.diagnose._functions import labels
-from pullback.diagnose._sandbox import Failure
 from pullback.diagnose.experiments import units
-from pullback.diagnose.experiments._breaking import breaks, unstable
-from pullback.diagnose.experiments._comparing import ENOUGH, Compared
-from pullback.diagnose.experiments._mending import causes, nothing_to_learn, unlike_scales
-from pullback.diagnose.experiments._ones import without_any_bias
-from pullback.diagnose.experiments._partly import MOST, partly
-from pullback.diagnose.experiments._penalties import too_strong
-from pullback.diagnose.experiments._scales import costly_targets
-from pullback.diagnose.experiments._widths import wrong_width
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import missing_nonlinearity, too_small_for_few, without_bias
+from pullback.diagnose.experiments.of_treatment._breaking import breaks, unstable
+from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared
+from pullback.diagnose.experiments.of_treatment._mending import causes, nothing_to_learn, unlike_scales
+from pullback.diagnose.experiments.of_treatment._ones import without_any_bias
+from pullback.diagnose.experiments.of_treatment._partly import MOST, partly
+from pullback.diagnose.experiments.of_treatment._penalties import too_strong
+from pullback.diagnose.experiments.of_treatment._scales import costly_targets
+from pullback.diagnose.experiments.of_treatment._widths import wrong_width
+from pullback.diagnose.loops._sandbox import Failure
+from pullback.diagnose.network._functions import labels
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:

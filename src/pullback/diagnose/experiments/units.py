@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose import _functions as fn
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._tapes import Segment, Tape
+from pullback.diagnose.backward._tapes import Segment, Tape
 from pullback.diagnose.experiments._alike import alike_for_ever, as_one, twins
 from pullback.diagnose.experiments._silent import silent
+from pullback.diagnose.network import _functions as fn
 
 LARGE = 4.0
 """The size of a layer's weights, times the root of its inputs' number, from which on it is too large."""

@@ -12,50 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._adaptive import simulate
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._kept import factor_kept, kept_after, one_array_twice, share_of_move
-from pullback.diagnose._moves import Moves, Rule, chosen, fit_linear, norm
 from pullback.diagnose._unrolled import unrolled
-from pullback.diagnose.experiments._answered import answered, sizes_by_rule
-from pullback.diagnose.experiments._averaged import averaged
-from pullback.diagnose.experiments._behind_squares import behind_squares
-from pullback.diagnose.experiments._by_piece import rate_by_pieces, shared_by_pieces
-from pullback.diagnose.experiments._by_rows import by_rows
-from pullback.diagnose.experiments._denominators import (
-    newest_unweighted,
-    root_of_signed,
-    rule_kept_wrong,
-    rule_on_parts,
-    running_away,
-)
-from pullback.diagnose.experiments._entries import rate_by_entries, rate_named
-from pullback.diagnose.experiments._first_move import (
-    all_uphill,
-    climbs,
-    clipped,
-    cut_off,
-    met_inside,
-    rate_by_mistakes,
-    resting,
-    sign_like,
-    some_uphill,
-)
-from pullback.diagnose.experiments._frozen import still, used_gradients
-from pullback.diagnose.experiments._memories import (
-    divides,
-    judge_memory,
-    keeps_velocity,
-    looks_elsewhere,
-    nesterov,
-    never_cleared,
-    scheduled,
-)
-from pullback.diagnose.experiments._owed import drawn_away
-from pullback.diagnose.experiments._penalties import coupled, replaced
-from pullback.diagnose.experiments._sharing import one_buffer, rows_used, shared
-from pullback.diagnose.experiments._standing import wrong_where_it_stands
 from pullback.diagnose.experiments.gradient import (
     FIXES,
     GRADIENT,
@@ -66,6 +25,47 @@ from pullback.diagnose.experiments.gradient import (
     examine_gradient,
     once_more,
 )
+from pullback.diagnose.experiments.of_gradient._by_piece import rate_by_pieces, shared_by_pieces
+from pullback.diagnose.experiments.of_gradient._entries import rate_by_entries, rate_named
+from pullback.diagnose.experiments.of_gradient._owed import drawn_away
+from pullback.diagnose.experiments.of_gradient._sharing import one_buffer, rows_used, shared
+from pullback.diagnose.experiments.of_treatment._penalties import coupled, replaced
+from pullback.diagnose.experiments.of_update._answered import answered, sizes_by_rule
+from pullback.diagnose.experiments.of_update._averaged import averaged
+from pullback.diagnose.experiments.of_update._behind_squares import behind_squares
+from pullback.diagnose.experiments.of_update._by_rows import by_rows
+from pullback.diagnose.experiments.of_update._denominators import (
+    newest_unweighted,
+    root_of_signed,
+    rule_kept_wrong,
+    rule_on_parts,
+    running_away,
+)
+from pullback.diagnose.experiments.of_update._first_move import (
+    all_uphill,
+    climbs,
+    clipped,
+    cut_off,
+    met_inside,
+    rate_by_mistakes,
+    resting,
+    sign_like,
+    some_uphill,
+)
+from pullback.diagnose.experiments.of_update._frozen import still, used_gradients
+from pullback.diagnose.experiments.of_update._memories import (
+    divides,
+    judge_memory,
+    keeps_velocity,
+    looks_elsewhere,
+    nesterov,
+    never_cleared,
+    scheduled,
+)
+from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
+from pullback.diagnose.updates._adaptive import simulate
+from pullback.diagnose.updates._kept import factor_kept, kept_after, one_array_twice, share_of_move
+from pullback.diagnose.updates._moves import Moves, Rule, chosen, fit_linear, norm
 
 
 def experiment(case: Case) -> list[Finding]:

@@ -1,0 +1,18 @@
+"""Wrong backward passes of a recorded loss, made one mistake at a time.
+
+In reading order:
+
+    _tapes           recordings with their layers found, and other ways back through them
+    _pieces          parameters that hold several layers, taken apart
+    _folded          weights that hold their layer's bias
+    _scaled          wrong gradients of what multiplies entry by entry
+    _cofactors       wrong backward passes of products of two computed values
+    _minuses         wrong backward passes that forget a minus
+    _outputs         wrong backward passes of the output
+    _other_outputs   wrong error signals of another softmax than the loss's
+    _softmaxed       wrong backward passes of a softmax
+    _misindexed      wrong backward passes of loops over the layers whose index is off
+    _overwritten     wrong backward passes of values written over
+    _misplaced       wrong gradients of another input or error signal
+    _spoiled         all wrong backward passes, made one mistake at a time
+"""

@@ -1,0 +1,136 @@
+"""Wrong backward passes of loops over the layers whose index is off: another layer's value or error signal.
+
+An index that is off is so for all layers that the loop goes over, which are often all but the uppermost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose.backward._tapes import Product, Segment, Tape, Wrong, by_place, ways
+from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.recording._record import Node, pull_back
+
+
+def misindexed(tape: Tape) -> Iterator[Wrong]:
+    """Of recurrences, and of networks whose layers are one product each: rows one by one have other loops."""
+    yield from _other_times(tape)
+    layers = [p for p in tape.products if len(p.nodes) == 1]
+    if len(layers) < 3 or len(layers) < len(tape.products):
+        return
+    yield from _slopes_elsewhere(tape, layers)
+    yield from _signals_elsewhere(tape, layers)
+    yield from _weights_elsewhere(tape, layers)
+
+
+def _other_times(tape: Tape) -> Iterator[Wrong]:
+    """Derivatives of a recurrence that are taken at the state before, or after."""
+    for product in tape.products:
+        inputs = [n.value for n in product.inputs]
+        states = [s for s in tape.segments if any(s.a.value is v for v in inputs)]
+        last = next((s for s in tape.segments if s not in states and states and _one_shape(
+            states[-1], s.a.value)), None)  # fmt: skip
+        states += [last] if last is not None else []
+        if len(states) < 3 or any(s.name not in fn.OF_VALUE for s in states):
+            continue
+        known = inputs[0] is not states[0].a.value and _one_shape(states[0], inputs[0])
+        begun = inputs[0] if known else 0 * states[0].a.value
+        values = [s.a.value for s in states]
+        for side, others in (("before", [begun, *values[:-1]]), ("after", [*values[1:], values[-1]])):
+            slopes = {id(s.a): fn.of_value(s.name, v) for s, v in zip(states, others, strict=True)}
+            words = f"the derivative of {states[0].name} at the state of the step {side}"
+            yield Wrong("grad_wrong_input", words, tape.spoiled(partial(by_place, slopes), states))
+
+
+def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
+    """Derivatives that are taken at the value of the layer below, or above."""
+    hidden = sorted((s for s in tape.segments if s.a.value.ndim == 2), key=lambda s: s.depth)
+    if len({s.depth for s in hidden}) < len(hidden):
+        return
+    below = [(s, o) for o, s in pairwise(hidden)]
+    above = list(pairwise(hidden))
+    first = layers[0].inputs[0].value
+    for side, pairs in (("below", below), ("above", above)):
+        slopes = {id(s.a): fn.derivative(s.name, o.sums) for s, o in pairs if _one_shape(s, o.a.value)}
+        whole = [slopes]
+        if side == "below" and hidden and _one_shape(hidden[0], first):
+            bottom = [fn.derivative(hidden[0].name, first)]
+            bottom += [fn.of_value(hidden[0].name, first)] if hidden[0].name in fn.OF_VALUE else []
+            whole += [{id(hidden[0].a): b, **slopes} for b in bottom]
+        for chosen in _subsets(whole, [id(s.a) for s in hidden]):
+            words = f"the derivative of {hidden[0].name} at the value of the layer {side}"
+            at = [s for s in hidden if id(s.a) in chosen]
+            yield Wrong("grad_wrong_input", words, tape.spoiled(partial(by_place, chosen), at))
+
+
+def _one_shape(s: Segment, value: Any) -> bool:
+    return bool(np.shape(value) == s.a.value.shape)
+
+
+def _subsets(whole: list[dict[int, Any]], order: list[int]) -> Iterator[dict[int, Any]]:
+    """All of it, all but the uppermost, and one alone; `order` goes up the layers."""
+    made: list[frozenset[tuple[int, int]]] = []
+    for part in whole:
+        places = [k for k in order if k in part]
+        for chosen in (places, places[:-1], *([k] for k in places)):
+            key = frozenset((k, id(part[k])) for k in chosen)
+            if chosen and key not in made:
+                made.append(key)
+                yield {k: part[k] for k in chosen}
+
+
+def _signals_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
+    """Error signals that are handed down by a layer as another one's, further up: the next, or always one."""
+    nodes = [p.nodes[0] for p in layers]
+    order = [id(n) for n in nodes[1:]]
+    above = {id(n): o for n, o in pairwise(nodes[1:]) if _alike(n, o)}
+    last: dict[tuple[int, ...], Node] = {n.value.shape: n for n in nodes}
+    highest = {id(n): last[n.value.shape] for n in nodes[1:] if last[n.value.shape] is not n}
+    for words, donors in (("the layer above", above), ("one and the same layer", highest)):
+        for chosen in _subsets([donors], order):
+            yield Wrong("grad_wrong_delta", f"the error signal of {words} handed down in place of its own",
+                        tape.rec.gradient(len(tape.leaves), instead=_handed(layers, chosen)))  # fmt: skip
+
+
+def _weights_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
+    """Error signals that are handed down by the weight of another layer: the one below, or above."""
+    same = [(p, q) for p, q in pairwise(layers) if _alike(p.weights[0], q.weights[0])]
+    carrying = {id(p) for p in tape.carrying()}
+    for side, pairs in (("below", [(q, p) for p, q in same]), ("above", same)):
+        donors = {id(p.nodes[0]): q.weights[0] for p, q in pairs if id(p) in carrying}
+        own = {id(p.nodes[0]): p for p in layers}
+        for chosen in _subsets([donors], list(donors)):
+            if len(chosen) < 2:
+                continue  # one alone is among the mistakes of one product
+            instead: dict[int, Any] = {}
+            for k, weight in chosen.items():
+                instead |= ways(own[k], partial(_as_is, weight.value))
+            words = f"the weight of the layer {side} in place of its own on the way back"
+            yield Wrong("grad_wrong_delta", words, tape.rec.gradient(len(tape.leaves), instead=instead))
+
+
+def _as_is(value: Any, w: Any) -> Any:
+    return value
+
+
+def _alike(a: Node, b: Node) -> bool:
+    return bool(a.value.shape == b.value.shape)
+
+
+def _handed(layers: list[Product], donors: dict[int, Node]) -> dict[int, Any]:
+    """Other ways back: what arrived at a donor is handed down, and each weight's gradient is as it was."""
+    arrived: dict[int, Any] = {}
+
+    def pull(node: Node, source: Node, u: Any) -> list[tuple[Node, Any]]:
+        arrived[id(node)] = u
+        donor = donors.get(id(node))
+        taken = u if donor is None else arrived.get(id(donor), u)
+        own = [(p, g) for p, g in pull_back(node, u) if p is not source]
+        return own + [(p, g) for p, g in pull_back(node, taken) if p is source]
+
+    return {id(p.nodes[0]): partial(pull, p.nodes[0], p.inputs[0]) for p in layers}

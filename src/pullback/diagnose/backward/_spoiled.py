@@ -1,0 +1,380 @@
+"""Wrong backward passes, made by spoiling one place of the right one; the right names are FAULTS ids.
+
+A recording knows every product, every activation between products and every cotangent. Each mistake that
+people make in a backward pass is one change at one of these places, so a gradient that is wrong is named
+by the change that reproduces it to rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose.backward._cofactors import cofactors
+from pullback.diagnose.backward._minuses import minuses
+from pullback.diagnose.backward._misindexed import misindexed
+from pullback.diagnose.backward._misplaced import only, products
+from pullback.diagnose.backward._other_outputs import other_outputs
+from pullback.diagnose.backward._outputs import outputs
+from pullback.diagnose.backward._overwritten import overwritten
+from pullback.diagnose.backward._scaled import scaled
+from pullback.diagnose.backward._softmaxed import softmaxed
+from pullback.diagnose.backward._tapes import Product, Segment, Tape, Wrong, by_place, through, ways
+from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.recording._record import Node, pull_back
+
+Leaves = list[np.ndarray]
+
+
+def mistakes(tape: Tape) -> Iterator[Wrong]:
+    """Every spoiled gradient, one at a time, most common first; made once, and kept with the tape."""
+    if tape.spoilt is None:
+        tape.spoilt = [], _made(tape)
+    kept, more = tape.spoilt
+    for i in count():
+        if i == len(kept):
+            following = next(more, None)
+            if following is None:
+                return
+            kept.append(following)
+        yield kept[i]
+
+
+def _made(tape: Tape) -> Iterator[Wrong]:
+    depths = sorted({s.depth for s in tape.segments}, reverse=True)
+    groups = [[s for s in tape.segments if s.depth == d] for d in depths]
+    hidden = [g for g in groups if g is not groups[0] or not _is_output(tape, g)]
+    if len(hidden) > 1:
+        groups.append([s for g in hidden for s in g])
+    groups += [[s for g in hidden[first:] for s in g] for first in range(1, len(hidden) - 1)]
+    if len(hidden) < len(depths) > 1:
+        groups.append(list(tape.segments))
+    for group in groups:
+        yield from _activations(tape, group)
+    yield from outputs(tape)
+    yield from softmaxed(tape)
+    yield from other_outputs(tape)
+    yield from products(tape)
+    yield from _weights(tape)
+    yield from overwritten(tape)
+    yield from scaled(tape)
+    yield from cofactors(tape)
+    yield from minuses(tape)
+    yield from misindexed(tape)
+
+
+def _is_output(tape: Tape, group: list[Segment]) -> bool:
+    inputs = {id(n) for p in tape.products for n in p.inputs}
+    return not any(id(s.a) in inputs for s in group)
+
+
+def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
+    name = group[0].name
+    missing, bare = "grad_missing_activation_derivative", tape.spoiled(lambda s, u: u, group)
+    yield Wrong(missing, f"the derivative of {name} left out", bare)
+    own = _own_leaves(tape, group)
+    for k, g in enumerate(bare):
+        if k in own:
+            yield only(tape, k, g, missing, f"the derivative of {name} left out of this gradient alone")
+        else:
+            words = f"an error signal that came down past the derivative of {name}, as that layer's did not"
+            yield only(tape, k, g, "grad_wrong_delta", words)
+    yield Wrong(
+        "grad_sign_flipped",
+        f"the derivative of {name} with a minus",
+        tape.spoiled(lambda s, u: -u * fn.derivative(s.name, s.sums), group),
+    )
+    for words, slope in _SLOPES.items():
+        yield Wrong(
+            "grad_activation_derivative_wrong",
+            f"{words} in place of the derivative of {name}",
+            tape.spoiled(_times(slope), group),
+        )
+    for words, inner in _inner_slopes(group):
+        yield Wrong("grad_activation_derivative_wrong", f"{words} in place of the derivative of {name}",
+                    tape.spoiled(partial(by_place, inner), group))  # fmt: skip
+    for words, slopes in _elsewhere(tape, group):
+        yield Wrong("grad_activation_derivative_wrong", f"the derivative of {name} taken {words}",
+                    tape.spoiled(partial(by_place, slopes), group))  # fmt: skip
+    for words, other in _errors(tape, group):
+        yield Wrong(
+            "inplace_mutation", f"{words} written over the value of {name} before its derivative was taken",
+            tape.spoiled(_times(partial(_at_value, name, other)), group),
+        )  # fmt: skip
+    yield Wrong(
+        "grad_activation_derivative_wrong", f"the derivative of {name} multiplied in twice",
+        tape.spoiled(lambda s, u: u * fn.derivative(s.name, s.z.value) ** 2, group),
+    )  # fmt: skip
+    skips = _skips(tape)
+    if skips:
+        handed = _passed_on(tape, group, 1.0, skips)
+        yield Wrong("grad_drops_upstream", f"the derivative of {name} alone is handed down, no skip", handed)
+        yield Wrong("grad_drops_upstream", "nothing is handed down past the layers, along the skips",
+                    tape.rec.gradient(len(tape.leaves), instead=dict(skips)))  # fmt: skip
+    words = f"the error signal from before the derivative of {name} is handed down"
+    yield Wrong("grad_wrong_delta", words, _from_before(tape, group))
+    for words, factor in _dropped(tape):
+        handed = _passed_on(tape, group, factor)
+        yield Wrong("grad_drops_upstream", f"the derivative of {name} {words} is handed down", handed)
+    for words, factor in _dropped(tape):
+        yield Wrong(
+            "grad_drops_upstream",
+            f"the derivative of {name} {words} in place of its product with the incoming signal",
+            tape.spoiled(_alone(factor), group),
+        )
+
+
+def _own_leaves(tape: Tape, group: list[Segment]) -> set[int]:
+    """The leaves of the layers right below these activations: no other product lies between."""
+    weights = {id(n): w for p in tape.products for n, w in zip(p.nodes, p.weights, strict=True)}
+    todo, seen, bits = [s.z for s in group], set[int](), 0
+    while todo:
+        node = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if id(node) in weights:
+            bits |= weights[id(node)].deps
+        elif node.parents:
+            todo += node.parents
+        else:
+            bits |= node.deps
+    return {k for k in range(len(tape.leaves)) if bits >> k & 1}
+
+
+def _times(slope: Callable[[Any, Any], Any]) -> Callable[[Segment, Any], Any]:
+    return lambda s, u: u * slope(s.sums, s.a.value)
+
+
+def _inner_slopes(group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
+    """Derivatives of one of the functions that an activation is put together of, by the activation's place.
+
+    Where the formula has a tanh or a sigmoid inside, its derivative alone is soon taken for the whole.
+    """
+    inside = [_inside(s) for s in group if s.name not in fn.OF_VALUE]
+    if len(inside) < len(group) or len({len(nodes) for nodes in inside}) != 1:
+        return
+    for nodes in zip(*inside, strict=True):
+        for words, slope in _OF_INNER.items():
+            yield (
+                f"{words}, v the {nodes[0].name} inside,",
+                {id(s.a): slope(n.value) for s, n in zip(group, nodes, strict=True)},
+            )
+
+
+def _elsewhere(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
+    """Slopes of the right function at another point than its sum: at its value, or at a part of the sum."""
+    points = [("at its value", [s.a.value for s in group])]
+    before = [_made_of(tape, s.z) for s in group]
+    if len({len(nodes) for nodes in before}) == 1:
+        for nodes in zip(*before, strict=True):
+            parts = [s.sign * n.value for s, n in zip(group, nodes, strict=True)]
+            points.append(("before its sum is complete", parts))
+    for words, values in points:
+        yield words, {id(s.a): fn.derivative(s.name, v) for s, v in zip(group, values, strict=True)}
+
+
+def _made_of(tape: Tape, z: Node) -> list[Node]:
+    """The values that become a layer's sum by numbers that are added to them, or that multiply them."""
+    found: list[Node] = []
+    while z.name in ("add", "subtract", "multiply", "divide") and len(found) < 3:
+        rows = [p for p in z.parents if p.deps & tape.rows]
+        if len(rows) != 1 or rows[0].value.shape != z.value.shape:
+            break
+        z = rows[0]
+        found.append(z)
+    return found
+
+
+def _inside(s: Segment) -> list[Node]:
+    """What bounded values lie between an activation's input and its value."""
+    found: list[Node] = []
+    todo = list(s.a.parents)
+    while todo and len(found) < 12:
+        node = todo.pop(0)
+        if node is not s.z and node not in found and node.value.shape == s.a.value.shape:
+            found.append(node)
+            todo += node.parents
+    return [n for n in found if n.deps == s.z.deps and np.abs(n.value).max(initial=0) <= 1]
+
+
+_OF_INNER: dict[str, Callable[[Any], Any]] = {
+    "1 - v**2": lambda v: 1 - v * v,
+    "v(1 - v)": lambda v: v * (1 - v),
+    "v": lambda v: v,
+    "(1 + v)/2": lambda v: (1 + v) / 2,
+}
+
+
+def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:
+    """The derivative as it comes out where `value` stands in the activation's place."""
+    return fn.of_value(name, value)
+
+
+def _alone(factor: float) -> Callable[[Segment, Any], Any]:
+    return lambda s, u: fn.derivative(s.name, s.sums) * factor
+
+
+def _errors(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, Any]]:
+    """Differences from the targets that have the shape of an output: what `a -= y` leaves in its place."""
+    if len(group) != 1 or group[0].name not in fn.OF_VALUE:
+        return
+    for node in tape.rec.nodes:
+        if (
+            node.name == "subtract"
+            and node.value.shape == group[0].a.value.shape
+            and node.deps >= tape.rows << 1
+        ):
+            yield "the error", node.value
+
+
+def _always(v: Any) -> Callable[[Any], Any]:
+    return lambda w: v
+
+
+def _skips(tape: Tape) -> dict[int, Any]:
+    """Sums of a layer's input and its output, with the way back to the input cut."""
+    inputs = {id(a) for p in tape.products for a in p.inputs}
+    found: dict[int, Any] = {}
+    for node in tape.rec.nodes:
+        straight = [p for p in node.parents if id(p) in inputs and p.value.shape == node.value.shape]
+        if node.name != "add" or len(straight) != 1 or len(node.parents) != 2:
+            continue
+        (past,) = straight
+        if any(past in tape.ancestors(p, 30) for p in node.parents if p is not past):
+            found[id(node)] = partial(_not_to, node, past)
+    return found
+
+
+def _not_to(node: Node, past: Node, u: Any) -> list[tuple[Node, Any]]:
+    return [(p, g) for p, g in pull_back(node, u) if p is not past]
+
+
+def _passed_on(tape: Tape, group: list[Segment], factor: float, skips: Any = None) -> Leaves:
+    """The derivative alone is what is handed further down; the layer's own gradient is right."""
+    instead: dict[int, Any] = dict(skips or {})
+    for s in group:
+        slope = s.sign * fn.derivative(s.name, s.sums) * factor
+        for n, w, a in _products_of(tape, s):
+            instead[id(n)] = _hand(n, w, a, partial(_as_is, slope))
+    return tape.rec.gradient(len(tape.leaves), instead=instead)
+
+
+def _from_before(tape: Tape, group: list[Segment]) -> Leaves:
+    """What arrived at an activation is handed further down; the layer's own gradient is right."""
+    arrived: dict[int, Any] = {}
+
+    def note(s: Segment, u: Any) -> list[tuple[Node, Any]]:
+        arrived[id(s)] = s.sign * u
+        return [(s.z, s.sign * u * fn.derivative(s.name, s.sums))]
+
+    instead: dict[int, Any] = {id(s.a): partial(note, s) for s in group}
+    for s in group:
+        for n, w, a in _products_of(tape, s):
+            instead[id(n)] = _hand(n, w, a, partial(arrived.get, id(s)))
+    return tape.rec.gradient(len(tape.leaves), instead=instead)
+
+
+def _products_of(tape: Tape, s: Segment) -> list[tuple[Node, Node, Node]]:
+    """The products that an activation's sum is made of, each with its weight and its input."""
+    by_product = {id(n): (n, w, a) for p in tape.products
+                  for n, w, a in zip(p.nodes, p.weights, p.inputs, strict=True)}  # fmt: skip
+    found, todo, seen = [], [s.z], 0
+    while todo and seen < 8:
+        node = todo.pop(0)
+        seen += 1
+        if id(node) in by_product:
+            found.append(by_product[id(node)])
+        else:
+            todo += node.parents
+    return found
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _hand(node: Node, weight: Node, source: Node, signal: Callable[[], Any]) -> Any:
+    """Another error signal for a product's input; its weight's own is right."""
+
+    def pull(u: Any) -> list[tuple[Node, Any]]:
+        right = [(p, g) for p, g in pull_back(node, u) if p is weight]
+        other = np.reshape(signal(), np.shape(u))
+        return right + [(p, g) for p, g in pull_back(node, other) if p is source]
+
+    return pull
+
+
+def _dropped(tape: Tape) -> list[tuple[str, float]]:
+    n = len(tape.X)
+    return [("alone", 1.0), (f"alone, divided by n = {n},", 1.0 / n)]
+
+
+_SLOPES: dict[str, Callable[[Any, Any], Any]] = {
+    "z(1 - z), taken before the activation,": lambda z, a: z * (1 - z),
+    "s(a)(1 - s(a)), the sigmoid taken twice,": lambda z, a: fn.sigmoid(a) * (1 - fn.sigmoid(a)),
+    "a(1 - a)": lambda z, a: a * (1 - a),
+    "1 - z**2, taken before the activation,": lambda z, a: 1 - z * z,
+    "1 - tanh(a)**2, the tanh taken twice,": lambda z, a: 1 - np.tanh(a) ** 2,
+    "1 - a**2": lambda z, a: 1 - a * a,
+    "the ReLU's mask": lambda z, a: z > 0,
+    "the opposite of the ReLU's mask": lambda z, a: z <= 0,
+    "the mask of positive values": lambda z, a: a > 0,
+    "1 - a": lambda z, a: 1 - a,
+    "1 + a**2": lambda z, a: 1 + a * a,
+    "a**2 - 1": lambda z, a: a * a - 1,
+    "a": lambda z, a: a,
+    "z": lambda z, a: z,
+    "1 - tanh(z)**2": lambda z, a: 1 - np.tanh(z) ** 2,
+    "s(z)(1 - s(z))": lambda z, a: fn.sigmoid(z) * (1 - fn.sigmoid(z)),
+    "s(z)": lambda z, a: fn.sigmoid(z),
+    "1 - s(z)": lambda z, a: fn.sigmoid(-z),
+    "a(a - 1)": lambda z, a: a * (a - 1),
+    "a(1 + a)": lambda z, a: a * (1 + a),
+    "the root of the derivative": lambda z, a: np.sqrt(np.abs(a * (1 - a))),
+    "a leaky mask of slope 0.01": lambda z, a: np.where(z > 0, 1, 0.01),
+    "a leaky mask of slope 0.1": lambda z, a: np.where(z > 0, 1, 0.1),
+    "the sign": lambda z, a: np.sign(z),
+}
+
+
+def _weights(tape: Tape) -> Iterator[Wrong]:
+    """The way back through a product with the weight transposed, another weight, or none."""
+    for product in tape.carrying():
+        W = tape.leaves[product.leaf]
+        if W.ndim == 2 and W.shape[0] == W.shape[1]:
+            yield Wrong(
+                "grad_transposed", f"parameter {product.leaf} transposed on the way back",
+                through(tape, product, lambda w: w.T),
+            )  # fmt: skip
+            yield Wrong(
+                "grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
+                through(tape, product, lambda w: np.eye(len(w))),
+            )  # fmt: skip
+        elif W.ndim == 2 and 1 in W.shape:  # one unit's error signal has any shape, by broadcasting
+            yield Wrong("grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
+                        through(tape, product, np.ones_like))  # fmt: skip
+    square = [p for p in tape.carrying() if tape.leaves[p.leaf].ndim == 2
+              and tape.leaves[p.leaf].shape[0] == tape.leaves[p.leaf].shape[1]]  # fmt: skip
+    if len(square) > 1:
+        yield Wrong("grad_transposed", "the weights transposed on the way back",
+                    _through_all(tape, square))  # fmt: skip
+    for product in tape.carrying():
+        for other in tape.products:
+            W, V = tape.leaves[product.leaf], tape.leaves[other.leaf]
+            if other is not product and W.shape == V.shape:
+                yield Wrong(
+                    "grad_wrong_delta", f"parameter {other.leaf} in place of {product.leaf} on the way back",
+                    through(tape, product, _always(other.weights[0].value)),
+                )  # fmt: skip
+
+
+def _through_all(tape: Tape, products: list[Product]) -> Leaves:
+    instead: dict[int, Any] = {}
+    for product in products:
+        instead |= ways(product, lambda w: w.T)
+    return tape.rec.gradient(len(tape.leaves), instead=instead)

@@ -1,0 +1,310 @@
+"""The recording of one batch's loss, its products and activations found, and other ways back through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.recording._record import Node, Recording, pull_back, record
+
+Leaves = list[np.ndarray]
+_GATHERING = {
+    "concatenate", "hstack", "vstack", "column_stack", "insert", "append", "c_", "stack", "getitem",
+    "setitem", "reshape", "ravel", "transpose", "copy", "atleast_2d", "expand_dims", "squeeze", "pad", "add",
+    "multiply",
+}  # fmt: skip
+PRODUCTS = {"matmul", "dot", "einsum", "inner", "tensordot"}
+
+
+@dataclass
+class Product:
+    """All calls that multiply one leaf with something that rests on the rows."""
+
+    leaf: int
+    nodes: list[Node] = field(default_factory=list)
+    weights: list[Node] = field(default_factory=list)
+    inputs: list[Node] = field(default_factory=list)
+
+
+@dataclass
+class Segment:
+    """An activation: from the node of its input to the node of its value."""
+
+    z: Node
+    a: Node
+    name: str
+    depth: int = 0
+    sign: int = 1  # -1 where z is the negative of what the activation is taken of
+
+    @property
+    def sums(self) -> Any:
+        """What the activation is taken of."""
+        return self.sign * self.z.value
+
+
+def by_place(slopes: dict[int, Any], s: Segment, u: Any) -> Any:
+    """What an activation hands down where each has a slope of its own."""
+    return u * slopes[id(s.a)]
+
+
+@dataclass
+class Wrong:
+    """One spoiled gradient: the fault it stands for and what was done, in words."""
+
+    id: str
+    words: str
+    grads: Leaves
+    partial: bool = False  # only the leaves that are not None are claimed
+
+
+_ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky_relu(0.01)", "leaky_relu(0.1)", "softplus", "silu",
+                "elu", "leaky_relu(0.2)", "sin", "gelu")  # fmt: skip
+MOST_NUMBERS = 120
+"""Of a loss written number by number, so many values are looked at."""
+
+
+class Tape:
+    """The recording of one batch's loss, with its products and activations found."""
+
+    def __init__(
+        self, loss: Callable[..., Any], leaves: Leaves, X: Any, y: Any, rec: Recording | None = None
+    ) -> None:
+        self.leaves, self.X, self.y, self.loss = leaves, X, y, loss
+        self.rec: Recording = rec or record(loss, leaves, X, y)
+        self.rows = 1 << len(leaves)
+        self.products = self._products()
+        self._made: dict[int, list[tuple[str, float]]] = {}
+        self.segments = self._segments()
+        self.sums = self.rec.backward()
+        self.true = self.rec.gradient(len(leaves))
+        self._beside: dict[int, np.ndarray] = {}
+        self.spoilt: tuple[list[Wrong], Iterator[Wrong]] | None = None  # the mistakes made so far, and more
+
+    def sum_of(self, node: Node) -> Node:
+        """A product with what is only added to it, such as its bias: the layer's sum."""
+        taken = [n for n in self.rec.nodes if any(p is node for p in n.parents)]
+        if len(taken) != 1 or taken[0].name != "add" or taken[0].value.shape != node.value.shape:
+            return node
+        return node if any(p is not node and p.deps & self.rows for p in taken[0].parents) else taken[0]
+
+    def scalings(self) -> Iterator[tuple[int, Node, Node]]:
+        """Each leaf that multiplies a value of the rows entry by entry, the product, and that value."""
+        for node in self.rec.nodes:
+            if node.name == "multiply" and len(node.parents) == 2:
+                for own, other in (node.parents, node.parents[::-1]):
+                    single = own.deps and own.deps < self.rows and not own.deps & (own.deps - 1)
+                    if single and other.deps & self.rows:
+                        yield own.deps.bit_length() - 1, node, other
+
+    def carrying(self) -> list[Product]:
+        """The products whose weight carries the error signal down to other parameters, or to itself."""
+        return [p for p in self.products if any(a.deps & (self.rows - 1) for a in p.inputs)]
+
+    def again(self, leaves: Leaves) -> Leaves:
+        """The true gradient of the same batch at other parameters."""
+        return record(self.loss, leaves, self.X, self.y).gradient(len(leaves))
+
+    def where_values_are(self, changed: list[tuple[Node, Any]], instead: Any = None) -> Leaves:
+        """The gradient as it comes out where some nodes hold other values on the way back."""
+        kept = [(node, node.value) for node, _ in changed]
+        for node, value in changed:
+            node.value = value
+        grads = self.rec.gradient(len(self.leaves), instead=instead)
+        for node, value in kept:
+            node.value = value
+        return grads
+
+    def beside(self, product: Product) -> np.ndarray:
+        """The part of a weight's gradient that comes past its products, such as a penalty's."""
+        if product.leaf not in self._beside:
+            own = {id(n) for n in product.nodes}
+            past = self.rec.gradient(len(self.leaves), skip=lambda node: id(node) in own)
+            self._beside[product.leaf] = past[product.leaf]
+        return self._beside[product.leaf]
+
+    def summed(self, k: int) -> int:
+        """How many numbers leaf `k` sums over where the loss multiplies it, 0 where nobody can tell."""
+        product = next((p for p in self.products if p.leaf == k), None)
+        if product is None or product.nodes[0].name not in ("matmul", "dot"):
+            return 0
+        shape, first = product.weights[0].value.shape, product.nodes[0].parents[0] is product.weights[0]
+        return int(shape[-1] if first else shape[0]) if len(shape) == 2 else 0
+
+    def _products(self) -> list[Product]:
+        found: dict[int, Product] = {}
+        for node in self.rec.nodes:
+            if node.name not in PRODUCTS:
+                continue
+            if len(node.parents) == 1:
+                self._with_constant(node, found)
+            if len(node.parents) != 2:
+                continue
+            pure = [p for p in node.parents if p.deps < self.rows and p.deps and not p.deps & (p.deps - 1)]
+            mixed = [p for p in node.parents if p.deps & self.rows]
+            if len(pure) == 1 and len(mixed) == 1:
+                leaf = pure[0].deps.bit_length() - 1
+                product = found.setdefault(leaf, Product(leaf))
+                product.nodes.append(node)
+                product.weights.append(pure[0])
+                product.inputs.append(mixed[0])
+        return [p for p in found.values() if any(a.deps for a in p.inputs)]
+
+    def _with_constant(self, node: Node, found: dict[int, Product]) -> None:
+        """A weight times a state that starts as zeros: the first of the many products of a recurrence."""
+        (weight,) = node.parents
+        other = [a for a in node.args if isinstance(a, np.ndarray) and a.ndim == 2]
+        if (
+            weight.deps
+            and weight.deps < self.rows
+            and not weight.deps & (weight.deps - 1)
+            and len(other) == 1
+        ):
+            product = found.setdefault(weight.deps.bit_length() - 1, Product(weight.deps.bit_length() - 1))
+            product.nodes.append(node)
+            product.weights.append(weight)
+            product.inputs.append(Node("constant", (), {}, other[0], 0))
+
+    def _segments(self) -> list[Segment]:
+        return self._between() if self.products else self._anywhere()
+
+    def _anywhere(self) -> list[Segment]:
+        """Activations by their values alone, in a loss written number by number without layers."""
+        index = {id(node): i for i, node in enumerate(self.rec.nodes)}
+        known = [n for n in self.rec.nodes if n.deps & (self.rows - 1) and n.deps & self.rows]
+        found: list[Segment] = []
+        for a in known[:MOST_NUMBERS]:
+            segment = None if a.deps & self.rows << 1 else self._segment(a, index)
+            if segment is not None and all(segment.a is not s.a for s in found):
+                before = self.ancestors(segment.z)
+                segment.depth = 1 + max((s.depth for s in found if s.a in before), default=-1)
+                found.append(segment)
+        return found
+
+    def _between(self) -> list[Segment]:
+        index = {id(node): i for i, node in enumerate(self.rec.nodes)}
+        depth = self._depths()
+        ends = {id(n): n for p in self.products for n in p.inputs if n.deps & (self.rows - 1)}
+        ends |= {id(n): n for n in self._after_last(index)}
+        out: dict[int, Segment] = {}
+        for end in ends.values():
+            for a in self._up_to_product(end):
+                segment = self._segment(a, index)
+                if segment is not None:
+                    segment.depth = max((depth.get(id(n), 0) for n in self.ancestors(segment.z)), default=0)
+                    out.setdefault(id(segment.a), segment)
+                    break
+        return list(out.values())
+
+    def _depths(self) -> dict[int, int]:
+        """The layer of every product: by its weight; where two layers share one weight, by its place."""
+        if any(len(p.nodes) == 2 for p in self.products) and all(len(p.nodes) < 3 for p in self.products):
+            own = {id(n) for p in self.products for n in p.nodes}
+            return {id(n): k for k, n in enumerate(m for m in self.rec.nodes if id(m) in own)}
+        return {id(n): k for k, p in enumerate(self.products) for n in p.nodes}
+
+    def _up_to_product(self, end: Node) -> list[Node]:
+        """A layer's input and what it was put together of: the ones beside it, a slice, another shape."""
+        out: list[Node] = []
+        todo = [end]
+        while todo and len(out) < 8:
+            node = todo.pop(0)
+            out.append(node)
+            if node.name in _GATHERING:
+                todo += [p for p in node.parents if p.deps & (self.rows - 1)]
+        return out
+
+    def _after_last(self, index: dict[int, int]) -> list[Node]:
+        """Nodes after the last product, of its shape: the output's function is among them."""
+        if not self.products:
+            return []
+        out = []
+        for last in self.products[-1].nodes:
+            resting = {id(last)}
+            place = index[id(last)]
+            for node in self.rec.nodes[place + 1 : place + 60]:
+                if any(id(p) in resting for p in node.parents):
+                    resting.add(id(node))
+                    if node.value.size == last.value.size and len(resting) < 15:
+                        out.append(node)
+        return out
+
+    def ancestors(self, node: Node, limit: int = 60) -> list[Node]:
+        out: list[Node] = []
+        todo, seen = [node], set()
+        while todo and len(out) < limit:
+            n = todo.pop(0)
+            if id(n) in seen:
+                continue
+            seen.add(id(n))
+            out.append(n)
+            todo += n.parents
+        return out
+
+    def _segment(self, a: Node, index: dict[int, int]) -> Segment | None:
+        for z in self.ancestors(a, 14)[1:]:
+            if z.value.shape != a.value.shape or not z.deps & (self.rows - 1) or z.deps & self.rows << 1:
+                continue
+            for name in self._begin_alike(z, a):
+                if _gives(name, z.value, a.value) and not np.allclose(z.value, a.value):
+                    return Segment(z, a, name)
+            if z.name in PRODUCTS and np.allclose(fn.sigmoid(-z.value), a.value, rtol=1e-9, atol=1e-11):
+                return Segment(z, a, "sigmoid", sign=-1)
+        return None
+
+    def _begin_alike(self, z: Node, a: Node) -> list[str]:
+        """The functions that lead from the first number of z to that of a; nearly all pairs have none.
+
+        What they make of z is kept: a loss over single rows asks it of the same nodes again and again.
+        """
+        if not a.value.size:
+            return []
+        if id(z) not in self._made:
+            first = np.ravel(z.value)[:1]
+            self._made[id(z)] = [(name, float(fn.VALUE[name](first)[0])) for name in _ACTIVATIONS]
+        start = float(np.ravel(a.value)[0])
+        return [name for name, made in self._made[id(z)] if abs(made - start) <= 1e-11 + 1e-9 * abs(start)]
+
+    def spoiled(self, change: Callable[[Segment, Any], Any], of: list[Segment]) -> Leaves:
+        """The gradient with `change(segment, u)` in place of the way back through some activations."""
+        instead = {id(s.a): (lambda u, s=s: [(s.z, s.sign * change(s, u))]) for s in of}
+        return self.rec.gradient(len(self.leaves), instead=instead)
+
+
+def _gives(name: str, z: np.ndarray, a: np.ndarray) -> bool:
+    """Whether a function leads from z to a."""
+    return bool(np.allclose(fn.VALUE[name](z), a, rtol=1e-9, atol=1e-11))
+
+
+def through(tape: Tape, product: Product, change: Callable[[Any], Any]) -> Leaves:
+    """The gradient with another matrix on the way back through one product."""
+    return tape.rec.gradient(len(tape.leaves), instead=ways(product, change))
+
+
+def ways(product: Product, change: Callable[[Any], Any]) -> dict[int, Any]:
+    def way(node: Node, weight: Node, source: Node) -> Any:
+        spoiled = Node(node.op, tuple(Swap(weight, change(weight.value)) if a is weight else a
+                                      for a in node.args), node.kwargs, node.value, node.deps)  # fmt: skip
+
+        def pull(u: Any) -> list[tuple[Node, Any]]:
+            right = [(p, g) for p, g in pull_back(node, u) if p is not source]
+            wrong = [(p, g) for p, g in pull_back(spoiled, u) if p is source]
+            return right + wrong
+
+        return pull
+
+    return {
+        id(n): way(n, w, a) for n, w, a in zip(product.nodes, product.weights, product.inputs, strict=True)
+    }
+
+
+class Swap(Node):
+    """A node that stands in for another with another value."""
+
+    __slots__ = ()
+
+    def __init__(self, like: Node, value: Any) -> None:
+        super().__init__(like.op, like.args, like.kwargs, value, like.deps)

@@ -1,0 +1,12 @@
+"""Parts of the gradient experiment.
+
+In reading order:
+
+    _sharing    which rows a step used, and whether parameters share a buffer
+    _one_row    one row's gradient, an outer product of an input and an error signal
+    _orders     gradients taken while some weights are new already
+    _owed       the part of a gradient that a penalty in the loss owes to the weights
+    _entries    single entries of a parameter, where the others of it are right
+    _naming     an observed gradient against the true one, and the mistake made
+    _by_piece   a case whose parameters hold several layers, with each as a parameter
+"""

@@ -1,0 +1,111 @@
+"""Parts of the gradient experiment: the part of a gradient that a penalty in the loss owes to the weights."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.updates._moves import Moves, norm
+
+SURE, UNSURE = 0.95, 0.5
+"""A penalty with a minus leads astray; one that is too small, or left out, a loop may not mind."""
+
+
+def penalty_share(
+    case: Case, observed: Leaves, true: Leaves, bad: list[int], common: float
+) -> tuple[str, str, float] | None:
+    """What is wrong where gradients have the rows' part right, and some multiple of the penalty's part."""
+    penalty = case.truth.penalty_grad(case.generic, *case.batch())
+    if penalty is None or not all(np.any(penalty[k]) and penalty[k].size > 3 for k in bad):
+        return None
+    found = [_two_parts(observed[k], true[k] - penalty[k], penalty[k]) for k in bad]
+    parts = [f for f in found if f is not None]
+    free = len(bad) == len([t for t in true if np.any(t)])  # where all are wrong nothing else tells the rate
+    rate = parts[0][0] if parts and free else common
+    if len(parts) < len(found) or rate == 0 or any(abs(a / rate - 1) > 1e-4 for a, _ in parts):
+        return None
+    ratios = [m / rate for _, m in parts]
+    if np.ptp(ratios) > 1e-3 * max(np.abs(ratios)) + 1e-6:
+        return None
+    if ratios[0] < -1e-4:
+        return "grad_sign_flipped", "the penalty's part of the gradient has the wrong sign", SURE
+    if ratios[0] < 1e-4:
+        return "grad_constant_factor", "the penalty's part of the gradient is left out", UNSURE
+    return "grad_constant_factor", f"{number(ratios[0])} times the penalty's part of the gradient", UNSURE
+
+
+def _two_parts(o: np.ndarray, data: np.ndarray, penalty: np.ndarray) -> tuple[float, float] | None:
+    """The multiples of the rows' part and the penalty's that make the gradient; None where none do."""
+    A = np.column_stack([np.ravel(data), np.ravel(penalty)])
+    scale = np.sqrt((A**2).sum(0))
+    if not scale.all() or not np.isfinite(A).all() or np.linalg.matrix_rank(A / scale) < 2:
+        return None
+    a, m = np.linalg.lstsq(A / scale, np.ravel(o), rcond=None)[0] / scale
+    return (float(a), float(m)) if norm([np.ravel(o) - A @ (a, m)]) < 1e-6 * norm([o]) else None
+
+
+def owed_otherwise(case: Case, found: Finding | None) -> Finding | None:
+    """A pull to zero that is too strong, named by its cause where the loss has a smaller penalty."""
+    rate = case.rate or (case.rule.lr if case.rule is not None else 0.0)
+    if found is None or found.where != "step" or not (case.ridge or rate > 0):
+        return found
+    extra = case.ridge or {k: share / rate for k, share in case.decay.items() if share > 1e-12}
+    cause = larger_penalty(case, extra)
+    told = f"{found.words}; {found.evidence}"
+    return replace(cause[0], evidence=told, confidence=found.confidence, weight=found.weight,
+                   alone=found.alone) if cause else found  # fmt: skip
+
+
+def larger_penalty(case: Case, extra: dict[int, float]) -> list[Finding]:
+    """The penalty of the loss with another factor, where that is what multiples of the weights beside it are.
+
+    A loop may learn in spite of it.
+    """
+    penalty = case.truth.penalty_grad(case.generic, *case.batch())
+    ratios: list[float] = []
+    if penalty is None:
+        return []
+    for k, more in extra.items():
+        w = case.generic[k]
+        owed = float(np.sum(penalty[k] * w)) / (float(np.sum(w * w)) or 1.0)
+        if owed <= 0 or norm([penalty[k] - owed * w]) > 1e-6 * norm([penalty[k]]):
+            return []
+        ratios.append(1 + more / owed)
+    if not ratios or np.ptp(ratios) > 1e-3 * ratios[0]:
+        return []
+    told = f"{number(max(extra.values()))} times the weights too much"
+    return [Finding(
+        "grad_constant_factor", min(extra) if len(extra) == 1 else "grad",
+        f"{number(ratios[0])} times the penalty's part of the gradient", told,
+        "take the penalty's gradient as the loss has it", 0.9, 69.5, alone=False)]  # fmt: skip
+
+
+def drawn_away(case: Case, moves: Moves, decay: dict[int, float], rate: float, gap: float) -> list[Finding]:
+    """Whether a step makes weights larger where a penalty, or a decay, makes them smaller: its sign is wrong.
+
+    Of a loss with a penalty it only counts where more is added than leaving the penalty out would give.
+    """
+    some = [k for k, share in decay.items() if _grows(moves, k, share, gap)]
+    if not some or rate <= 0 or gap > 1e-6:
+        return []
+    penalty = case.truth.penalty_grad(case.generic, *case.batch())
+    owed = {k: 0.0 if penalty is None else float(np.sum(penalty[k] * w)) / float(np.sum(w * w))
+            for k, w in enumerate(case.generic) if k in some}  # fmt: skip
+    if any(owed[k] < 0 or decay[k] / rate > -1.001 * owed[k] for k in some):
+        return []
+    words = "weights are drawn away from zero: the penalty, or the decay, has a minus"
+    told = f"every step adds {number(-100 * decay[some[0]])} % of itself to parameter {some[0]}"
+    fix = "subtract the decay, or add the penalty's gradient to the rows'"
+    found = Finding("grad_sign_flipped", some[0], words, told, fix, SURE, 80)
+    if not all(owed.values()):
+        found.weight, found.alone = 69.5, False  # a loop may learn so, and nothing says what was meant
+    return [found]
+
+
+def _grows(moves: Moves, k: int, share: float, gap: float) -> bool:
+    """Whether what is added of a parameter itself counts beside its move, and is no trace of rounding."""
+    part = -share * norm([moves.before[0][k]])
+    return bool(part > max(1e-3, 100 * gap) * norm([moves.move(0)[k]]) and moves.before[0][k].size > 3)

@@ -1,0 +1,403 @@
+"""Parts of the treatment experiment: each thing that can be mended alone, and what it says of the cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments.of_treatment._batches import (
+    few_rows,
+    in_another_order,
+    overshoots,
+    stuck,
+    taken,
+    too_few_in_order,
+    unsuitable,
+    visits,
+    whole_set,
+)
+from pullback.diagnose.experiments.of_treatment._breaking import overflow
+from pullback.diagnose.experiments.of_treatment._comparing import (
+    CURED,
+    ENOUGH,
+    Compared,
+    alike,
+    column_sizes,
+    short,
+    uneven,
+)
+from pullback.diagnose.experiments.of_treatment._dying import dies, falls_too_soon
+from pullback.diagnose.experiments.of_treatment._fading import faded, fades
+from pullback.diagnose.experiments.of_treatment._flat import flat
+from pullback.diagnose.experiments.of_treatment._scales import (
+    at_last_even,
+    far_targets,
+    off_centre,
+    unlike_inside,
+)
+from pullback.diagnose.experiments.of_update._by_rows import SUMMED, grows, shrinks
+from pullback.diagnose.training._runs import Run
+from pullback.diagnose.updates._moves import norm
+
+FEW, LEARNT = 15, 0.85
+"""Steps that say nothing yet of their size, and the share of the way that makes up for a bad beginning."""
+
+Cause = Callable[[Compared], "Finding | None"]
+
+
+def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
+    case = runs.case
+    first: tuple[Cause, ...] = (far_targets, overflow, unshuffled, unlike_scales, unlike_inside, dies)
+    for cause in first:
+        found = cause(runs)
+        if found is not None:
+            return [found]
+    twice = _divided(runs)
+    if twice is not None:
+        return [twice]
+    if _hardly_moved(runs):
+        found = _larger(runs)
+        if found is not None:
+            return [found]
+    if doubt is not None and runs.cured(
+            "fresh initial weights", lambda: case.user_with(leaves=case.reborn())):  # fmt: skip
+        return [doubt]
+    if room < 0.12:
+        return []
+    saturated = flat(runs) if doubt is not None else None
+    if saturated is not None:
+        return [saturated]
+    for cause in (fades, falls_too_soon, *_in_order(runs)):
+        found = cause(runs)
+        if found is not None:
+            return [found]
+        if runs.by_heart:
+            break
+    found = at_last_even(runs)
+    if found is not None:
+        return [found]
+    if doubt is not None:  # not proven by its cure: what is stands before it
+        doubt.confidence, doubt.weight = 0.5, min(doubt.weight, 60.5)
+        return [doubt]
+    start = _start(case)
+    for seed in range(3 if start is not None else 0):
+        name = f"fresh initial weights, drawn by seed {seed}"
+        if runs.cured(name, partial(case.user_with, leaves=case.reborn(seed))):
+            return [start] if start is not None else []
+    return []
+
+
+def _in_order(runs: Compared) -> tuple[Cause, ...]:
+    """The causes about the step, likeliest first: of a loop that creeps, a smaller step is no cure."""
+    if _creeps(runs) and not short(runs.case) and faded(runs) is None:
+        return _larger, _longer, whole_set
+    return few_rows, _smaller, _longer, whole_set, _larger
+
+
+def _creeps(runs: Compared) -> bool:
+    """Whether the loss of the loop as written falls from look to look, but hardly."""
+    run = runs.user
+    return runs.falls and bool(run.start - run.final < 0.05 * (run.start - runs.goal))
+
+
+def _start(case: Case) -> Finding | None:
+    """What is odd about the first weights, read off the arrays alone, where the network is unknown."""
+    for k, x in enumerate(case.leaves):
+        if x.ndim != 2 or min(x.shape) < 2:
+            continue
+        if not x.any():
+            return _begun("init_zero", k, "the weights are zero", f"parameter {k} is zero everywhere", 0.9)
+        if (x == x[:1]).all() or (x == x[:, :1]).all():
+            return _begun(
+                "init_symmetric", k, "the units of a layer start alike, and learn alike for ever",
+                f"parameter {k} has equal rows or columns; from drawn weights the same loop learns", 0.9,
+            )  # fmt: skip
+        spread = float(x.std() * np.sqrt(case.fan_in(k)))
+        if spread > 2.5 or (spread < 0.1 and len(case.weights) > 1):
+            fault, words = ("init_too_large", "large") if spread > 1 else ("init_too_small", "small")
+            return _begun(fault, k, f"the first weights are too {words}",
+                          f"parameter {k} is {number(spread)} times 1/sqrt(inputs)", 0.8)  # fmt: skip
+    return None
+
+
+def _begun(fault: str, k: int, words: str, evidence: str, confidence: float) -> Finding:
+    fix = "draw the weights at random, of size 1/sqrt(inputs)"
+    return Finding(fault, k, words, evidence, fix, confidence, 60)
+
+
+def _divided(runs: Compared) -> Finding | None:
+    """A rate that no one chooses, but that is one times 1/rows; and as many times the move cures."""
+    case = runs.case
+    rate = case.rule.lr if case.rule is not None else 0.0
+    for rows in dict.fromkeys((case.size, case.n)):
+        if rows < 8 or rate <= 0 or _round(rate) or not _round(rate * rows):
+            continue
+        cured = runs.cured(f"moves times {rows}", partial(case.user_with, scale=float(rows)))
+        if cured or _hardly_moved(runs):
+            end = number(runs.made[f"moves times {rows}"].final)
+            return _once_more(
+                f"its rate {number(rate)} is {number(rate * rows)} divided by {rows} rows; larger moves "
+                f"end at {end}, not {number(runs.user.final)}", 0.9)  # fmt: skip
+    return None
+
+
+def _once_more(evidence: str, confidence: float) -> Finding:
+    return Finding(
+        "grad_averaged_twice", "step", "the step is divided by the number of rows once more", evidence,
+        "divide by the number of rows once, in the loss or in the step", confidence, 61)  # fmt: skip
+
+
+def _hardly_moved(runs: Compared) -> bool:
+    """Whether the whole run moved the weights by less than a hundredth of their size."""
+    size = norm(runs.case.leaves)
+    moved = norm([a - b for a, b in zip(runs.user.leaves, runs.case.leaves, strict=True)])
+    return bool(np.isfinite(moved) and moved < 0.01 * size)
+
+
+def unlike_scales(runs: Compared) -> Finding | None:
+    """Columns of X on unlike or unusual scales, and whether standardising them cures."""
+    case, Z = runs.case, uneven(runs.case)
+    if Z is None:
+        return None
+    judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
+    even = partial(case.user_with, data=(Z, case.y), judge=judge)
+    how = "the same loop learns"
+    if not runs.cured("inputs standardised", even) and not _at_other_steps(runs, even):
+        scale = _steeper(case, Z)
+        if scale < 3 or not _only_standardised(runs, Z, even, scale):
+            return None
+        how = f"with moves {number(scale)} times as large, the loop learns what no other step gets from these"
+    return Finding(
+        "inputs_unscaled",
+        "X",
+        "the features are on scales that one step size cannot serve",
+        f"{sizes_told(column_sizes(case))}; standardised, {how}",
+        "subtract each column's mean and divide by its deviation",
+        0.95,
+        64,
+    )
+
+
+def sizes_told(sizes: np.ndarray) -> str:
+    low, high = number(float(sizes.min())), number(float(sizes.max()))
+    return f"the columns' sizes go from {low} to {high}" if len(sizes) > 1 else f"the column's size is {low}"
+
+
+def _at_other_steps(runs: Compared, even: Callable[..., Run]) -> bool:
+    """Whether a loop that gets nowhere learns from standardised columns with a step of another order."""
+    if runs.share(runs.user.final) >= ENOUGH:
+        return False
+    tries = {f"inputs standardised, moves times {s:g}": partial(even, scale=s) for s in (0.1, 10, 100)}
+    return max(runs.run(name, make) for name, make in tries.items()) >= CURED
+
+
+def _steeper(case: Case, Z: np.ndarray) -> float:
+    """How much larger steps standardised columns bear, where moves are a multiple of the gradient.
+
+    A first layer's loss curves as the largest eigenvalue of X'X, and that is what its step has to suit.
+    """
+    if case.rule is not None and case.rule.name != "linear":
+        return 1.0
+    ones = np.ones((len(case.judged), 1))
+    tables = (np.hstack([np.asarray(x, float).reshape(case.n, -1)[case.judged], ones]) for x in (case.X, Z))
+    raw, standard = (float(np.linalg.norm(table, 2)) for table in tables)
+    return (raw / standard) ** 2
+
+
+def _only_standardised(runs: Compared, Z: np.ndarray, even: Callable[..., Run], scale: float) -> bool:
+    """Whether standardised columns and the step they bear learn what no step learns from these."""
+    case, name = runs.case, f"inputs standardised, moves times {number(scale)}"
+    if not runs.cured(name, partial(even, scale=scale)):
+        return False
+    got = runs.share(runs.made[name].final)
+    for other in (0.1, 3.0, 10.0, 100.0, 1e3):
+        raw = runs.run(f"moves times {other:g}", partial(case.user_with, scale=other))
+        if not got > raw + 0.5 * (1 - raw):
+            return False
+    runs.proof = name
+    return not runs.as_good_unseen or runs.better_unseen(table=Z, scale=scale)
+
+
+def unshuffled(runs: Compared) -> Finding | None:
+    """Whether neighbouring rows are alike, and whether shuffling them cures."""
+    case = runs.case
+    if alike(case) < 0.4 or taken(case) >= 0.6 * case.n:
+        return None
+    if not runs.cured("rows shuffled", partial(in_another_order, case)):
+        return None
+    return too_few_in_order(runs) or out_of_order(runs)
+
+
+def out_of_order(runs: Compared, shuffled: str = "rows shuffled") -> Finding:
+    return Finding(
+        "data_not_shuffled", "data", "the rows are ordered by the target: each batch holds one kind only",
+        f"neighbouring targets correlate by {number(alike(runs.case))}; shuffled, the same loop ends at "
+        f"{number(runs.made[shuffled].final)}, not {number(runs.user.final)}",
+        "shuffle the rows (X and y together) before every epoch", 0.95, 62)  # fmt: skip
+
+
+def _smaller(runs: Compared) -> Finding | None:
+    case = runs.case
+    for scale in (0.3, 0.1, 0.03, 0.01, 0.001):
+        name = f"moves times {scale:g}"
+        if not runs.cured(name, partial(case.user_with, scale=scale)):
+            if (runs.falls and runs.made[name].final > runs.user.final) or runs.lags(name):
+                return None
+            continue
+        early = _merely_early(runs, name)
+        if early is not None:
+            return early
+        if case.size <= 4 and not overshoots(case) and not stuck(runs) and runs.cured(
+                "batches of 32 rows", lambda: visits(case, 32)):  # fmt: skip
+            return unsuitable(case, "single rows are too noisy for this step size")
+        if grows(case) and runs.run("moves divided by the rows", partial(
+                case.user_with, scale=1 / case.size)) > ENOUGH:  # fmt: skip
+            return Finding(
+                "grad_reduction_sum", "step", SUMMED,
+                f"with twice the rows it goes twice as far; with moves {scale:g} times as large the loss "
+                f"ends at {number(runs.made[name].final)}, not {number(runs.user.final)}",
+                f"divide the gradient by the {case.size} rows", 0.8, 60)  # fmt: skip
+        off = off_centre(runs, max(runs.share(run.final) for run in runs.made.values()))
+        if off is not None:
+            return off
+        return Finding(
+            "lr_too_large",
+            "step",
+            "the step is too large",
+            f"as written the loss ends at {number(runs.user.final)} (best constant "
+            f"{number(runs.base)}); with "
+            f"moves {scale:g} times as large it ends at {number(runs.made[name].final)}",
+            f"multiply the step size by about {scale:g}",
+            0.9,
+            60,
+        )
+    return None
+
+
+def _merely_early(runs: Compared, smaller: str) -> Finding | None:
+    """A run of next to no steps: no size is too large that gets all of the way in an ordinary number."""
+    if runs.case.horizon >= FEW or runs.cut_off or not np.isfinite(runs.user.final):
+        return None
+    proof = runs.proof
+    cured, name = runs.longer()
+    if cured and runs.share(runs.made[name].final) > max(LEARNT, runs.share(runs.made[smaller].final)):
+        return stopped(runs, name)
+    runs.proof = proof
+    return None
+
+
+def _longer(runs: Compared) -> Finding | None:
+    """Many times the steps, when ten times the step would be about as far as it may go."""
+    case = runs.case
+    if runs.cut_off:  # by our time, not by the loop
+        return None
+    fast = runs.run("moves times 30", lambda: case.user_with(scale=30.0))
+    if fast >= 0.85 and not short(case):
+        return None
+    if _cut(runs.made["moves times 30"]):  # more steps take more time than there is
+        return small(runs, 30.0, "moves times 30") if runs.ahead("moves times 30") else None
+    proof = runs.proof
+    cured, name = runs.longer()
+    if cured and runs.worse_unseen(steps=runs.made[name].planned):  # what it gains is learnt by heart
+        runs.proof, runs.by_heart = proof, True
+        return None
+    if cured:
+        return faded(runs) or _much_larger(runs, name) or stopped(runs, name)
+    return None
+
+
+def _much_larger(runs: Compared, longer: str) -> Finding | None:
+    """A step so small that many times the steps still end on the way, where a far larger one gets there."""
+    if short(runs.case) or runs.share(runs.made[longer].final) >= LEARNT:
+        return None
+    for scale in (100.0, 1e3):
+        name = f"moves times {scale:g}"
+        if runs.run(name, partial(runs.case.user_with, scale=scale)) >= LEARNT:
+            runs.proof = name
+            return small(runs, scale, name)
+    return None
+
+
+def _cut(run: Run) -> bool:
+    """Whether a run came to no end and to no harm before the time for it was up."""
+    return 0 < run.steps < run.planned and bool(np.isfinite(run.final))
+
+
+def stopped(runs: Compared, name: str) -> Finding:
+    """The finding that a loop would get there in the steps of the run of this name."""
+    longer = runs.made[name]
+    return Finding(
+        "too_few_steps", "step", "the loop is on its way and stopped early",
+        f"after {runs.case.horizon} steps the loss is {number(runs.user.final)}, after {longer.steps} it is "
+        f"{number(longer.final)}", f"take about {longer.planned} steps", 0.85, 60)  # fmt: skip
+
+
+def _larger(runs: Compared) -> Finding | None:
+    case = runs.case
+    steps, least = min(case.horizon, 5000), 0.0
+    if runs.cut_off:  # the steps that are missing would have gone some way, too
+        least = 10 * runs.user.planned / max(runs.user.steps, 1)
+    for scale in (10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8):
+        if scale < least:
+            continue
+        name = f"moves times {scale:g}"
+        if runs.cured(name, partial(case.user_with, scale=scale, steps=steps)):
+            return small(runs, scale, name)
+        run = runs.made[name]
+        if _cut(run) and runs.ahead(name):
+            return small(runs, scale, name)
+        way = (run.start - run.final) / max(run.start - runs.goal, 1e-300)
+        if way > 0.9 and _hardly_moved(runs):
+            return small(runs, scale, name)
+        least = scale * 100 if abs(way) < 1e-3 else scale * 30 if abs(way) < 1e-2 else 0.0
+    return None
+
+
+def small(runs: Compared, scale: float, name: str) -> Finding:
+    """The finding that the step is too small, or divided by the rows twice."""
+    case = runs.case
+    twice = shrinks(case)
+    evidence = (
+        f"as written the loss ends at {number(runs.user.final)}; with moves {number(scale)} times as large "
+        f"it is at {number(runs.made[name].final)} after {runs.made[name].steps} steps"
+    )
+    rate = case.rule.lr if case.rule is not None else 0.0
+    if not twice and rate > 0 and not _round(rate) and _round(rate * case.n):
+        return _once_more(
+            evidence + f"; its rate {number(rate)} is {number(rate * case.n)} divided by n = {case.n}", 0.85
+        )
+    if twice:
+        return _once_more(evidence + "; the step shrinks as 1/n with the batch", 0.9)
+    each = rate / case.size
+    if rate > 0 and _digits(each * case.n) < min(_digits(each), 3) and grows(case):
+        return _once_more(
+            evidence + f"; it goes half as far with half the rows: the sum over a batch of {case.size} is "
+            f"divided by all {case.n} rows, with rate {number(each * case.n)}", 0.85)  # fmt: skip
+    return Finding("lr_too_small", "step", "the step is too small: right direction, hardly any way",
+                   evidence, f"multiply the step size by about {number(scale)}", 0.9, 60)  # fmt: skip
+
+
+def _round(x: float) -> bool:
+    """Whether a number has at most two digits, as people choose rates."""
+    return _digits(x) < 3
+
+
+def _digits(x: float) -> int:
+    """The digits that write a number, up to four."""
+    return next((d for d in (1, 2, 3) if abs(float(f"{x:.{d - 1}e}") / x - 1) < 1e-5), 4)
+
+
+def nothing_to_learn(case: Case) -> Finding:
+    return Finding(
+        "labels_misaligned",
+        "data",
+        "nothing in X tells anything about y: rows and targets do not belong together",
+        "a model fitted to three quarters of the rows predicts the rest no better than a constant",
+        "check that X and y are shuffled, sorted and filtered together",
+        0.8,
+        66,
+    )

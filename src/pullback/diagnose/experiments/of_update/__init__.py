@@ -1,0 +1,14 @@
+"""Parts of the update experiment.
+
+In reading order:
+
+    _answered         what a step makes of gradients chosen for it, where it asks `grad`
+    _averaged         the gradient of a step that draws noise, such as a dropout mask, anew
+    _behind_squares   wrong gradients behind a rule that divides by the root of their squares
+    _by_rows          how far a step goes against the number of its rows
+    _denominators     what adaptive rules divide by, read off the moves
+    _first_move       what the first move looks like, and what gradient the step met inside
+    _frozen           parameters that a step does not move, and why
+    _memories         what moves keep of earlier ones, and whether anyone means that
+    _standing         what a step does when it is given one and the same weights again and again
+"""

@@ -1,0 +1,195 @@
+"""Parts of the update experiment: parameters that a step does not move, and why."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.updates._moves import Moves, norm, watch
+
+
+def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
+    """Parameters that do not move although their gradient is not zero."""
+    count = len(case.leaves)
+    frozen = [k for k in range(count) if _only_fades(moves, k) and not _owes_it(moves, true, k)]
+    frozen = [k for k in frozen if norm([g[k] for g in true]) > 1e-9 * norm([x for g in true for x in g])]
+    if frozen and len(frozen) < count:
+        ended = case.user.leaves
+        frozen = [k for k in frozen if len(ended) == count and _scaled(ended[k], case.leaves[k])]
+    if not frozen:
+        return _underflow(case)
+    if not all(np.isfinite(x).all() for x in case.user.leaves):
+        return []
+    if len(frozen) == count and case.first is not None and _moved(case) and not _only_zeros_moved(case):
+        return []
+    if len(frozen) == count or all(
+        not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)
+    ):
+        return [_nothing_moves(case, moves, true)]
+    if _hidden_by_rounding(moves, true, frozen):
+        return [_nothing_moves(case, moves, true)]
+    return [Finding(
+        "layer_not_updated", frozen[0],
+        f"never moved: parameter {', '.join(map(str, frozen))}",
+        f"unchanged after {len(true)} steps; the gradient's norm there is "
+        f"{number(norm([true[0][k] for k in frozen]))}",
+        f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
+
+
+def _hidden_by_rounding(moves: Moves, true: list[Leaves], frozen: list[int]) -> bool:
+    """Whether the rate at which the others move is too small to change a weight of those that do not."""
+    free = [k for k in range(len(true[0])) if k not in frozen]
+    rate = norm([moves.move(0)[k] for k in free]) / max(norm([true[0][k] for k in free]), 1e-300)
+    return all(
+        rate * np.abs(true[0][k]).max(initial=0) < np.spacing(np.abs(moves.before[0][k])).max(initial=0)
+        for k in frozen
+    )
+
+
+def _nothing_moves(case: Case, moves: Moves, true: list[Leaves]) -> Finding:
+    size = (
+        f"after {len(true)} steps every parameter is bit-identical; the gradient is {number(norm(true[0]))}"
+    )
+    if any(np.any(m) for t in range(len(true)) for m in moves.move(t)):
+        size = "every parameter only fades by its decay, whatever its gradient"
+    rate = _hidden_rate(case)
+    if rate:
+        size += (
+            f"; from zero weights the step is {number(rate)} times the gradient, too small to change a weight"
+        )
+    return Finding(
+        "params_not_updated", "step", "nothing moves: the step leaves every parameter as it was", size,
+        "update the arrays the model uses, by a step large enough to change them", 1.0, 86)  # fmt: skip
+
+
+def _hidden_rate(case: Case) -> float:
+    """The step's size where rounding hides it: read off a parameter that is zero, which any step changes."""
+    X, y = case.batch()
+    for k in reversed(case.weights):
+        leaves = [np.zeros(x.shape) if j == k else x for j, x in enumerate(case.generic)]
+        moves = watch(case.patient, leaves, 1)
+        used = used_gradients(case, moves)
+        move, g = moves.move(0)[k], (used[0] if used else case.gradient(leaves, X, y))[k]
+        scale = np.abs(move).max(initial=0)
+        if scale > 0 and np.any(g):
+            u = move / scale
+            c = float(np.sum(u * g)) / float(np.sum(g * g))
+            if norm([u - c * g]) < 1e-3 * norm([u]):
+                return abs(c) * scale
+    return 0.0
+
+
+def _scaled(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether `a` is `b`, or a share of it."""
+    share = float(np.sum(a * b)) / float(np.sum(b * b) or 1.0)
+    return bool(np.array_equal(a, b) or np.allclose(a, share * b, rtol=1e-9, atol=0))
+
+
+def _only_fades(moves: Moves, k: int) -> bool:
+    """Whether a parameter never moves, or only loses the same share of itself in every step: its decay."""
+    u = np.concatenate([moves.move(t)[k].ravel() for t in range(len(moves.after))])
+    if not u.any():
+        return True
+    w = np.concatenate([before[k].ravel() for before in moves.before])
+    share = float(u @ w) / float(w @ w or 1.0)
+    return bool(u.size > 6 and -0.5 < share < 0 and norm([u - share * w]) < 1e-9 * norm([u]))
+
+
+def _owes_it(moves: Moves, true: list[Leaves], k: int) -> bool:
+    """Whether a parameter that only fades follows its gradient all the same, at one rate: its penalty's."""
+    u, g = (np.concatenate([x[k].ravel() for x in xs])
+            for xs in ([moves.move(t) for t in range(len(true))], true))  # fmt: skip
+    rate = -float(u @ g) / float(g @ g or 1.0)
+    return bool(u.any() and rate > 0 and norm([u + rate * g]) < 1e-6 * norm([u]))
+
+
+def _moved(case: Case) -> bool:
+    """Whether the loop as written ends elsewhere than it began."""
+    ended = case.user.leaves
+    return any(not np.array_equal(a, b) for a, b in zip(ended, case.leaves, strict=True))
+
+
+def _only_zeros_moved(case: Case) -> bool:
+    """Whether what moved are only parameters that start at zero, which any step changes."""
+    kept = [_held(a, b) for a, b in zip(case.user.leaves, case.patient.leaves, strict=True)]
+    return any(kept) and not any(x.any() for x, same in zip(case.leaves, kept, strict=True) if not same)
+
+
+def _held(now: np.ndarray, then: np.ndarray) -> bool:
+    """Whether rounding holds a parameter where it was: at most some numbers near zero give way a little."""
+    change = np.abs(now - np.asarray(then, float))
+    held = np.spacing(np.abs(then)).max(initial=0)
+    return not change.any() or bool(np.mean(change > 0) < 0.5 and change.max() < held and np.any(then))
+
+
+def _underflow(case: Case) -> list[Finding]:
+    first = case.first
+    if first is None:
+        return []
+    ways = [norm([a - b]) for a, b in zip(first.after[-1], first.before[0], strict=True)]
+    total = norm(ways)
+    pairs = zip(first.after[-1], case.patient.leaves, strict=True)
+    if not np.isfinite(total) or not all(_held(now, x) for now, x in pairs if np.any(x)):
+        return []
+    some = total > 0 or _moved(case)
+    if some and not _only_zeros_moved(case):
+        return []
+    grads = _gradient(case, first)
+    if norm(grads) == 0 or (some and not _hidden_elsewhere(case, first, grads)):
+        return []
+    if case.moves is not None and norm(grads) < 1e-6 * norm(_gradient(case, case.moves)):
+        return []  # elsewhere the same step moves them: the start is to blame
+    if case.moves is not None and _could_move(case, case.moves, grads):
+        return []  # the step heeds something else than its batch, which has no slope here
+    which = "every parameter" if total == 0 else "every parameter that is not zero at the start"
+    return [Finding(
+        "params_not_updated", "step", "nothing moves: the step is too small to change any weight",
+        f"after {len(first.after)} steps {which} is bit-identical",
+        "use a step the weights' precision can hold", 1.0, 86)]  # fmt: skip
+
+
+def _could_move(case: Case, moves: Moves, grads: Leaves) -> bool:
+    """Whether the rate at which the step moves other weights is one that those it starts from can hold."""
+    rate = norm(moves.move(0)) / max(norm(_gradient(case, moves)), 1e-300)
+    return any(np.isfinite(rate) and np.any(rate * np.abs(g) > 1e3 * np.spacing(np.abs(np.asarray(x))))
+               for g, x in zip(grads, case.patient.leaves, strict=True))  # fmt: skip
+
+
+def _gradient(case: Case, moves: Moves) -> Leaves:
+    """The true gradient where the first of some moves begins."""
+    return case.gradient(moves.before[0], case.X[moves.rows[0]], case.y[moves.rows[0]])
+
+
+def _hidden_elsewhere(case: Case, first: Moves, grads: Leaves) -> bool:
+    """Whether the rate at which zeros moved is one that the precision of no other weight can hold.
+
+    Where there is no other weight, those that stay are zero too: their gradient is, nothing is hidden.
+    """
+    zeros = [k for k, x in enumerate(case.leaves) if not x.any()]
+    rate = norm([first.move(0)[k] for k in zeros]) / max(norm([grads[k] for k in zeros]), 1e-300)
+    others = [
+        (np.abs(grads[k]).max(initial=0), x) for k, x in enumerate(case.patient.leaves) if k not in zeros
+    ]
+    return rate > 0 and len(others) > 0 and all(
+        1e-9 * norm(grads) < g and rate * g < np.spacing(np.abs(np.asarray(x))).max(initial=0)
+        for g, x in others)  # fmt: skip
+
+
+def used_gradients(case: Case, moves: Moves) -> list[Leaves] | None:
+    """What the patient's own grad gives along the moves, where it is given."""
+    if not case.patient.has_grad:
+        return None
+    body = case.patient.fresh()
+    out = []
+    for before, rows in zip(moves.before, moves.rows, strict=True):
+        gs = body.grad([x.copy() if x.ndim else float(x) for x in before], body.X[rows], body.y[rows])
+        if len(gs) != len(before):
+            return None
+        fixed = [
+            np.zeros(x.shape) if g is None else np.asarray(g, float) for g, x in zip(gs, before, strict=True)
+        ]
+        if any(g.size != x.size for g, x in zip(fixed, before, strict=True)):
+            return None
+        out.append([g.reshape(x.shape).copy() for g, x in zip(fixed, before, strict=True)])
+    return out

@@ -1,0 +1,247 @@
+"""Parts of the update experiment: what moves keep of earlier ones, and whether anyone means that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.updates._adaptive import simulate
+from pullback.diagnose.updates._kept import factor_kept, fades_by, kept_after
+from pullback.diagnose.updates._moves import Moves, chosen, norm
+
+
+def scheduled(
+    moves: Moves, grads: list[Leaves], moving: list[int], velocity: Callable[[], bool]
+) -> list[Finding] | None:
+    """Momentum whose rate changes from step to step: u = a u' - b g, a and b free; None where it is not.
+
+    `velocity` says whether what is kept is one: the same moves come of gradients that are never cleared.
+    """
+    rates, memories, kept = [-1.0], [], []
+    begun = next((t for t in range(len(grads)) if any(np.any(moves.move(t)[k]) for k in moving)), len(grads))
+    if len(grads) - begun < 3 or not np.isfinite(
+            [norm(moves.move(t)) + norm(grads[t]) for t in range(len(grads))]).all():  # fmt: skip
+        return None
+    first = [np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(begun), grads[begun])]
+    power = float(first[1] @ first[1])
+    if not power:
+        return None
+    rates[0] = -float(first[0] @ first[1]) / power
+    if norm([first[0] + rates[0] * first[1]]) > 1e-6 * norm([first[0]]):
+        return None
+    for t in range(begun + 1, len(grads)):
+        u, before, g = (np.concatenate([x[k].ravel() for k in moving])
+                        for x in (moves.move(t), moves.move(t - 1), grads[t]))  # fmt: skip
+        A = np.stack([before, -g], 1)
+        if len(u) < 4:
+            return None
+        (a, b), *_ = np.linalg.lstsq(A, u, rcond=None)
+        if norm([u - A @ (a, b)]) > 1e-6 * norm([u]) or not b or not rates[-1]:
+            return None
+        kept.append(float(a))
+        memories.append(float(a) * rates[-1] / float(b))
+        rates.append(float(b))
+    if min(rates) > 0 and _corrected_in_place(kept, rates):
+        return [Finding(
+            "optimizer_state_mutated", "step", "the bias correction is written back into the velocity",
+            f"{', '.join(number(a) for a in kept)} times the last move is kept, step by step, while the "
+            f"newest gradient's weight goes from {number(rates[0])} to {number(rates[-1])}",
+            "keep the velocity uncorrected, use a corrected copy", 1.0, 81)]  # fmt: skip
+    if len(rates) < 4:
+        return None  # any two numbers are a schedule
+    if max(rates) < 0:
+        return [Finding("grad_sign_flipped", "step", "the step goes uphill: the update is added",
+                        f"each step is {number(-rates[0])} times the gradient, and a memory of it",
+                        "subtract the update", 1.0, 82)]  # fmt: skip
+    beta = float(np.median(memories))
+    if np.ptp(memories) < 1e-3 and abs(beta - 1) < 1e-3 and min(rates) > 0 and not velocity():
+        return [Finding(
+            "grad_not_zeroed", "step", "every step carries all gradients of earlier batches",
+            f"each move is the sum of all gradients so far, times {number(rates[0])} to {number(rates[-1])}",
+            "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
+    if np.ptp(memories) < 1e-3 and beta > 1 - 1e-4:
+        return [Finding(
+            "momentum_state_wrong", "step", f"the velocity grows without end: its memory is {number(beta)}",
+            f"each move is {number(beta)} times the last, and the gradient",
+            "keep v = beta v + g, beta below 1", 1.0, 81)]  # fmt: skip
+    return [] if min(rates) > 0 else None
+
+
+def divides(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Whether a right rule that divides by squares reproduces the moves.
+
+    Gradients that hardly change from step to step fit any memory, even one that nobody would mean. But where
+    the first move is a multiple of the gradient, nothing is divided: a number beside the squares dwarfs them.
+    """
+    u, g = (np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(0), grads[0]))
+    if norm([u - float(u @ g) / float(g @ g or 1.0) * g]) < 1e-7 * norm([u]):
+        return False
+    rule = simulate(moves.of(moving), chosen(grads, moving), only_right=True)
+    return rule is not None and rule.gap < 1e-4 and rule.lr > 0
+
+
+def never_cleared(moves: Moves, grads: list[Leaves]) -> bool:
+    """Whether an adaptive rule that is right reproduces the moves from sums of all gradients so far."""
+    sums: list[Leaves] = []
+    for gs in grads:
+        sums.append([g + (sums[-1][i] if sums else 0.0) for i, g in enumerate(gs)])
+    rule = simulate(moves, sums, only_right=True) if len(sums) > 2 else None
+    return rule is not None and rule.gap < 1e-4 and rule.lr > 0
+
+
+def _corrected_in_place(kept: list[float], rates: list[float]) -> bool:
+    """Whether a mean of gradients is divided by what the corrected one should be, and kept so.
+
+    It holds beta / (1 - beta**t) of itself and takes (1 - beta) / (1 - beta**t) of the gradient.
+    """
+    beta = rates[0] / rates[1] - 1
+    if not 0 < beta < 1:
+        return False
+    told = [beta / (1 - beta**t) for t in range(2, len(rates) + 1)]
+    return bool(np.allclose(kept, told, rtol=1e-3))
+
+
+def nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
+    """Gradients taken where the last move, faded, would lead: u = beta u' - lr g(w + beta u')."""
+    if len(moves.after) < 3:
+        return False
+    steps = range(1, len(moves.after))
+    size = norm([moves.move(t)[k] for t in steps for k in moving])
+    return any(
+        # most are out after one move, and every move costs a gradient
+        all(_looks_ahead(case, moves, moving, beta, until, size) for until in (2, len(moves.after)))
+        for beta in _BETAS
+    )
+
+
+_BETAS = (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99)
+
+
+def looks_elsewhere(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
+    """Whether the gradient is taken a share of what is kept ahead, where a move is not what is kept."""
+    if len(moves.after) < 3:
+        return []
+    size = norm([moves.move(t)[k] for t in range(1, len(moves.after)) for k in moving])
+    first = [moves.move(0)[k] for k in moving]
+    kept = factor_kept(kept_after(case.patient, moves.before[0]), first)
+    for a in sorted({side * a for a in kept for side in (1, -1)} - {1.0}):
+        for beta in _BETAS:
+            if all(_looks_ahead(case, moves, moving, beta, until, size, beta * a)
+                   for until in (2, len(moves.after))):  # fmt: skip
+                return [Finding(
+                    "momentum_state_wrong", "step", "the look ahead goes elsewhere than the velocity leads: "
+                    "it is scaled again on the way", f"the gradient is taken {number(beta * a)} of the last "
+                    f"move ahead, and {number(beta)} of that move is kept",
+                    "look ahead by what is kept of the last move", 1.0, 81)]  # fmt: skip
+    return _never_fades(case, moves, moving)
+
+
+def _never_fades(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
+    """Whether the look ahead fades as it should, and what is kept does not: the velocity grows for ever."""
+    size = norm([moves.move(t)[k] for t in range(1, len(moves.after)) for k in moving])
+    for share in _BETAS:
+        if all(_looks_ahead(case, moves, moving, 1.0, until, size, share) for until in (2, len(moves.after))):
+            return [Finding(
+                "momentum_state_wrong", "step", "the velocity grows without end: its memory is 1",
+                f"the gradient is taken {number(share)} of the last move ahead, and all of that move is kept",
+                "keep v = beta v + g, beta below 1", 1.0, 81)]  # fmt: skip
+    return []
+
+
+def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until: int, size: float,
+                 share: float | None = None) -> bool:  # fmt: skip
+    """Whether the moves before `until` are a velocity fed with gradients taken `share` of the last ahead.
+
+    The share is what is kept of the last move, `beta`, unless it is given.
+    """
+    share = beta if share is None else share
+    left, kept = [], []
+    for t in range(1, until):
+        before = moves.move(t - 1)
+        ahead = [x + share * m for x, m in zip(moves.before[t], before, strict=True)]
+        g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
+        left.append(np.concatenate([(moves.move(t)[k] - beta * before[k]).ravel() for k in moving]))
+        kept.append(np.concatenate([g[k].ravel() for k in moving]))
+    r, g1 = np.concatenate(left), np.concatenate(kept)
+    lr = -(r @ g1) / (g1 @ g1 or 1)
+    return bool(lr > 0 and norm([r + lr * g1]) < 1e-4 * size)
+
+
+def _summed_twice(c: np.ndarray) -> bool:
+    """Whether the weights grow by ever less, at one rate: a velocity of sums that are never cleared.
+
+    Where a step looks ahead along its velocity, the newest gradient has a weight of its own.
+    """
+    growth = np.diff(c, prepend=0.0)
+    if len(c) < 4 or not (growth > 0).all():
+        return False
+    fade = growth[2:] / growth[1:-1]
+    return bool(0.05 < fade[0] < 1 - 1e-3 and growth[1] < growth[0] and np.allclose(fade, fade[0], rtol=1e-3))
+
+
+def keeps_velocity(case: Case, moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Whether what is kept from step to step is a velocity, not a buffer of gradients that is never cleared.
+
+    A velocity holds moves, or gradients with a minus or times a number of its own; a buffer holds gradients
+    as they come, but for the rows' number. Where the newest gradient is kept by itself, buffers are cleared;
+    and where a number of one says how much is kept, what is kept is a velocity that was meant to fade.
+    """
+    kept, n = kept_after(case.patient, moves.before[0]), len(moves.rows[0])
+    first = [grads[0][k] for k in moving]
+    if any(abs(abs(a) - 1) < 1e-5 for a in factor_kept(kept, [moves.move(0)[k] for k in moving])):
+        return True
+    plain = [s * r for s in (1.0, 2.0, 0.5) for r in (1.0, n, 1.0 / n)]
+    factors = factor_kept(kept, first)
+    if factors and not any(abs(a / p - 1) < 1e-4 for a in factors for p in plain):
+        return True
+    if len(grads) < 2:
+        return False
+    newest = factor_kept(kept_after(case.patient, moves.before[0], 2), [grads[1][k] for k in moving])
+    return any(abs(a / p - 1) < 1e-4 for a in newest for p in plain) or fades_by(
+        case.patient, moves.before[0], 1.0
+    )
+
+
+def judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> list[Finding]:
+    table = [("weight of gradients, newest first", ", ".join(number(x) for x in c * scale))]
+
+    def wrong(words: str, fault: str = "momentum_state_wrong", fix: str = "") -> list[Finding]:
+        return [Finding(
+            fault, "step", words,
+            f"the moves are the last gradients times {', '.join(number(x) for x in c[:4] * scale)}, ...",
+            fix or "keep v = beta v + g and move by -lr v", 1.0, 81, table=table)]  # fmt: skip
+
+    if (np.abs(c[1:]) < 1e-3).all():
+        return []
+    if abs(c[0]) < 1e-3:
+        return wrong("the step uses the velocity of the step before: it is stale by one")
+    if c[0] < 0 and (c[1:] < 1e-3).all():
+        return wrong(
+            "the step goes uphill: the velocity is added", "grad_sign_flipped", "subtract the velocity"
+        )
+    if c[0] < 0:
+        return wrong("the newest gradient is added, uphill")
+    if np.allclose(c, c[0], rtol=1e-3) and grad_is_clean:
+        return wrong("the velocity grows without end: its memory is 1")
+    if np.allclose(c, c[0], rtol=1e-3):
+        return wrong("every step carries all gradients of earlier batches", "grad_not_zeroed",
+                     "set the gradient buffers to zero before each backward pass")  # fmt: skip
+    if _summed_twice(c):
+        return wrong("every velocity is fed with all gradients of earlier batches", "grad_not_zeroed",
+                     "set the gradient buffers to zero before each backward pass")  # fmt: skip
+    ratios = c[2:] / np.where(np.abs(c[1:-1]) > 1e-9, c[1:-1], np.nan)
+    early = c[1] / c[0]
+    known = ratios[np.isfinite(ratios) & (np.abs(c[1:-1]) > 1e-5)]
+    if (c[1:] < -1e-3).any():
+        return wrong("earlier gradients enter with changing sign: the velocity's sign is lost")
+    if known.size and np.ptp(known) > 1e-2 * abs(known.mean()):
+        return wrong("earlier gradients fade at no fixed rate: the velocity is scaled again on the way")
+    beta = float(known.mean()) if known.size else early
+    if (beta > 1 - 1e-4 or early > 1 + 1e-4) and abs(early - beta / (1 + beta) * beta) > 1e-2:
+        return wrong(f"the velocity grows without end: its memory is {number(max(beta, early))}")
+    if abs(early - beta) < 1e-3 and beta < 0.35:
+        return wrong(f"the memory is only {number(beta)}: the coefficients stand on the wrong terms")
+    return []

@@ -1,0 +1,10 @@
+"""What a loop trains: layers, units, output and objective, inferred from recordings and values.
+
+In reading order:
+
+    _functions   activations, outputs and objectives, right and wrong, known by their values
+    _layer       one layer, as it lies in the parameters
+    _by_number   layers whose units are written out one by one
+    _anatomy     layers, output and objective read off recordings
+    _head        output and objective of any model, by its predictions
+"""

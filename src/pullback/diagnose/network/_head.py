@@ -1,0 +1,117 @@
+"""What a loss makes of a model's predictions, whatever the model: output, objective, and their number.
+
+Where the layers cannot be read off (a recurrence, a convolution, features made on the way), the predictions
+still can be: among the last values that rest on the parameters and on no target is one from which a known
+objective gives every row's loss.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.recording._record import Node, Recording, record
+
+LAST = 14
+_TELLING = [
+    name for name in fn.WRONG if "sign wrong" in name or name in ("squared sum (p + y)", "fourth power")
+]
+"""Wrong formulas that are no right one of another function of the predictions."""
+_SQUASHED = {"binary cross-entropy": "sigmoid", "cross-entropy": "softmax"}
+
+
+@dataclass
+class Head:
+    """The output's function, the objective, its factor, a constant beside it, and the number of outputs."""
+
+    output: str
+    objective: str
+    factor: float
+    shift: float
+    width: int
+    own: bool = False
+    """Whether the output's function is of the user's own making: `output` is then what is usual there."""
+    place: int = -1
+    """Which of the recorded values of a single row the predictions are, where the network is not known."""
+
+    def constant(self, y: Any, per_row: float, zero: float) -> float:
+        """The loss over rows of the best constant sum before the output, as near as a grid comes to it.
+
+        NaN where the formula misses `zero`, the loss of an output of zeros: rows may be weighted.
+        """
+        z = np.zeros((len(y), self.width))
+        t = fn.targets(y, z)
+        if t.shape != z.shape:
+            return float("nan")
+        mean = t.mean(0, keepdims=True)
+        share = np.clip(mean, 1e-6, 1 - 1e-6)
+        grid = np.quantile(t, [0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0], axis=0)
+        grid = np.vstack([0 * t[:1], grid, mean, np.log(share / (1 - share)), np.log(np.maximum(mean, 1e-9))])
+        values = [per_row * self.factor * fn.objective(self.objective, fn.VALUE[self.output](z + c), t).mean()
+                  for c in grid]  # fmt: skip
+        if np.isfinite(zero) and abs(values[0] - zero) > 0.01 * abs(zero):
+            return float("nan")
+        return float(np.nanmin(values))
+
+    def floor(self, y: Any, per_row: float) -> float:
+        """The loss over rows of predictions that equal their targets; zero where it is not known."""
+        if self.objective in fn.WRONG:
+            return 0.0
+        t = fn.targets(y, np.zeros((len(y), self.width)))
+        least = fn.least(self.objective, t).mean() if t.shape[1] == self.width else 0.0
+        return float(per_row * self.factor * least) if abs(least) > 1e-6 else 0.0
+
+
+def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) -> Head | None:
+    """The head of a loss, or None where it is none that is known.
+
+    Predictions may leave the recording for plain floats, so all that was recorded is looked at.
+    """
+    picked = fn.picked(y, rows)
+    tapes = [record(loss, leaves, X[i : i + 1], y[i : i + 1]) for i in picked]
+    alike = min(_alike(tapes[0], tape) for tape in tapes)
+    values = np.array([float(np.asarray(t.result).reshape(-1)[0]) for t in tapes])
+    found = wrong = None
+    for k in _candidates(tapes, len(leaves), alike)[:LAST]:
+        Z = np.array([t.every[k].value.ravel() for t in tapes], float)
+        output, objective, factor, shift = fn.recognise(Z, y[picked], values)
+        if objective in _TELLING and factor > 0 and not _turned(tapes[0].every[k], 1 << len(leaves)):
+            wrong = wrong or Head(output, objective, factor, shift, Z.shape[1], place=k)
+        if objective == "unknown" or objective in fn.WRONG or factor <= 0:
+            continue
+        if output.startswith("softmax") and Z.shape[1] == 1:
+            continue
+        if output == "exp" and objective.endswith("cross-entropy"):
+            continue  # a probability's logarithm: the probability stands before it
+        if output != "identity":
+            return Head(output, objective, factor, shift, Z.shape[1], place=k)
+        usual = _SQUASHED.get(objective, output)
+        found = found or Head(usual, objective, factor, shift, Z.shape[1], usual != output, k)
+    return found or wrong
+
+
+def _alike(one: Recording, other: Recording) -> int:
+    """How many calls two rows have in common before the code takes another way."""
+    pairs = zip(one.every, other.every, strict=False)
+    most = min(len(one.every), len(other.every))
+    return next((k for k, (a, b) in enumerate(pairs) if a.name != b.name), most)
+
+
+def _turned(node: Node, rows: int) -> bool:
+    """Whether the predictions may stand here negated: a wrong sign after them is then a right one."""
+    return node.name == "negative" or (node.name == "subtract" and bool(node.parents[-1].deps & rows))
+
+
+def _candidates(tapes: list[Recording], leaves: int, alike: int) -> list[int]:
+    """The places of values that rest on parameters and on no target, the last first."""
+    return [k for k in range(alike - 1, -1, -1)
+            if all(_predicts(t.every[k], leaves) for t in (tapes[0], tapes[-1]))
+            and len({t.every[k].value.size for t in tapes}) == 1]  # fmt: skip
+
+
+def _predicts(node: Node, leaves: int) -> bool:
+    told = bool(node.deps & ((1 << leaves) - 1)) and not node.deps & (1 << leaves + 1)
+    return told and 0 < node.value.size <= 128 and node.value.dtype.kind == "f"

@@ -1,0 +1,101 @@
+"""What stands in for functions of NumPy during a recording: those that would lose the notes of an array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose.recording._recorded import SPELT_OUT, Rec, unwrap, wrap
+from pullback.diagnose.recording._standins import holds, vectorized
+
+_MADE = ("zeros", "empty", "ones", "full", "eye", "identity")
+_KEPT = ("asarray", "asanyarray", "ascontiguousarray", "asfortranarray")
+_LISTS = ("sum", "mean", "average", "prod", "max", "min", "std", "var", "dot", "inner", "outer")
+ORIGINAL = {name: getattr(np, name) for name in (*_MADE, *_KEPT, *_LISTS, "array", "vectorize", "c_", "r_")}
+
+
+def _to_array(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Any:
+    if not holds(x):
+        return ORIGINAL["array"](x, *args, dtype=dtype, **kwargs)
+    if isinstance(x, Rec):
+        return np.copy(x)
+    return np.stack([_to_array(y) for y in x])
+
+
+def _keeper(name: str) -> Any:
+    def keep(x: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(x, Rec):
+            return x
+        return _to_array(x) if holds(x) else ORIGINAL[name](x, *args, **kwargs)
+
+    return keep
+
+
+def _maker(name: str) -> Any:
+    def make(*args: Any, **kwargs: Any) -> Any:
+        return wrap(ORIGINAL[name](*[unwrap(a) for a in args], **kwargs), None)
+
+    return make
+
+
+def _of_lists(name: str) -> Any:
+    """A function of arrays that is given lists of recorded numbers."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        given = [_to_array(a) if isinstance(a, (list, tuple)) and holds(a) else a for a in args]
+        return ORIGINAL[name](*given, **kwargs)
+
+    return call
+
+
+class _Joined:
+    """`np.c_` and `np.r_`: arrays side by side, or one after the other."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getitem__(self, key: Any) -> Any:
+        items = key if isinstance(key, tuple) else (key,)
+        if not holds(items) or any(isinstance(x, str) for x in items):
+            return ORIGINAL[self._name][key]
+        parts = [np.r_[x] if isinstance(x, slice) else _to_array(x) for x in items]
+        if self._name == "c_":
+            parts = [np.reshape(x, (-1, 1)) if np.ndim(x) < 2 else x for x in parts]
+        return np.concatenate([np.reshape(x, -1) if np.ndim(x) == 0 else x for x in parts],
+                              axis=-1 if self._name == "c_" else 0)  # fmt: skip
+
+
+def _vectorize(pyfunc: Any = None, **kwargs: Any) -> Any:
+    made = ORIGINAL["vectorize"](**kwargs) if pyfunc is None else ORIGINAL["vectorize"](pyfunc, **kwargs)
+    return made if pyfunc is None else vectorized(pyfunc, made)
+
+
+def _along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
+    rows = np.moveaxis(arr, axis, -1)
+    outer = rows.shape[:-1]
+    each = [func1d(row, *args, **kwargs) for row in np.reshape(rows, (-1, rows.shape[-1]))]
+    out = np.reshape(np.stack([np.asarray(x) for x in each]), (*outer, *np.shape(each[0])))
+    return np.moveaxis(
+        out, range(len(outer), out.ndim), range(axis % arr.ndim, axis % arr.ndim + np.ndim(each[0]))
+    )
+
+
+def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kwargs: Any) -> Any:
+    conditions = [np.asarray(unwrap(c), bool) for c in condlist]
+    if len(funclist) == len(conditions) + 1:
+        conditions.append(~np.any(conditions, axis=0))
+    out = np.zeros_like(unwrap(x)) + 0 * x
+    for condition, f in zip(conditions, funclist, strict=False):
+        if condition.any():
+            out[condition] = f(x[condition], *args, **kwargs) if callable(f) else f
+    return out
+
+
+SPELT_OUT.update({np.apply_along_axis: _along_axis, np.piecewise: _piecewise})
+
+PATCHED = {
+    "array": _to_array, "vectorize": _vectorize, "c_": _Joined("c_"), "r_": _Joined("r_"),
+    **{name: _keeper(name) for name in _KEPT}, **{name: _maker(name) for name in _MADE},
+    **{name: _of_lists(name) for name in _LISTS},
+}  # fmt: skip

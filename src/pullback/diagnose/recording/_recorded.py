@@ -1,0 +1,318 @@
+"""Arrays that note every call made on them, and the notes.
+
+Unlike the traced arrays of `pullback.trace` these are real arrays, so code that writes in place or fills
+`np.zeros` runs as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose.recording._rules import RULES, fall_back, unbroadcast
+
+
+class Node:
+    """One call: what was called on what, its value as it was then, and what it rests on."""
+
+    __slots__ = ("op", "args", "kwargs", "value", "deps", "parents")
+
+    def __init__(self, op: Any, args: Any, kwargs: Any, value: Any, deps: int) -> None:
+        self.op, self.args, self.kwargs, self.value, self.deps = op, args, kwargs, value, deps
+        self.parents = [a for a in _flat(args) if isinstance(a, Node)]
+
+    @property
+    def name(self) -> str:
+        return self.op if isinstance(self.op, str) else getattr(self.op, "__name__", str(self.op))
+
+
+class Part:
+    """One of the several results of a call."""
+
+    def __init__(self, op: Any, i: int) -> None:
+        self.op, self.i, self.__name__ = op, i, getattr(op, "__name__", str(op))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.op(*args, **kwargs)[self.i]
+
+
+class Recording:
+    """All calls of one run, in order, and the node the result came from."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.every: list[Node] = []  # those too on which the result does not seem to rest
+        self.casts: list[tuple[float, Node]] = []
+        self.leaves: list[Node] = []
+        self.out: Node | None = None
+        self.result: Any = None
+        self.over: list[tuple[Node, Node]] = []  # values written into, and what stood there then
+
+    def leaf(self, x: Any, bit: int) -> Any:
+        node = Node("leaf", (), {}, np.array(x), 1 << bit)
+        self.leaves.append(node)
+        return wrap(np.array(x), node)
+
+    def add(self, op: Any, args: Any, kwargs: Any, value: Any) -> Any:
+        if not isinstance(value, (np.ndarray, np.generic)):
+            if isinstance(value, (tuple, list)):
+                parts = [self.add(Part(op, i), args, kwargs, v) for i, v in enumerate(value)]
+                return type(value)(parts) if type(value) in (tuple, list) else parts
+            return value
+        if value.ndim == 0 and value.dtype.kind in "iub":
+            return value
+        args = tuple(node_of(a) for a in args)
+        deps = 0
+        for a in _flat(args):
+            if isinstance(a, (Node, _Index)):
+                deps |= a.deps
+        kept = value.copy() if value.size < _LARGE else value
+        node = Node(op, args, kwargs, kept, deps)
+        self.nodes.append(node)
+        return wrap(value, node)
+
+    def note(self, array: Any, node: Node) -> None:
+        """An array was written into: what it was, and what it is now."""
+        if array.node is not None:
+            self.over.append((array.node, node))
+        array.node = node
+
+    def live(self) -> list[Node]:
+        """The nodes the result rests on; all of them where the result's node is not known."""
+        if self.out is None:
+            return self.nodes
+        seen, todo = {id(self.out)}, [self.out]
+        while todo:
+            for parent in todo.pop().parents:
+                if id(parent) not in seen:
+                    seen.add(id(parent))
+                    todo.append(parent)
+        return [n for n in self.nodes if id(n) in seen]
+
+    def backward(
+        self,
+        u: float = 1.0,
+        skip: Callable[[Node], bool] | None = None,
+        instead: dict[int, Callable[[Any], list[tuple[Node, Any]]]] | None = None,
+    ) -> dict[int, Any]:
+        """The cotangent of every node by its id; none through the nodes `skip` names, others `instead`."""
+        sums: dict[int, Any] = {}
+        instead = instead or {}
+        if self.out is None:
+            return sums
+        sums[id(self.out)] = np.asarray(u) * np.ones_like(self.out.value, dtype=float)
+        for node in reversed(self.nodes):
+            arriving = sums.get(id(node))
+            if arriving is None or (skip is not None and skip(node)):
+                continue
+            pull = instead.get(id(node))
+            for parent, g in pull(arriving) if pull else pull_back(node, arriving):
+                old = sums.get(id(parent))
+                sums[id(parent)] = g if old is None else old + g
+        return sums
+
+    def gradient(
+        self, count: int, skip: Callable[[Node], bool] | None = None, instead: Any = None
+    ) -> list[np.ndarray]:
+        sums = self.backward(skip=skip, instead=instead)
+        return [
+            np.asarray(sums.get(id(leaf), 0.0), float) * np.ones(leaf.value.shape)
+            for leaf in self.leaves[:count]
+        ]
+
+
+_LARGE = 50_000
+"""From so many numbers on an array is noted as it is, not its copy."""
+
+
+def pull_back(node: Node, u: Any) -> Iterator[tuple[Node, Any]]:
+    rule = RULES.get(node.op)
+    values = [a.value if isinstance(a, Node) else a for a in node.args]
+    gs = None
+    if rule is not None:
+        gs = rule(u, node.value, *values, **node.kwargs)
+    if gs is None:
+        yield from fall_back(node, u, Node)
+        return
+    for a, g in zip(node.args, gs, strict=False):
+        if isinstance(a, Node) and g is not None:
+            yield a, unbroadcast(g, a.value.shape)
+
+
+def _flat(args: Any) -> Iterator[Any]:
+    for a in args if isinstance(args, (tuple, list)) else (args,):
+        if isinstance(a, (tuple, list)):
+            yield from _flat(a)
+        else:
+            yield a
+
+
+def node_of(x: Any) -> Any:
+    """What stands for an argument in a note; a constant as it is now, for it may be written into later."""
+    if isinstance(x, Rec):
+        constant = x.view(np.ndarray)
+        return x.node if x.node is not None else constant.copy() if x.size < _LARGE else constant
+    if isinstance(x, (tuple, list)):
+        return type(x)(node_of(y) for y in x) if type(x) in (tuple, list) else x
+    return x
+
+
+def unwrap(x: Any) -> Any:
+    if isinstance(x, Rec):
+        return x.view(np.ndarray)
+    if isinstance(x, (tuple, list)) and type(x) in (tuple, list):
+        return type(x)(unwrap(y) for y in x)
+    return x
+
+
+_tape: Recording | None = None
+
+
+def switch(tape: Recording | None) -> Recording | None:
+    """Record into `tape` from now on; what was recorded into before."""
+    global _tape
+    before, _tape = _tape, tape
+    return before
+
+
+def current() -> Recording | None:
+    """What is recorded into now."""
+    return _tape
+
+
+SPELT_OUT: dict[Any, Callable[..., Any]] = {}
+"""Functions of NumPy whose recording is that of what they do."""
+
+
+class Rec(np.ndarray):
+    """A real array that tells the recording what is done with it."""
+
+    node: Node | None = None
+
+    def __array_finalize__(self, obj: Any) -> None:
+        self.node = None
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
+        given = [unwrap(x) for x in inputs]
+        kept = {k: unwrap(v) for k, v in kwargs.items()}
+        op = ufunc if method == "__call__" else (ufunc, method)
+        if out is None:
+            value = getattr(ufunc, method)(*given, **kept)
+            return value if _tape is None else _tape.add(op, inputs, kept, value)
+        nodes = tuple(node_of(x) for x in inputs)
+        value = getattr(ufunc, method)(*given, out=tuple(unwrap(o) for o in out), **kept)
+        target = out[0]
+        if _tape is not None and isinstance(target, Rec):
+            _tape.note(target, _tape.add(op, nodes, kept, np.array(value)).node)
+        return target if isinstance(target, Rec) else value
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if _tape is not None and func in SPELT_OUT:
+            return SPELT_OUT[func](*args, **kwargs)
+        plain = {k: unwrap(v) for k, v in kwargs.items()}
+        value = func(*[unwrap(a) for a in args], **plain)
+        if _tape is None or func in _SHAPES:
+            return value
+        return _tape.add(func, args, plain, value)
+
+    def __getitem__(self, index: Any) -> Any:
+        value = self.view(np.ndarray)[unwrap(index)]
+        if _tape is None:
+            return value
+        return _tape.add("getitem", (self, _Index(index)), {}, value)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        before = node_of(self) if self.node is not None else self.view(np.ndarray).copy()
+        self.view(np.ndarray)[unwrap(index)] = unwrap(value)
+        if _tape is not None:
+            args = (before, node_of(value), _Index(index))
+            _tape.note(self, _tape.add("setitem", args, {}, self.view(np.ndarray).copy()).node)
+
+    def __float__(self) -> float:
+        value = float(self.view(np.ndarray))
+        if _tape is not None and self.node is not None:
+            _tape.casts.append((value, self.node))
+        return value
+
+    def __round__(self, digits: int = 0) -> Any:
+        return np.round(self, digits)
+
+    def item(self, *args: Any) -> Any:
+        if self.dtype.kind == "f" and (self.size == 1 or args):
+            return np.ravel(self)[args[0]] if len(args) == 1 else self[args] if args else self.reshape(())
+        return self.view(np.ndarray).item(*args)
+
+    def tolist(self) -> Any:
+        if self.dtype.kind != "f":
+            return self.view(np.ndarray).tolist()
+        return [x.tolist() for x in self] if self.ndim else self.item()
+
+    @property
+    def T(self) -> Any:  # noqa: N802 - NumPy's name
+        return np.transpose(self)
+
+    def reshape(self, *shape: Any, order: Any = "C") -> Any:  # type: ignore[override]
+        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, *axes: Any) -> Any:
+        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
+
+    def flatten(self, order: Any = "C") -> Any:
+        return np.ravel(self)
+
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        value = self.view(np.ndarray).astype(dtype, *args, **kwargs)
+        return value if _tape is None else _tape.add("copy", (self,), {}, np.array(value))
+
+
+class _Index:
+    """An index, kept apart from the arguments that have cotangents; its arrays' roots still count."""
+
+    def __init__(self, index: Any) -> None:
+        self.index = unwrap(index)
+        self.deps = 0
+        for a in _flat(node_of(index) if isinstance(index, (Rec, tuple, list)) else ()):
+            self.deps |= a.deps if isinstance(a, Node) else 0
+
+
+def _method(function: Any) -> Any:
+    return lambda self, *args, **kwargs: function(self, *args, **kwargs)
+
+
+def _rebinding(name: str, function: Any) -> Any:
+    """`x += 1` of a single number makes another number, of an array it writes into it."""
+    inner = getattr(np.ndarray, name)
+    return lambda self, other: function(self, other) if self.ndim == 0 else inner(self, other)
+
+
+_SHAPES = {np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.array_equal, np.allclose}
+for _name in [
+    "sum",
+    "mean",
+    "std",
+    "var",
+    "max",
+    "min",
+    "dot",
+    "clip",
+    "squeeze",
+    "swapaxes",
+    "ravel",
+    "take",
+    "repeat",
+    "cumsum",
+    "prod",
+    "trace",
+]:
+    setattr(Rec, _name, _method(getattr(np, _name)))
+for _name, _function in (("add", np.add), ("sub", np.subtract), ("mul", np.multiply), ("truediv", np.divide)):
+    setattr(Rec, f"__i{_name}__", _rebinding(f"__i{_name}__", _function))
+Rec.copy = lambda self, order="C": np.copy(self)  # type: ignore[method-assign, assignment, call-overload]
+
+
+def wrap(value: Any, node: Node | None) -> Any:
+    rec = np.asarray(value).view(Rec)
+    rec.node = node
+    return rec

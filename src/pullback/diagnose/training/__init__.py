@@ -1,0 +1,9 @@
+"""Training runs: as written, mended, as machine code.
+
+In reading order:
+
+    _rows      the rows a step takes by itself
+    _runs      training runs, as written and mended
+    _fast      runs as machine code
+    _machine   which runs are made so
+"""

@@ -1,0 +1,181 @@
+"""The runs of a case in machine code: the exact gradient under Adam, and the loop's own rule where known.
+
+The loop as written always runs as it was written. Where its first steps and its end are reproduced by its
+rule on the exact gradient, the runs that it is compared with are made by that rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._sandbox import Failure, Stopwatch
+from pullback.diagnose.training._fast import Fast, of_net
+from pullback.diagnose.training._runs import Judge, Leaves, Run, descend, train
+from pullback.diagnose.updates._moves import Moves, norm, watch
+from pullback.train import Optimizer, adam, momentum, sgd
+
+Case = Any  # that of _case, which calls this file
+WORTH = 0.12
+"""Seconds that a run has to take in NumPy before machine code is made for it."""
+FIRST = 24
+"""The first steps of the loop that its rule has to reproduce."""
+TRACE = 1e-3
+"""The share of themselves that weights may lose in a whole run and pass for undecayed: float32 rounds so."""
+
+
+class Machine:
+    """Runs of one case, in machine code where that is possible and pays."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def exact(self, optimizer: Optimizer, lr: float, leaves: Leaves, rows: Callable[[int], Any], data: Any,
+              steps: int, judge: Judge, seconds: float) -> Run:  # fmt: skip
+        """The exact gradient under an optimiser."""
+        if self._pays(steps):
+            run = self.fast.run(optimizer, lr, leaves, rows, data, steps, judge, seconds)
+            if run is not None:
+                return run
+        advance, start = descend(optimizer, lr, self.case.quick, leaves)
+        return train(advance, start, rows, data, steps, judge, seconds)
+
+    def user(self, judge: Judge, steps: int, seconds: float, scale: Any = 1.0, leaves: Leaves | None = None,
+             data: Any = None, rows: Any = None, relief: dict[int, float] | None = None,
+             looks: int = 16, again: int = 0) -> Run | None:  # fmt: skip
+        """The loop with something exchanged, as `user_run`; None where only the loop itself can make it."""
+        if again or isinstance(scale, list) or not self._pays(steps) or self.stand_in is None:
+            return None
+        optimizer, lr = self.stand_in
+        if relief:
+            optimizer = sgd() if optimizer.name == "sgd" else optimizer
+        case = self.case
+        run = self.fast.run(optimizer, lr * scale, leaves or case.leaves, rows or case.patient.batch,
+                            data or (case.X, case.y), steps, judge, seconds, looks)  # fmt: skip
+        spoilt = run is not None and self.fast.rewritten and not np.isfinite(run.final)
+        return None if spoilt else run  # the loop may clip, on its way, what the formula takes the log of
+
+    def finish(self) -> None:
+        """Bring the loop as written to its end by its own rule, where the time for it was up before.
+
+        Half a run held against whole ones would be called too slow.
+        """
+        case, cut = self.case, self.case.user
+        if cut.failure is None and cut.steps < cut.planned and np.isfinite(cut.final):
+            whole = self.user(case.judge, cut.planned, 1.0)
+            if whole is not None and whole.steps == cut.planned:
+                whole.broke = cut.broke
+                case.user = whole
+
+    def _pays(self, steps: int) -> bool:
+        return steps * self.pace > WORTH and (self.case.left() > 1.0 or bool(self.fast.made))
+
+    @cached_property
+    def pace(self) -> float:
+        """Seconds that one exact gradient takes in NumPy."""
+        case = self.case
+        quick = case.quick  # found before the watch starts
+        watch = Stopwatch()
+        for t in range(4):
+            quick(case.leaves, *case.batch(t))
+        return watch.seconds() / 4
+
+    @cached_property
+    def fast(self) -> Fast:
+        case = self.case
+        losses = of_net(case.net, case.leaves_out, case.penalty) if case.net is not None else []
+        points = [case.generic, case.reborn(3)]
+        return Fast([*losses, (case.loss, np.asarray)], case.gradient, points, self.kind)
+
+    @cached_property
+    def kind(self) -> str:
+        """The numbers that the loop computes with: "float32" where every weight is so, after a step too."""
+        case = self.case
+        leaves = case.patient.leaves
+        if not case.patient.has_step or any(x.dtype != np.float32 for x in leaves):
+            return "float64"
+        body = case.patient.fresh()
+        try:
+            moved = flatten(body.step(body.params, *(x[case.patient.batch(0)] for x in (body.X, body.y))))
+        except Failure:
+            return "float64"
+        return "float32" if all(np.asarray(x).dtype == np.float32 for x in moved) else "float64"
+
+    @cached_property
+    def stand_in(self) -> tuple[Optimizer, float] | None:
+        """The loop's own rule and rate, where they reproduce what it does."""
+        found = self.rule
+        return (
+            found if found is not None and self._starts_alike(*found) and self._ends_alike(*found) else None
+        )
+
+    @cached_property
+    def rule(self) -> tuple[Optimizer, float] | None:
+        """The loop's own rule and rate as its first moves show them, where it is a usual one."""
+        rule, case = self.case.rule, self.case
+        if rule is None or rule.wrong or not rule.lr > 0 or not case.patient.has_step:
+            return None
+        shares = case.decay.values()
+        lost = any(abs(share) * case.steps > TRACE for share in shares)
+        decays = {round(share / rule.lr, 9) for share in shares} if lost else {0.0}
+        if len(decays) > 1:
+            return None
+        decay = decays.pop()
+        if decay < 0:
+            return None  # no usual rule draws weights away from zero
+        if rule.name == "linear":
+            past = np.array(rule.coefficients[:-1]) / rule.coefficients[0]
+            beta = float(past[1]) if len(past) > 1 and abs(past[1]) > max(1e-6, 2 * rule.gap) else 0.0
+            if not beta:
+                return sgd(weight_decay=decay), rule.lr
+            fades = np.allclose(past, beta ** np.arange(len(past)), atol=1e-4) and 0 < beta < 1
+            return (momentum(beta), rule.lr) if fades and abs(decay) < 1e-9 else None
+        numbers = [float(x) for x in re.findall(r"\d*\.\d+", rule.name)]
+        if rule.name.startswith("Adam") and rule.name.endswith(")") and abs(decay) < 1e-9:
+            return adam(*numbers), rule.lr
+        return None
+
+    def _starts_alike(self, optimizer: Optimizer, lr: float) -> bool:
+        """Whether each of the first steps leads from where the loop stood to where it went.
+
+        Steps are taken one by one: a loop that is chaotic magnifies any rounding from step to step.
+        """
+        case, moves = self.case, self._first
+        state, gaps, ways = optimizer.init(list(case.leaves)), [], []
+        for t, (before, after) in enumerate(zip(moves.before, moves.after, strict=True)):
+            grads = case.quick(before, *case.batch(t))
+            params, state = optimizer.update(before, grads, state, lr)
+            gaps.append(norm([a - b for a, b in zip(params, after, strict=True)]))
+            ways.append(norm(moves.move(t)))
+        gap, way = norm(gaps), norm(ways)
+        return bool(gap <= 1e-3 * way) if np.isfinite(way) else not np.isfinite(gap)
+
+    @cached_property
+    def _first(self) -> Moves:
+        return watch(self.case.patient, None, min(FIRST, self.case.user.steps))
+
+    def _chaotic(self, optimizer: Optimizer, lr: float) -> bool:
+        """Whether the same rule from the same start soon goes another way, by rounding alone."""
+        case, params = self.case, list(self.case.leaves)
+        state = optimizer.init(list(params))
+        for t in range(len(self._first.after)):
+            params, state = optimizer.update(params, case.quick(params, *case.batch(t)), state, lr)
+        gap = norm([a - b for a, b in zip(params, self._first.after[-1], strict=True)])
+        return bool(gap > 1e-2 * norm([a - b for a, b in zip(params, case.leaves, strict=True)]))
+
+    def _ends_alike(self, optimizer: Optimizer, lr: float) -> bool:
+        """Whether the loss goes the same way: a rate that changes later is seen here."""
+        case, written = self.case, self.case.user
+        run = self.fast.run(optimizer, lr, case.leaves, case.patient.batch, (case.X, case.y), written.steps,
+                            case.judge, 2.0)  # fmt: skip
+        if run is None:
+            return False
+        if not np.isfinite(written.final):
+            return not np.isfinite(run.final)
+        far = abs(run.final - written.final) / abs(written.start - min(written.final, run.final) or 1.0)
+        return far <= 0.05 or (far <= 0.25 and self._chaotic(optimizer, lr))

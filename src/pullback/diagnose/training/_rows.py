@@ -1,0 +1,266 @@
+"""Which rows a step really takes: its own, where it does not look at those it is given.
+
+A step that gives the same for any batch keeps its own data; one that is given all rows may take some of them
+by itself. Rows of X and of y are changed, group by group and half by half, and those whose change changes
+the step are the ones it takes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from pullback.diagnose.loops._patient import Patient, flatten
+from pullback.diagnose.loops._sandbox import Failure, Stopwatch
+
+Leaves = list[np.ndarray]
+STEPS, PROBES, PASSES, SINGLES, MATCHED = 3, 500, 100, 12, 200
+SECONDS = 0.25
+"""The time for rows drawn out of all that are given: what they are is good to know, but not needed."""
+FIRST, SAMPLE, VISITS = 4, 40, 6
+"""Of a step that is given all rows: the rows changed first, all those changed, and how often it should have
+come by each of them.
+"""
+
+
+@dataclass
+class OwnRows:
+    """The rows of X and of y that each of the first steps takes."""
+
+    X: list[np.ndarray]
+    y: list[np.ndarray]
+
+    @property
+    def both(self) -> list[np.ndarray]:
+        """The rows each step takes: those seen in X or in y, for a row that no unit answers to hides in X."""
+        return [np.union1d(x, y) for x, y in zip(self.X, self.y, strict=True)]
+
+
+@dataclass
+class Heeded:
+    """Some rows that a first step heeds, and some with a slope that it does not."""
+
+    seen: np.ndarray
+    unseen: np.ndarray
+
+    @property
+    def share(self) -> float:
+        """Of all rows those that one step takes, about."""
+        return len(self.seen) / SAMPLE
+
+
+def own_rows(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
+    """The rows the first steps take by themselves; None where they take the batch, or nobody can tell.
+
+    Rows it took down elsewhere, as pairs in a list, do not change with X and y: their slopes tell them.
+    """
+    whole = patient.batch_size >= patient.n
+    try:
+        if not (_passes_over(patient, leaves) if whole else _ignores(patient, leaves)):
+            return None
+        block = _blocks(patient, leaves)
+        if block is not None:
+            return block
+        X = _taken(patient, leaves, "X")
+        y = None if X is None else _taken(patient, leaves, "y")
+        if X is None or y is None or not all(map(len, (*X, *y))):
+            return None if whole else _by_slopes(patient, leaves, gradient)
+    except (Failure, TypeError, ValueError):  # these rows tell nothing
+        return None
+    if whole and all(np.array_equal(X[0], rows) for rows in X):  # rows without slope are not left out
+        return None
+    return OwnRows(X, y)
+
+
+def heeded(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> Heeded | None:
+    """Some rows that a first step which is given all rows heeds, and some with a slope that it does not.
+
+    None where it takes all of them, as most do, or draws anew each time.
+    """
+    if patient.batch_size < patient.n or patient.n < 2 * SAMPLE:
+        return None
+    places = np.random.default_rng(0).permutation(patient.n)[:SAMPLE]
+    try:
+        usual = _ends(patient, leaves, 0, steps=1)
+        if np.array_equal(usual[0], np.concatenate([x.ravel() for x in leaves])):
+            return None
+        seen: list[bool] = []
+        for i in range(SAMPLE):
+            seen.append(not _same(usual, _ends(patient, leaves, 0, "X", places[i : i + 1], 1))[0])
+            if len(seen) == FIRST and sum(seen) >= FIRST - 1:
+                return None
+        again = _ends(patient, leaves, 0, steps=1)
+    except Failure:  # rows that the step cannot take say nothing
+        return None
+    if not any(seen) or not all(_same(usual, again)):
+        return None
+    unseen = places[~np.array(seen)]
+    slopes = [any(map(np.any, gradient(leaves, patient.X[[i]], patient.y[[i]]))) for i in unseen]
+    # rows without a slope tell a step nothing
+    return Heeded(places[seen], unseen[slopes]) if np.mean(slopes) > 0.5 else None
+
+
+def never_heeded(patient: Patient, leaves: Leaves, found: Heeded) -> int:
+    """In so many steps, by which each row should have had its turn several times, none of these rows has any
+    effect; 0 where one has.
+    """
+    steps = int(VISITS / found.share)
+    usual = _ends(patient, leaves, 0, steps=steps)
+    if not _finite(usual):
+        return 0
+    return steps if all(_same(usual, _ends(patient, leaves, 0, "X", found.unseen, steps))) else 0
+
+
+def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
+    """The part of the rows, of four, that no step of two passes takes; none where all are taken.
+
+    What is left over at the end of a pass, less than a batch, may be left out.
+    """
+    steps = 2 * -(-patient.n // max(size, 1))
+    if 4 * size > patient.n or steps > PASSES:
+        return np.zeros(0, int)
+    usual = _ends(patient, leaves, 0, steps=steps)
+    if not _finite(usual):
+        return np.zeros(0, int)
+    for rows in np.array_split(np.arange(patient.n), 4):
+        if all(_same(usual, _ends(patient, leaves, 0, "X", rows, steps))):
+            return rows
+    return np.zeros(0, int)
+
+
+def _ends(
+    patient: Patient, leaves: Leaves, feed: int, name: str = "", rows: object = None, steps: int = STEPS
+) -> list[np.ndarray]:
+    """Where each of the first steps leads from `leaves`; with some rows of X or y changed."""
+    body = patient.fresh()
+    np.random.set_state(patient.random)
+    if name:
+        data = getattr(body, name)
+        data[rows] = _changed(data[rows], patient)
+    whole = patient.batch_size >= patient.n  # then what is given is what it takes its rows of
+    X, y = (body.X, body.y) if whole else (np.array(patient.X), np.array(patient.y))
+    out = []
+    for t in range(steps):
+        batch = patient.batch(t + feed)
+        params = body.tree([x.copy() if x.ndim else float(x) for x in leaves])
+        after = body.step(params, X[batch], y[batch])
+        out.append(np.concatenate([np.ravel(np.array(x, float)) for x in flatten(after)]))
+    return out
+
+
+def _changed(rows: np.ndarray, patient: Patient) -> np.ndarray:
+    if rows.dtype.kind == "f":
+        return rows * 1.25 + 0.25
+    others = np.roll(np.unique(patient.y.reshape(len(patient.y), -1), axis=0), 1, 0)
+    if rows.shape[1:] != others.shape[1:] and others.shape[1:] != (1,):
+        return rows
+    values = np.unique(patient.y) if rows.ndim == 1 else others
+    if rows.ndim == 1:
+        return values[(np.searchsorted(values, rows) + 1) % len(values)].astype(rows.dtype)
+    return np.roll(rows, 1, axis=-1) if rows.shape[-1] > 1 else rows + 1
+
+
+def _same(a: list[np.ndarray], b: list[np.ndarray]) -> list[bool]:
+    return [np.array_equal(x, z, equal_nan=True) for x, z in zip(a, b, strict=True)]
+
+
+def _finite(ends: list[np.ndarray]) -> bool:
+    """Whether no number is NaN or inf: one row that breaks a step hides all others."""
+    return all(np.isfinite(end).all() for end in ends)
+
+
+def _passes_over(patient: Patient, leaves: Leaves) -> bool:
+    """Whether the steps, given all rows, pass over some of them, and not over the same in every step.
+
+    Rows without slope have no part in any step that starts where the first did.
+    """
+    usual, again = _ends(patient, leaves, 0), _ends(patient, leaves, 0)
+    start = np.concatenate([x.ravel() for x in leaves])
+    if patient.n < 8 or np.array_equal(usual[0], start) or not all(_same(usual, again)):
+        return False
+    heeded = np.zeros((STEPS, 0), bool)
+    for row in np.unique(np.linspace(0, patient.n - 1, SINGLES).astype(int)):
+        ends = (_ends(patient, leaves, 0, name, [row]) for name in "Xy")
+        parts = [np.logical_not(_same(usual, end)) for end in ends]
+        heeded = np.column_stack([heeded, parts[0] | parts[1]])
+        if heeded.shape[1] == 4 and heeded.all():
+            return False
+    return bool((heeded != heeded[0]).any() or not heeded.any())
+
+
+def _ignores(patient: Patient, leaves: Leaves) -> bool:
+    """Whether the steps do the same on other batches, and not by doing nothing at all."""
+    ends = _ends(patient, leaves, 0)
+    start = np.concatenate([x.ravel() for x in leaves])
+    if any(np.array_equal(end, start) for end in ends) or not _finite(ends):
+        return False
+    return all(_same(ends, _ends(patient, leaves, 1))) and all(_same(ends, _ends(patient, leaves, 0)))
+
+
+def _blocks(patient: Patient, leaves: Leaves) -> OwnRows | None:
+    """The rows of steps that take one block after another from the first row on; else None."""
+    usual = _ends(patient, leaves, 0)
+
+    def heeds(t: int, rows: np.ndarray) -> bool:
+        ends = (_ends(patient, leaves, 0, name, rows, t + 1)[t] for name in "Xy")
+        return any(not np.array_equal(usual[t], end, equal_nan=True) for end in ends)
+
+    every, low, high = np.arange(patient.n), 0, patient.n
+    while high - low > 1:  # rows from `high` on have no part in the first step
+        middle = (low + high) // 2
+        low, high = (middle, high) if heeds(0, every[middle:]) else (low, middle)
+    blocks = [every[t * high : (t + 1) * high] for t in range(STEPS)]
+    for t, block in enumerate(blocks):
+        if len(block) < high or heeds(t, np.setdiff1d(every, block)) or not heeds(t, block):
+            return None
+    return OwnRows(blocks, blocks)
+
+
+def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | None:
+    usual = _ends(patient, leaves, 0)
+    found: list[list[int]] = [[] for _ in range(STEPS)]
+    todo: list[np.ndarray] = [np.arange(patient.n)]
+    probes, watch = 0, Stopwatch()
+    while todo:
+        rows = todo.pop()
+        probes += 1
+        if probes > PROBES or (patient.batch_size >= patient.n and watch.seconds() > SECONDS):
+            return None
+        same = _same(usual, _ends(patient, leaves, 0, name, rows))
+        if all(same):
+            continue
+        if len(rows) == 1:
+            for t in range(STEPS):
+                found[t] += [] if same[t] else [int(rows[0])]
+        else:
+            todo += [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
+    return _new([np.array(sorted(rows), int) for rows in found])
+
+
+def _by_slopes(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
+    """The batches whose gradients the first steps follow, of those that a pass over the rows is made of."""
+    start = np.concatenate([x.ravel() for x in leaves])
+    moves = [end - start for end in _ends(patient, leaves, 0)]
+    found: list[list[np.ndarray]] = [[] for _ in moves]
+    for k in range(min(-(-patient.n // patient.batch_size), MATCHED) if start.size > 2 else 0):
+        rows = patient.batch(k)
+        g = np.concatenate([x.ravel() for x in gradient(leaves, patient.X[rows], patient.y[rows])])
+        for own, move in zip(found, moves, strict=True):
+            size = np.sqrt((move @ move) * (g @ g))
+            own += [rows] if size > 0 and -(move @ g) > (1 - 1e-9) * size else []
+    taken = [own[0] for own in found if len(own) == 1]
+    return OwnRows(taken, taken) if len(taken) == STEPS else None
+
+
+def _new(rows: list[np.ndarray]) -> list[np.ndarray]:
+    """What each step takes: where it seems to take all that earlier ones took, and more, that is memory."""
+    pairs = list(itertools.pairwise(rows))
+    if not all(len(a) < len(b) and np.isin(a, b).all() for a, b in pairs):
+        return rows
+    return [rows[0], *(np.setdiff1d(b, a) for a, b in pairs)]
+
+
+__all__ = ["Heeded", "OwnRows", "heeded", "never_heeded", "never_taken", "own_rows"]

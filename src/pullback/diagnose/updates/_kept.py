@@ -1,0 +1,238 @@
+"""What a step keeps between calls: the numbers that its functions, closures and objects can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose.loops._clone import is_library, names_in
+from pullback.diagnose.loops._patient import Patient, flatten
+
+Leaves = list[np.ndarray]
+_DEEPEST = 8
+
+
+def kept_after(patient: Patient, leaves: Leaves, count: int = 1) -> list[np.ndarray]:
+    """All arrays and numbers within reach of a step that was taken once, or a few times, from `leaves`."""
+    body = patient.fresh()
+    np.random.set_state(patient.random)
+    params = body.tree([np.array(x) if np.ndim(x) else float(x) for x in leaves])
+    for t in range(count):
+        rows = patient.batch(t)
+        params = body.step(params, body.X[rows], body.y[rows])
+    return list(_reach(body.function("step"), set(), 0))
+
+
+def numbers_named(patient: Patient) -> list[float]:
+    """The fractions that stand in what a step can reach: in names, attributes and the code itself."""
+    seen: set[int] = set()
+    step = patient.fresh().function("step")
+    codes: list[CodeType] = []
+    kept = [float(x) for x in _reach(step, seen, 0, codes) if x.ndim == 0]
+    return kept + [x for code in codes for x in _written(code)]
+
+
+def _written(code: CodeType) -> Iterator[float]:
+    for x in code.co_consts:
+        if isinstance(x, CodeType):
+            yield from _written(x)
+        elif isinstance(x, float):
+            yield x
+
+
+def _reach(x: Any, seen: set[int], depth: int, codes: list[CodeType] | None = None) -> Iterator[np.ndarray]:
+    """The fractions in reach of `x`; the code of the functions on the way is added to `codes`."""
+    if isinstance(x, (float, np.floating, np.ndarray)):
+        if isinstance(x, float) or x.dtype.kind == "f":
+            yield np.asarray(x, float)
+        return
+    if id(x) in seen or depth > _DEEPEST:
+        return
+    seen.add(id(x))
+    if codes is not None and isinstance(x, FunctionType) and not is_library(x.__globals__.get("__file__")):
+        codes.append(x.__code__)
+    for part in _parts(x):
+        yield from _reach(part, seen, depth + 1, codes)
+
+
+def _parts(x: Any) -> list[Any]:
+    if isinstance(x, (list, tuple, set)):
+        return list(x)
+    if isinstance(x, dict):
+        return list(x.values())
+    if isinstance(x, MethodType):
+        return [x.__self__, x.__func__]
+    if isinstance(x, FunctionType):
+        if is_library(x.__globals__.get("__file__")):
+            return []
+        cells = [c.cell_contents for c in x.__closure__ or () if _filled(c)]
+        named = [x.__globals__[n] for n in names_in(x.__code__) if n in x.__globals__]
+        return [*cells, *named, x.__defaults__, x.__dict__]
+    if isinstance(x, (type, ModuleType)) or not hasattr(x, "__dict__"):
+        return []
+    return list(vars(x).values())
+
+
+def _filled(cell: Any) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018 - an empty cell has none
+    except ValueError:
+        return False
+    return True
+
+
+def one_array_twice(patient: Patient, leaves: Leaves) -> bool:
+    """Whether two places of one list, object or function hold the same array, which a step writes into.
+
+    Or the same list or dict of arrays, whether it writes into these or puts others in their place.
+    """
+    body = patient.fresh()
+    shapes = {np.shape(x) for x in leaves}
+    twice = [x for x in _held_twice(body.function("step"), set(), 0) if _arrays(x, shapes)]
+    empty = [not any(a.any() for a in _arrays(x, shapes)) for x in twice]
+    np.random.set_state(patient.random)
+    rows = patient.batch(0)
+    start = [np.array(x) if np.ndim(x) else float(x) for x in leaves]
+    body.step(body.tree(start), body.X[rows], body.y[rows])
+    filled = [any(a.any() for a in _arrays(x, shapes)) for x in twice]
+    return any(none and some for none, some in zip(empty, filled, strict=True))
+
+
+def _arrays(holder: Any, shapes: set[Any]) -> list[np.ndarray]:
+    return [a for a in flatten(holder) if isinstance(a, np.ndarray) and a.shape in shapes]
+
+
+def _held_twice(x: Any, seen: set[int], depth: int) -> Iterator[Any]:
+    """The arrays, lists and dicts that one holder in reach of `x` has in two places."""
+    if id(x) in seen or depth > _DEEPEST or isinstance(x, (float, np.floating, np.ndarray)):
+        return
+    seen.add(id(x))
+    met: set[int] = set()
+    for part in _parts(x):
+        if id(part) in met and isinstance(part, (np.ndarray, list, dict, tuple)):
+            yield part
+        met.add(id(part))
+        yield from _held_twice(part, seen, depth + 1)
+
+
+def share_of_move(patient: Patient, leaves: Leaves, value: float) -> list[float]:
+    """By what factor the first move grows when a number of this value that a step goes by is doubled.
+
+    One factor for each place that holds it: two says that it enters once, four that it enters twice.
+    """
+    (usual,) = _moves(patient, leaves, 1) or [np.zeros(1)]
+    size = float(np.linalg.norm(usual))
+    return [float(np.linalg.norm(moves[0])) / size for moves in _changed(patient, leaves, 1, value, 2.0)
+            ] if size else []  # fmt: skip
+
+
+def fades_by(patient: Patient, leaves: Leaves, value: float) -> bool:
+    """Whether a number of this value that a step goes by says how much of what was is kept.
+
+    Halved, it leaves the first move as it is and turns the second.
+    """
+    first, second = _moves(patient, leaves, 2) or [np.zeros(1)] * 2
+    for one, two in _changed(patient, leaves, 2, value, 0.5):
+        sizes = float(np.linalg.norm(two) * np.linalg.norm(second))
+        if np.array_equal(one, first) and abs(float(two @ second)) < (1 - 1e-6) * sizes:
+            return True
+    return False
+
+
+_MOST_PLACES = 6
+
+
+def _changed(
+    patient: Patient, leaves: Leaves, count: int, value: float, times: float
+) -> Iterator[list[np.ndarray]]:
+    """The first moves with the number changed at one of the places that hold it, place by place."""
+    for place in range(_MOST_PLACES):
+        moves = _moves(patient, leaves, count, (place, value, times))
+        if moves is None:
+            return
+        yield moves
+
+
+def _moves(
+    patient: Patient, leaves: Leaves, count: int, change: tuple[int, float, float] | None = None
+) -> list[np.ndarray] | None:
+    """The first steps' moves, the number at one place changed; None where there is no such place."""
+    body = patient.fresh()
+    np.random.set_state(patient.random)
+    if change is not None:
+        place, value, times = change
+        places = [p for p in _holders(body.function("step"), set(), 0) if abs(p[0][p[1]] / value - 1) < 1e-6]
+        if place >= len(places):
+            return None
+        names, name = places[place]
+        names[name] = times * names[name]
+    params = body.tree([np.array(x) if np.ndim(x) else float(x) for x in leaves])
+    out, before = [], np.concatenate([np.ravel(x) for x in leaves])
+    for t in range(count):
+        rows = patient.batch(t)
+        params = body.step(params, body.X[rows], body.y[rows])
+        after = np.concatenate([np.array(x, float).ravel() for x in flatten(params)])
+        out.append(after - before)
+        before = after
+    return out
+
+
+class _Cells(dict[str, Any]):
+    """The variables that a function has from around it, by name; what is written here is written there."""
+
+    def __init__(self, function: FunctionType) -> None:
+        cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+        self.cells = {name: cell for name, cell in cells if _filled(cell)}
+        super().__init__({name: cell.cell_contents for name, cell in self.cells.items()})
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        self.cells[name].cell_contents = value
+
+
+def _holders(x: Any, seen: set[Any], depth: int) -> Iterator[tuple[dict[str, Any], str]]:
+    """The names in reach of `x`, of functions, what is around them and objects, that hold a fraction."""
+    if id(x) in seen or depth > _DEEPEST or isinstance(x, (float, np.floating, np.ndarray)):
+        return
+    seen.add(id(x))
+    for names, used in _named(x):
+        for n in used:
+            if isinstance(names[n], (float, np.floating)) and (id(names), n) not in seen:
+                seen.add((id(names), n))
+                yield names, n
+    for part in _parts(x):
+        yield from _holders(part, seen, depth + 1)
+
+
+def _named(x: Any) -> list[tuple[dict[str, Any], list[str]]]:
+    """The names that a function, a dict or an object goes by, in what holds them."""
+    if isinstance(x, FunctionType):
+        if is_library(x.__globals__.get("__file__")):
+            return []
+        around = _Cells(x)
+        return [
+            (x.__globals__, [n for n in names_in(x.__code__) if n in x.__globals__]),
+            (around, list(around)),
+        ]
+    if isinstance(x, dict):
+        return [(x, [n for n in x if isinstance(n, str)])]
+    if isinstance(x, (type, ModuleType, MethodType)) or not hasattr(x, "__dict__"):
+        return []
+    return [(vars(x), list(vars(x)))]
+
+
+def factor_kept(kept: list[np.ndarray], wanted: Leaves) -> list[float]:
+    """The factors `a` for which an array `a x` is kept of every `x`, to what single precision can hold."""
+    found: list[list[float]] = []
+    for x in sorted(wanted, key=lambda x: -x.size):
+        flat, power = x.ravel(), float(np.sum(x * x))
+        fitting = [v.ravel() for v in kept if v.size == x.size and power]
+        same = [a for a, v in ((float(v @ flat) / power, v) for v in fitting)
+                if a and np.linalg.norm(v - a * flat) <= 1e-5 * abs(a) * np.sqrt(power)]  # fmt: skip
+        found.append(same)
+    first = found[0] if found else []
+    common = [a for a in first if all(any(abs(b / a - 1) < 1e-5 for b in other) for other in found[1:])]
+    return sorted({float(f"{a:.6g}") for a in common})

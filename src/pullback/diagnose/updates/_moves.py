@@ -1,0 +1,191 @@
+"""What `step` did: the moves of every parameter over a few steps, and the rule that reproduces them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose.loops._patient import Patient, flatten
+from pullback.diagnose.loops._sandbox import Failure
+
+Leaves = list[np.ndarray]
+
+
+def chosen(lists: list[Leaves], keep: list[int]) -> list[Leaves]:
+    """Of every list of arrays those of some parameters."""
+    return [[leaves[k] for k in keep] for leaves in lists]
+
+
+@dataclass
+class Moves:
+    """A few of the user's steps: parameters before and after each, rows fed, loss reported."""
+
+    before: list[Leaves] = field(default_factory=list)
+    after: list[Leaves] = field(default_factory=list)
+    rows: list[np.ndarray] = field(default_factory=list)
+    reported: list[Any] = field(default_factory=list)
+    data_changed: list[str] = field(default_factory=list)
+    kept: bool = True
+
+    def move(self, t: int) -> Leaves:
+        return [a - b for a, b in zip(self.after[t], self.before[t], strict=True)]
+
+    def of(self, keep: list[int]) -> Moves:
+        """The same moves of some of the parameters."""
+        return Moves(chosen(self.before, keep), chosen(self.after, keep))
+
+    def on(self, rows: list[np.ndarray]) -> Moves:
+        """The first of these moves, as made on other rows than those that were fed."""
+        keep = len(rows)
+        return Moves(self.before[:keep], self.after[:keep], list(rows), self.reported[:keep],
+                     self.data_changed, self.kept)  # fmt: skip
+
+
+def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None = None,
+          stay: bool = False) -> Moves:  # fmt: skip
+    """Run a few steps of a fresh copy from `leaves` (None: its own start) and note everything.
+
+    Where they are to `stay`, every step is given these `leaves` again.
+    """
+    body = patient.fresh()
+    np.random.set_state(patient.random)
+    params = body.params if leaves is None else body.tree([_like(x) for x in leaves])
+    out = Moves()
+    for t in range(count):
+        rows = patient.batch(t, size)
+        X, y = body.X[rows], body.y[rows]
+        X0, y0, whole = np.array(X), np.array(y), (np.array(body.X), np.array(body.y))
+        if stay and leaves is not None:
+            params = body.tree([_like(x) for x in leaves])
+        before = [np.array(x, float) for x in flatten(params)]
+        params = body.step(params, X, y)
+        after = [np.array(x, float) for x in flatten(params)]
+        if [np.shape(a) for a in after] != [np.shape(b) for b in before]:
+            after = [
+                a.reshape(b.shape) if a.size == b.size else np.broadcast_to(a.mean(), b.shape).copy()
+                for a, b in zip(after, before, strict=False)
+            ]
+        out.before.append(before)
+        out.after.append(after)
+        out.rows.append(rows)
+        out.reported.append(body.reported)
+        out.data_changed += [n for n, a, b in (("X", X, X0), ("y", y, y0)) if not _same(a, b)]
+        pairs = (("X", body.X, whole[0]), ("y", body.y, whole[1]))
+        out.data_changed += [n for n, a, b in pairs if not _same(a, b)]
+    return out
+
+
+def watch_part(patient: Patient, leaves: Leaves, count: int, size: int, stay: bool = False) -> Moves | None:
+    """The same on other numbers of rows than the step is given; None for a step that cannot take so few.
+
+    One that numbers the rows of the whole, to draw from them, finds none of these numbers among fewer.
+    """
+    try:
+        return watch(patient, leaves, count, size, stay)
+    except Failure:
+        if size == patient.batch_size:
+            raise
+        return None
+
+
+def _like(x: Any) -> Any:
+    return np.array(x) if np.ndim(x) else float(x)
+
+
+def _same(a: Any, b: Any) -> bool:
+    a, b = np.asarray(a), np.asarray(b)
+    return a.shape == b.shape and bool(np.all((a == b) | ((a != a) & (b != b))))
+
+
+@dataclass
+class Rule:
+    """An update rule that was recognised: its family, rate, memory, and how well it fits."""
+
+    name: str
+    lr: float
+    gap: float
+    coefficients: list[float] = field(default_factory=list)
+    wrong: str = ""
+    words: str = ""
+    per_leaf: list[float] = field(default_factory=list)  # the share of each leaf that a step takes away
+
+    @property
+    def plain(self) -> bool:
+        """Whether a step is a multiple of this batch's gradient, and of nothing else."""
+        c = np.abs(self.coefficients)
+        return self.lr > 0 and len(c) > 0 and bool((c[1:] <= 1e-3 * c[0]).all())
+
+
+def norm(xs: Any) -> float:
+    return float(np.sqrt(sum(float(np.sum(np.square(x))) for x in xs)))
+
+
+class StepGradient:
+    """The gradient that the user's step goes by, where a step is a plain multiple of it.
+
+    What calls it has to compare it with the true one first: a step may remember, or take other rows.
+    """
+
+    def __init__(self, case: Any) -> None:
+        self.case = case
+        self.body = case.patient.fresh()
+
+    def __call__(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
+        return [m / self.rate for m in self.moves(leaves, X, y)]
+
+    def moves(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
+        """What one step takes away from `leaves`."""
+        params = self.body.tree([x.copy() if x.ndim else float(x) for x in leaves])
+        after = flatten(self.body.step(params, X, y))
+        return [x - np.array(a, float).reshape(np.shape(x)) for x, a in zip(leaves, after, strict=True)]
+
+    @cached_property
+    def rate(self) -> float:
+        """The multiple of the true gradient that one step comes nearest to."""
+        case = self.case
+        true = case.gradient(case.generic, *case.batch())
+        moves = self.moves(case.generic, *case.batch())
+        return sum(float(np.sum(g * m)) for g, m in zip(true, moves, strict=True)) / norm(true) ** 2
+
+
+def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = None) -> Rule:
+    """Moves as a fixed combination of this and the earlier gradients (and of the weights)."""
+    T = len(grads)
+    chosen = range(len(grads[0])) if leaves is None else leaves
+    U: list[np.ndarray] = []
+    G: list[np.ndarray] = []
+    W: list[np.ndarray] = []
+    for t in range(T):
+        now = moves.move(t)
+        U.append(np.concatenate([now[k].ravel() for k in chosen]))
+        past = [np.concatenate([grads[t - j][k].ravel() for k in chosen]) if j <= t
+                else np.zeros(U[-1].size) for j in range(T)]  # fmt: skip
+        G.append(np.stack(past, 1))
+        W.append(np.concatenate([moves.before[t][k].ravel() for k in chosen]))
+    u, A = np.concatenate(U), np.hstack([np.concatenate(G), np.concatenate(W)[:, None]])
+    plain = _newest_only(u, A)
+    if plain is not None:
+        return plain
+    if A.shape[0] <= A.shape[1]:  # as many weights as numbers fit anything and say nothing
+        return Rule("linear", 0.0, 1.0, [0.0] * A.shape[1])
+    scale = np.sqrt((A**2).sum(0))
+    keep = scale > 0
+    c = np.zeros(A.shape[1])
+    if keep.any() and np.isfinite(A).all() and np.isfinite(u).all():
+        c[keep] = np.linalg.lstsq(A[:, keep] / scale[keep], u, rcond=1e-12)[0] / scale[keep]
+    gap = norm([u - A @ c]) / max(norm([u]), 1e-300)
+    return Rule("linear", -c[0], gap, [float(-x) for x in c])
+
+
+def _newest_only(u: np.ndarray, A: np.ndarray) -> Rule | None:
+    """The rule without memory, where it suffices: gradients that hardly change fit any memory."""
+    g = A[:, 0]
+    power = float(g @ g)
+    if not power or not np.isfinite(power) or not np.isfinite(u).all():
+        return None
+    c = float(u @ g) / power
+    gap = norm([u - c * g]) / max(norm([u]), 1e-300)
+    return Rule("linear", -c, gap, [-c] + [0.0] * (A.shape[1] - 1)) if gap < 1e-9 else None
