@@ -72,7 +72,7 @@ def test_what_a_page_names_exists(fault):
     neighbours = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", section(page, "Told from its neighbours")))
     assert len(neighbours) >= 2
     assert neighbours <= set(IDS) - {fault}
-    modules = re.findall(r"experiments/\w+\.py", section(page, "The experiment"))
+    modules = re.findall(r"experiments/[\w/]+\.py", section(page, "The experiment"))
     assert modules
     assert all((PACKAGE / module).is_file() for module in modules)
 

@@ -12,7 +12,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.loops._patient import flatten
-from pullback.diagnose.training._rows import never_heeded, never_taken
+from pullback.diagnose.training._rows import never_heeded, never_taken, read
 from pullback.diagnose.updates._moves import norm
 
 
@@ -70,7 +70,8 @@ def _ignored(case: Case) -> list[Finding]:
     if not _same(first, _moves(case, rows)) or _same(first, case.generic):
         return []  # it draws anew each time, or does not move at first, as warm-ups do
     outside = np.setdiff1d(np.arange(case.n), rows)
-    if len(outside) and _same(first, _moves(case, outside[np.arange(size) % len(outside)])):
+    others = outside[np.arange(size) % len(outside)] if len(outside) else rows
+    if len(outside) and _same(first, _moves(case, others)) and not read(case.patient, case.generic):
         return []  # it has rows of its own, copies that nobody can change: which they are is not known
     for name, places in (("second", np.arange(half, size)), ("first", np.arange(half))):
         changed = rows.copy()

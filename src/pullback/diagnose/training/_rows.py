@@ -131,6 +131,12 @@ def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
     return np.zeros(0, int)
 
 
+def read(patient: Patient, leaves: Leaves) -> bool:
+    """Whether the first step changes with the tables X and y themselves, whatever batch it is given."""
+    usual = _ends(patient, leaves, 0, steps=1)
+    return not all(_same(usual, _ends(patient, leaves, 0, name, slice(None), 1))[0] for name in "Xy")
+
+
 def _ends(
     patient: Patient, leaves: Leaves, feed: int, name: str = "", rows: object = None, steps: int = STEPS
 ) -> list[np.ndarray]:
@@ -263,4 +269,4 @@ def _new(rows: list[np.ndarray]) -> list[np.ndarray]:
     return [rows[0], *(np.setdiff1d(b, a) for a, b in pairs)]
 
 
-__all__ = ["Heeded", "OwnRows", "heeded", "never_heeded", "never_taken", "own_rows"]
+__all__ = ["Heeded", "OwnRows", "heeded", "never_heeded", "never_taken", "own_rows", "read"]

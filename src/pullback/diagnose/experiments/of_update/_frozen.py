@@ -140,8 +140,8 @@ def _underflow(case: Case) -> list[Finding]:
         return []
     if case.moves is not None and norm(grads) < 1e-6 * norm(_gradient(case, case.moves)):
         return []  # elsewhere the same step moves them: the start is to blame
-    if case.moves is not None and _could_move(case, case.moves, grads):
-        return []  # the step heeds something else than its batch, which has no slope here
+    if _could_move(case, first, grads):
+        return []
     which = "every parameter" if total == 0 else "every parameter that is not zero at the start"
     return [Finding(
         "params_not_updated", "step", "nothing moves: the step is too small to change any weight",
@@ -149,11 +149,21 @@ def _underflow(case: Case) -> list[Finding]:
         "use a step the weights' precision can hold", 1.0, 86)]  # fmt: skip
 
 
-def _could_move(case: Case, moves: Moves, grads: Leaves) -> bool:
-    """Whether the rate at which the step moves other weights is one that those it starts from can hold."""
-    rate = norm(moves.move(0)) / max(norm(_gradient(case, moves)), 1e-300)
-    return any(np.isfinite(rate) and np.any(rate * np.abs(g) > 1e3 * np.spacing(np.abs(np.asarray(x))))
-               for g, x in zip(grads, case.patient.leaves, strict=True))  # fmt: skip
+def _could_move(case: Case, first: Moves, grads: Leaves) -> bool:
+    """Whether no rounding holds what stays at the start: a zero, or a weight that the step's rate elsewhere
+    would move. What the step goes by is then something else than the gradient of its batch.
+    """
+    if case.moves is None:
+        return False
+    rate = norm(case.moves.move(0)) / max(norm(_gradient(case, case.moves)), 1e-300)
+    if not 0 < rate < np.inf:
+        return False
+    held = [
+        np.abs(rate * g) > 1e3 * np.spacing(np.abs(np.asarray(x)))
+        for g, x in zip(grads, case.patient.leaves, strict=True)
+    ]
+    stays = [now == x for now, x in zip(first.after[-1], first.before[0], strict=True)]
+    return any(np.any(a & b) for a, b in zip(held, stays, strict=True))
 
 
 def _gradient(case: Case, moves: Moves) -> Leaves:
