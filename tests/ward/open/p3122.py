@@ -1,0 +1,71 @@
+import numpy as np
+
+np.random.seed(0)
+N, D, K = 100, 2, 3
+X = np.zeros((N * K, D))
+y = np.zeros(N * K, dtype='uint8')
+for j in range(K):
+    ix = range(N * j, N * (j + 1))
+    r = np.linspace(0.05, 1, N)
+    t = np.linspace(j * 4, (j + 1) * 4, N) + np.random.randn(N) * 0.15
+    X[ix] = np.c_[r * np.sin(t), r * np.cos(t)]
+    y[ix] = j
+shuffle = np.random.permutation(N * K)
+X = X[shuffle]
+y = y[shuffle]
+
+h = 50
+W = 0.5 * np.random.randn(D, h)
+b = np.zeros((1, h))
+W2 = 0.1 * np.random.randn(h, K)
+b2 = np.zeros((1, K))
+params = [W, b, W2, b2]
+
+step_size = 1.0
+reg = 0.05
+
+
+def get_scores(params, X):
+    W, b, W2, b2 = params
+    hidden_layer = np.maximum(0, np.dot(X, W) + b)
+    return hidden_layer, np.dot(hidden_layer, W2) + b2
+
+
+def get_probs(scores):
+    exp_scores = np.exp(scores - np.max(scores, axis=1, keepdims=True))
+    return exp_scores / np.sum(exp_scores, axis=1, keepdims=True)
+
+
+def loss(params, X, y):
+    probs = get_probs(get_scores(params, X)[1])
+    data_loss = np.mean(-np.log(probs[range(len(X)), y] + 1e-12))
+    reg_loss = 0.5 * reg * (np.sum(params[0] ** 2) + np.sum(params[2] ** 2))
+    return data_loss + reg_loss
+
+
+def grad(params, X, y):
+    W, b, W2, b2 = params
+    hidden_layer, scores = get_scores(params, X)
+    num_examples = X.shape[0]
+    dscores = get_probs(scores)
+    dscores[range(num_examples), y] -= 1
+    dscores /= num_examples
+    dW2 = np.dot(hidden_layer.T, dscores)
+    db2 = np.sum(dscores, axis=0, keepdims=True)
+    dhidden = np.dot(dscores, W2.T)
+    dhidden[hidden_layer <= 0] = 0
+    dW = np.dot(X.T, dhidden)
+    db = np.sum(dhidden, axis=0, keepdims=True)
+    dW2 += reg * W2
+    dW += reg * W
+    return [dW, db, dW2, db2]
+
+
+def step(params, X, y):
+    dparams = grad(params, X, y)
+    value = loss(params, X, y)
+    return [p + -step_size * dp for p, dp in zip(params, dparams)], value
+
+
+batch_size = 100
+n_steps = 1800
