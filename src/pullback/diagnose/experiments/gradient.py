@@ -25,6 +25,7 @@ from pullback.diagnose.experiments.of_gradient._naming import (
     downhill,
     explain,
     nearest,
+    only_rows_scaled,
 )
 from pullback.diagnose.experiments.of_gradient._owed import larger_penalty
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
@@ -68,6 +69,9 @@ def examine_gradient(
         return []  # a loss that is no number has no gradient
     if case.truth.how == "differences":
         noise = max(noise, 0.05)  # steps across kinks
+    scaled = only_rows_scaled(case, observed, true, tape) if expect_one and source == "grad" else None
+    if scaled is not None:
+        return [_name(scaled, source)]
     observed, ridge = without_ridge(observed, true, case.generic)
     case.ridge |= ridge
     larger = larger_penalty(case, ridge) if ridge and source == "grad" else []
