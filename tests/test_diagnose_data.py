@@ -182,6 +182,7 @@ def test_the_true_class_alone_rewarded_lacks_a_softmax():
     [
         (lambda value, e, t: value * (1 + 0.3 * np.sin(t)), []),
         (lambda value, e, t: float(e[3] ** 2), [("loss_reporting_wrong", "reported_loss")]),
+        (lambda value, e, t: float(np.sort(e**2)[-len(e) // 4]), [("loss_reporting_wrong", "reported_loss")]),
         (lambda value, e, t: value + float(e[-1] ** 2), [("loss_reporting_wrong", "reported_loss")]),
         (lambda value, e, t: value / len(e), [("loss_reporting_wrong", "reported_loss")]),
     ],

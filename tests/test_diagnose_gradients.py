@@ -8,7 +8,7 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.experiments import gradient, update
+from pullback.diagnose.experiments import gradient, purity, update
 from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(8)
@@ -505,3 +505,38 @@ def test_a_product_of_too_few_units_is_spread_over_the_weight(of, expected):
         return [np.broadcast_to(g, x.shape) for g, x in zip(gs, p, strict=True)]
 
     assert found(p, loss, grad) == [(expected, int(of == "output"))]
+
+
+def ridged(p, X, y):
+    return loss(p, X, y) + 0.05 * sum(np.sum(W * W) for W in p[:3])
+
+
+@pytest.mark.parametrize(
+    ("rows", "penalty", "expected"),
+    [
+        (1.0, 1.0, []),
+        (0.5, 1.0, [("grad_constant_factor", "grad", True)]),
+        (20.0, 1.0, [("grad_reduction_sum", "grad", True)]),
+        (1.0, 2.0, [("grad_constant_factor", "grad", False)]),
+    ],
+)
+def test_a_factor_on_the_rows_part_is_told_from_another_penalty(rows, penalty, expected):
+    def grad(p, X, y):
+        owed = [0.1 * penalty * W for W in p[:3]] + [0 * p[3]]
+        return [rows * g + o for g, o in zip(back()(p, X, y), owed, strict=True)]
+
+    given = {"params": squares, "X": X, "y": y, "loss": ridged, "grad": grad, "batch_size": 20}
+    told = gradient.experiment(Case(Patient(given), 10.0))
+    assert [(f.id, f.where, f.alone) for f in told[:1]] == expected
+
+
+@pytest.mark.parametrize(("written", "where"), [([1], 1), ([0, 2], "grad")])
+def test_who_writes_into_several_parameters_is_the_place(written, where):
+    def grad(p, X, y):
+        out = back()(p, X, y)
+        for k in written:
+            p[k] *= 0.5
+        return out
+
+    case = Case(Patient({"params": squares, "X": X, "y": y, "loss": loss, "grad": grad}), 10.0)
+    assert [(f.id, f.where) for f in purity.experiment(case)] == [("inplace_mutation", where)]

@@ -75,6 +75,8 @@ def test_what_makes_no_loop_faulty_by_itself_stands_only_beside_a_fault():
     cause = Finding("lr_too_small", "step", "", "", "", weight=60)
     assert rank([beside]) == []
     assert rank([beside, cause]) == [cause, beside]
+    again = Finding("grad_constant_factor", "grad", "", "", "", weight=43)
+    assert rank([beside, again]) == [beside], "one experiment of two says that the loop is faulty by it"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ from math import exp, log
 import numpy as np
 import pytest
 
+from pullback.diagnose._case import Case
 from pullback.diagnose._truth import Truth
 from pullback.diagnose.loops._clone import clone
+from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.network._anatomy import dissect
 from pullback.diagnose.recording._record import record
 from pullback.diagnose.recording._standins import FOLLOWED, Float
@@ -128,3 +130,41 @@ def test_a_sigmoid_far_down_its_flat_part_has_no_slope_rather_than_none_that_is_
     with np.errstate(over="ignore"):
         (slope,) = record(loss, [np.full((3, 1), -1000.0)], np.ones((8, 3)), Y).gradient(1)
     np.testing.assert_array_equal(slope, 0)
+
+
+class Module:
+    """Weights in float32 that a loss copies into before it uses them."""
+
+    def __init__(self):
+        self.weight, self.bias = np.zeros((4, 3), np.float32), np.zeros(4, np.float32)
+
+
+@pytest.mark.parametrize("into", [
+    lambda a, x: a.__setitem__(..., x), np.copyto, lambda a, x: a.put(range(a.size), np.array(x, np.float32)),
+])  # fmt: skip
+def test_weights_that_are_copied_into_modules_have_the_true_gradient(into):
+    module, X = Module(), DRAW.standard_normal((8, 3)).astype(np.float32)
+
+    def loss(p, X, y):
+        into(module.weight, p[0])
+        into(module.bias, p[1])
+        return float(np.mean((np.maximum(0, X @ module.weight.T + module.bias).sum(1) - y) ** 2))
+
+    start = [DRAW.standard_normal(s).astype(np.float32) for s in ((4, 3), (4,))]
+    given = {"params": start, "X": X, "y": DRAW.standard_normal(8), "loss": loss, "grad": lambda p, X, y: p}
+    case = Case(Patient(given), 4.5)
+    Z = X @ case.generic[0].T + case.generic[1]
+    back = (2 / 8) * (np.maximum(0, Z).sum(1) - case.y)[:, None] * (Z > 0)
+    found = case.gradient(case.generic, case.X, case.y)
+    np.testing.assert_allclose(found[0], back.T @ X, rtol=1e-3, atol=3e-3)
+    np.testing.assert_allclose(found[1], back.sum(0), rtol=1e-3, atol=3e-3)
+
+
+def test_steps_that_rounding_swallows_do_not_prove_that_nothing_has_a_slope():
+    held = np.zeros(3, np.float32)
+
+    def loss(p, X, y):
+        held[...] = np.asarray(p[0]).astype(np.float32)
+        return float(((np.array(X) @ held.astype(float) - y) ** 2).mean())
+
+    assert Truth(loss, [np.ones(3)], X, Y[:, 0]).how == "differences"

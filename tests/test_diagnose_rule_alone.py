@@ -423,3 +423,19 @@ def test_squares_divided_by_without_their_root(root, found):
     moves, grads = adapted(lambda s, g: 0.9 * s + 0.1 * g * g, root)
     read = rule_kept_wrong(moves, grads, [0, 1, 2, 3])
     assert (read and [f.id for f in read]) == found
+
+
+@pytest.mark.parametrize(("keep", "fault"), [(0.9, []), (1.0, ["momentum_state_wrong"])])
+def test_a_velocity_in_single_precision_is_judged_as_far_as_its_rounding_lets(keep, fault):
+    """Activations rounded to float32 leave more over than a right rule does in float64."""
+    held = [np.zeros_like(p, np.float32) for p in start]
+
+    def step(p, X, y):
+        noise = [1 + 1e-6 * np.sin(1e4 * w) for w in p]
+        for v, g, e in zip(held, grad(p, X, y), noise, strict=True):
+            v[...] = keep * v - 0.05 * g * e
+        return [w + v for w, v in zip(p, held, strict=True)], loss(p, X, y)
+
+    small = Case(Patient({"params": [p.astype(np.float32) for p in start], "X": X, "y": y, "loss": loss,
+                          "step": step, "batch_size": 20}), 10.0)  # fmt: skip
+    assert [f.id for f in update.experiment(small)] == fault

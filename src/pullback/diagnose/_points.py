@@ -73,3 +73,9 @@ def _against(x: np.ndarray, rms: np.ndarray) -> np.ndarray:
     return x / (
         scale if (x.shape[-1] == len(rms) and x.shape[0] != len(rms)) or x.ndim == 1 else scale[:, None]
     )
+
+
+def as_held(leaves: list[np.ndarray], own: list[np.ndarray]) -> list[np.ndarray]:
+    """Numbers that the patient's own arrays can hold: its rounding of others looks like a first move."""
+    return [x.astype(o.dtype).astype(float) if o.dtype.kind == "f" else x
+            for x, o in zip(leaves, own, strict=True)]  # fmt: skip

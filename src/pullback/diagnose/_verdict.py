@@ -260,4 +260,4 @@ def rank(findings: list[Finding]) -> list[Finding]:
     for f in sorted(findings, key=lambda f: -f.weight):
         if f.confidence > 0 and all(f.id != g.id for g in out):
             out.append(f)
-    return out if any(f.alone for f in out) else []
+    return out if any(f.alone for f in findings if f.confidence > 0) else []

@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._points import tamed
+from pullback.diagnose._points import as_held, tamed
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments.of_gradient._by_piece import apart
 from pullback.diagnose.experiments.of_gradient._naming import (
@@ -25,6 +25,7 @@ from pullback.diagnose.experiments.of_gradient._naming import (
     downhill,
     explain,
     nearest,
+    only_rows_scaled,
 )
 from pullback.diagnose.experiments.of_gradient._owed import larger_penalty
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
@@ -68,6 +69,9 @@ def examine_gradient(
         return []  # a loss that is no number has no gradient
     if case.truth.how == "differences":
         noise = max(noise, 0.05)  # steps across kinks
+    scaled = only_rows_scaled(case, observed, true, tape) if expect_one and source == "grad" else None
+    if scaled is not None:
+        return [_name(scaled, source)]
     observed, ridge = without_ridge(observed, true, case.generic)
     case.ridge |= ridge
     larger = larger_penalty(case, ridge) if ridge and source == "grad" else []
@@ -262,7 +266,7 @@ def _tamer(case: Case) -> Case | None:
     A loss that is cut off, such as a logarithm with a small number inside, has another gradient than the one
     that is meant wherever single rows are far off.
     """
-    smaller = tamed(case.generic, case.first_loss, most=1.5)
+    smaller = as_held(tamed(case.generic, case.first_loss, most=1.5), case.patient.leaves)
     if all(np.array_equal(a, b) for a, b in zip(smaller, case.generic, strict=True)):
         return None
     other = Case(case.patient, case.left())

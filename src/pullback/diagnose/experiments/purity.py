@@ -54,19 +54,14 @@ def _weights(case: Case) -> list[Finding]:
         leaves = [x.copy() if x.ndim else x[()] for x in case.patient.leaves]
         X, y = case.batch()
         getattr(body, name)(leaves, X, y)
-        for k, (a, b) in enumerate(zip(leaves, case.patient.leaves, strict=True)):
-            if not np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind == "f"):
-                return [
-                    Finding(
-                        "inplace_mutation",
-                        k,
-                        f"{name} writes into parameter {k}",
-                        f"after one call of {name} parameter {k} has changed",
-                        "work on a copy",
-                        1.0,
-                        91,
-                    )
-                ]
+        changed = [k for k, (a, b) in enumerate(zip(leaves, case.patient.leaves, strict=True))
+                   if not np.array_equal(a, b, equal_nan=np.asarray(a).dtype.kind == "f")]  # fmt: skip
+        if changed:
+            these = f"parameter{'s' if changed[1:] else ''} {', '.join(map(str, changed))}"
+            return [Finding(
+                "inplace_mutation", name if changed[1:] else changed[0], f"{name} writes into {these}",
+                f"after one call of {name} {these} {'have' if changed[1:] else 'has'} changed",
+                "work on a copy", 1.0, 91)]  # fmt: skip
     return []
 
 

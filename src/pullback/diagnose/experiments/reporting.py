@@ -89,6 +89,9 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any
             told_of = [case.truth.value(before, case.X[r], case.y[r])
                        for before, r in zip(moves.before, rows, strict=True)]  # fmt: skip
             named[f"the loss of the batch's {which} row alone"] = np.array(told_of)
+        one = _one_row(case, told, moves)
+        if one:
+            return one
     counts = _counts(case)
     for words, values in named.items():
         for factor, what in counts:
@@ -102,6 +105,23 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any
         if len(told) > 2 and np.ptp(values) and np.ptp(ratio) < 1e-5 * abs(ratio[0]):
             return f"it is {words}, times {number(ratio[0])}"
     return ""
+
+
+def _one_row(case: Case, told: np.ndarray, moves: Any) -> str:
+    """Whether each number is the loss of some one row of its batch, with or without the loss's penalty."""
+    if case.net is None or case.net.objective == "unknown" or case.heeded is not None:
+        return ""
+    picked = []
+    for value, before, rows in zip(told, moves.before, moves.rows, strict=True):
+        each = case.net.row_losses(before, case.X[rows], case.y[rows])
+        if np.ptp(each) < 1e-2 * np.abs(each).max():
+            return ""
+        penalty = case.truth.value(before, case.X[rows], case.y[rows]) - float(each.mean())
+        gaps = np.minimum(np.abs(each - value), np.abs(each + penalty - value))
+        if gaps.min() > 1e-6 * max(abs(value), 1e-3):
+            return ""
+        picked.append(int(gaps.argmin()))
+    return f"it is the loss of one row alone, number {', '.join(map(str, picked[:3]))} ... of its batch"
 
 
 def _adds(rest: np.ndarray, values: np.ndarray) -> bool:

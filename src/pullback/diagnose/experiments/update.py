@@ -207,11 +207,16 @@ def _judge_linear(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
     away = drawn_away(case, moves, case.decay, rule.lr, rule.gap)
-    if away or len(c) < 2 or rule.gap >= 1e-7:
+    if away or len(c) < 2 or not (rule.gap < 1e-7 or (_single(case) and rule.doubt < 1e-4)):
         return away
     wrong = judge_memory(c / scale, scale, case.listened is not None or keeps_velocity(
         case, moves, grads, moving))  # fmt: skip
     return wrong or _scaled_twice(case, rule, grads[0], moving)
+
+
+def _single(case: Case) -> bool:
+    """Whether the loop is in single precision, whose rounding a right rule leaves over."""
+    return any(np.asarray(x).dtype == np.float32 for x in (*case.patient.leaves, case.patient.X))
 
 
 def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> list[Finding]:

@@ -25,6 +25,8 @@ _LIBRARIES = tuple(
 )
 _ATOMS = (type(None), bool, int, float, complex, str, bytes, range, type(Ellipsis), np.generic, np.dtype,
           types.ModuleType, types.BuiltinFunctionType, np.ufunc)  # fmt: skip
+ARRAYS = -3
+"""The key in `memo` of what is made of the copy of every array."""
 _NAMED = (types.ModuleType, types.BuiltinFunctionType)  # others may be put in their place by `memo`
 
 
@@ -66,12 +68,13 @@ def _array(x: np.ndarray, memo: dict[int, Any]) -> Any:
     if type(base) is np.ndarray and (base.flags.c_contiguous or base.flags.f_contiguous):
         whole = clone(base, memo)
         offset = x.__array_interface__["data"][0] - base.__array_interface__["data"][0]
-        if base.dtype != object and offset >= 0:
+        if base.dtype != object and offset >= 0 and type(whole) is np.ndarray:
             flat = whole.ravel(order="K").view(np.uint8)
             new = np.ndarray(x.shape, x.dtype, buffer=flat.data, offset=offset, strides=x.strides)
             memo[id(x)] = new
             return new
-    memo[id(x)] = new = copy.deepcopy(x) if x.dtype == object else x.copy(order="K")
+    new = copy.deepcopy(x) if x.dtype == object else x.copy(order="K")
+    memo[id(x)] = new = memo[ARRAYS](new) if ARRAYS in memo else new
     return new
 
 

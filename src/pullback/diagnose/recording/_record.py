@@ -16,7 +16,7 @@ import numpy as np
 from pullback.diagnose.recording._patches import ORIGINAL, PATCHED
 from pullback.diagnose.recording._recorded import Node, Rec, Recording, pull_back, switch, unwrap
 
-__all__ = ["Node", "Rec", "Recording", "pull_back", "record", "recording"]
+__all__ = ["Node", "Rec", "Recording", "noting", "pull_back", "record", "recording"]
 
 
 @contextlib.contextmanager
@@ -30,8 +30,14 @@ def recording() -> Iterator[Recording]:
         yield tape
     finally:
         switch(outer)
+        tape.forget()
         for name, function in ORIGINAL.items():
             setattr(np, name, function)
+
+
+def noting(x: np.ndarray) -> np.ndarray:
+    """The same numbers in an array that keeps the notes of what is written into it, and all its digits."""
+    return x.astype(float).view(Rec) if x.dtype.kind == "f" else x
 
 
 def record(f: Callable[..., Any], leaves: Sequence[Any], X: Any, y: Any) -> Recording:

@@ -49,6 +49,7 @@ class Recording:
         self.out: Node | None = None
         self.result: Any = None
         self.over: list[tuple[Node, Node]] = []  # values written into, and what stood there then
+        self.written: list[Any] = []  # arrays that no note was of until they were written into
 
     def leaf(self, x: Any, bit: int) -> Any:
         node = Node("leaf", (), {}, np.array(x), 1 << bit)
@@ -77,7 +78,14 @@ class Recording:
         """An array was written into: what it was, and what it is now."""
         if array.node is not None:
             self.over.append((array.node, node))
+        else:
+            self.written.append(array)
         array.node = node
+
+    def forget(self) -> None:
+        """Arrays that outlive the recording, such as those of modules, are without a note in the next."""
+        for array in self.written:
+            array.node = None
 
     def live(self) -> list[Node]:
         """The nodes the result rests on; all of them where the result's node is not known."""
@@ -227,8 +235,10 @@ class Rec(np.ndarray):
         before = node_of(self) if self.node is not None else self.view(np.ndarray).copy()
         self.view(np.ndarray)[unwrap(index)] = unwrap(value)
         if _tape is not None:
-            args = (before, node_of(value), _Index(index))
-            _tape.note(self, _tape.add("setitem", args, {}, self.view(np.ndarray).copy()).node)
+            whole = _is_all(index) and isinstance(value, Rec) and value.shape == self.shape
+            args = (node_of(value),) if whole else (before, node_of(value), _Index(index))
+            now = self.view(np.ndarray).copy()
+            _tape.note(self, _tape.add("copy" if whole else "setitem", args, {}, now).node)
 
     def __float__(self) -> float:
         value = float(self.view(np.ndarray))
@@ -275,6 +285,10 @@ class _Index:
         self.deps = 0
         for a in _flat(node_of(index) if isinstance(index, (Rec, tuple, list)) else ()):
             self.deps |= a.deps if isinstance(a, Node) else 0
+
+
+def _is_all(index: Any) -> bool:
+    return index is Ellipsis or (isinstance(index, slice) and index == slice(None))
 
 
 def _method(function: Any) -> Any:

@@ -111,6 +111,7 @@ class Rule:
     wrong: str = ""
     words: str = ""
     per_leaf: list[float] = field(default_factory=list)  # the share of each leaf that a step takes away
+    doubt: float = 0.0  # how far what is left over may have shifted the coefficients, relative to the largest
 
     @property
     def plain(self) -> bool:
@@ -174,10 +175,14 @@ def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = Non
     scale = np.sqrt((A**2).sum(0))
     keep = scale > 0
     c = np.zeros(A.shape[1])
+    doubt = 0.0
     if keep.any() and np.isfinite(A).all() and np.isfinite(u).all():
-        c[keep] = np.linalg.lstsq(A[:, keep] / scale[keep], u, rcond=1e-12)[0] / scale[keep]
+        found, _, _, sizes = np.linalg.lstsq(A[:, keep] / scale[keep], u, rcond=1e-12)
+        c[keep] = found / scale[keep]
+        doubt = norm([u - A @ c]) / max(float(sizes[-1] * scale[keep][:-1].min(initial=np.inf)), 1e-300)
     gap = norm([u - A @ c]) / max(norm([u]), 1e-300)
-    return Rule("linear", -c[0], gap, [float(-x) for x in c])
+    doubt /= max(float(np.abs(c[:-1]).max(initial=0)), 1e-300)
+    return Rule("linear", -c[0], gap, [float(-x) for x in c], doubt=doubt)
 
 
 def _newest_only(u: np.ndarray, A: np.ndarray) -> Rule | None:

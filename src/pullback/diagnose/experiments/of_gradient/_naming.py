@@ -223,15 +223,31 @@ def _as_evidence(k: int, o: np.ndarray, t: np.ndarray) -> LeafEvidence:
 
 def _beside_penalty(seen: Seen) -> tuple[str, str, float] | None:
     """A factor on the rows' part of the gradient alone, where a weight penalty has a part beside it."""
-    X, y = seen.case.batch()
-    penalty = seen.case.truth.penalty_grad(seen.case.generic, X, y) if seen.tape is not None else None
+    rows = without_penalty(seen.case, seen.observed, seen.true, seen.tape)
+    found = _by_factor(rows) if rows is not None and rows.bad else None
+    return found and (found[0], found[1] + ", beside the penalty's part", found[2])
+
+
+def without_penalty(case: Case, observed: Leaves, true: Leaves, tape: Tape | None) -> Seen | None:
+    """The rows' part of a gradient whose penalty's part is as the loss has it; None without a penalty."""
+    penalty = case.truth.penalty_grad(case.generic, *case.batch()) if tape is not None else None
     if penalty is None or not any(np.any(p) for p in penalty):
         return None
-    rows = [[a - p for a, p in zip(gs, penalty, strict=True)] for gs in (seen.observed, seen.true)]
+    rows = [[a - p for a, p in zip(gs, penalty, strict=True)] for gs in (observed, true)]
     match = compare(*rows)
-    bad = match.wrong(1.0)
-    found = _by_factor(Seen(seen.case, rows[0], seen.tape, rows[1], match, bad)) if bad else None
-    return found and (found[0], found[1] + ", beside the penalty's part", found[2])
+    return Seen(case, rows[0], tape, rows[1], match, match.wrong(1.0))
+
+
+def only_rows_scaled(case: Case, observed: Leaves, true: Leaves, tape: Tape | None) -> Seen | None:
+    """The rows' part of a gradient, where factors on it are all that is wrong: the penalty's part is right.
+
+    Taken together the two parts look like a right gradient, times a factor, with another penalty.
+    """
+    seen = without_penalty(case, observed, true, tape)
+    if seen is None or not seen.bad or max(seen.match.gaps) > 1e-6:
+        return None
+    parted = [k for k in seen.bad if true[k].size > 3 and np.any(true[k] - seen.true[k])]
+    return seen if parted and min(seen.match.factors[k] for k in seen.bad) > 0 else None
 
 
 def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
