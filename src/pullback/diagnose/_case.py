@@ -81,8 +81,16 @@ class Case:
 
     @cached_property
     def truth(self) -> Truth:
-        size = min(max(self.size, 8), 64, self.n)
-        return Truth(self.loss, self.generic, *self.batch(0, size))
+        at = self.generic, *self.batch(0, min(max(self.size, 8), 64, self.n))
+        found = Truth(self.loss, *at)
+        if found.how == "recorded":
+            return found
+        plain, self.body = self.body, self.patient.followed(into=True)  # it may copy params into its own
+        again = Truth(self.loss, *at)
+        if again.how != "recorded":
+            self.body = plain
+            return found
+        return again
 
     @cached_property
     def tape(self) -> Tape | None:
@@ -112,7 +120,7 @@ class Case:
     @cached_property
     def net(self) -> Net | None:
         try:
-            return dissect(self.loss, self.generic, self.X, self.y)
+            return dissect(self.truth.loss, self.generic, self.X, self.y)
         except Exception:  # a loss that cannot be recorded has no anatomy
             return None
 
@@ -123,7 +131,7 @@ class Case:
         if net is not None and "unknown" not in (net.output, net.objective):
             return Head(net.output, net.objective, net.factor, net.shift, self.leaves_out)
         try:
-            return head(self.loss, self.generic, self.X, self.y)
+            return head(self.truth.loss, self.generic, self.X, self.y)
         except Exception:  # a loss that cannot be recorded has no head
             return None
 

@@ -28,6 +28,10 @@ _ATOMS = (type(None), bool, int, float, complex, str, bytes, range, type(Ellipsi
 _NAMED = (types.ModuleType, types.BuiltinFunctionType)  # others may be put in their place by `memo`
 
 
+MADE_OF = -3
+"""The key of `memo` under which stands what to make of every copied array of fractions, if anything."""
+
+
 def clone(x: Any, memo: dict[int, Any] | None = None) -> Any:
     """A copy of `x` that shares nothing that can change with it.
 
@@ -69,9 +73,13 @@ def _array(x: np.ndarray, memo: dict[int, Any]) -> Any:
         if base.dtype != object and offset >= 0:
             flat = whole.ravel(order="K").view(np.uint8)
             new = np.ndarray(x.shape, x.dtype, buffer=flat.data, offset=offset, strides=x.strides)
-            memo[id(x)] = new
-            return new
-    memo[id(x)] = new = copy.deepcopy(x) if x.dtype == object else x.copy(order="K")
+            return _as_asked(x, new, memo)
+    return _as_asked(x, copy.deepcopy(x) if x.dtype == object else x.copy(order="K"), memo)
+
+
+def _as_asked(x: np.ndarray, new: Any, memo: dict[int, Any]) -> Any:
+    make = memo.get(MADE_OF)
+    memo[id(x)] = new = make(new) if make is not None and new.dtype.kind == "f" else new
     return new
 
 

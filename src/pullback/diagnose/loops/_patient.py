@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from pullback import tree
-from pullback.diagnose.loops._clone import clone, clone_around
+from pullback.diagnose.loops._clone import MADE_OF, clone, clone_around
 from pullback.diagnose.loops._given import check_given, check_leaves
 from pullback.diagnose.loops._sandbox import Failure, TimeUp
+from pullback.diagnose.recording._recorded import wrap
 from pullback.diagnose.recording._standins import FOLLOWED
 from pullback.errors import ArgumentError
 
@@ -150,9 +151,15 @@ class Patient:
         """A copy of everything, as it was when the patient came in."""
         return Body(clone(self._given), self.params)
 
-    def followed(self) -> Body:
-        """A copy that can be recorded: numbers that pass through `math` or `float` stay recorded."""
-        return Body(clone(self._given, dict(FOLLOWED)), self.params)
+    def followed(self, into: bool = False) -> Body:
+        """A copy that can be recorded: numbers that pass through `math` or `float` stay recorded.
+
+        With `into` those too that are written into arrays it keeps, as by a model with weights of its own.
+        """
+        memo = dict(FOLLOWED)
+        if into:
+            memo[MADE_OF] = lambda x: wrap(x, None)
+        return Body(clone(self._given, memo), self.params)
 
     def fresh_around(self, around: Callable[..., Any]) -> Body | None:
         """A copy whose calls of `grad`, those inside its step too, go to `around(grad, *args)`.

@@ -92,7 +92,14 @@ def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kwargs: Any) 
     return out
 
 
-SPELT_OUT.update({np.apply_along_axis: _along_axis, np.piecewise: _piecewise})
+def _copyto(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+    if where is True:
+        dst[...] = src
+    else:
+        dst[where] = np.broadcast_to(src, dst.shape)[where]
+
+
+SPELT_OUT.update({np.copyto: _copyto, np.apply_along_axis: _along_axis, np.piecewise: _piecewise})
 
 PATCHED = {
     "array": _to_array, "vectorize": _vectorize, "c_": _Joined("c_"), "r_": _Joined("r_"),

@@ -29,6 +29,7 @@ def recording() -> Iterator[Recording]:
     try:
         yield tape
     finally:
+        tape.close()
         switch(outer)
         for name, function in ORIGINAL.items():
             setattr(np, name, function)

@@ -49,6 +49,7 @@ class Recording:
         self.out: Node | None = None
         self.result: Any = None
         self.over: list[tuple[Node, Node]] = []  # values written into, and what stood there then
+        self._noted: list[Any] = []
 
     def leaf(self, x: Any, bit: int) -> Any:
         node = Node("leaf", (), {}, np.array(x), 1 << bit)
@@ -78,6 +79,12 @@ class Recording:
         if array.node is not None:
             self.over.append((array.node, node))
         array.node = node
+        self._noted.append(array)
+
+    def close(self) -> None:
+        """Arrays that outlive the recording are again what they are: numbers."""
+        for array in self._noted:
+            array.node = None
 
     def live(self) -> list[Node]:
         """The nodes the result rests on; all of them where the result's node is not known."""
@@ -226,7 +233,9 @@ class Rec(np.ndarray):
     def __setitem__(self, index: Any, value: Any) -> None:
         before = node_of(self) if self.node is not None else self.view(np.ndarray).copy()
         self.view(np.ndarray)[unwrap(index)] = unwrap(value)
-        if _tape is not None:
+        if _tape is not None and _whole(index) and isinstance(value, Rec) and value.shape == self.shape:
+            _tape.note(self, _tape.add("copy", (value,), {}, self.view(np.ndarray).copy()).node)
+        elif _tape is not None:
             args = (before, node_of(value), _Index(index))
             _tape.note(self, _tape.add("setitem", args, {}, self.view(np.ndarray).copy()).node)
 
@@ -265,6 +274,11 @@ class Rec(np.ndarray):
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         value = self.view(np.ndarray).astype(dtype, *args, **kwargs)
         return value if _tape is None else _tape.add("copy", (self,), {}, np.array(value))
+
+
+def _whole(index: Any) -> bool:
+    """Whether what is written there takes the place of all that an array held."""
+    return index is Ellipsis or (isinstance(index, slice) and index == slice(None))
 
 
 class _Index:
