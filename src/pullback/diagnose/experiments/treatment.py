@@ -48,12 +48,14 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return []
     case.meanwhile = [doubt] if doubt is not None and certain else []  # stands whatever the runs may add
     runs = Compared(case)
-    found = _compared(runs, doubt, certain, so_far)
+    found = _compared(runs, state, doubt, certain, so_far)
     _acquit(runs, so_far)
     return found
 
 
-def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list[Finding]) -> list[Finding]:
+def _compared(
+    runs: Compared, state: units.State, doubt: Finding | None, certain: bool, so_far: list[Finding]
+) -> list[Finding]:
     """Findings by runs with one thing mended."""
     case = runs.case
     if doubt is not None and certain:
@@ -69,7 +71,7 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         fresh = lambda: case.user_with(leaves=case.reborn())  # noqa: E731
         if (
             doubt.id == "dead_relu"
-            and case.truth.how != "recorded"
+            and not state.dead
             and runs.cured("fresh initial weights", fresh)
         ):
             return [_curves(runs, doubt)]  # no matrix makes any difference there: no step can mend it
