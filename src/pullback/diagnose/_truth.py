@@ -109,7 +109,7 @@ class Truth:
 
 
 _SINGLE = float(np.finfo(np.float32).eps)
-"""What rounds off in single precision: where a step changes the loss by less, its difference tells nothing."""
+"""What is lost in single precision: of a step that changes the loss by less, a difference tells nothing."""
 _ADDITIVE = {"add", "subtract", "copy", "item", "reshape", "ravel", "squeeze", "negative"}
 
 

@@ -69,11 +69,7 @@ def _compared(
         if not np.isfinite(runs.user.final) and runs.share(runs.made["fresh initial weights"].final) > ENOUGH:
             case.meanwhile = [replace(doubt, confidence=0.6)]  # what stands if the time is up before more
         fresh = lambda: case.user_with(leaves=case.reborn())  # noqa: E731
-        if (
-            doubt.id == "dead_relu"
-            and not state.dead
-            and runs.cured("fresh initial weights", fresh)
-        ):
+        if doubt.id == "dead_relu" and not state.dead and runs.cured("fresh initial weights", fresh):
             return [_curves(runs, doubt)]  # no matrix makes any difference there: no step can mend it
     share, linear = 0.0, missing_nonlinearity(case, "") is not None  # no search makes a line of it more
     if runs.room < 0.5 and case.n >= 30 and not rare(case):
