@@ -125,8 +125,7 @@ class Case:
     @cached_property
     def net(self) -> Net | None:
         try:
-            assert self.truth  # which settles how the loss is recorded
-            return dissect(self.loss, self.generic, self.X, self.y)
+            return dissect(self.truth.loss, self.generic, self.X, self.y)
         except Exception:  # a loss that cannot be recorded has no anatomy
             return None
 
@@ -137,7 +136,7 @@ class Case:
         if net is not None and "unknown" not in (net.output, net.objective):
             return Head(net.output, net.objective, net.factor, net.shift, self.leaves_out)
         try:
-            return head(self.loss, self.generic, self.X, self.y)
+            return head(self.truth.loss, self.generic, self.X, self.y)
         except Exception:  # a loss that cannot be recorded has no head
             return None
 

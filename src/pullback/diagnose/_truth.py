@@ -22,24 +22,24 @@ class Truth:
     """
 
     def __init__(self, loss: Callable[..., Any], leaves: Leaves, X: Any, y: Any) -> None:
-        self._loss = loss
+        self.loss = loss
         self.how = "differences"
         self.how = "recorded" if self._agrees(leaves, X, y) else "differences"
 
     def value(self, leaves: Leaves, X: Any, y: Any) -> float:
-        out = self._loss([x.copy() for x in leaves], X, y)
+        out = self.loss([x.copy() for x in leaves], X, y)
         return float(np.asarray(out).reshape(-1)[0]) if np.size(out) == 1 else float("nan")
 
     def grad(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
         if self.how == "recorded":
-            return record(self._loss, leaves, X, y).gradient(len(leaves))
+            return record(self.loss, leaves, X, y).gradient(len(leaves))
         return self.differences(leaves, X, y)
 
     def penalty_grad(self, leaves: Leaves, X: Any, y: Any) -> Leaves | None:
         """The part of the gradient that no row takes part in, such as a weight penalty's."""
         if self.how != "recorded":
             return None
-        tape = record(self._loss, leaves, X, y)
+        tape = record(self.loss, leaves, X, y)
         data = 1 << len(leaves)
         through: set[int] = set()
         for node in reversed(tape.nodes):  # nodes with rows that only pass sums on stay open
@@ -89,7 +89,7 @@ class Truth:
 
     def _slope_agrees(self, leaves: Leaves, gradient: Leaves, rng: Any, X: Any, y: Any) -> bool:
         direction = [rng.standard_normal(x.shape) for x in leaves]
-        size = np.sqrt(sum(np.sum(g * g) for g in gradient)) or 1.0
+        size = np.sqrt(sum(np.sum(g * g) for g in gradient)) or 0.1
         slope = sum(float(np.sum(g * d)) for g, d in zip(gradient, direction, strict=True))
         ends = {
             h: [
@@ -107,22 +107,16 @@ class Truth:
                 1e-9,
             )  # the last stay on one side of most kinks
         }
-        single = all(v == np.float32(v) for pair in ends.values() for v in pair)
-        most = (1e-2 if single else 1e-4) * max(abs(slope), size)  # what single precision can show
-        gaps = [abs((up - down) / (2 * h) - slope) for h, (up, down) in _telling(ends, single, most).items()]
+        single = all(v == float(np.float32(v)) for pair in ends.values() for v in pair)
+        most = 1e-2 * max(abs(slope), size)  # what single precision can show
+        told = [h for h, (up, down) in ends.items()
+                if (max(abs(up), abs(down)) * _SINGLE < h * most if single else up != down)]  # fmt: skip
+        gaps = [abs((ends[h][0] - ends[h][1]) / (2 * h) - slope) for h in told or [1e-2]]
         return bool(np.nanmin(gaps) <= most) if np.isfinite(gaps).any() else True
 
 
-def _telling(ends: Any, single: bool, most: float) -> Any:
-    """The differences that rounding leaves something of: with those that it swallows any slope agrees."""
-    if single:
-        eps = np.finfo(np.float32).eps
-        kept = {h: pair for h, pair in ends.items() if eps * max(map(abs, pair)) / h <= most}
-        return kept or {1e-2: ends[1e-2]}
-    small = {h: pair for h, pair in ends.items() if h < 5e-4}
-    return {h: pair for h, pair in small.items() if pair[0] != pair[1]} or small
-
-
+_SINGLE = float(np.finfo(np.float32).eps)
+"""What single precision loses of a number: with a step that is lost any slope agrees."""
 _ADDITIVE = {"add", "subtract", "copy", "item", "reshape", "ravel", "squeeze", "negative"}
 
 

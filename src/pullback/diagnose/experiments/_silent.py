@@ -1,4 +1,4 @@
-"""Units that are dead all together, seen in values of the loss alone, where nothing can be recorded."""
+"""Units that are dead all together, seen in values of the loss alone, where no layer can be read."""
 
 from __future__ import annotations
 

@@ -48,12 +48,14 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return []
     case.meanwhile = [doubt] if doubt is not None and certain else []  # stands whatever the runs may add
     runs = Compared(case)
-    found = _compared(runs, doubt, certain, so_far)
+    found = _compared(runs, state, doubt, certain, so_far)
     _acquit(runs, so_far)
     return found
 
 
-def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list[Finding]) -> list[Finding]:
+def _compared(
+    runs: Compared, state: units.State, doubt: Finding | None, certain: bool, so_far: list[Finding]
+) -> list[Finding]:
     """Findings by runs with one thing mended."""
     case = runs.case
     if doubt is not None and certain:
@@ -67,11 +69,7 @@ def _compared(runs: Compared, doubt: Finding | None, certain: bool, so_far: list
         if not np.isfinite(runs.user.final) and runs.share(runs.made["fresh initial weights"].final) > ENOUGH:
             case.meanwhile = [replace(doubt, confidence=0.6)]  # what stands if the time is up before more
         fresh = lambda: case.user_with(leaves=case.reborn())  # noqa: E731
-        if (
-            doubt.id == "dead_relu"
-            and case.truth.how != "recorded"
-            and runs.cured("fresh initial weights", fresh)
-        ):
+        if doubt.id == "dead_relu" and not state.dead and runs.cured("fresh initial weights", fresh):
             return [_curves(runs, doubt)]  # no matrix makes any difference there: no step can mend it
     share, linear = 0.0, missing_nonlinearity(case, "") is not None  # no search makes a line of it more
     if runs.room < 0.5 and case.n >= 30 and not rare(case):

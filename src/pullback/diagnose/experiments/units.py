@@ -125,7 +125,7 @@ def _share(segment: Segment, rows: int) -> float:
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
     none = bool(case.weights) and set(case.weights) <= set(state.zero)
-    mute = silent(case) if state.tape is None and not none else None
+    mute = silent(case) if not state.dead and not none else None  # of layers that are read they are known
     if mute is not None:
         return _dead(mute, 1.0)
     stuck_now = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
