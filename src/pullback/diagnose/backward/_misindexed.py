@@ -21,9 +21,11 @@ def misindexed(tape: Tape) -> Iterator[Wrong]:
     """Of recurrences, and of networks whose layers are one product each: rows one by one have other loops."""
     yield from _other_times(tape)
     layers = [p for p in tape.products if len(p.nodes) == 1]
-    if len(layers) < 3 or len(layers) < len(tape.products):
+    if len(layers) < 2 or len(layers) < len(tape.products):
         return
     yield from _slopes_elsewhere(tape, layers)
+    if len(layers) < 3:
+        return
     yield from _signals_elsewhere(tape, layers)
     yield from _weights_elsewhere(tape, layers)
 
@@ -56,9 +58,9 @@ def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
     above = list(pairwise(hidden))
     first = layers[0].inputs[0].value
     for side, pairs in (("below", below), ("above", above)):
-        slopes = {id(s.a): fn.derivative(s.name, o.sums) for s, o in pairs if _one_shape(s, o.a.value)}
+        slopes = {id(s.a): fn.derivative(s.name, o.sums) for s, o in pairs if _stretches(s, o.a.value)}
         whole = [slopes]
-        if side == "below" and hidden and _one_shape(hidden[0], first):
+        if side == "below" and hidden and _stretches(hidden[0], first):
             bottom = [fn.derivative(hidden[0].name, first)]
             bottom += [fn.of_value(hidden[0].name, first)] if hidden[0].name in fn.OF_VALUE else []
             whole += [{id(hidden[0].a): b, **slopes} for b in bottom]
@@ -70,6 +72,13 @@ def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
 
 def _one_shape(s: Segment, value: Any) -> bool:
     return bool(np.shape(value) == s.a.value.shape)
+
+
+def _stretches(s: Segment, value: Any) -> bool:
+    """Whether a value can stand in an activation's place: one unit's has any width, by broadcasting."""
+    shape = np.shape(value)
+    return len(shape) == s.a.value.ndim and all(
+        n in (1, m) for n, m in zip(shape, s.a.value.shape, strict=True))  # fmt: skip
 
 
 def _subsets(whole: list[dict[int, Any]], order: list[int]) -> Iterator[dict[int, Any]]:
