@@ -143,3 +143,44 @@ def bptt(off=0, state=0, row=0, past=False):
 def test_what_a_recurrence_takes_from_another_time(grad, expected):
     start = [rng.standard_normal((1, 4)), rng.standard_normal((4, 4)) / 2, rng.standard_normal(4)]
     assert found(start, recurrent, grad) == expected
+
+
+narrow = [rng.standard_normal((1, 6)), rng.standard_normal((6, 1)) / 2]
+
+
+@pytest.mark.parametrize(("off", "expected"), [(0, []), (1, [("grad_wrong_input", 0)])])
+def test_one_column_stands_in_for_all_units_by_broadcasting(off, expected):
+    def grad(p, X, y):
+        a = [*values(p, X)]
+        d = 2 * (a[1] @ p[1] - y[:, None]) / len(y)
+        return [X.T @ (d @ p[1].T * (1 - a[1 - off] ** 2)), a[1].T @ d]
+
+    assert found(narrow, loss, grad, X[:, :1]) == expected
+
+
+scaled = [rng.standard_normal((5, 4)), np.ones(4), rng.standard_normal(4) / 2]
+
+
+def normal(a, spread):
+    away = a - a.mean(0)
+    return away / spread(a), spread(a)
+
+
+@pytest.mark.parametrize("spread", [lambda a: a.std(0), lambda a: np.sqrt(((a - a.mean(0)) ** 2).mean(0))])
+@pytest.mark.parametrize(
+    ("mean", "square", "wrong"), [(1, 1, False), (1, 0, True), (0, 1, True), (0, 0, True)]
+)
+def test_a_normalisation_whose_statistics_are_taken_for_constants(mean, square, wrong, spread):
+    def error(p, X, y):
+        return float(np.mean((np.tanh(normal(X @ p[0], spread)[0] * p[1]) @ p[2] - y) ** 2))
+
+    def grad(p, X, y):
+        n, size = normal(X @ p[0], spread)
+        h = np.tanh(n * p[1])
+        e = 2 * (h @ p[2] - y) / len(y)
+        d = np.outer(e, p[2]) * (1 - h**2)
+        dn = d * p[1]
+        da = (dn - mean * dn.mean(0) - square * n * (dn * n).mean(0)) / size
+        return [X.T @ da, (d * n).sum(0), h.T @ e]
+
+    assert found(scaled, error, grad) == [("grad_activation_derivative_wrong", 0)] * wrong
