@@ -184,3 +184,24 @@ def test_a_normalisation_whose_statistics_are_taken_for_constants(mean, square, 
         return [X.T @ da, (d * n).sum(0), h.T @ e]
 
     assert found(scaled, error, grad) == [("grad_activation_derivative_wrong", 0)] * wrong
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_bias_is_cut_off_the_error_signal_at_the_wrong_end(first):
+    weights = [rng.standard_normal((6, 4)) / 2, rng.standard_normal((5, 1)) / 2]
+    one = lambda a: np.hstack([np.ones((len(a), 1)), a] if first else [a, np.ones((len(a), 1))])
+
+    def error(p, X, y):
+        return float(np.mean((one(np.tanh(one(X) @ p[0])) @ p[1] - y[:, None]) ** 2))
+
+    def back(right):
+        def grad(p, X, y):
+            h = one(np.tanh(one(X) @ p[0]))
+            e = 2 * (h @ p[1] - y[:, None]) / len(y)
+            d = (e @ p[1].T) * (1 - h**2)
+            return [one(X).T @ (d[:, 1:] if first == right else d[:, :-1]), h.T @ e]
+
+        return grad
+
+    assert found(weights, error, back(True)) == []
+    assert found(weights, error, back(False)) == [("grad_wrong_delta", 0)]

@@ -20,6 +20,7 @@ from pullback.diagnose.recording._record import Node, pull_back
 def misindexed(tape: Tape) -> Iterator[Wrong]:
     """Of recurrences, and of networks whose layers are one product each: rows one by one have other loops."""
     yield from _other_times(tape)
+    yield from _other_units(tape)
     layers = [p for p in tape.products if len(p.nodes) == 1]
     if len(layers) < 2 or len(layers) < len(tape.products):
         return
@@ -47,6 +48,25 @@ def _other_times(tape: Tape) -> Iterator[Wrong]:
             slopes = {id(s.a): fn.of_value(s.name, v) for s, v in zip(states, others, strict=True)}
             words = f"the derivative of {states[0].name} at the state of the step {side}"
             yield Wrong("grad_wrong_input", words, tape.spoiled(partial(by_place, slopes), states))
+
+
+def _other_units(tape: Tape) -> Iterator[Wrong]:
+    """Error signals of the neighbours' units, as a bias's column cut off at the wrong end leaves them.
+
+    The unit of ones, which is kept instead of the last, has no slope.
+    """
+    hidden = [s for s in tape.segments if s.a.value.ndim == 2 and s.name in ("tanh", "sigmoid")]
+    depths = sorted({s.depth for s in hidden})
+    for group in [hidden, *([s for s in hidden if s.depth == d] for d in depths if len(depths) > 1)]:
+        for axis, by in ((1, 1), (0, 1), (1, -1), (0, -1)) if group else ():
+            words = "the error signal of the unit beside it: the bias's is cut off at the wrong end"
+            yield Wrong("grad_wrong_delta", words, tape.spoiled(partial(_beside, axis, by), group))
+
+
+def _beside(axis: int, by: int, s: Segment, u: Any) -> Any:
+    moved = np.roll(u * fn.derivative(s.name, s.sums), by, axis)
+    np.moveaxis(moved, axis, 0)[0 if by > 0 else -1] = 0.0
+    return moved
 
 
 def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
