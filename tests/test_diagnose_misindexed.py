@@ -205,3 +205,33 @@ def test_the_bias_is_cut_off_the_error_signal_at_the_wrong_end(first):
 
     assert found(weights, error, back(True)) == []
     assert found(weights, error, back(False)) == [("grad_wrong_delta", 0)]
+
+
+classes = (X[:, 0] > 0) + (X[:, 1] > 0) * 1
+shallow = [rng.standard_normal((5, 6)) / 2, np.zeros(6), rng.standard_normal((6, 3)) / 2, np.zeros(3)]
+OTHER = [
+    (lambda q: -np.log(q), [0.0], []),
+    (lambda q: -q, [0.0], [("loss_formula_wrong", "loss")]),
+    (lambda q: -np.log(q), [1.0], [("grad_sign_flipped", "grad")]),
+]
+
+
+@pytest.mark.parametrize(("of_true", "flips", "expected"), OTHER)
+def test_a_right_gradient_of_another_loss_names_the_loss_that_nobody_means(of_true, flips, expected):
+    def probabilities(p, X):
+        h = np.tanh(X @ p[0] + p[1])
+        e = np.exp(h @ p[2] + p[3])
+        return h, e / e.sum(1, keepdims=True)
+
+    def error(p, X, y):
+        return float(np.mean(of_true(probabilities(p, X)[1][np.arange(len(y)), y])))
+
+    def grad(p, X, y):
+        h, q = probabilities(p, X)
+        d = (q - np.eye(3)[y]) / len(y) * (1 - 2 * flips[0])
+        below = d @ p[2].T * (1 - h**2)
+        return [X.T @ below, below.sum(0), h.T @ d, d.sum(0)]
+
+    given = {"params": shallow, "X": X, "y": classes, "loss": error, "grad": grad, "batch_size": 20}
+    said = gradient.experiment(Case(Patient(given), 10.0))[:1]
+    assert [(f.id, f.where) for f in said] == expected

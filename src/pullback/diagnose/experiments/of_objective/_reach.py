@@ -152,5 +152,6 @@ def _pushed(leaves: Leaves) -> Iterator[tuple[float, Leaves]]:
     signs = [[np.where(rng.random(x.shape) < 0.5, -1.0, 1.0) for x in leaves] for _ in range(draws)]
     for scale in (FAR, FARTHER):
         for k in range(len(leaves)):
-            for way in (1.0, -1.0, *(side * drawn[k] for drawn in signs for side in (1, -1))):
+            ways = [np.ones(leaves[k].shape), *(drawn[k] for drawn in signs)]
+            for way in (side * one for one in ways for side in (1.0, -1.0)):
                 yield scale, [x + way * scale if j == k else x for j, x in enumerate(leaves)]
