@@ -7,6 +7,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import _rivals, gradient, update
 from pullback.diagnose.experiments.of_gradient._sharing import shared
 from pullback.diagnose.experiments.of_update._first_move import climbs
+from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._memories import scheduled
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.updates._kept import fades_by
@@ -181,3 +182,34 @@ def test_one_vector_that_holds_every_layer_is_read_layer_by_layer(left, right, f
         "batch_size": 40,
     }
     assert [f.id for f in update.experiment(Case(Patient(given), 10.0))] == ([fault] if fault else [])
+
+
+GATHERED = [(True, 1, 0.0, []), (False, 1, 0.0, ["grad_not_zeroed"]), (True, -1, 0.0, ["grad_sign_flipped"]),
+            (True, 1, 0.9, [])]  # fmt: skip
+
+
+@pytest.mark.parametrize(("clears", "side", "keeps", "expected"), GATHERED)
+def test_gradients_gathered_over_several_batches(clears, side, keeps, expected):
+    kept = {"held": [0.0, 0.0], "velocity": [0.0, 0.0], "calls": 0}
+    rows = np.random.default_rng(5).standard_normal((60, 3))
+    numbers = rows @ [1.0, -0.5, 0.2] + 0.3
+
+    def loss(p, X, y):
+        return np.mean((X @ p[0] + p[1] - y) ** 2)
+
+    def step(p, X, y):
+        e = 2 * (X @ p[0] + p[1] - y) / len(y)
+        kept["held"] = [h + g for h, g in zip(kept["held"], (X.T @ e, e.sum(keepdims=True)), strict=True)]
+        kept["calls"] += 1
+        if kept["calls"] % 3 == 0:
+            kept["velocity"] = [
+                keeps * v + h / 3 for v, h in zip(kept["velocity"], kept["held"], strict=True)
+            ]
+            p = [w - side * 0.05 * v for w, v in zip(p, kept["velocity"], strict=True)]
+            kept["held"] = [0.0, 0.0] if clears else kept["held"]
+        return p, 0.0
+
+    given = {"params": [np.full(3, 0.1), np.ones(1)], "X": rows, "y": numbers, "loss": loss, "step": step}
+    seen = Case(Patient({**given, "batch_size": 6}), 10.0)
+    found = gathered(seen, seen.moves, [0, 1])
+    assert [f.id for f in found] == expected

@@ -143,3 +143,95 @@ def bptt(off=0, state=0, row=0, past=False):
 def test_what_a_recurrence_takes_from_another_time(grad, expected):
     start = [rng.standard_normal((1, 4)), rng.standard_normal((4, 4)) / 2, rng.standard_normal(4)]
     assert found(start, recurrent, grad) == expected
+
+
+narrow = [rng.standard_normal((1, 6)), rng.standard_normal((6, 1)) / 2]
+
+
+@pytest.mark.parametrize(("off", "expected"), [(0, []), (1, [("grad_wrong_input", 0)])])
+def test_one_column_stands_in_for_all_units_by_broadcasting(off, expected):
+    def grad(p, X, y):
+        a = [*values(p, X)]
+        d = 2 * (a[1] @ p[1] - y[:, None]) / len(y)
+        return [X.T @ (d @ p[1].T * (1 - a[1 - off] ** 2)), a[1].T @ d]
+
+    assert found(narrow, loss, grad, X[:, :1]) == expected
+
+
+scaled = [rng.standard_normal((5, 4)), np.ones(4), rng.standard_normal(4) / 2]
+
+
+def normal(a, spread):
+    away = a - a.mean(0)
+    return away / spread(a), spread(a)
+
+
+@pytest.mark.parametrize("spread", [lambda a: a.std(0), lambda a: np.sqrt(((a - a.mean(0)) ** 2).mean(0))])
+@pytest.mark.parametrize(
+    ("mean", "square", "wrong"), [(1, 1, False), (1, 0, True), (0, 1, True), (0, 0, True)]
+)
+def test_a_normalisation_whose_statistics_are_taken_for_constants(mean, square, wrong, spread):
+    def error(p, X, y):
+        return float(np.mean((np.tanh(normal(X @ p[0], spread)[0] * p[1]) @ p[2] - y) ** 2))
+
+    def grad(p, X, y):
+        n, size = normal(X @ p[0], spread)
+        h = np.tanh(n * p[1])
+        e = 2 * (h @ p[2] - y) / len(y)
+        d = np.outer(e, p[2]) * (1 - h**2)
+        dn = d * p[1]
+        da = (dn - mean * dn.mean(0) - square * n * (dn * n).mean(0)) / size
+        return [X.T @ da, (d * n).sum(0), h.T @ e]
+
+    assert found(scaled, error, grad) == [("grad_activation_derivative_wrong", 0)] * wrong
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_the_bias_is_cut_off_the_error_signal_at_the_wrong_end(first):
+    weights = [rng.standard_normal((6, 4)) / 2, rng.standard_normal((5, 1)) / 2]
+    one = lambda a: np.hstack([np.ones((len(a), 1)), a] if first else [a, np.ones((len(a), 1))])
+
+    def error(p, X, y):
+        return float(np.mean((one(np.tanh(one(X) @ p[0])) @ p[1] - y[:, None]) ** 2))
+
+    def back(right):
+        def grad(p, X, y):
+            h = one(np.tanh(one(X) @ p[0]))
+            e = 2 * (h @ p[1] - y[:, None]) / len(y)
+            d = (e @ p[1].T) * (1 - h**2)
+            return [one(X).T @ (d[:, 1:] if first == right else d[:, :-1]), h.T @ e]
+
+        return grad
+
+    assert found(weights, error, back(True)) == []
+    assert found(weights, error, back(False)) == [("grad_wrong_delta", 0)]
+
+
+classes = (X[:, 0] > 0) + (X[:, 1] > 0) * 1
+shallow = [rng.standard_normal((5, 6)) / 2, np.zeros(6), rng.standard_normal((6, 3)) / 2, np.zeros(3)]
+OTHER = [
+    (lambda q: -np.log(q), [0.0], []),
+    (lambda q: -q, [0.0], [("loss_formula_wrong", "loss")]),
+    (lambda q: -np.log(q), [1.0], [("grad_sign_flipped", "grad")]),
+]
+
+
+@pytest.mark.parametrize(("of_true", "flips", "expected"), OTHER)
+def test_a_right_gradient_of_another_loss_names_the_loss_that_nobody_means(of_true, flips, expected):
+    def probabilities(p, X):
+        h = np.tanh(X @ p[0] + p[1])
+        e = np.exp(h @ p[2] + p[3])
+        return h, e / e.sum(1, keepdims=True)
+
+    def error(p, X, y):
+        return float(np.mean(of_true(probabilities(p, X)[1][np.arange(len(y)), y])))
+
+    def grad(p, X, y):
+        h, q = probabilities(p, X)
+        d = (q - np.eye(3)[y]) / len(y) * (1 - 2 * flips[0])
+        below = d @ p[2].T * (1 - h**2)
+        return [X.T @ below, below.sum(0), h.T @ d, d.sum(0)]
+
+    given = {"params": shallow, "X": X, "y": classes, "loss": error, "grad": grad, "batch_size": 20}
+    said = gradient.experiment(Case(Patient(given), 10.0))[:1]
+    assert [(f.id, f.where) for f in said] == expected

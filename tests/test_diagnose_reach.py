@@ -127,3 +127,15 @@ def test_a_column_whose_powers_bear_no_step_is_standardised_at_last(low, found):
     with np.errstate(all="ignore"):
         said = at_last_even(Compared(at))
     assert (said and said.id) == found
+
+
+@pytest.mark.parametrize(("bound", "expected"), [(np.inf, []), (0.5, ["output_range_clipped"])])
+def test_the_range_is_measured_where_one_vector_holds_all_layers(bound, expected):
+    flat = [np.random.default_rng(15).standard_normal(18)]
+
+    def loss(p, X, y):
+        w, b, v = p[0].reshape(3, 6)
+        return np.mean((np.clip(np.tanh(X[:, :1] * w + b) @ v, -bound, bound) - y) ** 2)
+
+    found = objective.experiment(case(loss, np.sin(3 * ROWS[:, 0]), flat))
+    assert [f.id for f in found if f.id == "output_range_clipped"] == expected

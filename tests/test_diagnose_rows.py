@@ -267,3 +267,27 @@ TOLD = rng.normal(size=(5, 3))[KINDS] * 1.5 + rng.normal(size=(400, 3))
 def test_numbers_of_classes_stand_in_an_order_where_near_ones_are_mistaken(table, numbers, ordered):
     loss = lambda p, X, y: np.mean((X @ p[0] - y) ** 2)
     assert in_order(case(loss, numbers, table, [np.zeros(table.shape[1])])) == ordered
+
+
+def squares(p, X, y):
+    return np.mean((line(p, X) - y) ** 2)
+
+
+def down(p, X, y):
+    e = 2 * (line(p, X) - y) / len(y)
+    return [p[0] - 0.1 * X.T @ e, p[1] - 0.1 * e.sum()], 0.0
+
+
+GIVEN = [
+    (down, []),
+    (lambda p, b, t: down(p, X[: len(b)], t), ["labels_misaligned"]),
+    (lambda p, b, t: down(p, b, NUMBERS[: len(b)]), ["labels_misaligned"]),
+    (lambda p, b, t: down(p, b, b @ [0.3, -0.2, 0.1] + 0.5), []),
+    (lambda p, b, t: ([w - 0.1 * np.sign(v - w) for w, v in zip(p, down(p, b, t)[0], strict=True)], 0.0), []),
+]
+
+
+@pytest.mark.parametrize(("step", "faults"), GIVEN)
+def test_a_step_takes_both_the_inputs_and_the_targets_that_it_is_given(step, faults):
+    with quiet():
+        assert [f.id for f in rows.experiment(case(squares, step=step, batch_size=8))] == faults

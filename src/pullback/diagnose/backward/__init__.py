@@ -8,6 +8,7 @@ In reading order:
     _scaled          wrong gradients of what multiplies entry by entry
     _cofactors       wrong backward passes of products of two computed values
     _minuses         wrong backward passes that forget a minus
+    _statistics      wrong backward passes of normalisations
     _outputs         wrong backward passes of the output
     _other_outputs   wrong error signals of another softmax than the loss's
     _softmaxed       wrong backward passes of a softmax

@@ -20,10 +20,13 @@ from pullback.diagnose.recording._record import Node, pull_back
 def misindexed(tape: Tape) -> Iterator[Wrong]:
     """Of recurrences, and of networks whose layers are one product each: rows one by one have other loops."""
     yield from _other_times(tape)
+    yield from _other_units(tape)
     layers = [p for p in tape.products if len(p.nodes) == 1]
-    if len(layers) < 3 or len(layers) < len(tape.products):
+    if len(layers) < 2 or len(layers) < len(tape.products):
         return
     yield from _slopes_elsewhere(tape, layers)
+    if len(layers) < 3:
+        return
     yield from _signals_elsewhere(tape, layers)
     yield from _weights_elsewhere(tape, layers)
 
@@ -47,6 +50,25 @@ def _other_times(tape: Tape) -> Iterator[Wrong]:
             yield Wrong("grad_wrong_input", words, tape.spoiled(partial(by_place, slopes), states))
 
 
+def _other_units(tape: Tape) -> Iterator[Wrong]:
+    """Error signals of the neighbours' units, as a bias's column cut off at the wrong end leaves them.
+
+    The unit of ones, which is kept instead of the last, has no slope.
+    """
+    hidden = [s for s in tape.segments if s.a.value.ndim == 2 and s.name in ("tanh", "sigmoid")]
+    depths = sorted({s.depth for s in hidden})
+    for group in [hidden, *([s for s in hidden if s.depth == d] for d in depths if len(depths) > 1)]:
+        for axis, by in ((1, 1), (0, 1), (1, -1), (0, -1)) if group else ():
+            words = "the error signal of the unit beside it: the bias's is cut off at the wrong end"
+            yield Wrong("grad_wrong_delta", words, tape.spoiled(partial(_beside, axis, by), group))
+
+
+def _beside(axis: int, by: int, s: Segment, u: Any) -> Any:
+    moved = np.roll(u * fn.derivative(s.name, s.sums), by, axis)
+    np.moveaxis(moved, axis, 0)[0 if by > 0 else -1] = 0.0
+    return moved
+
+
 def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
     """Derivatives that are taken at the value of the layer below, or above."""
     hidden = sorted((s for s in tape.segments if s.a.value.ndim == 2), key=lambda s: s.depth)
@@ -56,9 +78,9 @@ def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
     above = list(pairwise(hidden))
     first = layers[0].inputs[0].value
     for side, pairs in (("below", below), ("above", above)):
-        slopes = {id(s.a): fn.derivative(s.name, o.sums) for s, o in pairs if _one_shape(s, o.a.value)}
+        slopes = {id(s.a): fn.derivative(s.name, o.sums) for s, o in pairs if _stretches(s, o.a.value)}
         whole = [slopes]
-        if side == "below" and hidden and _one_shape(hidden[0], first):
+        if side == "below" and hidden and _stretches(hidden[0], first):
             bottom = [fn.derivative(hidden[0].name, first)]
             bottom += [fn.of_value(hidden[0].name, first)] if hidden[0].name in fn.OF_VALUE else []
             whole += [{id(hidden[0].a): b, **slopes} for b in bottom]
@@ -70,6 +92,13 @@ def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
 
 def _one_shape(s: Segment, value: Any) -> bool:
     return bool(np.shape(value) == s.a.value.shape)
+
+
+def _stretches(s: Segment, value: Any) -> bool:
+    """Whether a value can stand in an activation's place: one unit's has any width, by broadcasting."""
+    shape = np.shape(value)
+    return len(shape) == s.a.value.ndim and all(
+        n in (1, m) for n, m in zip(shape, s.a.value.shape, strict=True))  # fmt: skip
 
 
 def _subsets(whole: list[dict[int, Any]], order: list[int]) -> Iterator[dict[int, Any]]:

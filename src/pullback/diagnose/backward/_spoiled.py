@@ -23,6 +23,7 @@ from pullback.diagnose.backward._outputs import outputs
 from pullback.diagnose.backward._overwritten import overwritten
 from pullback.diagnose.backward._scaled import scaled
 from pullback.diagnose.backward._softmaxed import softmaxed
+from pullback.diagnose.backward._statistics import statistics
 from pullback.diagnose.backward._tapes import Product, Segment, Tape, Wrong, by_place, through, ways
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.recording._record import Node, pull_back
@@ -64,6 +65,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from scaled(tape)
     yield from cofactors(tape)
     yield from minuses(tape)
+    yield from statistics(tape)
     yield from misindexed(tape)
 
 

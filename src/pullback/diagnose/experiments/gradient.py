@@ -200,6 +200,8 @@ def _name(seen: Seen, source: str) -> Finding:
     fault, words, confidence = explain(seen)
     if fault == "update_order":
         where = "step"
+    if fault == "loss_formula_wrong":
+        where = "loss"
     if fault == "inplace_mutation" and len(bad) > 2:  # what was written over is no parameter's own
         where = "grad" if source == "grad" else "step"
     if (every and fault in _OF_ALL) or (fault == "grad_constant_factor" and _compounds(match, bad)):

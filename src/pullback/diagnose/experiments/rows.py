@@ -20,7 +20,7 @@ def experiment(case: Case) -> list[Finding]:
     """Findings about the pairing and the choice of rows."""
     own = case.own_rows
     if own is None:
-        return _ignored(case) if case.heeded is None else _never_picked(case)
+        return _unpaired(case) or (_ignored(case) if case.heeded is None else _never_picked(case))
     case.tried.append("which rows of X and of y the steps take by themselves")
     for t, (x, y) in enumerate(zip(own.X, own.y, strict=True)):
         if len(np.setdiff1d(x, y)) and len(np.setdiff1d(y, x)):  # a dead unit hides rows, on one side only
@@ -57,6 +57,75 @@ def _never_picked(case: Case) -> list[Finding]:
         "go on to the next rows after each step", 1.0, 84)]  # fmt: skip
 
 
+def _unpaired(case: Case) -> list[Finding]:
+    """A step that takes the inputs it is given and targets from elsewhere, or the reverse.
+
+    `zip(X_batch, y)` and `y[i]` read the whole set's targets, row by row from the first one.
+    """
+    if not case.patient.has_step or case.size >= case.n or sum(x.size for x in case.leaves) < 4:
+        return []
+    case.tried.append("whether the step heeds both the inputs and the targets it is given")
+    for given, other in (("y", "X"), ("X", "y")):
+        if _heeds_one(case, given):
+            return [Finding(
+                "labels_misaligned", "data", f"the step does not look at the {other} it is given",
+                f"it does the same with the {other} of any other batch, and not so with another {given}",
+                f"take the {other} of the batch too", 1.0, 84)]  # fmt: skip
+    return []
+
+
+def _heeds_one(case: Case, given: str) -> bool:
+    """Whether first steps hang on `given` alone, though gradients go other ways with the other of X and y."""
+    start, here, seen, astray = case.generic, case.patient.batch(0), 0, False
+    for k in range(1, _TRIED):
+        there = case.patient.batch(k)
+        if len(there) != len(here):
+            continue
+        mixed = (here, there) if given == "X" else (there, here)
+        swapped = mixed[::-1]
+        slopes = [case.gradient(start, case.X[a], case.y[b]) for a, b in ((here, here), mixed)]
+        if not _turned(*slopes):
+            continue
+        plain, same, moved = (_moves(case, *rows) for rows in ((here, here), mixed, swapped))
+        if not all(np.isfinite(x).all() for x in (*plain, *same, *moved)) or _same(plain, start):
+            return False
+        if not _same(plain, same) or _same(plain, moved) or not _same(plain, _moves(case, here, here)):
+            return False
+        astray |= _astray(plain, start, slopes[0]) or _astray(moved, start, _of(case, there))
+        seen += 1
+        if seen == _SEEN:
+            return astray
+    return False
+
+
+def _of(case: Case, rows: np.ndarray) -> list[np.ndarray]:
+    return case.gradient(case.generic, case.X[rows], case.y[rows])
+
+
+def _one_size(after: list[np.ndarray], before: list[np.ndarray]) -> bool:
+    """Whether all numbers that move do so by the same amount, up or down."""
+    sizes = np.concatenate([np.abs(a - b).ravel() for a, b in zip(after, before, strict=True)])
+    return float(np.ptp(sizes[sizes > 0])) < 1e-6 * float(sizes.max())
+
+
+def _turned(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
+    """Whether two gradients differ in the sign of some numbers: then no rule makes the same of both."""
+    least = 1e-9 * max(norm(a), norm(b))
+    return any(bool(np.any((np.sign(x) != np.sign(z)) & (np.maximum(np.abs(x), np.abs(z)) > least)))
+               for x, z in zip(a, b, strict=True))  # fmt: skip
+
+
+def _astray(after: list[np.ndarray], before: list[np.ndarray], slope: list[np.ndarray]) -> bool:
+    """Whether a first step does not go down the gradient in every number: it is not that of these rows."""
+    least = 1e-3 * max(float(np.abs(g).max(initial=0)) for g in slope)
+    return any(bool(np.any((np.sign(a - b) != -np.sign(g)) & (np.abs(g) > least)))
+               for a, b, g in zip(after, before, slope, strict=True))  # fmt: skip
+
+
+_TRIED, _SEEN = 40, 3
+"""The batches that may be tried beside the first, and those that have to say the same."""
+
+
 def _ignored(case: Case) -> list[Finding]:
     """Rows of its batch that a step does not look at, although their gradients are not zero."""
     size = min(case.size, case.n)
@@ -82,6 +151,8 @@ def _ignored(case: Case) -> list[Finding]:
         grads = [case.gradient(case.generic, case.X[r[places]], case.y[r[places]]) for r in (rows, changed)]
         if norm([a - b for a, b in zip(*grads, strict=True)]) < 1e-6 * norm(grads[0]) or not norm(grads[0]):
             continue
+        if _one_size(first, case.generic):
+            continue  # a rule that goes by the signs does the same for many rows
         return [Finding(
             "batch_indexing_wrong", "data", "the step does not look at all rows of its batch",
             f"other rows in the {name} half of a batch of {size} change nothing, and their gradient differs",
@@ -93,12 +164,13 @@ def _same(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
     return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
-def _moves(case: Case, rows: np.ndarray) -> list[np.ndarray]:
-    """What the first step makes of the generic point, given these rows."""
+def _moves(case: Case, rows: np.ndarray, targets: np.ndarray | None = None) -> list[np.ndarray]:
+    """What the first step makes of the generic point, given these rows; or their X, and the y of others."""
+    targets = rows if targets is None else targets
     body = case.patient.fresh()
     np.random.set_state(case.patient.random)
     params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
-    return [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
+    return [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[targets]))]
 
 
 def _some(rows: np.ndarray) -> str:

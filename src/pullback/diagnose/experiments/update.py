@@ -53,6 +53,7 @@ from pullback.diagnose.experiments.of_update._first_move import (
     some_uphill,
 )
 from pullback.diagnose.experiments.of_update._frozen import still, used_gradients
+from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._memories import (
     divides,
     judge_memory,
@@ -143,6 +144,9 @@ def _rule(
 ) -> list[Finding]:
     if not moving:
         return []
+    waits = gathered(case, moves, moving)
+    if waits is not None:
+        return waits
     for grads in [true] if used is true or _equal(used, true) else [used, true]:
         rule = fit_linear(moves, grads, moving)
         if rule.gap < 1e-4:

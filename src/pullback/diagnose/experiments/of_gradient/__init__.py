@@ -7,6 +7,7 @@ In reading order:
     _orders     gradients taken while some weights are new already
     _owed       the part of a gradient that a penalty in the loss owes to the weights
     _entries    single entries of a parameter, where the others of it are right
+    _other_loss the exact gradient of another loss than the one given
     _naming     an observed gradient against the true one, and the mistake made
     _by_piece   a case whose parameters hold several layers, with each as a parameter
 """

@@ -22,6 +22,7 @@ from pullback.diagnose.backward._tapes import Tape, Wrong
 from pullback.diagnose.experiments.of_gradient._entries import by_entry
 from pullback.diagnose.experiments.of_gradient._one_row import wrong_input
 from pullback.diagnose.experiments.of_gradient._orders import in_turn, orders
+from pullback.diagnose.experiments.of_gradient._other_loss import other_loss
 from pullback.diagnose.experiments.of_gradient._owed import penalty_share
 
 
@@ -130,7 +131,7 @@ def explain(seen: Seen) -> tuple[str, str, float]:
     biases = [k for k in bad if seen.case.is_bias(k)]
     if len(biases) == len(bad):
         return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
-    return _closest(seen, claims)
+    return other_loss(seen.case, seen.observed) or _closest(seen, claims)
 
 
 def _shifted(seen: Seen, k: int) -> bool:

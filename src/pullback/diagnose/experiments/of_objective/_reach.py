@@ -144,10 +144,14 @@ def reach(case: Case, place: int) -> tuple[float, float] | None:
 
 
 def _pushed(leaves: Leaves) -> Iterator[tuple[float, Leaves]]:
-    """Parameters with one of them far away, in four directions of its own."""
+    """Parameters with one of them far away, in four directions of its own; in more where one may hold all
+    layers: of two that turn about together the product stays what it is.
+    """
     rng = np.random.default_rng(5)
-    signs = [np.where(rng.random(x.shape) < 0.5, -1.0, 1.0) for x in leaves]
+    draws = 1 if len(leaves) > 2 else 6
+    signs = [[np.where(rng.random(x.shape) < 0.5, -1.0, 1.0) for x in leaves] for _ in range(draws)]
     for scale in (FAR, FARTHER):
         for k in range(len(leaves)):
-            for way in (1.0, -1.0, signs[k], -signs[k]):
+            ways = [np.ones(leaves[k].shape), *(drawn[k] for drawn in signs)]
+            for way in (side * one for one in ways for side in (1.0, -1.0)):
                 yield scale, [x + way * scale if j == k else x for j, x in enumerate(leaves)]

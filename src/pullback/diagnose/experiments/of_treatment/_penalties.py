@@ -27,6 +27,9 @@ HELD = 0.55
 MOSTLY = 0.8
 """The share above which it is not, whatever unseen rows say."""
 
+DEAR = 2 / 3
+"""The share of the unseen rows' loss that has to be left without the penalty where it is too strong."""
+
 DRAINED = 0.02
 """The share of its first size below which a weight matrix has been taken away."""
 
@@ -160,7 +163,10 @@ def _penalty(runs: Compared, blank: bool) -> Finding | None:
 
 
 def _dear_unseen(runs: Compared, less: Part, part: Part, share: float) -> bool:
-    """Whether without the penalty a third of the data's loss is left, or less, on rows kept apart as well."""
+    """Whether without the penalty far less of the data's loss is left on rows kept apart as well.
+
+    Noise that nothing foretells is left either way, so that it need not be next to nothing.
+    """
     case = runs.case
     if case.n < 60:
         return False
@@ -173,7 +179,7 @@ def _dear_unseen(runs: Compared, less: Part, part: Part, share: float) -> bool:
         return case.truth.value(leaves, *rest) - beside
 
     free = case.mended_by(less, case.reborn(), judge, data)
-    return bool(len(own.leaves) > 0 and free.final < judge(own.leaves) / 3)
+    return bool(len(own.leaves) > 0 and free.final < DEAR * judge(own.leaves))
 
 
 def _part(case: Case) -> Part | None:

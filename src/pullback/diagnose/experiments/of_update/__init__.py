@@ -10,5 +10,6 @@ In reading order:
     _first_move       what the first move looks like, and what gradient the step met inside
     _frozen           parameters that a step does not move, and why
     _memories         what moves keep of earlier ones, and whether anyone means that
+    _gathered         steps that gather the gradients of several batches before they move
     _standing         what a step does when it is given one and the same weights again and again
 """

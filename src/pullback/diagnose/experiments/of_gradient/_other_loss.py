@@ -1,0 +1,38 @@
+"""Part of the gradient experiment: the exact gradient of another loss than the one that is given."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose.network import _functions as fn
+
+
+def other_loss(case: Case, observed: Leaves) -> tuple[str, str, float] | None:
+    """Which usual loss of the same outputs has this gradient, up to one factor.
+
+    Where the loss given is a formula that nobody means, it is the loss that is wrong.
+    """
+    net = case.net
+    if net is None or "unknown" in (net.output, net.objective) or sum(x.size for x in observed) < 12:
+        return None
+    o = np.concatenate([np.ravel(x) for x in observed])
+    for name in fn.OBJECTIVE:
+        if name == net.objective or name in fn.WRONG:
+            continue
+        try:
+            grads = replace(net, objective=name).gradient(case.generic, *case.batch())
+        except (KeyError, ValueError, TypeError):
+            continue
+        g = np.concatenate([np.ravel(x) for x in grads])
+        power = float(g @ g)
+        factor = float(o @ g) / power if power and np.isfinite(power) else 0.0
+        if factor > 0 and np.linalg.norm(o - factor * g) < 1e-5 * np.linalg.norm(o):
+            if net.objective in fn.WRONG:
+                words = f"the gradient is right for the {name}, and the loss is the {net.objective}"
+                return "loss_formula_wrong", words, 1.0
+            words = f"it is the gradient of the {name}, and the loss is the {net.objective}"
+            return "grad_activation_derivative_wrong", words, 0.9
+    return None
