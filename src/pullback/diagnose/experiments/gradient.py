@@ -196,7 +196,8 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
 def _name(seen: Seen, source: str) -> Finding:
     observed, match, bad, common = seen.observed, seen.match, seen.bad, seen.common
     every = len(bad) == len([z for z in match.zero if not z]) and len(bad) == len(observed)
-    where: Any = "grad" if every and len(bad) > 1 else bad[0]
+    everywhere = "grad" if seen.case.patient.has_grad else "step"
+    where: Any = everywhere if every and len(bad) > 1 else bad[0]
     fault, words, confidence = explain(seen)
     if fault == "update_order":
         where = "step"
