@@ -229,13 +229,35 @@ def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> l
     if len(moving) < 2 or abs(next_one) < 1e-3 * abs(rate) or rate <= 0:
         return []
     kept = factor_kept(kept_after(case.patient, case.generic), [first[k] for k in moving])
+    mean = 1 - next_one / rate
+    if 0 < mean < 1 and any(abs(a / mean - 1) < 1e-4 for a in kept) and _share_enters_twice(case, mean):
+        return [_twice_scaled(
+            f"1 - beta = {number(mean)} is in it, and in the move",
+            f"the mean takes {number(mean)} times the gradient, the move {number(rate / mean)} times the mean",
+            "keep v = beta v + (1 - beta) g and move by -lr v")]  # fmt: skip
     a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
-    if abs(a - 1) < 1e-3 or (abs(a / (1 - next_one / rate) - 1) < 1e-3 and not _enters_twice(case, a)):
+    if abs(a - 1) < 1e-3 or (abs(a / mean - 1) < 1e-3 and not _enters_twice(case, a)):
         return []  # a mean of gradients is meant
-    return [Finding(
-        "momentum_state_wrong", "step", "the velocity is scaled twice: the rate is in it, and in the move",
+    return [_twice_scaled(
+        "the rate is in it, and in the move",
         f"the velocity takes {number(a)} times the gradient, the move {number(a)} times the velocity",
-        "keep v = beta v + g and move by -lr v", 0.9, 80)]  # fmt: skip
+        "keep v = beta v + g and move by -lr v")]  # fmt: skip
+
+
+def _twice_scaled(by: str, evidence: str, fix: str) -> Finding:
+    words = f"the velocity is scaled twice: {by}"
+    return Finding("momentum_state_wrong", "step", words, evidence, fix, 0.9, 80)
+
+
+def _share_enters_twice(case: Case, mean: float) -> bool:
+    """Whether what a mean of gradients takes of the newest stands in the move a second time.
+
+    The number that says it, or how much of the mean is kept, is changed so that twice as much is taken.
+    """
+    beta = 1 - mean
+    growth = [share_of_move(case.patient, case.generic, mean, 2.0)]
+    growth.append(share_of_move(case.patient, case.generic, beta, (2 * beta - 1) / beta))
+    return any(abs(g / 4 - 1) < 1e-3 for found in growth for g in found)
 
 
 def _enters_twice(case: Case, a: float) -> bool:
