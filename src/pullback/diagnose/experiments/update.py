@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._unrolled import unrolled
+from pullback.diagnose._unrolled import UPDATES, fed_singly, unrolled
 from pullback.diagnose.experiments.gradient import (
     FIXES,
     GRADIENT,
@@ -63,16 +63,20 @@ from pullback.diagnose.experiments.of_update._memories import (
     never_cleared,
     scheduled,
 )
+from pullback.diagnose.experiments.of_update._mispaired import mispaired
+from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
 from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
 from pullback.diagnose.updates._adaptive import simulate
 from pullback.diagnose.updates._kept import factor_kept, kept_after, one_array_twice, share_of_move
-from pullback.diagnose.updates._moves import Moves, Rule, chosen, fit_linear, norm
+from pullback.diagnose.updates._moves import Moves, Rule, chosen, fit_linear, norm, watch
 
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the step; those about its gradient only where `grad` itself is not given."""
     found = _as_shared(case, once_more(case, _examine(case), _examine))
-    return _by_updates(case, found) if any(f.id in GRADIENT for f in found) else found
+    if not any(f.id in GRADIENT for f in found):
+        return found
+    return (mispaired(case) if any(map(doubtful, found)) else []) or _by_updates(case, found)
 
 
 def _as_shared(case: Case, found: list[Finding]) -> list[Finding]:
@@ -97,15 +101,26 @@ def _by_updates(case: Case, found: list[Finding]) -> list[Finding]:
     if moves is None:
         return found
     case.tried.append("the updates within one step against the true gradients of their rows")
-    true = case.gradients(moves)
+    inside = _of_updates(case, case, moves)
+    if inside is None:
+        single = fed_singly(case, len(moves.rows[0]))
+        inside = _of_updates(case, single, watch(single.patient, case.generic, UPDATES))
+    if inside is not None:
+        found = [f for f in found if f.id not in GRADIENT]
+        case.unruled = False
+    return [f for f in (*found, *(inside or [])) if not doubtful(f)]
+
+
+def _of_updates(case: Case, of: Case, moves: Moves) -> list[Finding] | None:
+    """What a rule that reproduces updates says of them; None where there is none."""
+    true = of.gradients(moves)
     moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
     kept = case.rule, case.rate, case.decay, case.ridge
-    case.rule = None
-    inside = _rule(case, moves, true, true, moving)
-    if case.rule is not None:
-        found = [f for f in found if f.id not in GRADIENT]
+    of.rule = None
+    found = _rule(of, moves, true, true, moving)
+    known = of.rule is not None or bool(found and not any(map(doubtful, found)))
     case.rule, case.rate, case.decay, case.ridge = kept  # they are those of an update, not of a step
-    return [f for f in (*found, *inside) if not doubtful(f)]
+    return found if known else None
 
 
 def _examine(case: Case) -> list[Finding]:
@@ -233,7 +248,7 @@ def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> l
     if 0 < mean < 1 and any(abs(a / mean - 1) < 1e-4 for a in kept) and _share_enters_twice(case, mean):
         return [_twice_scaled(
             f"1 - beta = {number(mean)} is in it, and in the move",
-            f"the mean takes {number(mean)} times the gradient, the move {number(rate / mean)} times the mean",
+            f"the mean takes {number(mean)} times the gradient, a move {number(rate / mean)} times the mean",
             "keep v = beta v + (1 - beta) g and move by -lr v")]  # fmt: skip
     a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
     if abs(a - 1) < 1e-3 or (abs(a / mean - 1) < 1e-3 and not _enters_twice(case, a)):
@@ -312,7 +327,7 @@ def _by_leaf(
     if len(fine) == len(moving):
         return [] if sizes_by_rule(case) else _own_factors(case, moves, true, used, rules)
     pooled = shared(moves, used, moving, [k for k in moving if k not in fine])
-    pooled = pooled or shared_by_pieces(case, moves, used, moving)
+    pooled = pooled or shared_by_pieces(case, moves, used, moving) or pooled_moments(moves, used, moving)
     if pooled:
         return pooled
     if clipped(moves, used, moving):
@@ -323,8 +338,14 @@ def _by_leaf(
         )
         made = None if out and not doubtful(out[0]) else behind_squares(case, moves, true, moving)
         out = out if made is None else _named(case, made, true[0])
-    case.unruled = not out and len(moves.after) > 2
+    case.unruled = not out and len(moves.after) > 2 and not _plain(moves, used, moving)
     return out
+
+
+def _plain(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Whether the first two moves are their gradients times one rate: nothing is kept from step to step."""
+    rule = fit_linear(Moves(moves.before[:2], moves.after[:2]), grads[:2], moving)
+    return rule.gap < 1e-6 and rule.plain
 
 
 def _own_factors(
