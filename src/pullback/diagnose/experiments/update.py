@@ -129,7 +129,7 @@ def _examine(case: Case) -> list[Finding]:
         return []
     case.tried.append("each parameter's move against -lr times the true gradient")
     moves = _steady(moves)
-    true = case.gradients(moves)
+    moves, true = _with_numbers(moves, case.gradients(moves))
     frozen = still(case, moves, true)
     if any(f.id == "params_not_updated" for f in frozen):
         return frozen
@@ -152,6 +152,13 @@ def _steady(moves: Moves) -> Moves:
     while keep < len(sizes) and np.isfinite(sizes[keep]) and sizes[keep] < 30 * max(first, 1e-300):
         keep += 1
     return Moves(moves.before[:keep], moves.after[:keep], moves.rows[:keep], moves.reported[:keep])
+
+
+def _with_numbers(moves: Moves, true: list[Leaves]) -> tuple[Moves, list[Leaves]]:
+    """The first moves, as long as their gradients are numbers; what was made of NaN says nothing of a rule."""
+    odd = (t for t, leaves in enumerate(true) if not all(np.isfinite(g).all() for g in leaves))
+    keep = max(next(odd, len(true)), 1)
+    return moves.on(moves.rows[:keep]), true[:keep]
 
 
 def _rule(
