@@ -66,6 +66,7 @@ from pullback.diagnose.experiments.of_update._memories import (
 from pullback.diagnose.experiments.of_update._mispaired import mispaired
 from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
 from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
+from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import simulate
 from pullback.diagnose.updates._kept import factor_kept, kept_after, one_array_twice, share_of_move
 from pullback.diagnose.updates._moves import Moves, Rule, chosen, fit_linear, norm, watch
@@ -155,7 +156,7 @@ def _steady(moves: Moves) -> Moves:
 
 
 def _with_numbers(moves: Moves, true: list[Leaves]) -> tuple[Moves, list[Leaves]]:
-    """The first moves, as long as their gradients are numbers; what was made of NaN says nothing of a rule."""
+    """The first moves, as long as their gradients are numbers; what NaN makes of it says nothing of a rule."""
     odd = (t for t, leaves in enumerate(true) if not all(np.isfinite(g).all() for g in leaves))
     keep = max(next(odd, len(true)), 1)
     return moves.on(moves.rows[:keep]), true[:keep]
@@ -250,13 +251,14 @@ def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> l
     rate, next_one = rule.coefficients[0], rule.coefficients[1]
     if len(moving) < 2 or abs(next_one) < 1e-3 * abs(rate) or rate <= 0:
         return []
-    kept = factor_kept(kept_after(case.patient, case.generic), [first[k] for k in moving])
     mean = 1 - next_one / rate
-    if 0 < mean < 1 and any(abs(a / mean - 1) < 1e-4 for a in kept) and _share_enters_twice(case, mean):
+    if 0 < mean < 1 and _share_enters_twice(case, mean):
         return [_twice_scaled(
-            f"1 - beta = {number(mean)} is in it, and in the move",
-            f"the mean takes {number(mean)} times the gradient, a move {number(rate / mean)} times the mean",
+            f"1 - beta = {number(mean)} stands in it, and in the move",
+            f"twice as much of the newest gradient makes the move four times as large; {number(mean)} "
+            "is what is not kept of the last",
             "keep v = beta v + (1 - beta) g and move by -lr v")]  # fmt: skip
+    kept = factor_kept(kept_after(case.patient, case.generic), [first[k] for k in moving])
     a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
     if abs(a - 1) < 1e-3 or (abs(a / mean - 1) < 1e-3 and not _enters_twice(case, a)):
         return []  # a mean of gradients is meant
@@ -277,9 +279,12 @@ def _share_enters_twice(case: Case, mean: float) -> bool:
     The number that says it, or how much of the mean is kept, is changed so that twice as much is taken.
     """
     beta = 1 - mean
-    growth = [share_of_move(case.patient, case.generic, mean, 2.0)]
-    growth.append(share_of_move(case.patient, case.generic, beta, (2 * beta - 1) / beta))
-    return any(abs(g / 4 - 1) < 1e-3 for found in growth for g in found)
+    changes = ((mean, 2.0), (beta, (2 * beta - 1) / beta))
+    try:
+        growth = [g for value, by in changes for g in share_of_move(case.patient, case.generic, value, by)]
+    except Failure:  # a step may refuse such numbers
+        return False
+    return any(abs(g / 4 - 1) < 1e-3 for g in growth)
 
 
 def _enters_twice(case: Case, a: float) -> bool:
