@@ -74,10 +74,18 @@ from pullback.diagnose.updates._moves import Moves, Rule, chosen, fit_linear, no
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the step; those about its gradient only where `grad` itself is not given."""
-    found = _as_shared(case, once_more(case, _examine(case), _examine))
+    return _as_shared(case, _looked_into(case, _examine(case)))
+
+
+def _looked_into(case: Case, found: list[Finding]) -> list[Finding]:
+    """What was found, unless the rows' pairing, or the updates inside, explain a wrong gradient."""
     if not any(f.id in GRADIENT for f in found):
         return found
-    return (mispaired(case) if any(map(doubtful, found)) else []) or _by_updates(case, found)
+    exchanged = mispaired(case) if any(map(doubtful, found)) else []
+    if exchanged:
+        return exchanged
+    moves = unrolled(case)
+    return once_more(case, found, _examine) if moves is None else _by_updates(case, found, moves)
 
 
 def _as_shared(case: Case, found: list[Finding]) -> list[Finding]:
@@ -92,15 +100,12 @@ _OF_STATE = ("momentum_state_wrong", "optimizer_state_mutated")
 _FIX_SHARED = "give every parameter, and every thing kept of it, a buffer of its own"
 
 
-def _by_updates(case: Case, found: list[Finding]) -> list[Finding]:
+def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]:
     """What the updates within one step say, where it makes many.
 
     Guesses about its gradient fall then, and where a rule reproduces the updates all that was read off their
     sum: errors that are whole numbers add up to many things.
     """
-    moves = unrolled(case)
-    if moves is None:
-        return found
     case.tried.append("the updates within one step against the true gradients of their rows")
     inside = _of_updates(case, case, moves)
     if inside is None:
@@ -156,7 +161,7 @@ def _steady(moves: Moves) -> Moves:
 
 
 def _with_numbers(moves: Moves, true: list[Leaves]) -> tuple[Moves, list[Leaves]]:
-    """The first moves, as long as their gradients are numbers; what NaN makes of it says nothing of a rule."""
+    """The first moves, while their gradients are numbers; what NaN makes of it says nothing of a rule."""
     odd = (t for t, leaves in enumerate(true) if not all(np.isfinite(g).all() for g in leaves))
     keep = max(next(odd, len(true)), 1)
     return moves.on(moves.rows[:keep]), true[:keep]
