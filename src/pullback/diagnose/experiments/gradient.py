@@ -105,7 +105,7 @@ def examine_gradient(
     if first.id == "grad_reduction_sum" and all(case.is_bias(k) for k in bad):
         return [first, _also(first, "grad_bias_wrong", "a bias gradient reduced in another way")]
     if first.id == "grad_wrong_input" and first.words.startswith("the derivative of"):
-        return [first, _also(first, "grad_activation_derivative_wrong", "a derivative of another layer's sum")]
+        return [first, _also(first, "grad_activation_derivative_wrong", "a derivative of another sum")]
     if first.id == "grad_constant_factor" and abs(case.size * match.factors[bad[0]] / common - 1) < 1e-3:
         return [first, _also(first, "grad_averaged_twice", "a second division by the rows")]
     return [first, *_others(first, observed, tape, bad)]
