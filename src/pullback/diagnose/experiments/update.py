@@ -28,7 +28,7 @@ from pullback.diagnose.experiments.gradient import (
 from pullback.diagnose.experiments.of_gradient._by_piece import rate_by_pieces, shared_by_pieces
 from pullback.diagnose.experiments.of_gradient._entries import rate_by_entries, rate_named
 from pullback.diagnose.experiments.of_gradient._owed import drawn_away
-from pullback.diagnose.experiments.of_gradient._sharing import one_buffer, rows_used, shared
+from pullback.diagnose.experiments.of_gradient._sharing import draws_anew, one_buffer, rows_used, shared
 from pullback.diagnose.experiments.of_treatment._penalties import coupled, replaced
 from pullback.diagnose.experiments.of_update._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments.of_update._averaged import averaged
@@ -107,10 +107,11 @@ def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]
     sum: errors that are whole numbers add up to many things.
     """
     case.tried.append("the updates within one step against the true gradients of their rows")
-    inside = _of_updates(case, case, moves)
-    if inside is None:
-        single = fed_singly(case, len(moves.rows[0]))
-        inside = _of_updates(case, single, watch(single.patient, case.generic, UPDATES))
+    of = case
+    if draws_anew(case):  # fewer rows are no first part of many then
+        of = fed_singly(case, len(moves.rows[0]))
+        moves = watch(of.patient, case.generic, UPDATES)
+    inside = _of_updates(case, of, moves)
     if inside is not None:
         found = [f for f in found if f.id not in GRADIENT]
         case.unruled = False
