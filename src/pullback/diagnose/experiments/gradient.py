@@ -17,16 +17,8 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._points import as_held, tamed
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments.of_gradient._by_piece import apart
-from pullback.diagnose.experiments.of_gradient._naming import (
-    Match,
-    Seen,
-    compare,
-    consensus,
-    downhill,
-    explain,
-    nearest,
-    only_rows_scaled,
-)
+from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, consensus, downhill
+from pullback.diagnose.experiments.of_gradient._naming import explain, nearest, only_rows_scaled
 from pullback.diagnose.experiments.of_gradient._owed import larger_penalty
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
 from pullback.diagnose.experiments.of_treatment._penalties import without_ridge
