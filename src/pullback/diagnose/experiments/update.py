@@ -111,23 +111,25 @@ def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]
     if draws_anew(case):  # fewer rows are no first part of many then
         of = fed_singly(case, len(moves.rows[0]))
         moves = watch(of.patient, case.generic, UPDATES)
-    inside = _of_updates(case, of, moves)
-    if inside is not None:
+    inside, known = _of_updates(case, of, moves)
+    if known:
         found = [f for f in found if f.id not in GRADIENT]
         case.unruled = False
-    return [f for f in (*found, *(inside or [])) if not doubtful(f)]
+    else:
+        found = once_more(case, found, _examine)
+    return [f for f in (*found, *inside) if not doubtful(f)]
 
 
-def _of_updates(case: Case, of: Case, moves: Moves) -> list[Finding] | None:
-    """What a rule that reproduces updates says of them; None where there is none."""
+def _of_updates(case: Case, of: Case, moves: Moves) -> tuple[list[Finding], bool]:
+    """What updates say, and whether a rule reproduces them."""
     true = of.gradients(moves)
     moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
     kept = case.rule, case.rate, case.decay, case.ridge
     of.rule = None
     found = _rule(of, moves, true, true, moving)
-    known = of.rule is not None or bool(found and not any(map(doubtful, found)))
+    known = of.rule is not None
     case.rule, case.rate, case.decay, case.ridge = kept  # they are those of an update, not of a step
-    return found if known else None
+    return found, known
 
 
 def _examine(case: Case) -> list[Finding]:
