@@ -10,8 +10,8 @@ from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments.labels import contradicted, trace
 from pullback.diagnose.experiments.model import too_small_for_few
 from pullback.diagnose.experiments.of_treatment._breaking import _thrown
+from pullback.diagnose.experiments.of_treatment._columns import sizes_told, unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import Compared, in_phase
-from pullback.diagnose.experiments.of_treatment._mending import sizes_told, unlike_scales
 from pullback.diagnose.experiments.of_treatment._penalties import replaced
 from pullback.diagnose.experiments.of_treatment._widths import wrong_width
 from pullback.diagnose.loops._patient import Patient

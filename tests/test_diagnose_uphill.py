@@ -8,7 +8,7 @@ import pytest
 
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import gradient, update
-from pullback.diagnose.experiments.of_gradient._naming import Match, downhill
+from pullback.diagnose.experiments.of_gradient._match import Match, downhill
 from pullback.diagnose.experiments.of_objective._least import no_least
 from pullback.diagnose.experiments.of_objective._softmax import softmax as of_softmax
 from pullback.diagnose.experiments.of_update._averaged import averaged

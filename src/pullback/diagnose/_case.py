@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose._fresh import brink, fan_in, reborn
 from pullback.diagnose._points import as_held, dividing, tamed, untied
 from pullback.diagnose._quick import network_value, quickest
 from pullback.diagnose._truth import Truth
 from pullback.diagnose.backward._tapes import Tape
-from pullback.diagnose.loops._patient import Patient, flatten
+from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.network._anatomy import Net, dissect
 from pullback.diagnose.network._head import Head, head
@@ -199,20 +200,7 @@ class Case:
     @cached_property
     def brink(self) -> tuple[Leaves, Leaves] | None:
         """The last parameters of the loop as written before its loss is NaN or inf, and the next ones."""
-        if np.isfinite(self.user.losses).all():
-            return None
-        body = self.patient.fresh()
-        np.random.set_state(self.patient.random)
-        params, before, leaves = body.params, self.leaves, self.leaves
-        for t in range(self.user.at[int(np.argmin(np.isfinite(self.user.losses)))] + 1):
-            rows = self.patient.batch(t)
-            leaves = [np.array(x, float) for x in flatten(params)]
-            if not all(np.isfinite(x).all() for x in leaves) or not np.isfinite(
-                    self.truth.value(leaves, self.X[rows], self.y[rows])):  # fmt: skip
-                return before, leaves
-            before = leaves
-            params = body.step(params, body.X[rows], body.y[rows])
-        return before, leaves
+        return brink(self)
 
     @cached_property
     def horizon(self) -> int:
@@ -308,40 +296,18 @@ class Case:
         return settle(self.judge, lambda leaves: self.quick(leaves, X, y), self.reborn(), limit)
 
     def reborn(self, seed: int = 0, only: int | None = None) -> Leaves:
-        """Fresh initial weights: normal, divided by the root of the inputs' number; other leaves as they
-        are where they are ones or divide something, else zero. Without any matrix the longest vectors are
-        weights.
-        """
-        rng = np.random.default_rng(seed)
-        out, flat = [], all(x.ndim < 2 for x in self.leaves)
-        longest = max(x.size for x in self.leaves) if flat else 0
-        for k, x in enumerate(self.leaves):
-            fresh: Any = np.zeros(x.shape)
-            if k in self.weights or (x.ndim == 2 and min(x.shape) > 1):
-                fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / max(self.fan_in(k), 1))
-            elif (x.size and np.allclose(x, 1.0)) or k in self.divisors:
-                fresh = x.copy()
-            elif x.size == longest > 1:
-                fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / longest)
-            out.append(fresh if only is None or only == k else x.copy())
-        return out
+        """Fresh initial weights; see `reborn`."""
+        return reborn(self, seed, only)
+
+    def fan_in(self, k: int) -> int:
+        """The number of inputs of the layer whose weight leaf `k` is."""
+        return fan_in(self, k)
 
     @cached_property
     def divisors(self) -> list[int]:
         """The leaves, no weights, that may not be zero: widths, temperatures."""
         batch = self.batch(0, min(self.size, 8))
         return dividing(self.leaves, self.weights, lambda leaves: self.gradient(leaves, *batch))
-
-    def fan_in(self, k: int) -> int:
-        """The number of inputs of the layer whose weight leaf `k` is."""
-        x = self.leaves[k]
-        if x.ndim < 2:
-            return int(x.size)
-        if self.net is not None:
-            for layer in self.net.layers:
-                if layer.w == k:
-                    return int(x.shape[0] if layer.stored == "io" else x.shape[1])
-        return (self.tape.summed(k) if self.tape else 0) or int(x.shape[0])
 
     @cached_property
     def base(self) -> float:

@@ -7,6 +7,8 @@ ended.
 
 from __future__ import annotations
 
+from copy import copy
+
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
@@ -30,6 +32,18 @@ def unrolled(case: Case) -> Moves | None:
         out.before.append(_end(case, t * size, ends))
         out.after.append(_end(case, (t + 1) * size, ends))
     return out if _goes_on(case, out, ends) else None
+
+
+def fed_singly(case: Case, size: int) -> Case:
+    """The same loop whose steps are given the rows of one update each, so that they make one.
+
+    Rows whose order is drawn within a step are all there in any order, and what is kept goes on as it does.
+    """
+    patient = copy(case.patient)
+    patient.batch_size = size
+    other = Case(patient, case.left())
+    other.__dict__.update(truth=case.truth, generic=case.generic)
+    return other
 
 
 def _end(case: Case, size: int, ends: dict[int, Leaves]) -> Leaves:
@@ -85,4 +99,4 @@ def _goes_on(case: Case, moves: Moves, ends: dict[int, Leaves]) -> bool:
     return np.isfinite(whole) and whole > 1.5 * first
 
 
-__all__ = ["unrolled"]
+__all__ = ["fed_singly", "unrolled"]

@@ -17,16 +17,8 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._points import as_held, tamed
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments.of_gradient._by_piece import apart
-from pullback.diagnose.experiments.of_gradient._naming import (
-    Match,
-    Seen,
-    compare,
-    consensus,
-    downhill,
-    explain,
-    nearest,
-    only_rows_scaled,
-)
+from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, consensus, downhill
+from pullback.diagnose.experiments.of_gradient._naming import explain, nearest, only_rows_scaled
 from pullback.diagnose.experiments.of_gradient._owed import larger_penalty
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
 from pullback.diagnose.experiments.of_treatment._penalties import without_ridge
@@ -104,6 +96,8 @@ def examine_gradient(
         return [first, _also(first, "grad_constant_factor", "a stray factor on the bias gradient")]
     if first.id == "grad_reduction_sum" and all(case.is_bias(k) for k in bad):
         return [first, _also(first, "grad_bias_wrong", "a bias gradient reduced in another way")]
+    if first.id == "grad_wrong_input" and first.words.startswith("the derivative of"):
+        return [first, _also(first, "grad_activation_derivative_wrong", "a derivative of another sum")]
     if first.id == "grad_constant_factor" and abs(case.size * match.factors[bad[0]] / common - 1) < 1e-3:
         return [first, _also(first, "grad_averaged_twice", "a second division by the rows")]
     return [first, *_others(first, observed, tape, bad)]
@@ -196,7 +190,8 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
 def _name(seen: Seen, source: str) -> Finding:
     observed, match, bad, common = seen.observed, seen.match, seen.bad, seen.common
     every = len(bad) == len([z for z in match.zero if not z]) and len(bad) == len(observed)
-    where: Any = "grad" if every and len(bad) > 1 else bad[0]
+    everywhere = "grad" if seen.case.patient.has_grad else "step"
+    where: Any = everywhere if every and len(bad) > 1 else bad[0]
     fault, words, confidence = explain(seen)
     if fault == "update_order":
         where = "step"

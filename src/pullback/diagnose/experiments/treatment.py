@@ -19,8 +19,9 @@ from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import missing_nonlinearity, too_small_for_few, without_bias
 from pullback.diagnose.experiments.of_treatment._breaking import breaks, unstable
+from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared
-from pullback.diagnose.experiments.of_treatment._mending import causes, nothing_to_learn, unlike_scales
+from pullback.diagnose.experiments.of_treatment._mending import causes, nothing_to_learn
 from pullback.diagnose.experiments.of_treatment._ones import without_any_bias
 from pullback.diagnose.experiments.of_treatment._partly import MOST, partly
 from pullback.diagnose.experiments.of_treatment._penalties import too_strong

@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._unrolled import unrolled
+from pullback.diagnose._unrolled import UPDATES, fed_singly, unrolled
 from pullback.diagnose.experiments.gradient import (
     FIXES,
     GRADIENT,
@@ -28,7 +28,7 @@ from pullback.diagnose.experiments.gradient import (
 from pullback.diagnose.experiments.of_gradient._by_piece import rate_by_pieces, shared_by_pieces
 from pullback.diagnose.experiments.of_gradient._entries import rate_by_entries, rate_named
 from pullback.diagnose.experiments.of_gradient._owed import drawn_away
-from pullback.diagnose.experiments.of_gradient._sharing import one_buffer, rows_used, shared
+from pullback.diagnose.experiments.of_gradient._sharing import draws_anew, one_buffer, rows_used, shared
 from pullback.diagnose.experiments.of_treatment._penalties import coupled, replaced
 from pullback.diagnose.experiments.of_update._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments.of_update._averaged import averaged
@@ -54,6 +54,7 @@ from pullback.diagnose.experiments.of_update._first_move import (
 )
 from pullback.diagnose.experiments.of_update._frozen import still, used_gradients
 from pullback.diagnose.experiments.of_update._gathered import gathered
+from pullback.diagnose.experiments.of_update._linear_rules import judge_linear
 from pullback.diagnose.experiments.of_update._memories import (
     divides,
     judge_memory,
@@ -63,16 +64,28 @@ from pullback.diagnose.experiments.of_update._memories import (
     never_cleared,
     scheduled,
 )
+from pullback.diagnose.experiments.of_update._mispaired import mispaired
+from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
 from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
 from pullback.diagnose.updates._adaptive import simulate
-from pullback.diagnose.updates._kept import factor_kept, kept_after, one_array_twice, share_of_move
-from pullback.diagnose.updates._moves import Moves, Rule, chosen, fit_linear, norm
+from pullback.diagnose.updates._kept import factor_kept, kept_after, one_array_twice
+from pullback.diagnose.updates._moves import Moves, Rule, chosen, fit_linear, norm, watch
 
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the step; those about its gradient only where `grad` itself is not given."""
-    found = _as_shared(case, once_more(case, _examine(case), _examine))
-    return _by_updates(case, found) if any(f.id in GRADIENT for f in found) else found
+    return _as_shared(case, _looked_into(case, _examine(case)))
+
+
+def _looked_into(case: Case, found: list[Finding]) -> list[Finding]:
+    """What was found, unless the rows' pairing, or the updates inside, explain a wrong gradient."""
+    if not any(f.id in GRADIENT for f in found):
+        return found
+    exchanged = mispaired(case) if any(map(doubtful, found)) else []
+    if exchanged:
+        return exchanged
+    moves = unrolled(case)
+    return once_more(case, found, _examine) if moves is None else _by_updates(case, found, moves)
 
 
 def _as_shared(case: Case, found: list[Finding]) -> list[Finding]:
@@ -87,25 +100,36 @@ _OF_STATE = ("momentum_state_wrong", "optimizer_state_mutated")
 _FIX_SHARED = "give every parameter, and every thing kept of it, a buffer of its own"
 
 
-def _by_updates(case: Case, found: list[Finding]) -> list[Finding]:
+def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]:
     """What the updates within one step say, where it makes many.
 
     Guesses about its gradient fall then, and where a rule reproduces the updates all that was read off their
     sum: errors that are whole numbers add up to many things.
     """
-    moves = unrolled(case)
-    if moves is None:
-        return found
     case.tried.append("the updates within one step against the true gradients of their rows")
-    true = case.gradients(moves)
+    of = case
+    if draws_anew(case):  # fewer rows are no first part of many then
+        of = fed_singly(case, len(moves.rows[0]))
+        moves = watch(of.patient, case.generic, UPDATES)
+    inside, known = _of_updates(case, of, moves)
+    if known:
+        found = [f for f in found if f.id not in GRADIENT]
+        case.unruled = False
+    else:
+        found = once_more(case, found, _examine)
+    return [f for f in (*found, *inside) if not doubtful(f)]
+
+
+def _of_updates(case: Case, of: Case, moves: Moves) -> tuple[list[Finding], bool]:
+    """What updates say, and whether a rule reproduces them."""
+    true = of.gradients(moves)
     moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
     kept = case.rule, case.rate, case.decay, case.ridge
-    case.rule = None
-    inside = _rule(case, moves, true, true, moving)
-    if case.rule is not None:
-        found = [f for f in found if f.id not in GRADIENT]
+    of.rule = None
+    found = _rule(of, moves, true, true, moving)
+    known = of.rule is not None
     case.rule, case.rate, case.decay, case.ridge = kept  # they are those of an update, not of a step
-    return [f for f in (*found, *inside) if not doubtful(f)]
+    return found, known
 
 
 def _examine(case: Case) -> list[Finding]:
@@ -114,7 +138,7 @@ def _examine(case: Case) -> list[Finding]:
         return []
     case.tried.append("each parameter's move against -lr times the true gradient")
     moves = _steady(moves)
-    true = case.gradients(moves)
+    moves, true = _with_numbers(moves, case.gradients(moves))
     frozen = still(case, moves, true)
     if any(f.id == "params_not_updated" for f in frozen):
         return frozen
@@ -139,6 +163,13 @@ def _steady(moves: Moves) -> Moves:
     return Moves(moves.before[:keep], moves.after[:keep], moves.rows[:keep], moves.reported[:keep])
 
 
+def _with_numbers(moves: Moves, true: list[Leaves]) -> tuple[Moves, list[Leaves]]:
+    """The first moves, while their gradients are numbers; what NaN makes of it says nothing of a rule."""
+    odd = (t for t, leaves in enumerate(true) if not all(np.isfinite(g).all() for g in leaves))
+    keep = max(next(odd, len(true)), 1)
+    return moves.on(moves.rows[:keep]), true[:keep]
+
+
 def _rule(
     case: Case, moves: Moves, true: list[Leaves], used: list[Leaves], moving: list[int]
 ) -> list[Finding]:
@@ -151,7 +182,7 @@ def _rule(
         rule = fit_linear(moves, grads, moving)
         if rule.gap < 1e-4:
             case.decay = dict.fromkeys(moving, rule.coefficients[-1])
-            found = replaced(case.decay) or _judge_linear(case, rule, moves, grads, moving)
+            found = replaced(case.decay) or judge_linear(case, rule, moves, grads, moving)
             if not found or rule.plain or not divides(moves, grads, moving):
                 return found
         adaptive = simulate(moves.of(moving), chosen(grads, moving))
@@ -195,52 +226,6 @@ def _equal(used: list[Leaves], true: list[Leaves]) -> bool:
     """Whether gradients are the true ones, so that a rule need not be looked for among both."""
     return all(norm([a - b for a, b in zip(x, y, strict=True)]) <= 1e-9 * norm(y)
                for x, y in zip(used, true, strict=True))  # fmt: skip
-
-
-def _judge_linear(
-    case: Case, rule: Rule, moves: Moves, grads: list[Leaves], moving: list[int]
-) -> list[Finding]:
-    """A fixed combination of this and earlier gradients: is it a rule anyone means?"""
-    c = np.array(rule.coefficients[: len(grads)])
-    case.rule = rule
-    scale = np.abs(c).max()
-    if scale == 0:
-        return []
-    if c[0] < 0 and (np.abs(c[1:]) < 1e-3 * scale).all():
-        return [Finding(
-            "grad_sign_flipped", "step", "the step goes uphill: the update is added",
-            f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
-    away = drawn_away(case, moves, case.decay, rule.lr, rule.gap)
-    if away or len(c) < 2 or not (rule.gap < 1e-7 or (_single(case) and rule.doubt < 1e-4)):
-        return away
-    wrong = judge_memory(c / scale, scale, case.listened is not None or keeps_velocity(
-        case, moves, grads, moving))  # fmt: skip
-    return wrong or _scaled_twice(case, rule, grads[0], moving)
-
-
-def _single(case: Case) -> bool:
-    """Whether the loop is in single precision, whose rounding a right rule leaves over."""
-    return any(np.asarray(x).dtype == np.float32 for x in (*case.patient.leaves, case.patient.X))
-
-
-def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> list[Finding]:
-    """Whether a velocity takes the gradient times a rate, and the move takes the velocity times it again."""
-    rate, next_one = rule.coefficients[0], rule.coefficients[1]
-    if len(moving) < 2 or abs(next_one) < 1e-3 * abs(rate) or rate <= 0:
-        return []
-    kept = factor_kept(kept_after(case.patient, case.generic), [first[k] for k in moving])
-    a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
-    if abs(a - 1) < 1e-3 or (abs(a / (1 - next_one / rate) - 1) < 1e-3 and not _enters_twice(case, a)):
-        return []  # a mean of gradients is meant
-    return [Finding(
-        "momentum_state_wrong", "step", "the velocity is scaled twice: the rate is in it, and in the move",
-        f"the velocity takes {number(a)} times the gradient, the move {number(a)} times the velocity",
-        "keep v = beta v + g and move by -lr v", 0.9, 80)]  # fmt: skip
-
-
-def _enters_twice(case: Case, a: float) -> bool:
-    """Whether a number of this value that a step goes by makes the move four times as large when doubled."""
-    return any(abs(growth / 4 - 1) < 1e-3 for growth in share_of_move(case.patient, case.generic, a))
 
 
 def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
@@ -290,7 +275,7 @@ def _by_leaf(
     if len(fine) == len(moving):
         return [] if sizes_by_rule(case) else _own_factors(case, moves, true, used, rules)
     pooled = shared(moves, used, moving, [k for k in moving if k not in fine])
-    pooled = pooled or shared_by_pieces(case, moves, used, moving)
+    pooled = pooled or shared_by_pieces(case, moves, used, moving) or pooled_moments(moves, used, moving)
     if pooled:
         return pooled
     if clipped(moves, used, moving):
@@ -301,8 +286,14 @@ def _by_leaf(
         )
         made = None if out and not doubtful(out[0]) else behind_squares(case, moves, true, moving)
         out = out if made is None else _named(case, made, true[0])
-    case.unruled = not out and len(moves.after) > 2
+    case.unruled = not out and len(moves.after) > 2 and not _plain(moves, used, moving)
     return out
+
+
+def _plain(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Whether the first two moves are their gradients times one rate: nothing is kept from step to step."""
+    rule = fit_linear(Moves(moves.before[:2], moves.after[:2]), grads[:2], moving)
+    return rule.gap < 1e-6 and rule.plain
 
 
 def _own_factors(

@@ -37,6 +37,11 @@ def simulate(moves: Moves, grads: list[Leaves], only_right: bool = False) -> Rul
     return best
 
 
+def pooled(moves: Moves, grads: list[Leaves]) -> Rule | None:
+    """The adaptive rule that comes nearest to moves of parameters of one shape that share their moments."""
+    return _nearest(*sampled(moves, grads, LOOKED_AT), _pooled, None)
+
+
 def _nearest(moves: Moves, grads: list[Leaves], rules: Any, best: Rule | None) -> Rule | None:
     """The rule that comes nearest, of these and the best so far."""
     W = _decayed(moves)
@@ -239,6 +244,19 @@ _WRONG_ADAM = {
     "multiplied": ("momentum_state_wrong", "moments are multiplied by their bias correction, not divided"),
     "coefficients": ("momentum_state_wrong", "beta stands on the new gradient and 1 - beta on the memory"),
 }
+
+
+def _pooled(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
+    """Rules whose moments, or one kind of them, all these parameters of one shape have in common."""
+    shared = "optimizer_state_shared"
+    read = small_numbers(first[:1], grads[0][:1])  # only the first has moments of its own gradient yet
+    for eps, inside in [*read, (1e-8, False)]:
+        for kind in ("shared", "all v", "all m"):
+            for b1 in _B1:
+                for b2 in _B2:
+                    yield f"Adam({b1}, {b2})", shared, kind, list(_adam(grads, b1, b2, eps, kind, inside))
+        for b2 in _B2:
+            yield f"RMSprop({b2})", shared, "shared", list(_squares(grads, b2, eps, "shared", inside))
 
 
 def _squares(

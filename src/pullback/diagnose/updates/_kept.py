@@ -118,14 +118,14 @@ def _held_twice(x: Any, seen: set[int], depth: int) -> Iterator[Any]:
         yield from _held_twice(part, seen, depth + 1)
 
 
-def share_of_move(patient: Patient, leaves: Leaves, value: float) -> list[float]:
-    """By what factor the first move grows when a number of this value that a step goes by is doubled.
+def share_of_move(patient: Patient, leaves: Leaves, value: float, times: float = 2.0) -> list[float]:
+    """By what factor the first move grows when a number of this value that a step goes by is changed so.
 
-    One factor for each place that holds it: two says that it enters once, four that it enters twice.
+    One factor for each place that holds it: doubled, two says that it enters once, four that it does twice.
     """
     (usual,) = _moves(patient, leaves, 1) or [np.zeros(1)]
     size = float(np.linalg.norm(usual))
-    return [float(np.linalg.norm(moves[0])) / size for moves in _changed(patient, leaves, 1, value, 2.0)
+    return [float(np.linalg.norm(moves[0])) / size for moves in _changed(patient, leaves, 1, value, times)
             ] if size else []  # fmt: skip
 
 

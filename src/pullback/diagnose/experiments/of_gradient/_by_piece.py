@@ -12,7 +12,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.backward._pieces import Pieces, taken_apart
-from pullback.diagnose.experiments.of_gradient._naming import compare, consensus
+from pullback.diagnose.experiments.of_gradient._match import compare, consensus
 from pullback.diagnose.experiments.of_gradient._sharing import shared
 from pullback.diagnose.updates._moves import Moves, fit_linear
 

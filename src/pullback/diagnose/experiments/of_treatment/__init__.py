@@ -8,6 +8,7 @@ In reading order:
     _dying       a step size that falls to nothing before the loop has got anywhere
     _fading      a stack of sigmoids through which the signal fades
     _flat        units that work on their flat part because of what the model itself does
+    _columns     features on scales that one step size cannot serve together
     _mending     each thing that can be mended alone, and what it says of the cause
     _ones        a bias for any model, by a column of ones beside X
     _partly      loops that get most of the way, and what keeps them from the rest

@@ -13,6 +13,7 @@ import numpy as np
 
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_treatment._batches import overshoots, unsuitable, visits
+from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import Compared, alike, by_class, short
 from pullback.diagnose.experiments.of_treatment._dying import dies, falls_too_soon
 from pullback.diagnose.experiments.of_treatment._fading import fades
@@ -21,7 +22,6 @@ from pullback.diagnose.experiments.of_treatment._mending import (
     out_of_order,
     small,
     stopped,
-    unlike_scales,
     unshuffled,
 )
 from pullback.diagnose.experiments.of_update._by_rows import SUMMED, by_rows, grows

@@ -40,9 +40,10 @@ Part = Callable[[Leaves, Any, Any], Leaves]
 def without_ridge(observed: Leaves, true: Leaves, leaves: Leaves) -> tuple[Leaves, dict[int, float]]:
     """An observed gradient less the multiples of the weights that are added to it, and these multiples.
 
-    A parameter is looked at only where its gradient and its own values explain all that was observed.
+    A parameter is looked at only where its gradient and its own values explain all that was observed. A few
+    numbers are always so explained: of these only the multiple counts that larger parameters have.
     """
-    out, ridge = list(observed), {}
+    out, ridge, factors = list(observed), {}, set[tuple[float, float]]()
     for k, (o, g, w) in enumerate(zip(observed, true, leaves, strict=True)):
         A = np.column_stack([np.ravel(g), np.ravel(w)])
         if w.size < 6 or not np.isfinite(o).all() or norm([o]) == 0 or np.linalg.matrix_rank(A) < 2:
@@ -51,6 +52,12 @@ def without_ridge(observed: Leaves, true: Leaves, leaves: Leaves) -> tuple[Leave
         rest = norm([np.ravel(o) - A @ (f, extra)])
         if rest < 1e-6 * norm([o]) and extra * f > 0 and norm([extra * w]) > 1e-5 * norm([o]):
             out[k], ridge[k] = o - extra * w, float(extra / f)
+            factors.add((float(f), float(extra)))
+    for k, (o, g, w) in enumerate(zip(observed, true, leaves, strict=True)):
+        for f, extra in factors if 0 < w.size < 6 and w.any() else ():
+            if norm([o - f * g - extra * w]) < 1e-6 * min(norm([o]), norm([extra * w])):
+                out[k], ridge[k] = o - extra * w, extra / f
+                break
     return (out, ridge) if ridge and _one_sign(ridge) else (list(observed), {})
 
 

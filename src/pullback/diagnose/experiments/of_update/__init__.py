@@ -10,6 +10,9 @@ In reading order:
     _first_move       what the first move looks like, and what gradient the step met inside
     _frozen           parameters that a step does not move, and why
     _memories         what moves keep of earlier ones, and whether anyone means that
+    _linear_rules     moves that are fixed multiples of this and earlier gradients
     _gathered         steps that gather the gradients of several batches before they move
+    _mispaired        a step that gives the rows it was given other rows' targets
+    _pooled_moments   moments of an adaptive rule that only some parameters share
     _standing         what a step does when it is given one and the same weights again and again
 """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.backward._spoiled import mistakes
-from pullback.diagnose.experiments.of_gradient._naming import cosine
+from pullback.diagnose.experiments.of_gradient._match import cosine
 from pullback.diagnose.experiments.of_gradient._sharing import draws, draws_anew
 
 DRAWS = 32

@@ -9,7 +9,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.backward._spoiled import mistakes
-from pullback.diagnose.experiments.of_gradient._naming import compare, consensus
+from pullback.diagnose.experiments.of_gradient._match import compare, consensus
 from pullback.diagnose.recording._record import Node, recording
 from pullback.diagnose.updates._moves import Moves, Rule, norm
 

@@ -1,0 +1,85 @@
+"""Parts of the update experiment: moves that are fixed multiples of this and earlier gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments.of_gradient._owed import drawn_away
+from pullback.diagnose.experiments.of_update._memories import judge_memory, keeps_velocity
+from pullback.diagnose.loops._sandbox import Failure
+from pullback.diagnose.updates._kept import factor_kept, kept_after, share_of_move
+from pullback.diagnose.updates._moves import Moves, Rule
+
+
+def judge_linear(
+    case: Case, rule: Rule, moves: Moves, grads: list[Leaves], moving: list[int]
+) -> list[Finding]:
+    """A fixed combination of this and earlier gradients: is it a rule anyone means?"""
+    c = np.array(rule.coefficients[: len(grads)])
+    case.rule = rule
+    scale = np.abs(c).max()
+    if scale == 0:
+        return []
+    if c[0] < 0 and (np.abs(c[1:]) < 1e-3 * scale).all():
+        return [Finding(
+            "grad_sign_flipped", "step", "the step goes uphill: the update is added",
+            f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
+    away = drawn_away(case, moves, case.decay, rule.lr, rule.gap)
+    if away or len(c) < 2 or not (rule.gap < 1e-7 or (_single(case) and rule.doubt < 1e-4)):
+        return away
+    wrong = judge_memory(c / scale, scale, case.listened is not None or keeps_velocity(
+        case, moves, grads, moving))  # fmt: skip
+    return wrong or _scaled_twice(case, rule, grads[0], moving)
+
+
+def _single(case: Case) -> bool:
+    """Whether the loop is in single precision, whose rounding a right rule leaves over."""
+    return any(np.asarray(x).dtype == np.float32 for x in (*case.patient.leaves, case.patient.X))
+
+
+def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> list[Finding]:
+    """Whether a velocity takes the gradient times a rate, and the move takes the velocity times it again."""
+    rate, next_one = rule.coefficients[0], rule.coefficients[1]
+    if len(moving) < 2 or abs(next_one) < 1e-3 * abs(rate) or rate <= 0:
+        return []
+    mean = 1 - next_one / rate
+    if 0 < mean < 1 and _share_enters_twice(case, mean):
+        return [_twice_scaled(
+            f"1 - beta = {number(mean)} stands in it, and in the move",
+            f"twice as much of the newest gradient makes the move four times as large; {number(mean)} "
+            "is what is not kept of the last",
+            "keep v = beta v + (1 - beta) g and move by -lr v")]  # fmt: skip
+    kept = factor_kept(kept_after(case.patient, case.generic), [first[k] for k in moving])
+    a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
+    if abs(a - 1) < 1e-3 or (abs(a / mean - 1) < 1e-3 and not _enters_twice(case, a)):
+        return []  # a mean of gradients is meant
+    return [_twice_scaled(
+        "the rate is in it, and in the move",
+        f"the velocity takes {number(a)} times the gradient, the move {number(a)} times the velocity",
+        "keep v = beta v + g and move by -lr v")]  # fmt: skip
+
+
+def _twice_scaled(by: str, evidence: str, fix: str) -> Finding:
+    words = f"the velocity is scaled twice: {by}"
+    return Finding("momentum_state_wrong", "step", words, evidence, fix, 0.9, 80)
+
+
+def _share_enters_twice(case: Case, mean: float) -> bool:
+    """Whether what a mean of gradients takes of the newest stands in the move a second time.
+
+    The number that says it, or how much of the mean is kept, is changed so that twice as much is taken.
+    """
+    beta = 1 - mean
+    changes = ((mean, 2.0), (beta, (2 * beta - 1) / beta))
+    try:
+        growth = [g for value, by in changes for g in share_of_move(case.patient, case.generic, value, by)]
+    except Failure:  # a step may refuse such numbers
+        return False
+    return any(abs(g / 4 - 1) < 1e-3 for g in growth)
+
+
+def _enters_twice(case: Case, a: float) -> bool:
+    """Whether a number of this value that a step goes by makes the move four times as large when doubled."""
+    return any(abs(growth / 4 - 1) < 1e-3 for growth in share_of_move(case.patient, case.generic, a))

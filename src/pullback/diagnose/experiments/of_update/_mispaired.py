@@ -1,0 +1,68 @@
+"""Part of the update experiment: a step that gives the rows it was given other rows' targets.
+
+Where inputs are shuffled within a step and targets are not, its move follows no gradient of the batch, and no
+mistake gives it. On a few rows there are few ways to pair them: the one that was taken can be found.
+"""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding
+from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.updates._moves import norm
+
+FEW = (4, 3)
+"""Rows fed at once. An order that is drawn may be the right one by chance, hardly twice."""
+
+
+def mispaired(case: Case) -> list[Finding]:
+    """Whether the first moves are downhill along gradients of the rows fed, with their targets exchanged."""
+    if not case.patient.has_step or case.own_rows is not None or case.size < max(FEW):
+        return []
+    orders = []
+    for count in FEW:
+        rows = _unlike(case, count)
+        order = None if rows is None else _pairing(case, rows)
+        if order is None:
+            return []
+        orders.append(order)
+    taken = next((order for order in orders if order != tuple(range(len(order)))), None)
+    if taken is None:
+        return []
+    return [Finding(
+        "labels_misaligned", "data", "the step gives rows the targets of other rows",
+        f"of {len(taken)} rows fed, the first takes the target of number {taken[0] + 1}, and so on "
+        f"({', '.join(str(i + 1) for i in taken)}): only so is the move a multiple of the gradient",
+        "take X and y by the same indices", 1.0, 84)]  # fmt: skip
+
+
+def _unlike(case: Case, count: int) -> np.ndarray | None:
+    """So many rows, of as many targets as there are; None where all have the same."""
+    _, first = np.unique(np.asarray(case.y).reshape(case.n, -1), axis=0, return_index=True)
+    if len(first) < 2:
+        return None
+    some = first[np.linspace(0, len(first) - 1, min(count, len(first))).astype(int)]
+    others = np.setdiff1d(np.arange(case.n), some)
+    return np.concatenate([some, others[: count - len(some)]])
+
+
+def _pairing(case: Case, rows: np.ndarray) -> tuple[int, ...] | None:
+    """The order of the targets by which the first move is a multiple of the gradient; the right one first."""
+    body = case.patient.fresh()
+    np.random.set_state(case.patient.random)
+    params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+    after = [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
+    u = [b - np.reshape(a, b.shape) for a, b in zip(after, case.generic, strict=True)]
+    for order in permutations(range(len(rows))):
+        if _follows(u, case.gradient(case.generic, case.X[rows], case.y[rows[list(order)]])):
+            return order
+    return None
+
+
+def _follows(u: Leaves, g: Leaves) -> bool:
+    rate = sum(float(np.sum(x * z)) for x, z in zip(u, g, strict=True)) / (norm(g) ** 2 or 1.0)
+    return rate > 0 and norm([x - rate * z for x, z in zip(u, g, strict=True)]) < 1e-6 * norm(u)

@@ -1,0 +1,108 @@
+"""Adaptive rules: what they keep and divide by, read off their moves."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose.experiments.of_update._denominators import root_of_signed, rule_kept_wrong
+from pullback.diagnose.updates._adaptive import simulate, small_numbers
+from pullback.diagnose.updates._moves import Moves
+
+rng = np.random.default_rng(6)
+start = [rng.standard_normal((3, 5)) / 2, np.zeros(5), rng.standard_normal(5) / 2, np.zeros(1)]
+
+
+def adapted(memory, root=lambda s: np.sqrt(s) + 1e-8):
+    """Five moves by the gradient over a root of what is kept of its squares, and the gradients."""
+    draw = np.random.default_rng(5)
+    grads = [[0.01 * draw.standard_normal(x.shape) for x in start] for _ in range(5)]
+    p, sums, moves = start, [np.zeros(x.shape) for x in start], Moves()
+    for gs in grads:
+        sums = [memory(s, g) for s, g in zip(sums, gs, strict=True)]
+        moves.before.append(p)
+        with np.errstate(invalid="ignore"):
+            p = [w - 0.01 * g / root(s) for w, g, s in zip(p, gs, sums, strict=True)]
+        moves.after.append(p)
+    return moves, grads
+
+
+@pytest.mark.parametrize(("eps", "inside"), [(1e-8, False), (1e-8, True), (1e-5, True), (3e-4, False)])
+def test_the_small_number_is_read_off_the_first_move_and_the_rule_known(eps, inside):
+    moves, grads = adapted(lambda s, g: s + g * g, lambda s: np.sqrt(s + eps) if inside else np.sqrt(s) + eps)
+    read = [value for value, where in small_numbers(moves.move(0), grads[0]) if where == inside]
+    assert eps < 1e-7 or read == [pytest.approx(eps, rel=1e-2)]
+    rule = simulate(moves, grads)
+    assert (rule.name, rule.wrong, rule.lr) == ("Adagrad", "", pytest.approx(0.01))
+    assert rule.gap < 1e-3
+
+
+RIGHT, WRONG, MUTATED = [], ["momentum_state_wrong"], ["optimizer_state_mutated"]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "c", "d", "kind", "found"),
+    [
+        (0, 1, 1, 1, "plain", RIGHT),
+        (0, 1, 0.93, 0.07, "plain", RIGHT),
+        (0.85, 0.15, 0.98, 0.02, "plain", RIGHT),
+        (0.7, 0.3, 0.97, 0.03, "corrected", RIGHT),
+        (0, 1, 2, 1, "plain", WRONG),
+        (0, 1, 1.9, 0.1, "plain", WRONG),
+        (0, 1, 0.1, 0.9, "plain", WRONG),
+        (0.2, 0.8, 0.97, 0.03, "plain", WRONG),
+        (1.7, 0.3, 0.97, 0.03, "plain", WRONG),
+        (0.995, 0.005, 0.9, 0.1, "plain", WRONG),
+        (0.7, 0.3, 0.97, 0.03, "exchanged", WRONG),
+        (0.7, 0.3, 0.97, 0.03, "mean back", MUTATED),
+        (0.7, 0.3, 0.97, 0.03, "root back", MUTATED),
+    ],
+)
+def test_what_an_adaptive_rule_keeps_is_read_off_its_moves_whatever_its_coefficients(a, b, c, d, kind, found):
+    draw = np.random.default_rng(5)
+    m, v, p, moves, grads = 0.0, 0.0, np.zeros((20, 8)), Moves(), []
+    for t in range(1, 7):
+        g = 0.01 * draw.standard_normal(p.shape)
+        m, v = a * m + b * g, c * v + d * g * g
+        first, second = (
+            (1 - a**t, 1 - c**t)[:: -1 if kind == "exchanged" else 1] if kind != "plain" else (1, 1)
+        )
+        m = m / first if kind == "mean back" else m
+        root = np.sqrt(v / second) + 1e-9
+        v = root if kind == "root back" else v
+        moves.before.append([p])
+        p = p - 0.01 * (m if kind == "mean back" else m / first) / root
+        moves.after.append([p])
+        grads.append([g])
+    assert [f.id for f in rule_kept_wrong(moves, grads, [0])] == found
+
+
+@pytest.mark.parametrize(("power", "found"), [(1, 1), (2, 0)])
+def test_a_root_of_gradients_has_no_value_where_they_are_negative(power, found):
+    moves, grads = adapted(lambda s, g: 0.9 * s + 0.1 * g**power)
+    assert [f.id for f in root_of_signed(moves, grads)] == ["momentum_state_wrong"] * found
+
+
+@pytest.mark.parametrize(("by_tensor", "found"), [(False, RIGHT), (True, MUTATED)])
+def test_a_step_count_by_tensor_is_told_whatever_the_decay_rates(by_tensor, found):
+    draw = np.random.default_rng(3)
+    p = [draw.standard_normal(shape) for shape in ((6, 8), (8,), (8, 4), (4,))]
+    kept, moves, grads, count = [(0.0, 0.0)] * 4, Moves(), [], 0
+    for t in range(1, 7):
+        grads.append([0.02 * draw.standard_normal(x.shape) for x in p])
+        moves.before.append(p)
+        kept = [(0.7 * m + 0.3 * g, 0.97 * v + 0.03 * g * g)
+                for (m, v), g in zip(kept, grads[-1], strict=True)]  # fmt: skip
+        counts = [count + k + 1 for k in range(4)] if by_tensor else [t] * 4
+        p = [x - 0.01 * (m / (1 - 0.7**c)) / (np.sqrt(v / (1 - 0.97**c)) + 1e-8)
+             for x, (m, v), c in zip(p, kept, counts, strict=True)]  # fmt: skip
+        moves.after.append(p)
+        count += 4
+    assert [f.id for f in rule_kept_wrong(moves, grads, [0, 1, 2, 3])] == found
+
+
+@pytest.mark.parametrize(
+    ("root", "found"), [(lambda s: s + 1e-8, ["momentum_state_wrong"]), (lambda s: np.sqrt(s) + 1e-3, None)]
+)
+def test_squares_divided_by_without_their_root(root, found):
+    moves, grads = adapted(lambda s, g: 0.9 * s + 0.1 * g * g, root)
+    read = rule_kept_wrong(moves, grads, [0, 1, 2, 3])
+    assert (read and [f.id for f in read]) == found

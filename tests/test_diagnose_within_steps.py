@@ -1,0 +1,147 @@
+"""What goes on within a step: updates in an order of its own, rows paired anew, moments that layers share."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments import gradient, update
+from pullback.diagnose.experiments.of_treatment._penalties import without_ridge
+from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.updates._moves import Moves
+
+rng = np.random.default_rng(6)
+X = rng.standard_normal((60, 3))
+y = np.tanh(X @ [1.0, -1.0, 0.5])
+start = [rng.standard_normal((3, 5)) / 2, np.zeros(5), rng.standard_normal(5) / 2, np.zeros(1)]
+RATE, BETA = 0.07, 0.9
+
+
+def forward(p, X):
+    h = np.tanh(X @ p[0] + p[1])
+    return h, h @ p[2] + p[3]
+
+
+def loss(p, X, y):
+    return float(np.mean((forward(p, X)[1] - y) ** 2))
+
+
+def grad(p, X, y, slope=lambda h: 1 - h * h):
+    h, out = forward(p, X)
+    d = 2 * (out - y) / len(y)
+    low = np.outer(d, p[2]) * slope(h)
+    return [X.T @ low, low.sum(0), h.T @ d, d.sum(keepdims=True)]
+
+
+def told(step, size=60):
+    given = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": size}
+    case = Case(Patient(given), 10.0)
+    return [(f.id, f.where) for f in update.experiment(case)]
+
+
+def epochs(keep, moves_by, paired=True):
+    """Steps that go over all their rows in small batches, in an order drawn anew."""
+    v = [np.zeros_like(w) for w in start]
+    draw = np.random.RandomState(0)
+
+    def step(p, X, y):
+        order = draw.permutation(len(X))
+        X, y = X[order], y[order] if paired else y
+        for at in range(0, len(X), 10):
+            for u, g in zip(v, grad(p, X[at : at + 10], y[at : at + 10]), strict=True):
+                u[...] = keep(u, g)
+            p = [w - moves_by(u) for w, u in zip(p, v, strict=True)]
+        return p, loss(p, X, y)
+
+    return step
+
+
+def velocity(u, g):
+    return BETA * u + RATE * g
+
+
+@pytest.mark.parametrize(
+    ("step", "found"),
+    [
+        (epochs(velocity, lambda u: u), []),
+        (epochs(lambda u, g: u + RATE * g, lambda u: BETA * u), [("momentum_state_wrong", "step")]),
+        (epochs(velocity, lambda u: u, paired=False), [("labels_misaligned", "data")]),
+    ],
+    ids=["right", "never fades", "mispaired"],
+)
+def test_a_step_that_shuffles_its_rows_is_read_all_the_same(step, found):
+    assert told(step) == found
+
+
+def averaged(again):
+    v = [np.zeros_like(w) for w in start]
+
+    def step(p, X, y):
+        for u, g in zip(v, grad(p, X, y), strict=True):
+            u[...] = BETA * u + (1 - BETA) * g
+        return [w - RATE * (1 - BETA) ** again * u for w, u in zip(p, v, strict=True)], loss(p, X, y)
+
+    return step
+
+
+@pytest.mark.parametrize(("again", "found"), [(0, []), (1, [("momentum_state_wrong", "step")])])
+def test_a_mean_of_gradients_is_scaled_by_its_share_once(again, found):
+    assert told(averaged(again), 20) == found
+
+
+@pytest.mark.parametrize(("keys", "found"), [("abcd", []), ("aacd", ["optimizer_state_shared"])])
+def test_moments_that_some_parameters_of_one_shape_share(keys, found):
+    draw = np.random.default_rng(3)
+    p = [draw.standard_normal(shape) for shape in ((6, 6), (6, 6), (6,), (6,))]
+    m, v = {}, {}
+    moves, grads = Moves(), []
+    for t in range(1, 7):
+        grads.append([0.02 * draw.standard_normal(x.shape) for x in p])
+        moves.before.append(p)
+        p = list(p)
+        for k, g in enumerate(grads[-1]):
+            key = keys[k]
+            m[key] = 0.9 * m.get(key, 0) + 0.1 * g
+            v[key] = 0.999 * v.get(key, 0) + 0.001 * g * g
+            p[k] = p[k] - 0.01 * m[key] / (1 - 0.9**t) / (np.sqrt(v[key] / (1 - 0.999**t)) + 1e-8)
+        moves.after.append(p)
+    assert [f.id for f in pooled_moments(moves, grads, [0, 1, 2, 3])] == found
+
+
+def test_the_multiple_of_the_weights_is_taken_off_the_smallest_parameters_too():
+    leaves = [rng.standard_normal(shape) for shape in ((3, 5), (2,))]
+    true = [rng.standard_normal(x.shape) for x in leaves]
+    seen, ridge = without_ridge([g + 0.5 * w for g, w in zip(true, leaves, strict=True)], true, leaves)
+    assert ridge == pytest.approx({0: 0.5, 1: 0.5})
+    assert all(np.allclose(a, b) for a, b in zip(seen, true, strict=True))
+
+
+@pytest.mark.parametrize(("given", "where"), [({}, "step"), ({"grad": grad}, "grad")])
+def test_a_wrong_gradient_is_placed_where_the_loop_has_it(given, where):
+    def step(p, X, y):
+        return [w - RATE * g for w, g in zip(p, wrong(p, X, y), strict=True)], loss(p, X, y)
+
+    def wrong(p, X, y):
+        return [2 * g if g.ndim > 1 else 3 * g * g for g in grad(p, X, y)]
+
+    case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, "step": step, **given}), 10.0)
+    true = case.gradient(case.generic, *case.batch())
+    found = gradient.examine_gradient(case, [g * g for g in true], case.tape, true, "step", expect_one=False)
+    assert found[0].where == where
+
+
+def test_a_loss_that_is_no_number_after_the_first_step_leaves_the_rule_known():
+    def own_loss(p, X, y):
+        q = 1 / (1 + np.exp(-X @ p[0]))
+        return float(-np.mean(y * np.log(q) + (1 - y) * np.log(1 - q)))
+
+    def step(p, X, y):
+        return [p[0] - 500.0 * X.T @ (1 / (1 + np.exp(-X @ p[0])) - y) / len(y)], own_loss(p, X, y)
+
+    labels = (y > 0) * 1.0
+    given = {"params": [np.zeros(3)], "X": X, "y": labels, "loss": own_loss, "step": step, "batch_size": 20}
+    with np.errstate(all="ignore"):
+        case = Case(Patient(given), 10.0)
+        assert update.experiment(case) == []
+    assert case.rule is not None
+    assert not case.unruled
