@@ -319,6 +319,14 @@ def test_a_root_of_gradients_has_no_value_where_they_are_negative(power, found):
     assert [f.id for f in root_of_signed(moves, grads)] == ["momentum_state_wrong"] * found
 
 
+@pytest.mark.parametrize(("negative", "found"), [(2, 1), (1, 0), (0, 0)])
+def test_a_root_of_gradients_that_are_nearly_all_of_one_sign(negative, found):
+    g = np.array([-1.0] * negative + [1.0] * (10 - negative))
+    after = np.where(g > 0, -0.1, np.nan)
+    moves = Moves([[0 * g]], [[after]], [np.arange(4)], [0.0])
+    assert len(root_of_signed(moves, [[g]])) == found
+
+
 def test_factors_of_kept_arrays_are_known_in_single_precision():
     kept = [np.float32(-0.1) * x.astype(np.float32) for x in (start[0], start[2])]
     assert factor_kept([k.astype(float) for k in kept], [start[0], start[2]]) == [pytest.approx(-0.1)]
