@@ -128,7 +128,7 @@ def _over_one(case: Case, tape: Recording, size: int) -> bool:
 
 
 def _of_exponentials(node: Node) -> bool:
-    """Whether a value is made of exponentials of this layer's sums: of an output of zeros the log is 0, too."""
+    """Whether a value is made of exponentials of this layer: of an output of zeros the log is 0, too."""
     todo, seen = list(node.parents), 0
     while todo and seen < 30:
         p = todo.pop()
