@@ -279,3 +279,37 @@ def test_a_use_that_is_left_out_of_several_is_told(times, keep, expected):
     draw = np.random.default_rng(3)
     start = [draw.standard_normal(shape) / 2 for shape in ((1, 4), (4, 4), (4,), (4, 1))]
     assert found(start, last_state, through_time(times, keep)) == expected
+
+
+def curved(act, end, slope, last):
+    """A layer of this activation under an output of this function, and a way back by these derivatives."""
+
+    def loss(p, X, y):
+        return float(np.mean((end(act(X @ p[0]) @ p[1]) - y[:, None]) ** 2))
+
+    def grad(p, X, y):
+        z = X @ p[0]
+        out = act(z) @ p[1]
+        e = 2 * (end(out) - y[:, None]) / len(y) * last(out)
+        return [X.T @ (e @ p[1].T * slope(z, act(z))), act(z).T @ e]
+
+    return loss, grad
+
+
+def softsign(z):
+    return z / (1 + np.abs(z))
+
+
+@pytest.mark.parametrize(
+    ("act", "end", "slope", "last", "expected"),
+    [
+        (softsign, lambda z: z, lambda z, a: (1 - np.abs(a)) ** 2, np.ones_like, []),
+        (softsign, lambda z: z, lambda z, a: 1 / (1 + np.abs(a)) ** 2, np.ones_like,
+         [("grad_activation_derivative_wrong", 0)]),
+        (np.tanh, np.exp, lambda z, a: 1 - a**2, np.exp, []),
+        (np.tanh, np.exp, lambda z, a: 1 - a**2, np.ones_like,
+         [("grad_missing_activation_derivative", "grad")]),
+    ],
+)  # fmt: skip
+def test_derivatives_of_less_usual_functions(act, end, slope, last, expected):
+    assert found([deep[0], deep[4] / 4], *curved(act, end, slope, last)) == expected
