@@ -19,7 +19,7 @@ from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import missing_nonlinearity, too_small_for_few, without_bias
 from pullback.diagnose.experiments.of_treatment._breaking import breaks, unstable
-from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared
+from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared, by_class
 from pullback.diagnose.experiments.of_treatment._mending import (
     causes,
     nothing_to_learn,
@@ -130,7 +130,7 @@ def _compared(
     uneven = unlike_scales(runs) if runs.evened else None
     if uneven is not None and runs.better_even():
         return [_curves(runs, uneven)]
-    ordered = unshuffled(runs) if reached < ENOUGH else None
+    ordered = unshuffled(runs) if reached < ENOUGH and by_class(case) else None
     if ordered is not None:  # where a pass ends with one kind, unseen rows are judged by where that leaves it
         return [_curves(runs, ordered)]
     if runs.as_good_unseen and not _born_ill(runs, doubt):
