@@ -235,3 +235,81 @@ def test_a_right_gradient_of_another_loss_names_the_loss_that_nobody_means(of_tr
     given = {"params": shallow, "X": X, "y": classes, "loss": error, "grad": grad, "batch_size": 20}
     said = gradient.experiment(Case(Patient(given), 10.0))[:1]
     assert [(f.id, f.where) for f in said] == expected
+
+
+def recurrence(p, X):
+    states = [np.zeros((len(X), 4))]
+    for t in range(5):
+        states.append(np.tanh(X[:, t : t + 1] @ p[0] + states[-1] @ p[1] + p[2]))
+    return states
+
+
+def last_state(p, X, y):
+    return float(np.mean((recurrence(p, X)[-1] @ p[3] - y[:, None]) ** 2))
+
+
+def through_time(times, keep=1.0):
+    """The way back through these times, where each use's share is added to `keep` times those before."""
+
+    def grad(p, X, y):
+        states = recurrence(p, X)
+        e = 2 * (states[-1] @ p[3] - y[:, None]) / len(y)
+        g, signal = [0 * w for w in p], e @ p[3].T
+        g[3] = states[-1].T @ e
+        for t in times:
+            d = signal * (1 - states[t + 1] ** 2)
+            parts = X[:, t : t + 1].T @ d, states[t].T @ d, d.sum(0)
+            g[:3] = [keep * old + new for old, new in zip(g[:3], parts, strict=True)]
+            signal = d @ p[1].T
+        return g
+
+    return grad
+
+
+@pytest.mark.parametrize(
+    ("times", "keep", "expected"),
+    [
+        ((4, 3, 2, 1, 0), 1.0, []),
+        ((4, 3, 2, 1, 0), 0.0, [("grad_drops_upstream", 0)]),
+        ((4,), 1.0, [("grad_drops_upstream", 0)]),
+        ((4, 3, 2, 1), 1.0, [("grad_drops_upstream", 0)]),
+    ],
+)
+def test_a_use_that_is_left_out_of_several_is_told(times, keep, expected):
+    draw = np.random.default_rng(3)
+    start = [draw.standard_normal(shape) / 2 for shape in ((1, 4), (4, 4), (4,), (4, 1))]
+    assert found(start, last_state, through_time(times, keep)) == expected
+
+
+def curved(act, end, slope, last):
+    """A layer of this activation under an output of this function, and a way back by these derivatives."""
+
+    def loss(p, X, y):
+        return float(np.mean((end(act(X @ p[0]) @ p[1]) - y[:, None]) ** 2))
+
+    def grad(p, X, y):
+        z = X @ p[0]
+        out = act(z) @ p[1]
+        e = 2 * (end(out) - y[:, None]) / len(y) * last(out)
+        return [X.T @ (e @ p[1].T * slope(z, act(z))), act(z).T @ e]
+
+    return loss, grad
+
+
+def softsign(z):
+    return z / (1 + np.abs(z))
+
+
+@pytest.mark.parametrize(
+    ("act", "end", "slope", "last", "expected"),
+    [
+        (softsign, lambda z: z, lambda z, a: (1 - np.abs(a)) ** 2, np.ones_like, []),
+        (softsign, lambda z: z, lambda z, a: 1 / (1 + np.abs(a)) ** 2, np.ones_like,
+         [("grad_activation_derivative_wrong", 0)]),
+        (np.tanh, np.exp, lambda z, a: 1 - a**2, np.exp, []),
+        (np.tanh, np.exp, lambda z, a: 1 - a**2, np.ones_like,
+         [("grad_missing_activation_derivative", "grad")]),
+    ],
+)  # fmt: skip
+def test_derivatives_of_less_usual_functions(act, end, slope, last, expected):
+    assert found([deep[0], deep[4] / 4], *curved(act, end, slope, last)) == expected

@@ -81,6 +81,14 @@ def test_a_root_of_gradients_has_no_value_where_they_are_negative(power, found):
     assert [f.id for f in root_of_signed(moves, grads)] == ["momentum_state_wrong"] * found
 
 
+@pytest.mark.parametrize(("negative", "found"), [(2, 1), (1, 0), (0, 0)])
+def test_a_root_of_gradients_that_are_nearly_all_of_one_sign(negative, found):
+    g = np.array([-1.0] * negative + [1.0] * (10 - negative))
+    after = np.where(g > 0, -0.1, np.nan)
+    moves = Moves([[0 * g]], [[after]], [np.arange(4)], [0.0])
+    assert len(root_of_signed(moves, [[g]])) == found
+
+
 @pytest.mark.parametrize(("by_tensor", "found"), [(False, RIGHT), (True, MUTATED)])
 def test_a_step_count_by_tensor_is_told_whatever_the_decay_rates(by_tensor, found):
     draw = np.random.default_rng(3)

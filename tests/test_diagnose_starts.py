@@ -8,6 +8,7 @@ import pytest
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._alike import as_one
+from pullback.diagnose.experiments._silent import muted
 from pullback.diagnose.experiments.of_treatment._comparing import uneven
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
@@ -57,6 +58,24 @@ def test_entries_of_one_vector_that_move_as_one_start_badly(predict, start, expe
     with quiet():
         found = as_one(case_of(lambda p, X: predict(p[0], X), [start]))
     assert (found.id if found else None) == expected
+
+
+def scaled(p, X):
+    """Layers whose sums are multiplied by one vector each, and shifted by another."""
+    for k in (0, 3):
+        X = np.maximum((X @ p[k]) * p[k + 1] + p[k + 2], 0)
+    return X @ p[6]
+
+
+@pytest.mark.parametrize(("first", "second", "shift", "expected"), [
+    (1.0, 1.0, 0.0, None), (0.0, 1.0, 0.0, 1), (1.0, 0.0, 0.0, 4), (0.0, 0.0, 0.0, 1), (1.0, 1.0, -9.0, None),
+])  # fmt: skip
+def test_a_vector_that_multiplies_a_layer_must_not_start_at_zero(first, second, shift, expected):
+    W = [RNG.standard_normal(shape) for shape in ((2, 8), (8, 8), (8, 1))]
+    vectors = [np.full(8, first), np.zeros(8), np.full(8, second), np.full(8, shift)]
+    start = [W[0], *vectors[:2], W[1], *vectors[2:], W[2]]
+    with quiet():
+        assert muted(case_of(scaled, start, RNG.standard_normal((40, 2)))) == expected
 
 
 @pytest.mark.parametrize(("spread", "expected"), [(0.13, "init_too_small"), (0.5, None)])

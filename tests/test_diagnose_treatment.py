@@ -344,3 +344,22 @@ def test_a_loss_at_its_floor_is_measured_where_it_has_slopes():
     leaves = [np.full((2, 2), 20.0)]
     assert clipped(leaves) < 8 * clipped([0 * leaves[0]])
     assert tamed(leaves, clipped)[0].max() < 20.0
+
+
+def test_classes_in_order_are_told_where_unseen_rows_are_foretold_as_badly_by_all():
+    rng = np.random.default_rng(12)
+    y = np.repeat([1.0, -1.0], 200)
+    X = rng.standard_normal((400, 2)) + np.where(y[:, None] > 0, (3.5, 4.0), (1.0, 1.5))
+
+    def loss(p, X, y):
+        return np.mean(np.maximum(0, 1 - y * (X @ p[0] + p[1]))) + 0.0005 * p[0] @ p[0]
+
+    def step(p, X, y):
+        inside = (y * (X @ p[0] + p[1]) < 1) * y
+        w = p[0] - 0.01 * (0.001 * p[0] - (X * inside[:, None]).mean(0))
+        return [w, p[1] + 0.01 * inside.mean()], loss(p, X, y)
+
+    found = diagnose(
+        params=[np.zeros(2), np.zeros(1)], X=X, y=y, loss=loss, step=step, batch_size=1, n_steps=5000
+    )
+    assert found.faults[0].id == "data_not_shuffled"

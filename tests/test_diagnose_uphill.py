@@ -90,6 +90,15 @@ def test_a_softmax_of_one_unit_is_seen_by_its_logarithm_too(units, faults):
     assert [f.id for f in of_softmax(case, tape, 7)] == faults
 
 
+def test_the_logarithm_of_an_output_of_zeros_is_no_softmax():
+    def loss(p, X, y):
+        a = np.maximum(0 * X @ p[0] - 1, 0)[:, :1]
+        return -np.mean(np.log(1 - a))
+
+    tape = record(loss, [start[0]], X[:7], y[:7])
+    assert not of_softmax(SimpleNamespace(leaves=[start[0]], y=y + 0.5, net=None), tape, 7)
+
+
 @pytest.mark.parametrize(
     ("factors", "single", "common", "meant"),
     [

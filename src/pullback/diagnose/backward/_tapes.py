@@ -62,7 +62,7 @@ class Wrong:
 
 
 _ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky_relu(0.01)", "leaky_relu(0.1)", "softplus", "silu",
-                "elu", "leaky_relu(0.2)", "sin", "gelu")  # fmt: skip
+                "elu", "leaky_relu(0.2)", "sin", "gelu", "softsign")  # fmt: skip
 MOST_NUMBERS = 120
 """Of a loss written number by number, so many values are looked at."""
 

@@ -33,6 +33,29 @@ def silent(case: Case) -> int | None:
     return tables[0] if any(speaks(k) != case.judge(fresh) for k in tables) else None
 
 
+def muted(case: Case) -> int | None:
+    """The vector that multiplies all that passes and starts at zero, and stays there when the loop has run.
+
+    No matrix makes any difference; a hair's breadth away from zero all do, which they do not where it is
+    biases that hold units down. Last weights that start at zero have a slope, and leave.
+    """
+    leaves, inside = case.leaves, set(case.weights)
+    tables = [k for k, x in enumerate(leaves) if x.ndim >= 2 and min(x.shape) > 1]
+    others = [k for k, x in enumerate(leaves) if k not in inside.union(tables) and x.size > 1]
+    zero = [k for k in others if not leaves[k].any()]
+    before = case.judge(leaves) if zero and tables and all(np.any(leaves[k]) for k in tables) else np.nan
+    if not np.isfinite(before) or any(_judged(case, leaves, k) != before for k in tables):
+        return None
+
+    def speak(but: int = -1) -> bool:
+        freed = [x + 1e-3 * (k in zero and k != but) for k, x in enumerate(leaves)]
+        return all(_judged(case, freed, k) != case.judge(freed) for k in tables)
+
+    ended = case.user.leaves if speak() else []
+    stay = [k for k in zero if len(ended) == len(leaves) and not ended[k].any()]
+    return next((k for k in stay if not speak(k)), None)
+
+
 def _judged(case: Case, leaves: Leaves, k: int) -> float:
     """The loss with one parameter moved a little, to one side."""
     rng = np.random.default_rng(k)

@@ -20,8 +20,8 @@ from pullback.diagnose.experiments.labels import at_odds, explained, learnable, 
 from pullback.diagnose.experiments.model import missing_nonlinearity, too_small_for_few, without_bias
 from pullback.diagnose.experiments.of_treatment._breaking import breaks, unstable
 from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
-from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared
-from pullback.diagnose.experiments.of_treatment._mending import causes, nothing_to_learn
+from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared, by_class
+from pullback.diagnose.experiments.of_treatment._mending import causes, nothing_to_learn, unshuffled
 from pullback.diagnose.experiments.of_treatment._ones import without_any_bias
 from pullback.diagnose.experiments.of_treatment._partly import MOST, partly
 from pullback.diagnose.experiments.of_treatment._penalties import too_strong
@@ -126,6 +126,9 @@ def _compared(
     uneven = unlike_scales(runs) if runs.evened else None
     if uneven is not None and runs.better_even():
         return [_curves(runs, uneven)]
+    ordered = unshuffled(runs) if reached < ENOUGH and by_class(case) else None
+    if ordered is not None:  # where a pass ends with one kind, unseen rows are judged by where that leaves it
+        return [_curves(runs, ordered)]
     if runs.as_good_unseen and not _born_ill(runs, doubt):
         return []
     small = too_small_for_few(case, runs.base, runs.goal)

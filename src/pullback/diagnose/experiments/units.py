@@ -17,7 +17,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.backward._tapes import Segment, Tape
 from pullback.diagnose.experiments._alike import alike_for_ever, as_one, twins
-from pullback.diagnose.experiments._silent import silent
+from pullback.diagnose.experiments._silent import muted, silent
 from pullback.diagnose.network import _functions as fn
 
 LARGE = 4.0
@@ -125,6 +125,12 @@ def _share(segment: Segment, rows: int) -> float:
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
     none = bool(case.weights) and set(case.weights) <= set(state.zero)
+    scale = muted(case)
+    if scale is not None:
+        return _finding(
+            "init_zero", scale, "what multiplies the units of a layer starts at zero: no signal passes",
+            f"parameter {scale} is zero everywhere, and no matrix makes any difference to the loss",
+            "start what multiplies at one, what is added at zero", 70)  # fmt: skip
     mute = silent(case) if not state.dead and not none else None  # of layers that are read they are known
     if mute is not None:
         return _dead(mute, 1.0)

@@ -35,7 +35,7 @@ VALUE: dict[str, Callable[[Array], Array]] = {
     "silu": lambda z: z * sigmoid(z),
     "elu": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
     "gelu": lambda z: 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))),
-    "sin": np.sin, "abs": np.abs, "square": np.square,
+    "sin": np.sin, "abs": np.abs, "square": np.square, "softsign": lambda z: z / (1 + np.abs(z)),
     "exp": np.exp,
     "softmax": softmax,
     "softmax twice": lambda z: softmax(softmax(z)),
@@ -51,6 +51,7 @@ DERIVATIVE: dict[str, Callable[[Array], Array]] = {
     "sigmoid": lambda z: sigmoid(z) * (1 - sigmoid(z)),
     "softplus": sigmoid,
     "sin": np.cos,
+    "softsign": lambda z: 1 / (1 + np.abs(z)) ** 2,
 }
 ACTIVATIONS = [
     "identity",
@@ -284,6 +285,7 @@ def _fit(v: Array, values: Array) -> tuple[float, float, float] | None:
 
 OF_VALUE: dict[str, Callable[[Any], Any]] = {
     "sigmoid": lambda a: a * (1 - a), "tanh": lambda a: 1 - a * a, "relu": lambda a: 1.0 * (a > 0),
+    "softsign": lambda a: (1 - np.abs(a)) ** 2,
 }  # fmt: skip
 """Derivatives as they are written of the activated value."""
 

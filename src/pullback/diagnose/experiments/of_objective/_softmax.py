@@ -12,6 +12,7 @@ from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.recording._record import Node, Recording
 
 _NORMALISED = {"divide", "multiply", "exp", "softmax", "_softmax"}
+_PRODUCTS = ("matmul", "dot", "einsum")
 _SUMS = ("add", "matmul", "dot", "subtract")
 
 
@@ -122,8 +123,20 @@ def _over_one(case: Case, tape: Recording, size: int) -> bool:
     if any(slope is not None and np.abs(slope).max(initial=0) > 1e-9 for slope in heeded):
         return False
     sums = (n.value for n in tape.nodes if n.name in _SUMS and n.value.shape in ((size, 1), (1, size)))
-    logs = [n.value for n in tape.nodes if n.name == "log"]
+    logs = [n.value for n in tape.nodes if n.name == "log" and _of_exponentials(n)]
     return any(_is_lse(v, z.reshape(size, 1), 1) for z in sums for v in logs)
+
+
+def _of_exponentials(node: Node) -> bool:
+    """Whether a value is made of exponentials of this layer: of an output of zeros the log is 0, too."""
+    todo, seen = list(node.parents), 0
+    while todo and seen < 30:
+        p = todo.pop()
+        seen += 1
+        if p.name == "exp":
+            return True
+        todo += [] if p.name in _PRODUCTS else p.parents
+    return False
 
 
 def _over_rows(tape: Recording, size: int) -> bool:
@@ -157,7 +170,7 @@ def _logits(case: Case, tape: Recording, right: list[Node]) -> list[Finding]:
     """A logarithm taken of the output's sums themselves, where the targets are classes."""
     if right or not _of_classes(case):
         return []
-    products = [n for n in tape.nodes if n.name in ("matmul", "dot", "einsum")]
+    products = [n for n in tape.nodes if n.name in _PRODUCTS]
     if not products:
         return []
     last = products[-1].value.size

@@ -69,13 +69,14 @@ def falls_too_soon(runs: Compared) -> Finding | None:
 
 
 def _wanes(runs: Compared) -> bool:
-    """Whether the last step is far smaller than one of a fresh state from the same parameters."""
+    """Whether the last step is far smaller than one of a fresh state from the same parameters and rows."""
     case, run = runs.case, runs.user
     before = run.before_last
     if not before or not np.isfinite(run.final):
         return False
     last = norm([a - b for a, b in zip(run.leaves, before, strict=True)])
-    fresh = case.user_with(leaves=before, steps=1, looks=2).leaves
+    rows = case.patient.batch(run.steps - 1)
+    fresh = case.user_with(leaves=before, steps=1, looks=2, rows=lambda t: rows).leaves
     return norm([a - b for a, b in zip(fresh, before, strict=True)]) > WANED * last
 
 
