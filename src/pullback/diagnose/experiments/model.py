@@ -24,6 +24,8 @@ from pullback.diagnose.training._runs import adam, settle
 
 FEW, STARTS = 40, 12
 """Rows too few to keep any apart, and the starts that a small network is given on them."""
+SHIFTED = 0.85
+"""The share of a wider network's gain below which a bias that leaves a third of the loss is missed."""
 NARROW = 3
 """Units of a layer that are few, whatever it is for."""
 
@@ -258,7 +260,8 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     narrow = _narrow(case)
     less = found.own > 3 * found.wide > 0 and room > 0.5 * worth and share < (0.92 if narrow else 0.9)
     stuck = narrow or case.facts.get("reached", 1.0) < 0.9 or missing_nonlinearity(case, "") is not None
-    if share > _enough(case) and not (less and stuck):
+    shifts = case.n >= FEW and share < SHIFTED and found.biased < found.own / 3 and room > 0.5 * worth
+    if share > _enough(case) and not (less and stuck) and not shifts:
         return []
     return [_which(case, found, share, room)]
 
@@ -349,7 +352,8 @@ def _which(case: Case, found: Bigger, share: float, room: float) -> Finding:
         f"a wider one {number(found.wide)}"
     )
     biased = (found.constant - found.biased) / room
-    if net is not None and _bare(net) and not constant_column(case) and biased > share + 0.3:
+    most = biased > share + 0.3 or found.biased < found.own / 3
+    if net is not None and _bare(net) and not constant_column(case) and most:
         return lacks_bias(evidence, found.biased)
     stack = missing_nonlinearity(case, evidence)
     if stack is not None:
