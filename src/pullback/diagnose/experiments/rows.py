@@ -21,7 +21,8 @@ def experiment(case: Case) -> list[Finding]:
     """Findings about the pairing and the choice of rows."""
     own = case.own_rows
     if own is None:
-        return _unpaired(case) or _crossed(case) or (_ignored(case) if case.heeded is None else _never_picked(case))
+        chosen = _ignored if case.heeded is None else _never_picked
+        return _unpaired(case) or _crossed(case) or chosen(case)
     case.tried.append("which rows of X and of y the steps take by themselves")
     for t, (x, y) in enumerate(zip(own.X, own.y, strict=True)):
         if len(np.setdiff1d(x, y)) and len(np.setdiff1d(y, x)):  # a dead unit hides rows, on one side only
@@ -105,7 +106,7 @@ def _differ(case: Case, a: int, b: int) -> bool:
 
 
 def _share_crossed(case: Case, own: np.ndarray, others: np.ndarray) -> float | None:
-    """The share of the second in the mixture of two gradients that a first step is; None of any other step."""
+    """The share of the second in the mixture of two gradients that a first step is, if it is one."""
     try:
         moved = [a - b for a, b in zip(_moves(case, own), case.generic, strict=True)]
         slopes = [case.gradient(case.generic, case.X[own], case.y[rows]) for rows in (own, others)]

@@ -195,7 +195,8 @@ def suspect(case: Case, state: State) -> Finding | None:
     pushed = _pushed(case, flat)
     if pushed is not None:
         return pushed
-    big = {k: s for k, s in state.spread.items() if s > LARGE and _median(case, k) > 2.5 and _heard(case, k, s)}
+    big = {k: s for k, s in state.spread.items()
+           if s > LARGE and _median(case, k) > 2.5 and _heard(case, k, s)}  # fmt: skip
     again = _through_time(case, state) if _repeated(state) else None
     if again is not None and not (again.id == "vanishing_gradient" and flat and _fades_by(case, big)):
         return again
