@@ -84,6 +84,7 @@ def _crossed(case: Case) -> list[Finding]:
     """
     if not case.patient.has_step or min(case.size, case.n) < 2 * TWICE:
         return []
+    share: float | None = None
     for a, b in zip(range(0, case.n, max(case.n // 4, 1)), range(case.n // 8 + 1, case.n), strict=False):
         b = next((k for k in (*range(b, case.n), *range(b)) if _differ(case, a, k)), a)
         share = _share_crossed(case, np.repeat([a, b], TWICE), np.repeat([b, a], TWICE)) if a != b else None
@@ -92,7 +93,7 @@ def _crossed(case: Case) -> list[Finding]:
         case.tried.append("whether inputs and targets of one batch keep together in a step")
     return [Finding(
         "labels_misaligned", "data", "the step brings inputs and targets out of order",
-        f"of {2 * TWICE} rows the first step gives {number(100 * share)} % the targets of others",
+        f"of {2 * TWICE} rows the first step gives {number(100 * (share or 0))} % the targets of others",
         "take X and y by the same indices", 1.0, 84)]  # fmt: skip
 
 
