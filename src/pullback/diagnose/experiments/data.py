@@ -72,6 +72,7 @@ def _dtypes(case: Case) -> list[Finding]:
             )
     if not out and case.first is not None:
         out += _rounded_moves(case)
+    out = out or _whole_rows(case)
     if not out and case.X.ndim == 2:
         out += _flat_columns(case) or _only_tops(case.X) or _nothing_left(case)
     out = out or _wrapped(case.X) or _flat_targets(case)
@@ -140,6 +141,44 @@ def _rounded_moves(case: Case) -> list[Finding]:
         if whole and not np.array_equal(case.leaves[k], np.round(case.leaves[k])):
             return [_cut(k, f"after the step every value of parameter {k} is whole")]
     return []
+
+
+def _whole_rows(case: Case) -> list[Finding]:
+    """Rows kept in whole numbers, from which a first step takes another way than from the same in float64.
+
+    What it keeps in arrays like them loses its fraction. Where the loss, too, takes them for something else
+    (a class or a number, by their dtype), that is meant.
+    """
+    start, rows = case.generic, case.patient.batch(0)
+    given = {"y": np.asarray(case.y)[rows], "X": np.asarray(case.X)[rows]}
+    for name, x in given.items():
+        if x.dtype.kind not in "iu" or not case.patient.has_step:
+            continue
+        wide = {**given, name: x.astype(float)}
+        try:
+            losses = [float(case.loss(start, each["X"].copy(), each["y"].copy())) for each in (given, wide)]
+            if not abs(losses[0] - losses[1]) <= 1e-9 * abs(losses[0]):
+                continue
+            ends = [_first_move(case, **each) for each in (given, given, wide)]
+        except Exception:  # numbers with a point are no places in a table
+            continue
+        if not all(np.isfinite(end).all() for end in ends) or not np.array_equal(ends[0], ends[1]):
+            continue
+        if np.abs(ends[2] - ends[0]).max() > 0.01 * np.abs(ends[2]).max():
+            return [_cut(name, f"{name} has dtype {x.dtype}: given the same numbers as float64 the first "
+                               "step goes elsewhere, and the loss is the same")]  # fmt: skip
+    return []
+
+
+def _first_move(case: Case, X: Any, y: Any) -> np.ndarray:
+    """How far the first step goes from the generic point, given these rows."""
+    body = case.patient.fresh()
+    np.random.set_state(case.patient.random)
+    params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+    after = flatten(body.step(params, X.copy(), y.copy()))
+    return np.concatenate(
+        [np.ravel(np.asarray(a, float) - b) for a, b in zip(after, case.generic, strict=True)]
+    )
 
 
 def _flat_columns(case: Case) -> list[Finding]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._findings import Finding
+from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.training._rows import never_heeded, never_taken, read
 from pullback.diagnose.updates._moves import norm
 
@@ -20,7 +21,8 @@ def experiment(case: Case) -> list[Finding]:
     """Findings about the pairing and the choice of rows."""
     own = case.own_rows
     if own is None:
-        return _unpaired(case) or (_ignored(case) if case.heeded is None else _never_picked(case))
+        chosen = _ignored if case.heeded is None else _never_picked
+        return _unpaired(case) or _crossed(case) or chosen(case)
     case.tried.append("which rows of X and of y the steps take by themselves")
     for t, (x, y) in enumerate(zip(own.X, own.y, strict=True)):
         if len(np.setdiff1d(x, y)) and len(np.setdiff1d(y, x)):  # a dead unit hides rows, on one side only
@@ -72,6 +74,52 @@ def _unpaired(case: Case) -> list[Finding]:
                 f"it does the same with the {other} of any other batch, and not so with another {given}",
                 f"take the {other} of the batch too", 1.0, 84)]  # fmt: skip
     return []
+
+
+def _crossed(case: Case) -> list[Finding]:
+    """A step that brings its own rows out of order, the inputs or the targets alone.
+
+    Of one row several times, and then of another, any such order exchanges some targets of the two: the
+    first step is then a mixture of two gradients, and its share tells how many.
+    """
+    if not case.patient.has_step or min(case.size, case.n) < 2 * TWICE:
+        return []
+    share: float | None = None
+    for a, b in zip(range(0, case.n, max(case.n // 4, 1)), range(case.n // 8 + 1, case.n), strict=False):
+        b = next((k for k in (*range(b, case.n), *range(b)) if _differ(case, a, k)), a)
+        share = _share_crossed(case, np.repeat([a, b], TWICE), np.repeat([b, a], TWICE)) if a != b else None
+        if share is None or share < LEAST:
+            return []
+        case.tried.append("whether inputs and targets of one batch keep together in a step")
+    return [Finding(
+        "labels_misaligned", "data", "the step brings inputs and targets out of order",
+        f"of {2 * TWICE} rows the first step gives {number(100 * (share or 0))} % the targets of others",
+        "take X and y by the same indices", 1.0, 84)]  # fmt: skip
+
+
+TWICE, LEAST = 6, 0.15
+"""How often each of the two rows is given, and the share of exchanged targets that nothing else explains."""
+
+
+def _differ(case: Case, a: int, b: int) -> bool:
+    """Whether two rows have other inputs and other targets."""
+    return not (np.array_equal(case.X[a], case.X[b]) or np.array_equal(case.y[a], case.y[b]))
+
+
+def _share_crossed(case: Case, own: np.ndarray, others: np.ndarray) -> float | None:
+    """The share of the second in the mixture of two gradients that a first step is, if it is one."""
+    try:
+        moved = [a - b for a, b in zip(_moves(case, own), case.generic, strict=True)]
+        slopes = [case.gradient(case.generic, case.X[own], case.y[rows]) for rows in (own, others)]
+    except (Failure, ValueError, IndexError):  # a step that takes no batch of so many rows
+        return None
+    A = np.stack([np.concatenate([np.ravel(g) for g in slope]) for slope in slopes], 1)
+    b = np.concatenate([np.ravel(m) for m in moved])
+    if not (np.isfinite(A).all() and np.isfinite(b).all() and b.any()) or np.linalg.cond(A) > 1e4:
+        return None
+    parts = np.linalg.lstsq(A, b, rcond=None)[0]
+    exact = np.linalg.norm(A @ parts - b) < 1e-5 * np.linalg.norm(b)
+    return float(parts[1] / parts.sum()) if exact and (parts <= 0).all() else None
 
 
 def _heeds_one(case: Case, given: str) -> bool:

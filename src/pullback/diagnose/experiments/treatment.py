@@ -17,6 +17,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
+from pullback.diagnose.experiments.model import experiment as too_small
 from pullback.diagnose.experiments.model import missing_nonlinearity, too_small_for_few, without_bias
 from pullback.diagnose.experiments.of_treatment._breaking import breaks, unstable
 from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
@@ -109,7 +110,7 @@ def _compared(
         return [_curves(runs, f) for f in (*_linear_stack(case), *of_labels, nothing_to_learn(case))]
     if share > 0.4 and room < 0.2 * share:
         at_end = linear and reached >= ENOUGH  # what is left of so little room is no step's fault
-        cause = (_linear_stack(case) if at_end else causes(runs, doubt, room)) or [
+        cause = (_linear_stack(case) if at_end else _mended(runs, doubt, share)) or [
             *_linear_stack(case), *_cannot(runs, share)]  # fmt: skip
         return [_curves(runs, f) for f in cause]
     if doubt is not None and share > 0.7 and room < 0.5 * share and not _refuted(runs, doubt):
@@ -136,7 +137,20 @@ def _compared(
         return [_curves(runs, small)]
     if doubt is not None and room > 0.12:
         case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
-    return [_curves(runs, f) for f in causes(runs, doubt, room)]
+    return [_curves(runs, f) for f in _mended(runs, doubt, share)]
+
+
+PACE = ("lr_too_small", "lr_too_large", "too_few_steps")
+
+
+def _mended(runs: Compared, doubt: Finding | None, share: float) -> list[Finding]:
+    """What mends the loop; before its pace its model, where that still leaves half of what X tells."""
+    case, room = runs.case, runs.room
+    found = causes(runs, doubt, room)
+    if not found or found[0].id not in PACE or not share > 0.4 or room > 0.5 * share:
+        return found
+    small = [f for f in too_small(case, []) if f.id == "capacity_too_small"]
+    return [*(replace(f, weight=61) for f in small), *found]
 
 
 def _of_several(case: Case) -> bool:

@@ -20,8 +20,10 @@ from pullback.diagnose.experiments._alike import alike_for_ever, as_one, twins
 from pullback.diagnose.experiments._silent import muted, silent
 from pullback.diagnose.network import _functions as fn
 
-LARGE = 4.0
-"""The size of a layer's weights, times the root of its inputs' number, from which on it is too large."""
+LARGE, HEARD = 4.0, 3.5
+"""The size of a layer's weights, times the root of its inputs' number, from which on it is too large; and the
+least size of its sums where inputs are small, as the pixels of a picture that is mostly dark.
+"""
 
 
 @dataclass
@@ -90,6 +92,14 @@ def _in_slices(tape: Tape) -> dict[int, float]:
 def _median(case: Case, k: int) -> float:
     """As `_spread`, but blind to a few large entries."""
     return float(1.5 * np.median(np.abs(case.leaves[k])) * np.sqrt(max(case.fan_in(k), 1)))
+
+
+def _heard(case: Case, k: int, spread: float) -> bool:
+    """Whether weights of this spread make sums as large, given the inputs of the first layer as they are."""
+    X = np.asarray(case.X)
+    if k != case.weights[0] or X.dtype.kind not in "fiu" or X.ndim != 2 or X.shape[1] != case.fan_in(k):
+        return True
+    return bool(spread * np.sqrt(np.mean(np.square(X, dtype=float))) > HEARD)
 
 
 def _no_slope(case: Case, k: int) -> bool:
@@ -191,7 +201,8 @@ def suspect(case: Case, state: State) -> Finding | None:
     pushed = _pushed(case, flat)
     if pushed is not None:
         return pushed
-    big = {k: s for k, s in state.spread.items() if s > LARGE and _median(case, k) > 2.5}
+    big = {k: s for k, s in state.spread.items()
+           if s > LARGE and _median(case, k) > 2.5 and _heard(case, k, s)}  # fmt: skip
     again = _through_time(case, state) if _repeated(state) else None
     if again is not None and not (again.id == "vanishing_gradient" and flat and _fades_by(case, big)):
         return again
@@ -201,11 +212,12 @@ def suspect(case: Case, state: State) -> Finding | None:
         return loud
     dead = {k: s for k, s in state.dead.items() if s > 0.6}
     drawn = min(dead) if dead else -1
+    if dead and _killed_by(case, drawn, dead[drawn]) != drawn:
+        return _dead(_killed_by(case, drawn, dead[drawn]), dead[drawn])
     if big and not (drawn in big and _of_one_sign(case, drawn, "dead", dead[drawn])):
         return _of_spread(case, "init_too_large", min(big), big, "saturated or exploding from the first step")
     if dead:
-        k = min(dead)
-        return _dead(_killed_by(case, k, dead[k]), dead[k])
+        return _dead(drawn, dead[drawn])
     if flat:
         return _saturated(min(flat), min(flat), flat[min(flat)])
     hidden_small = small if len(case.weights) > 1 else {}

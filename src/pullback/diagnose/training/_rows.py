@@ -17,7 +17,9 @@ from pullback.diagnose.loops._patient import Patient, flatten
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 
 Leaves = list[np.ndarray]
-STEPS, PROBES, PASSES, SINGLES, MATCHED = 3, 500, 100, 12, 200
+STEPS, PROBES, SINGLES, MATCHED = 3, 500, 12, 200
+PASSES, LONGER = 100, 1500
+"""The steps of two passes that are always made, and those that are made where they cost next to nothing."""
 SECONDS = 0.25
 """The time for rows drawn out of all that are given: what they are is good to know, but not needed."""
 FIRST, SAMPLE, VISITS = 4, 40, 6
@@ -120,9 +122,13 @@ def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
     What is left over at the end of a pass, less than a batch, may be left out.
     """
     steps = 2 * -(-patient.n // max(size, 1))
-    if 4 * size > patient.n or steps > PASSES:
+    if 4 * size > patient.n or steps > LONGER:
         return np.zeros(0, int)
-    usual = _ends(patient, leaves, 0, steps=steps)
+    watch = Stopwatch()
+    first = _ends(patient, leaves, 0, steps=min(steps, PASSES))
+    if steps > PASSES and not watch.seconds() * steps / PASSES < SECONDS:
+        return np.zeros(0, int)
+    usual = first if steps <= PASSES else _ends(patient, leaves, 0, steps=steps)
     if not _finite(usual):
         return np.zeros(0, int)
     for rows in np.array_split(np.arange(patient.n), 4):

@@ -6,7 +6,7 @@ In reading order:
     _batches     too few rows at a time, or too many for the steps there are
     _breaking    loops that break into NaN or inf, by their formula or by their step
     _dying       a step size that falls to nothing before the loop has got anywhere
-    _fading      a stack of sigmoids through which the signal fades
+    _fading      a stack of layers through which the signal fades, or grows
     _flat        units that work on their flat part because of what the model itself does
     _columns     features on scales that one step size cannot serve together
     _mending     each thing that can be mended alone, and what it says of the cause

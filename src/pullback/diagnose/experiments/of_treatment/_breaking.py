@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -74,10 +75,11 @@ def breaks(runs: Compared) -> Finding | None:
 def unstable(runs: Compared) -> Finding | None:
     """A loop that breaks, and from the same start, by its own rule, learns by the formula computed stably."""
     case, own = runs.case, runs.case.machine.rule
-    if runs.user.failure or np.isfinite(runs.user.final) or own is None or runs.room <= 0:
+    if runs.user.failure or np.isfinite(runs.user.final) or runs.room <= 0 or not _stable(case):
         return None
-    if not _stable(case):
-        return None
+    found = _only_told(runs)
+    if found is not None or own is None:
+        return found
     name = "the same loop by a stable formula"
     advance, start = descend(*own, case.quick, case.leaves)
     got = runs.run(name, lambda: train(
@@ -92,6 +94,34 @@ def unstable(runs: Compared) -> Finding | None:
         f"ends at {number(runs.made[name].final)}",
         "subtract the maximum before exp, clip before log, or join the two in one formula", 0.9, 68,
     )  # fmt: skip
+
+
+def _only_told(runs: Compared) -> Finding | None:
+    """A loop whose weights learn as they should, and whose loss alone breaks: no step is at fault then."""
+    case, name = runs.case, "the same loop, its loss computed stably"
+    got = runs.run(name, lambda: case.user_with(judge=_stably(case), steps=runs.user.planned))
+    if got < CURED:
+        return None
+    runs.proof = name
+    return Finding(
+        "loss_unstable", "loss", "the loss is NaN or inf where the formula, computed stably, is not",
+        f"NaN or inf by step {runs.user.at[-1]}; computed stably the loss of the same weights ends at "
+        f"{number(runs.made[name].final)}",
+        "subtract the maximum before exp, clip before log, or join the two in one formula", 0.9, 68,
+    )  # fmt: skip
+
+
+def _stably(case: Case) -> Callable[[Leaves], float]:
+    """The loss over the judged rows by the recognised network, whose logarithms are kept finite."""
+    net, rows = case.net, (case.X[case.judged], case.y[case.judged])
+    assert net is not None
+    penalty = case.penalty if case.quick == case.penalised else {}
+
+    def judge(leaves: Leaves) -> float:
+        squares = sum(share / 2 * float(np.sum(leaves[k] ** 2)) for k, share in penalty.items())
+        return case.per_row * float(net.row_losses(leaves, *rows).mean()) + squares
+
+    return judge
 
 
 def _stable(case: Case) -> bool:

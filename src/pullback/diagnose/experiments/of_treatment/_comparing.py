@@ -131,7 +131,7 @@ class Compared:
         if self.case.n < 60 or not np.isfinite(self.user.final):
             return False
         _, rest, own = self.apart
-        return bool(own.best < 0.85 * self._base(rest))
+        return bool(own.best < 0.85 * self._constant(rest))
 
     @property
     def foretells_slower(self) -> bool:
@@ -145,7 +145,7 @@ class Compared:
         unseen = self._kept_apart
         data, rest = (case.X[~unseen], case.y[~unseen]), (case.X[unseen], case.y[unseen])
         runs = (self._trained(data, rest, scale=scale) for scale in (0.1, 0.01))
-        return any(run.best < 0.85 * self._base(rest) for run in runs)
+        return any(run.best < 0.85 * self._constant(rest) for run in runs)
 
     @cached_property
     def _kept_apart(self) -> np.ndarray:
@@ -262,6 +262,15 @@ class Compared:
         """The loss of the best constant over some rows, as near as it is known."""
         per_row = self.base / self.case.per_row * (len(rows[0]) if self.case.per_row > 1 else 1)
         return min(per_row, self._judge(rows)(self.case.leaves))
+
+    def _constant(self, rows: Any) -> float:
+        """The same for rows whose targets may by chance lie closer together than all of them do."""
+        base, head, per_row = self._base(rows), self.case.head, self.case.per_row
+        if head is None:
+            return base
+        zero = self._judge(rows)([0 * x for x in self.case.leaves])
+        own = head.constant(rows[1], len(rows[0]) if per_row > 1 else 1.0, zero)
+        return min(base, own) if np.isfinite(own) else base
 
 
 def in_phase(case: Case, steps: int, n: int) -> int:

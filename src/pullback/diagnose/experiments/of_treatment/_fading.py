@@ -1,6 +1,6 @@
-"""Parts of the treatment experiment: a stack of sigmoids through which the signal fades.
+"""Parts of the treatment experiment: a stack of layers through which the signal fades, or grows.
 
-Each of them takes three quarters of the signal or more. A larger step, or many more of them, make up for it
+A sigmoid takes three quarters of the signal or more. A larger step, or many more of them, make up for it
 in the end; but the same loop of the same step learns at once with units of full slope in their place.
 """
 
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
+from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
@@ -61,3 +64,20 @@ def faded(runs: Compared) -> Finding | None:
         f"at the start the first layer's is {number(grads[order[0]])}, the last one's "
         f"{number(grads[order[-1]])}; after {case.horizon} steps the loss is {number(runs.user.final)}",
         "ReLU or tanh in place of the sigmoid, larger first weights, or fewer layers", 0.8, 61)  # fmt: skip
+
+
+STACK, EACH = 5, 1.5
+"""The layers from which on a start multiplies, and by how much each of them, on the mean."""
+
+
+def multiplied(case: Case, start: Finding) -> Finding:
+    """A start that is too large: of a deep stack, none very large, the product of all breaks it."""
+    tape = units.look(case).tape if start.id == "init_too_large" else None
+    sizes = [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in tape.products] if tape else []
+    if len(sizes) < STACK or not max(sizes) > EACH ** (len(sizes) - 1) * sizes[0] > 0:
+        return start
+    return replace(
+        start, id="exploding_gradient", where=case.weights[0], words="the signal grows from layer to layer",
+        evidence=f"the sums grow by {number(max(sizes) / sizes[0])} over {len(sizes)} layers; "
+        + start.evidence,
+    )  # fmt: skip

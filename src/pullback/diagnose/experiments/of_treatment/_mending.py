@@ -29,7 +29,7 @@ from pullback.diagnose.experiments.of_treatment._comparing import (
     short,
 )
 from pullback.diagnose.experiments.of_treatment._dying import dies, falls_too_soon
-from pullback.diagnose.experiments.of_treatment._fading import faded, fades
+from pullback.diagnose.experiments.of_treatment._fading import faded, fades, multiplied
 from pullback.diagnose.experiments.of_treatment._flat import flat
 from pullback.diagnose.experiments.of_treatment._scales import (
     at_last_even,
@@ -85,7 +85,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     for seed in range(3 if start is not None else 0):
         name = f"fresh initial weights, drawn by seed {seed}"
         if runs.cured(name, partial(case.user_with, leaves=case.reborn(seed))):
-            return [start] if start is not None else []
+            return [multiplied(case, start)] if start is not None else []
     return []
 
 

@@ -1,0 +1,98 @@
+"""What one step says of its rows: their order inside it, their dtype, and where a counter of its own ends."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments import data, rows, units
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._sandbox import quiet
+from pullback.diagnose.training._rows import never_taken
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(96, 3))
+Y = (X @ [1.0, -2.0, 0.5] > 0).astype(int)
+
+
+def given(take=lambda X, y, t: (X, y), like=float, X=X, y=Y, size=48):
+    """A logistic line; `take` picks the rows of step t, `like` is the dtype that its errors are kept in."""
+    count = [0]
+
+    def loss(p, X, y):
+        z = X @ p[0] + p[1]
+        return float(np.mean(np.logaddexp(0, z) - y * z))
+
+    def step(p, X, y):
+        X, y = take(X, y, count[0])
+        count[0] += 1
+        error = (1 / (1 + np.exp(-X @ p[0] - p[1])) - y).astype(like or y.dtype)
+        return [p[0] - 0.1 * X.T @ error / len(y), p[1] - 0.1 * error.mean(keepdims=True)], loss(p, X, y)
+
+    return {"params": [np.zeros(3), np.zeros(1)], "X": X, "y": y, "loss": loss, "step": step,
+            "batch_size": size, "n_steps": 100}  # fmt: skip
+
+
+def mixed(X, y, t):
+    return X[np.random.default_rng(t).permutation(len(X))], y
+
+
+def in_step(X, y, t):
+    order = np.random.default_rng(t).permutation(len(X))
+    return X[order], y[order]
+
+
+@pytest.mark.parametrize(("take", "fault"), [(mixed, ["labels_misaligned"]), (in_step, [])])
+def test_inputs_that_a_step_shuffles_alone_meet_targets_of_others(take, fault):
+    with quiet():
+        assert [f.id for f in rows._crossed(Case(Patient(given(take)), 10.0))] == fault
+
+
+@pytest.mark.parametrize(("like", "y", "where"), [(None, Y, ["y"]), (float, Y, []), (None, Y * 1.0, [])])
+def test_arrays_made_like_whole_targets_cut_the_errors_kept_in_them(like, y, where):
+    with quiet():
+        assert [f.where for f in data._whole_rows(Case(Patient(given(like=like, y=y)), 10.0))] == where
+
+
+@pytest.mark.parametrize(("turn", "left"), [(96, False), (4, True)])
+def test_rows_taken_one_by_one_are_followed_over_two_passes(turn, left):
+    own = X.copy(), Y.copy()
+
+    def take(_X, _y, t):
+        return own[0][[t % turn]], own[1][[t % turn]]
+
+    whole = Patient(given(take, X=own[0], y=own[1], size=1))
+    assert bool(len(never_taken(whole, [np.ones(3), np.ones(1)], 1))) == left
+
+
+@pytest.mark.parametrize(("dark", "fault"), [(1.0, "init_too_large"), (0.3, None)])
+def test_weights_are_large_by_the_sums_they_make(dark, fault):
+    pixels = dark * RNG.normal(size=(60, 100))
+    target = pixels[:, :1] / dark
+
+    def loss(p, X, y):
+        return float(np.mean((np.maximum(X @ p[0], 0) @ p[1] - y) ** 2))
+
+    params = [RNG.normal(size=(100, 6)) * 0.8, RNG.normal(size=(6, 1)) / 3]
+    with quiet():
+        case = Case(Patient({"params": params, "X": pixels, "y": target, "loss": loss,
+                             "grad": None, "step": lambda p, X, y: (p, loss(p, X, y))}), 10.0)  # fmt: skip
+        found = units.suspect(case, units.look(case))
+    assert (found and found.id) == fault
+
+
+def test_a_loss_that_breaks_alone_is_unstable_though_smaller_steps_hide_it():
+    far = 4 * X[np.abs(X @ [1.0, -2.0, 0.5]) > 0.3]
+    y = (far @ [1.0, -2.0, 0.5] > 0).astype(float)
+
+    def loss(p, X, y):
+        q = 1 / (1 + np.exp(-(X @ p[0] + p[1])))
+        return float(-np.mean(y * np.log(q) + (1 - y) * np.log(1 - q)))
+
+    def step(p, X, y):
+        d = (1 / (1 + np.exp(-(X @ p[0] + p[1]))) - y) / len(y)
+        return [p[0] - 8 * X.T @ d, p[1] - 8 * d.sum(keepdims=True)], loss(p, X, y)
+
+    found = diagnose(params=[np.zeros(3), np.zeros(1)], X=far, y=y, loss=loss, step=step, batch_size=16,
+                     n_steps=400)  # fmt: skip
+    assert found.faults[0].id == "loss_unstable"
