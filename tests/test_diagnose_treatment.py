@@ -273,6 +273,18 @@ def test_columns_are_unscaled_where_standardised_ones_and_their_own_step_learn_m
     assert (None if said is None else said.id) == fault
 
 
+def test_what_far_targets_can_be_brought_to_is_known_on_unlike_columns():
+    rng = np.random.default_rng(12)
+    X = np.column_stack([np.ones(300), rng.uniform(28, 190, 300), rng.uniform(0, 90, 300)])
+    y = X @ [35, 2.4, -1.7] + 16 * rng.normal(size=300)
+    found = Case(Patient(fitted(lambda p, X: X @ p[0], [np.zeros(3)], X, y, 2e-5, 300, 200)), 4.5)
+    with quiet():
+        runs = Compared(found)
+    least = np.linalg.lstsq(X, y, rcond=None)[1][0] / 300
+    assert runs.reference.final > runs.user.final
+    assert runs.goal == pytest.approx(least, rel=0.02)
+
+
 def test_one_column_has_one_size():
     assert sizes_told(np.array([57.6])) == "the column's size is 57.6"
     assert sizes_told(np.array([0.5, 30.0])) == "the columns' sizes go from 0.5 to 30"
