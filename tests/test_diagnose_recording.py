@@ -1,5 +1,6 @@
 """Losses are recorded in the many ways people write them, and the gradient is that of differences."""
 
+import copy
 import math
 from math import exp, log
 
@@ -88,6 +89,37 @@ def kept_before_it_is_added_to(p, X, y):
     for x, t in zip(X, y, strict=True):
         total += log(1 + float(((hidden(p, x) @ p[2] - t) ** 2)[0]))
     return total - first
+
+
+def changed_in(p, X, change):
+    """What `change` makes of the hidden sums, in place."""
+    z = X @ p[0] + p[1]
+    change(z)
+    return z
+
+
+form(
+    lambda p, X, y: np.mean(
+        [off(p[2].T @ hidden(p, np.array(x, ndmin=2)).T, t) for x, t in zip(X, y, strict=True)]
+    )
+)
+form(lambda p, X, y: np.mean((np.polyval(p[1], X[:, 0]) - y[:, 0]) ** 2))
+form(lambda p, X, y: off(changed_in(p, X, lambda z: np.putmask(z, z < 0, 0.1)) @ p[2], y))
+form(lambda p, X, y: off(changed_in(p, X, lambda z: np.copyto(z, 0.0, where=z < 0)) @ p[2], y))
+form(lambda p, X, y: off(np.dot(hidden(p, X), p[2], out=np.empty((len(X), 1))), y))
+form(lambda p, X, y: off(np.fromiter((v for v in (hidden(p, X) @ p[2])[:, 0]), float)[:, None], y))
+form(lambda p, X, y: off(copy.deepcopy(hidden(p, X)) @ p[2], y))
+for mode in ("full", "same", "valid"):
+    form(
+        lambda p, X, y, mode=mode: round(
+            np.mean([np.convolve(p[1], x, mode).sum() ** 2 for x in X]).item(), 12
+        )
+    )
+    form(
+        lambda p, X, y, mode=mode: round(
+            np.mean([(np.correlate(x, p[1], mode)[:2] @ [1, 2]) ** 2 for x in X]).item(), 12
+        )
+    )
 
 
 @pytest.mark.parametrize("loss", FORMS, ids=range(len(FORMS)))

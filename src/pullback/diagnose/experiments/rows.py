@@ -131,13 +131,15 @@ def _heeds_one(case: Case, given: str) -> bool:
             continue
         mixed = (here, there) if given == "X" else (there, here)
         swapped = mixed[::-1]
-        slopes = [case.gradient(start, case.X[a], case.y[b]) for a, b in ((here, here), mixed)]
-        if not _turned(*slopes):
-            continue
         plain, same, moved = (_moves(case, *rows) for rows in ((here, here), mixed, swapped))
         if not all(np.isfinite(x).all() for x in (*plain, *same, *moved)) or _same(plain, start):
             return False
-        if not _same(plain, same) or _same(plain, moved) or not _same(plain, _moves(case, here, here)):
+        if not _same(plain, same):  # as most do: no gradient need be had
+            return False
+        slopes = [case.gradient(start, case.X[a], case.y[b]) for a, b in ((here, here), mixed)]
+        if not _turned(*slopes):
+            continue
+        if _same(plain, moved) or not _same(plain, _moves(case, here, here)):
             return False
         astray |= _astray(plain, start, slopes[0]) or _astray(moved, start, _of(case, there))
         seen += 1

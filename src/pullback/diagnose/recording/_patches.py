@@ -12,15 +12,17 @@ from pullback.diagnose.recording._standins import holds, vectorized
 _MADE = ("zeros", "empty", "ones", "full", "eye", "identity")
 _KEPT = ("asarray", "asanyarray", "ascontiguousarray", "asfortranarray")
 _LISTS = ("sum", "mean", "average", "prod", "max", "min", "std", "var", "dot", "inner", "outer")
-ORIGINAL = {name: getattr(np, name) for name in (*_MADE, *_KEPT, *_LISTS, "array", "vectorize", "c_", "r_")}
+ORIGINAL = {
+    name: getattr(np, name)
+    for name in (*_MADE, *_KEPT, *_LISTS, "array", "vectorize", "fromiter", "c_", "r_")
+}
 
 
-def _to_array(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Any:
+def _to_array(x: Any, *args: Any, dtype: Any = None, ndmin: int = 0, **kwargs: Any) -> Any:
     if not holds(x):
-        return ORIGINAL["array"](x, *args, dtype=dtype, **kwargs)
-    if isinstance(x, Rec):
-        return np.copy(x)
-    return np.stack([_to_array(y) for y in x])
+        return ORIGINAL["array"](x, *args, dtype=dtype, ndmin=ndmin, **kwargs)
+    made = np.copy(x) if isinstance(x, Rec) else np.stack([_to_array(y) for y in x])
+    return made.reshape((1,) * (ndmin - made.ndim) + made.shape) if made.ndim < ndmin else made
 
 
 def _keeper(name: str) -> Any:
@@ -92,17 +94,55 @@ def _piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kwargs: Any) 
     return out
 
 
-def _copyto(dst: Any, src: Any, *args: Any, **kwargs: Any) -> None:
-    if isinstance(dst, Rec) and not args and not kwargs:
+def _copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    if not isinstance(dst, Rec):
+        np.copyto(unwrap(dst), unwrap(src), casting, where=unwrap(where))
+    elif where is True:
         dst[...] = src
     else:
-        np.copyto(unwrap(dst), unwrap(src), *map(unwrap, args), **{k: unwrap(v) for k, v in kwargs.items()})
+        dst[...] = np.where(where, src, dst)
 
 
-SPELT_OUT.update({np.copyto: _copyto, np.apply_along_axis: _along_axis, np.piecewise: _piecewise})
+def _putmask(a: Any, mask: Any, values: Any) -> None:
+    if isinstance(a, Rec) and np.size(values) == 1:
+        a[...] = np.where(mask, np.reshape(values, ()), a)
+    else:
+        np.putmask(unwrap(a), unwrap(mask), unwrap(values))
+
+
+def _polyval(p: Any, x: Any) -> Any:
+    out = 0 * x
+    for coefficient in p:
+        out = out * x + coefficient
+    return out
+
+
+def _convolve(a: Any, v: Any, mode: str = "full") -> Any:
+    long, short = (a, v) if len(a) >= len(v) else (v, a)
+    n, m = len(long), len(short)
+    whole = sum(np.pad(long, (k, m - 1 - k)) * short[k] for k in range(m))
+    first, size = {"full": (0, n + m - 1), "same": ((m - 1) // 2, n), "valid": (m - 1, n - m + 1)}[mode]
+    return whole[first : first + size]
+
+
+def _correlate(a: Any, v: Any, mode: str = "valid") -> Any:
+    return _convolve(a, v[::-1], mode) if len(a) >= len(v) else _convolve(v, a[::-1], mode)[::-1]
+
+
+SPELT_OUT.update({
+    np.copyto: _copyto, np.putmask: _putmask, np.place: _putmask, np.apply_along_axis: _along_axis,
+    np.piecewise: _piecewise, np.polyval: _polyval, np.convolve: _convolve, np.correlate: _correlate,
+})  # fmt: skip
+
+
+def _fromiter(iterable: Any, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+    given = list(iterable)
+    return _to_array(given) if holds(given) else ORIGINAL["fromiter"](given, dtype, *args, **kwargs)
+
 
 PATCHED = {
-    "array": _to_array, "vectorize": _vectorize, "c_": _Joined("c_"), "r_": _Joined("r_"),
+    "array": _to_array, "fromiter": _fromiter, "vectorize": _vectorize,
+    "c_": _Joined("c_"), "r_": _Joined("r_"),
     **{name: _keeper(name) for name in _KEPT}, **{name: _maker(name) for name in _MADE},
     **{name: _of_lists(name) for name in _LISTS},
 }  # fmt: skip

@@ -219,6 +219,10 @@ class Rec(np.ndarray):
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if _tape is not None and func in SPELT_OUT:
             return SPELT_OUT[func](*args, **kwargs)
+        if _tape is not None and isinstance(kwargs.get("out"), Rec):
+            out = kwargs["out"]
+            out[...] = func(*args, **{k: v for k, v in kwargs.items() if k != "out"})
+            return out
         plain = {k: unwrap(v) for k, v in kwargs.items()}
         value = func(*[unwrap(a) for a in args], **plain)
         if _tape is None or func in _SHAPES:
@@ -245,6 +249,9 @@ class Rec(np.ndarray):
         if _tape is not None and self.node is not None:
             _tape.casts.append((value, self.node))
         return value
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return np.copy(self)
 
     def __round__(self, digits: int = 0) -> Any:
         return np.round(self, digits)
