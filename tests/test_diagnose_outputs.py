@@ -12,6 +12,7 @@ from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.recording._record import record
+from pullback.diagnose.training._fast import of_net
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((500, 4))
@@ -96,6 +97,38 @@ def test_the_loss_of_a_quantile_is_known_with_its_share(share):
     output, name, factor, shift = fn.recognise(Z[:40, :1], off[:40], values)
     assert (output, name, shift) == ("identity", f"quantile({share})", 0)
     assert np.isclose(factor, 2)
+
+
+KINDS = np.arange(500) % 3
+
+
+@pytest.mark.parametrize(("output", "plain", "low", "high"), [
+    ("sigmoid", "squared", 0.01, 0.99), ("tanh", "squared", -0.8, 0.8), ("identity", "squared", 0.1, 0.9),
+    ("sigmoid", "binary cross-entropy", 0.05, 0.95), ("softmax", "cross-entropy", 0.05, 0.9),
+])  # fmt: skip
+def test_classes_marked_by_other_numbers_than_0_and_1_are_known(output, plain, low, high):
+    t, p = np.eye(3)[KINDS[:24]], fn.VALUE[output](Z[:24])
+    meant = low + (high - low) * t
+    found = fn.recognise(Z[:24], KINDS[:24], 0.5 * fn.objective(plain, p, meant))
+    assert found[:2] == (output, f"{plain} to {low} and {high}")
+    assert found[2:] == (pytest.approx(0.5), 0.0)
+    np.testing.assert_allclose(fn.slope(*found[:2], Z[:24], t), fn.slope(output, plain, Z[:24], meant))
+    noise = rng.standard_normal(24) * 1e-3
+    assert fn.recognise(Z[:24], KINDS[:24], fn.objective(plain, p, meant) + noise)[1] == "unknown"
+
+
+def test_a_class_that_a_loss_turns_into_a_column_of_targets_is_read_and_run_as_machine_code():
+    def loss(p, X, y):
+        sums = [np.dot(p[0], np.array(x, ndmin=2).T) for x in X]
+        marks = [np.where(np.arange(3) == k, 0.99, 0.01)[:, None] for k in y]
+        return float(
+            np.mean([np.sum((1 / (1 + np.exp(-z)) - m) ** 2) for z, m in zip(sums, marks, strict=True)])
+        )
+
+    found = case(loss, KINDS, [WIDE[0].T])
+    assert (found.truth.how, found.net.objective) == ("recorded", "squared to 0.01 and 0.99")
+    (mean, targets), *_ = of_net(found.net, 3, {})
+    assert float(mean([WIDE[0].T], X, targets(KINDS))) == pytest.approx(loss([WIDE[0].T], X, KINDS))
 
 
 LEVELS = (X[:, :1] - X[:, 1:2] > [-1, 0, 1]).astype(float)

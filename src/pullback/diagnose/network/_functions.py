@@ -173,8 +173,30 @@ MARGINS = ("hinge", "squared hinge", "logistic", "perceptron's")  # of labels -1
 WRONG = list(OBJECTIVE)[list(OBJECTIVE).index("Poisson's") + 1 :]
 
 
+def softened(name: str, t: Any) -> tuple[str, Any]:
+    """An objective and its targets: those of "squared to 0.1 and 0.9" are 0.1 and 0.9 in place of 0 and 1."""
+    plain, to, ends = name.partition(" to ")
+    if not to:
+        return name, t
+    low, high = map(float, ends.split(" and "))
+    return plain, low + (high - low) * t
+
+
+def formula(name: str) -> Callable[[Any, Any], Any] | None:
+    """What an objective makes of each output and its target, if that is known."""
+    if softened(name, 0.0)[0] not in OBJECTIVE:
+        return None
+
+    def entries(p: Any, t: Any) -> Any:
+        plain, meant = softened(name, t)
+        return OBJECTIVE[plain](p, meant)
+
+    return entries
+
+
 def objective(name: str, p: Array, t: Array) -> Array:
     """One loss a row."""
+    name, t = softened(name, t)
     with np.errstate(all="ignore"):
         if name.startswith("quantile"):
             share = float(name[9:-1])
@@ -186,6 +208,7 @@ def objective(name: str, p: Array, t: Array) -> Array:
 
 def least(name: str, t: Array) -> Array:
     """The loss a row of predictions that equal their targets, where that is not zero, as of counts."""
+    name, t = softened(name, t)
     low, high = t.min(initial=0), t.max(initial=0)
     known = name == "Poisson's" or (name.endswith("cross-entropy") and high <= 1)
     return objective(name, t, t) if known and low >= 0 else np.zeros(len(t))
@@ -208,6 +231,7 @@ def _hinge_slope(p: Array, t: Array) -> Array:
 
 def slope(output: str, name: str, z: Array, t: Array) -> Array:
     """The gradient of each row's objective by the output's sums, in closed form or by differences."""
+    name, t = softened(name, t)
     if (output, name) in _SLOPE:
         return _SLOPE[output, name](VALUE[output](z), t)
     delta = np.empty_like(z)
@@ -244,7 +268,42 @@ def recognise(z: Array, y: Any, values: Array) -> tuple[str, str, float, float]:
             gap = max(fit[2], 1e-9)  # of those equal to rounding the one with the least beside it
             if gap < 0.1 * best[4] or (gap == best[4] and abs(fit[1]) < 0.5 * abs(best[3])):
                 best = (out, name, *fit[:2], gap)
-    return best[:4] if best[1] != "unknown" else _quantile(z, t, values)
+    if best[1] != "unknown":
+        return best[:4]
+    found = _quantile(z, t, values)
+    return found if found[1] != "unknown" else _to_softened(z, t, values)
+
+
+SOFTENED = [(out, name) for out, name in _SLOPE if name == "squared" or name.endswith("cross-entropy")]
+
+
+def _to_softened(z: Array, t: Array, values: Array) -> tuple[str, str, float, float]:
+    """The loss of classes that are marked by two other numbers than 0 and 1, such as 0.01 and 0.99.
+
+    Each such objective is linear in its targets beside what rests on them alone, so that the rows' losses
+    tell the two numbers: by its values for targets of zero, and by how they change to those of one.
+    """
+    unknown = ("unknown", "unknown", 1.0, 0.0)
+    if len(t) < 8 or not np.isin(t, (0.0, 1.0)).all() or np.ptp(t) == 0:
+        return unknown
+    for out, name in SOFTENED:
+        p = VALUE[out](z)
+        with np.errstate(all="ignore"):
+            none, change = (
+                OBJECTIVE[name](p, 0 * t),
+                OBJECTIVE[name](p, 0 * t + 1) - OBJECTIVE[name](p, 0 * t),
+            )
+        parts = np.column_stack([none.sum(1), change.sum(1), (t * change).sum(1), t.sum(1), 0 * z[:, 0] + 1])
+        if not np.isfinite(parts).all():
+            continue
+        factor, low, step = np.linalg.lstsq(parts, values, rcond=None)[0][:3]
+        factor = factor if none.any() else t.shape[1] * low + step  # shares of a row's classes sum to one
+        low, high = (round(float(x / factor), 6) if factor > 0 else np.nan for x in (low, low + step))
+        said = f"{name} to {low:.6g} and {high:.6g}"
+        if -1.5 <= low < high - 0.3 <= 1.2 and np.allclose(
+                factor * objective(said, p, t), values, rtol=1e-5, atol=1e-5 * np.ptp(values)):  # fmt: skip
+            return out, said, float(factor), 0.0
+    return unknown
 
 
 def _quantile(z: Array, t: Array, values: Array) -> tuple[str, str, float, float]:

@@ -159,10 +159,12 @@ def _near(found: Any, true: Leaves) -> bool:
 
 def of_net(net: Net, width: int, penalty: dict[int, float]) -> list[tuple[Loss, Any]]:
     """The mean of a recognised network's row losses, their sum, and the mean beside a penalty of squares."""
+    row = fn.formula(net.objective)
 
     def total(leaves: Leaves, X: Any, t: Any) -> Any:
+        assert row is not None
         p = fn.VALUE[net.output](net.forward(leaves, X)[1][-1])
-        return net.factor * np.sum(fn.OBJECTIVE[net.objective](p, t))
+        return net.factor * np.sum(row(p, t))
 
     def mean(leaves: Leaves, X: Any, t: Any) -> Any:
         return total(leaves, X, t) / len(X)
@@ -173,6 +175,6 @@ def of_net(net: Net, width: int, penalty: dict[int, float]) -> list[tuple[Loss, 
     def targets(y: Any) -> Any:
         return fn.targets(y, np.zeros((len(y), width)))
 
-    if "unknown" in (net.output, net.objective) or net.objective not in fn.OBJECTIVE:
+    if row is None or net.output == "unknown":
         return []
     return [(loss, targets) for loss in (mean, total, *([penalised] if penalty else []))]
