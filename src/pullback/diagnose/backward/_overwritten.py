@@ -44,20 +44,23 @@ def overwritten(tape: Tape) -> Iterator[Wrong]:
 def _written_into(tape: Tape) -> Changed:
     """The values that the loss itself wrote into, each with what stands there in the end."""
     kept = {id(n) for n in tape.rec.nodes}
-    changed = []
+    changed, last = [], _written_over(tape)
     for old, new in tape.rec.over:
-        value = _in_the_end(tape, new)
+        value = _in_the_end(last, new)
         if id(old) in kept and value.shape == old.value.shape and not np.array_equal(old.value, value):
             changed.append((old, value))
     return changed
 
 
-def _in_the_end(tape: Tape, node: Node) -> np.ndarray:
-    """What stands, when all is computed, where this value was written."""
-    last = {id(old): new for old, new in tape.rec.over}
+def _in_the_end(last: dict[int, Node], node: Node) -> np.ndarray:
+    """What stands, when all is computed, where this value was written; by what was written over each."""
     while id(node) in last:
         node = last[id(node)]
     return node.value
+
+
+def _written_over(tape: Tape) -> dict[int, Node]:
+    return {id(old): new for old, new in tape.rec.over}
 
 
 def _errors_in_place(tape: Tape) -> Iterator[tuple[str, dict[int, Any]]]:
@@ -96,7 +99,7 @@ def _begun(tape: Tape) -> dict[int, Any]:
         for node, begun in zip(product.nodes, product.inputs, strict=True):
             alike = [n for n in firsts if np.array_equal(n.args[0], begun.value)]
             if begun.name == "constant" and alike:
-                end = _in_the_end(tape, alike[0])
+                end = _in_the_end(_written_over(tape), alike[0])
                 args = tuple(end if a is begun.value else a for a in node.args)
                 other = Node(node.op, args, node.kwargs, node.value, node.deps)
                 instead[id(node)] = partial(pull_back, other)
