@@ -7,13 +7,14 @@ import ctypes
 import io
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
 import warnings
 import weakref
 from collections.abc import Iterator
-from typing import Any
+from types import FrameType
 
 import numpy as np
 
@@ -116,11 +117,13 @@ def limited(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _by_signal(seconds: float) -> Iterator[None]:
-    watch, start = Stopwatch(), time.monotonic()
+    watch, start, caller, over = Stopwatch(), time.monotonic(), _caller(), threading.Event()
 
-    def ring(*unused: Any) -> None:
+    def ring(_: int, frame: FrameType | None) -> None:
+        if over.is_set():
+            return
         still = seconds - watch.seconds()
-        if still <= 0:
+        if still <= 0 and not _amid_a_context(frame, caller):
             raise TimeUp
         signal.setitimer(signal.ITIMER_REAL, max(still, 1e-3))
 
@@ -129,6 +132,7 @@ def _by_signal(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
+        over.set()
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, old)
         if left:
@@ -137,11 +141,39 @@ def _by_signal(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _by_thread(seconds: float) -> Iterator[None]:
-    target = ctypes.c_ulong(threading.get_ident())
-    throw = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    timer = threading.Timer(seconds, throw, (target, ctypes.py_object(TimeUp)))
+    ident, caller, over = threading.get_ident(), _caller(), threading.Event()
+
+    def throw() -> None:
+        for _ in range(1000):
+            if over.is_set() or not _amid_a_context(sys._current_frames().get(ident), caller):
+                break
+            time.sleep(1e-3)
+        if not over.is_set():
+            raiser = ctypes.pythonapi.PyThreadState_SetAsyncExc
+            raiser(ctypes.c_ulong(ident), ctypes.py_object(TimeUp))
+
+    timer = threading.Timer(seconds, throw)
     timer.start()
     try:
         yield
     finally:
+        over.set()
         timer.cancel()
+
+
+def _caller() -> FrameType | None:
+    """The frame whose `with` block is limited."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename in (__file__, contextlib.__file__):
+        frame = frame.f_back
+    return frame
+
+
+def _amid_a_context(frame: FrameType | None, caller: FrameType | None) -> bool:
+    """Whether a `with` inside the caller's block is just entered or left, which is done whole or not at all."""
+    while frame is not None and frame is not caller:
+        code = frame.f_code
+        if code.co_filename == contextlib.__file__ and code.co_name in ("__enter__", "__exit__"):
+            return True
+        frame = frame.f_back
+    return False

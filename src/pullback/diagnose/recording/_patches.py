@@ -18,9 +18,9 @@ ORIGINAL = {
 }
 
 
-def _to_array(x: Any, *args: Any, dtype: Any = None, ndmin: int = 0, **kwargs: Any) -> Any:
+def _to_array(x: Any, dtype: Any = None, *, ndmin: int = 0, **kwargs: Any) -> Any:
     if not holds(x):
-        return ORIGINAL["array"](x, *args, dtype=dtype, ndmin=ndmin, **kwargs)
+        return ORIGINAL["array"](x, dtype, ndmin=ndmin, **kwargs)
     made = np.copy(x) if isinstance(x, Rec) else np.stack([_to_array(y) for y in x])
     return made.reshape((1,) * (ndmin - made.ndim) + made.shape) if made.ndim < ndmin else made
 
