@@ -170,7 +170,7 @@ def _caller() -> FrameType | None:
 
 
 def _amid_a_context(frame: FrameType | None, caller: FrameType | None) -> bool:
-    """Whether a `with` inside the caller's block is just entered or left, which is done whole or not at all."""
+    """Whether a `with` inside the caller's block is just entered or left, which is done whole."""
     while frame is not None and frame is not caller:
         code = frame.f_code
         if code.co_filename == contextlib.__file__ and code.co_name in ("__enter__", "__exit__"):
