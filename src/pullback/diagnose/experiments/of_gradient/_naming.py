@@ -18,6 +18,7 @@ from pullback.diagnose.backward._folded import bias_part
 from pullback.diagnose.backward._misplaced import bias_claims
 from pullback.diagnose.backward._spoiled import mistakes
 from pullback.diagnose.backward._tapes import Tape, Wrong
+from pullback.diagnose.experiments.of_gradient._by_count import stays
 from pullback.diagnose.experiments.of_gradient._entries import by_entry
 from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, cosine
 from pullback.diagnose.experiments.of_gradient._one_row import wrong_input
@@ -194,6 +195,8 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
     if any(abs(ratio * count - 1) < 1e-3 for count in counts if count > 2):
         return "grad_bias_wrong", "the bias gradient is reduced in another way than the weights'", 0.95
     if n > 2 and abs(ratio / n - 1) < 1e-3:
+        if stays(case):
+            return "grad_constant_factor", f"a stray factor of {number(ratio)}, on fewer rows too", 0.9
         return "grad_reduction_sum", f"summed over the {n} rows where the loss is their mean", 0.9
     if n > 2 and abs(ratio * n - 1) < 1e-3 and case.per_row > 1:
         return "grad_reduction_sum", f"averaged over the {n} rows where the loss is their sum", 0.9
