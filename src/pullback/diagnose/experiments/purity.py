@@ -88,7 +88,7 @@ def _aliases(case: Case) -> list[Finding]:
 
 
 def _kept_as_weights(case: Case) -> list[Finding]:
-    """Whether what a step keeps is the first weights themselves: it writes over them, and moves on from there.
+    """Whether what a step keeps is the first weights themselves, which it writes over and moves on from.
 
     A step that updates weights in place returns them, or what they are now. Here others are returned, and
     weights of the same values that are no part of what is kept stay as they are.

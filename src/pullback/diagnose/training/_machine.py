@@ -162,7 +162,7 @@ class Machine:
         return (known[0](*numbers, eps=self._beside_root(rule.name)), rule.lr) if known else None
 
     def _beside_root(self, name: str) -> float:
-        """The small number that an adaptive rule adds to the root of the squares, as the first move shows it."""
+        """What an adaptive rule adds to the root of the squares, as the first move shows it."""
         case, first = self.case, self._first
         read = small_numbers(first.move(0), case.quick(first.before[0], *case.batch()))
         kept = [float(x) for x in re.findall(r"\d*\.\d+", name)] if name.startswith("RMSprop") else []

@@ -1,4 +1,4 @@
-"""Parts of the gradient experiment: whether a factor goes with the number of rows, or stands there as it is."""
+"""Parts of the gradient experiment: whether a factor goes with the number of rows."""
 
 from __future__ import annotations
 
