@@ -1,23 +1,26 @@
 """Whether the patient's functions change what they are given: rows, parameters, and memory two arrays share.
 
 Does: calls loss, grad and step on copies and compares them with the originals after each call.
-Measures: arrays changed; parameters that share memory.
+Measures: arrays changed; parameters that share memory, with each other or with what a step keeps.
 Speaks for: inplace_mutation.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
+from pullback.diagnose.experiments.of_gradient._match import compare
 from pullback.diagnose.loops._patient import flatten
 
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about inputs changed in place."""
     case.tried.append("whether loss, grad and step change their inputs")
-    out = _data(case) or _weights(case) or _aliases(case)
+    out = _data(case) or _weights(case) or _aliases(case) or _kept_as_weights(case)
     return out[:1]
 
 
@@ -82,3 +85,47 @@ def _aliases(case: Case) -> list[Finding]:
         rows = case.patient.batch(0)
         params = body.step(params, body.X[rows], body.y[rows])
     return []
+
+
+def _kept_as_weights(case: Case) -> list[Finding]:
+    """Whether what a step keeps is the first weights themselves, which it writes over and moves on from.
+
+    A step that updates weights in place returns them, or what they are now. Here others are returned, and
+    weights of the same values that are no part of what is kept stay as they are.
+    """
+    if not case.patient.has_step:
+        return []
+    body = case.patient.fresh()
+    move, written = _written(case, body, body.params)
+    body = case.patient.fresh()
+    if not written or _written(case, body, body.tree([_own(x) for x in case.patient.leaves]))[1]:
+        return []
+    match = compare(move, case.gradient(case.leaves, *case.batch()))
+    if all(match.gaps[k] < 1e-3 for k in written):
+        return []  # the weights themselves go on elsewhere, and what is returned is made of them
+    these = ", ".join(map(str, written))
+    return [Finding(
+        "inplace_mutation", "step" if written[1:] else written[0],
+        "what is kept from step to step is the weights' own arrays: each overwrites the other",
+        f"one step writes into the arrays of parameters {these} that it was given, and returns others",
+        "start what is kept from arrays of its own, such as np.zeros_like", 1.0, 91)]  # fmt: skip
+
+
+def _written(case: Case, body: Any, params: Any) -> tuple[list[np.ndarray], list[int]]:
+    """One step's move, and the parameters that it writes into while it returns something else for them."""
+    np.random.set_state(case.patient.random)
+    given, rows = flatten(params), case.patient.batch(0)
+    before = [np.array(x, float) for x in given]
+    after = flatten(body.step(params, body.X[rows], body.y[rows]))
+    if [np.shape(x) for x in after] != [np.shape(x) for x in given]:
+        return [], []
+    changed = [
+        k for k, (x, old, new) in enumerate(zip(given, before, after, strict=True))
+        if isinstance(x, np.ndarray) and not np.array_equal(x, old, equal_nan=True)
+        and not np.array_equal(x, new, equal_nan=True)
+    ]  # fmt: skip
+    return [np.asarray(a, float) - b for a, b in zip(after, before, strict=True)], changed
+
+
+def _own(x: np.ndarray) -> Any:
+    return x.copy() if x.ndim else x[()]

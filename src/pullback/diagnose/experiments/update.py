@@ -57,6 +57,7 @@ from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._linear_rules import judge_linear
 from pullback.diagnose.experiments.of_update._memories import (
     divides,
+    follows_course,
     judge_memory,
     keeps_velocity,
     looks_elsewhere,
@@ -185,6 +186,8 @@ def _rule(
             found = replaced(case.decay) or judge_linear(case, rule, moves, grads, moving)
             if not found or rule.plain or not divides(moves, grads, moving):
                 return found
+        if grads is true and follows_course(case, moves):
+            return []
         adaptive = simulate(moves.of(moving), chosen(grads, moving))
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))

@@ -15,6 +15,7 @@ import numpy as np
 from pullback.diagnose.loops._sandbox import Stopwatch
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._anatomy import Net
+from pullback.diagnose.training._own_rules import looked_at, rates
 from pullback.diagnose.training._runs import Judge, Leaves, Run, alive, looking
 from pullback.program import program
 from pullback.simplify import simplify
@@ -113,7 +114,7 @@ class Fast:
             order = [rows(t) for t in range(at, after)]
             if any(len(r) != epoch.size for r in order):
                 return None
-            runner(np.concatenate(order).astype(np.int64), np.full(after - at, float(lr)))
+            runner(np.concatenate(order).astype(np.int64), rates(lr, np.arange(at, after)))
             run.steps = after
         return None if runner.trouble[0] else run
 
@@ -136,7 +137,7 @@ class Fast:
         loss = self.loss
 
         def step(params: Any, state: Any, X: Any, t: Any, lr: Any) -> Any:
-            value, grads = value_and_grad(loss)(params, X, t)
+            value, grads = value_and_grad(loss)(looked_at(optimizer, params, state), X, t)
             return value, *optimizer.update(params, grads, state, lr)
 
         try:

@@ -16,17 +16,33 @@ import numpy as np
 from pullback.diagnose.loops._patient import flatten
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.training._fast import Fast, of_net
+from pullback.diagnose.training._own_rules import adagrad, looked_at, measured, rates, rmsprop
 from pullback.diagnose.training._runs import Judge, Leaves, Run, descend, train
+from pullback.diagnose.updates._adaptive import small_numbers
 from pullback.diagnose.updates._moves import Moves, norm, watch
-from pullback.train import Optimizer, adam, momentum, sgd
+from pullback.train import Optimizer, adam, momentum, nesterov, sgd
 
 Case = Any  # that of _case, which calls this file
 WORTH = 0.12
 """Seconds that a run has to take in NumPy before machine code is made for it."""
 FIRST = 24
 """The first steps of the loop that its rule has to reproduce."""
+USUAL = 1e-8
+"""What stands beside a root where nothing says otherwise."""
 TRACE = 1e-3
 """The share of themselves that weights may lose in a whole run and pass for undecayed: float32 rounds so."""
+
+
+_ADAPTIVE: dict[str, Callable[..., Optimizer]] = {"Adam": adam, "RMSprop": rmsprop, "Adagrad": adagrad}
+
+
+def _looks_on(past: np.ndarray) -> bool:
+    """Whether earlier gradients weigh as in a velocity that is looked along: b^2 / (1 + b), and b of that."""
+    if len(past) < 4 or not 0 < past[2] < past[1]:
+        return False
+    b = past[2] / past[1]
+    told = b ** np.arange(1, len(past)) * b / (1 + b)
+    return bool(np.allclose(past[1:], told, atol=1e-4))
 
 
 class Machine:
@@ -118,8 +134,10 @@ class Machine:
     def rule(self) -> tuple[Optimizer, float] | None:
         """The loop's own rule and rate as its first moves show them, where it is a usual one."""
         rule, case = self.case.rule, self.case
-        if rule is None or rule.wrong or not rule.lr > 0 or not case.patient.has_step:
+        if not case.patient.has_step or (rule is not None and (rule.wrong or not rule.lr > 0)):
             return None
+        if rule is None:
+            return self._measured()
         shares = case.decay.values()
         lost = any(abs(share) * case.steps > TRACE for share in shares)
         decays = {round(share / rule.lr, 9) for share in shares} if lost else {0.0}
@@ -133,12 +151,29 @@ class Machine:
             beta = float(past[1]) if len(past) > 1 and abs(past[1]) > max(1e-6, 2 * rule.gap) else 0.0
             if not beta:
                 return sgd(weight_decay=decay), rule.lr
+            if _looks_on(past):
+                return nesterov(past[2] / past[1]), rule.lr / (1 + past[2] / past[1])
             fades = np.allclose(past, beta ** np.arange(len(past)), atol=1e-4) and 0 < beta < 1
             return (momentum(beta), rule.lr) if fades and abs(decay) < 1e-9 else None
         numbers = [float(x) for x in re.findall(r"\d*\.\d+", rule.name)]
-        if rule.name.startswith("Adam") and rule.name.endswith(")") and abs(decay) < 1e-9:
-            return adam(*numbers), rule.lr
-        return None
+        if abs(decay) > 1e-9 or (rule.name.startswith("Adam") and not rule.name.endswith(")")):
+            return None
+        known = [make for name, make in _ADAPTIVE.items() if rule.name.partition("(")[0] == name]
+        return (known[0](*numbers, eps=self._beside_root(rule.name)), rule.lr) if known else None
+
+    def _beside_root(self, name: str) -> float:
+        """What an adaptive rule adds to the root of the squares, as the first move shows it."""
+        case, first = self.case, self._first
+        read = small_numbers(first.move(0), case.quick(first.before[0], *case.batch()))
+        kept = [float(x) for x in re.findall(r"\d*\.\d+", name)] if name.startswith("RMSprop") else []
+        share = np.sqrt(1 - kept[0]) if kept else 1.0
+        return next((float(eps * share) for eps, inside in read if not inside), USUAL)
+
+    def _measured(self) -> tuple[Optimizer, float] | None:
+        """A velocity that looks ahead, or a rate that falls, read off the first moves one by one."""
+        case = self.case
+        return measured(self._first, lambda leaves, t: case.quick(leaves, *case.batch(t)),
+                        max(1, case.patient.n // case.patient.batch_size))  # fmt: skip
 
     def _starts_alike(self, optimizer: Optimizer, lr: float) -> bool:
         """Whether each of the first steps leads from where the loop stood to where it went.
@@ -148,8 +183,8 @@ class Machine:
         case, moves = self.case, self._first
         state, gaps, ways = optimizer.init(list(case.leaves)), [], []
         for t, (before, after) in enumerate(zip(moves.before, moves.after, strict=True)):
-            grads = case.quick(before, *case.batch(t))
-            params, state = optimizer.update(before, grads, state, lr)
+            grads = case.quick(looked_at(optimizer, before, state), *case.batch(t))
+            params, state = optimizer.update(before, grads, state, rates(lr, np.array([t]))[0])
             gaps.append(norm([a - b for a, b in zip(params, after, strict=True)]))
             ways.append(norm(moves.move(t)))
         gap, way = norm(gaps), norm(ways)
@@ -164,7 +199,8 @@ class Machine:
         case, params = self.case, list(self.case.leaves)
         state = optimizer.init(list(params))
         for t in range(len(self._first.after)):
-            params, state = optimizer.update(params, case.quick(params, *case.batch(t)), state, lr)
+            grads = case.quick(looked_at(optimizer, params, state), *case.batch(t))
+            params, state = optimizer.update(params, grads, state, rates(lr, np.array([t]))[0])
         gap = norm([a - b for a, b in zip(params, self._first.after[-1], strict=True)])
         return bool(gap > 1e-2 * norm([a - b for a, b in zip(params, case.leaves, strict=True)]))
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from pullback.diagnose.loops._patient import Patient, flatten
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
+from pullback.diagnose.training._own_rules import looked_at, rates
 from pullback.train import Optimizer
 from pullback.train import adam as usual_adam
 
@@ -210,10 +211,12 @@ def descend(
     """An optimiser on a gradient function of leaves; Adam as people set it by arithmetic of its own."""
     if optimizer.name == "adam" and optimizer.settings == usual_adam().settings:
         return adam(gradient, leaves, lr)
-    state = [optimizer.init(list(leaves))]
+    state, count = [optimizer.init(list(leaves))], itertools.count()
 
     def advance(params: Leaves, X: Any, y: Any) -> Leaves:
-        params, state[0] = optimizer.update(params, gradient(params, X, y), state[0], lr)
+        grads = gradient(looked_at(optimizer, params, state[0]), X, y)
+        (rate,) = rates(lr, np.array([next(count)]))
+        params, state[0] = optimizer.update(params, grads, state[0], rate)
         return params
 
     return advance, [np.array(x, float) for x in leaves]

@@ -5,6 +5,8 @@ In reading order:
     _match      an observed gradient against the true one, parameter by parameter
     _sharing    which rows a step used, and whether parameters share a buffer
     _one_row    one row's gradient, an outer product of an input and an error signal
+    _by_count   factors on fewer rows than a batch has
+    _any_slope  some function in place of an activation's derivative
     _orders     gradients taken while some weights are new already
     _owed       the part of a gradient that a penalty in the loss owes to the weights
     _entries    single entries of a parameter, where the others of it are right

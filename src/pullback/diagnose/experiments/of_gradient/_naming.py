@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,8 @@ from pullback.diagnose.backward._folded import bias_part
 from pullback.diagnose.backward._misplaced import bias_claims
 from pullback.diagnose.backward._spoiled import mistakes
 from pullback.diagnose.backward._tapes import Tape, Wrong
+from pullback.diagnose.experiments.of_gradient._any_slope import own_slopes
+from pullback.diagnose.experiments.of_gradient._by_count import stays
 from pullback.diagnose.experiments.of_gradient._entries import by_entry
 from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, cosine
 from pullback.diagnose.experiments.of_gradient._one_row import wrong_input
@@ -52,7 +53,8 @@ def explain(seen: Seen) -> tuple[str, str, float]:
         return "grad_wrong_input", "the right error signal, times another input than the layer's own", 0.95
     if all(_shifted(seen, k) for k in bad):
         return "grad_wrong_input", "every entry has its neighbour's gradient: an index is off by one", 0.95
-    known = _bias_inside(seen, tape) or _by_entry(seen) or _own_slopes(seen, tape) or _known_to_check(seen)
+    known = _bias_inside(seen, tape) or _by_entry(seen) or own_slopes(seen, tape, _fits)
+    known = known or _known_to_check(seen)
     if known is not None:
         return known
     biases = [k for k in bad if seen.case.is_bias(k)]
@@ -89,37 +91,6 @@ def _bias_inside(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
             return None
     words = "the bias's part of a weight's gradient is not the sum of its error signal over the rows"
     return "grad_bias_wrong", words, 0.95
-
-
-def _own_slopes(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
-    """Two slopes, right and left of zero, in place of the derivative of a ReLU, leaky or not."""
-    hidden = [s for s in tape.segments if "relu" in s.name]
-    if not hidden:
-        return None
-    last = max(s.depth for s in hidden)
-    top = [s for s in hidden if s.depth == last]
-    sides = [
-        tape.spoiled(lambda s, u: u * (s.sums > 0), top),
-        tape.spoiled(lambda s, u: u * (s.sums <= 0), top),
-    ]
-    for k in seen.bad:
-        A = np.stack([np.ravel(g[k]) for g in sides], 1)
-        if not A.any(0).all() or len(A) < 3:
-            continue
-        right, left = np.linalg.lstsq(A, np.ravel(seen.observed[k]) / seen.common, rcond=None)[0]
-        slopes = partial(_two_slopes, right, left)
-        for group in (top, hidden):
-            grads = tape.spoiled(slopes, group)
-            if all(_fits(seen.observed[j], grads[j], seen.common) for j in range(len(grads))):
-                words = (
-                    f"slopes {number(right)} and {number(left)} in place of the derivative of {top[0].name}"
-                )
-                return "grad_activation_derivative_wrong", words, 1.0
-    return None
-
-
-def _two_slopes(right: float, left: float, s: Any, u: Any) -> Any:
-    return u * np.where(s.sums > 0, right, left)
 
 
 def _known_to_check(seen: Seen) -> tuple[str, str, float] | None:
@@ -194,6 +165,8 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
     if any(abs(ratio * count - 1) < 1e-3 for count in counts if count > 2):
         return "grad_bias_wrong", "the bias gradient is reduced in another way than the weights'", 0.95
     if n > 2 and abs(ratio / n - 1) < 1e-3:
+        if stays(case):
+            return "grad_constant_factor", f"a stray factor of {number(ratio)}, on fewer rows too", 0.9
         return "grad_reduction_sum", f"summed over the {n} rows where the loss is their mean", 0.9
     if n > 2 and abs(ratio * n - 1) < 1e-3 and case.per_row > 1:
         return "grad_reduction_sum", f"averaged over the {n} rows where the loss is their sum", 0.9

@@ -8,6 +8,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.training._own_rules import measured
 from pullback.diagnose.updates._adaptive import simulate
 from pullback.diagnose.updates._kept import factor_kept, fades_by, kept_after
 from pullback.diagnose.updates._moves import Moves, chosen, norm
@@ -68,6 +69,24 @@ def scheduled(
             f"each move is {number(beta)} times the last, and the gradient",
             "keep v = beta v + g, beta below 1", 1.0, 81)]  # fmt: skip
     return [] if min(rates) > 0 else None
+
+
+def follows_course(case: Case, moves: Moves) -> bool:
+    """Whether moves are a velocity, or plain steps, whose rate falls by a usual formula, or that looks ahead.
+
+    Asked before all that costs more: nothing is wrong with such a rule.
+    """
+    if sum(x.size for x in moves.before[0]) < 8:
+        return False
+    epoch = max(1, case.patient.n // case.patient.batch_size)
+    found = measured(
+        moves, lambda leaves, t: case.gradient(leaves, case.X[moves.rows[t]], case.y[moves.rows[t]]), epoch
+    )
+    return found is not None and not 0 < found[0].settings.get("beta", 0.0) < LEAST
+
+
+LEAST = 0.35
+"""A memory below this is none that someone means."""
 
 
 def divides(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
@@ -142,7 +161,7 @@ def looks_elsewhere(case: Case, moves: Moves, moving: list[int]) -> list[Finding
 def _never_fades(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
     """Whether the look ahead fades as it should, and what is kept does not: the velocity grows for ever."""
     size = norm([moves.move(t)[k] for t in range(1, len(moves.after)) for k in moving])
-    for share in _BETAS:
+    for share in (*_BETAS, 1.0):
         if all(_looks_ahead(case, moves, moving, 1.0, until, size, share) for until in (2, len(moves.after))):
             return [Finding(
                 "momentum_state_wrong", "step", "the velocity grows without end: its memory is 1",
@@ -165,9 +184,11 @@ def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until
         g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
         left.append(np.concatenate([(moves.move(t)[k] - beta * before[k]).ravel() for k in moving]))
         kept.append(np.concatenate([g[k].ravel() for k in moving]))
-    r, g1 = np.concatenate(left), np.concatenate(kept)
-    lr = -(r @ g1) / (g1 @ g1 or 1)
-    return bool(lr > 0 and norm([r + lr * g1]) < 1e-4 * size)
+    if len(left[0]) < 4:  # so few numbers need one rate for all steps; others may have a schedule
+        left, kept = [np.concatenate(left)], [np.concatenate(kept)]
+    rates = [-float(r @ g) / float(g @ g or 1) for r, g in zip(left, kept, strict=True)]
+    rest = [r + lr * g for r, g, lr in zip(left, kept, rates, strict=True)]
+    return bool(min(rates) > 0 and norm(rest) < 1e-4 * size)
 
 
 def _summed_twice(c: np.ndarray) -> bool:
@@ -242,6 +263,6 @@ def judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> li
     beta = float(known.mean()) if known.size else early
     if (beta > 1 - 1e-4 or early > 1 + 1e-4) and abs(early - beta / (1 + beta) * beta) > 1e-2:
         return wrong(f"the velocity grows without end: its memory is {number(max(beta, early))}")
-    if abs(early - beta) < 1e-3 and beta < 0.35:
+    if abs(early - beta) < 1e-3 and beta < LEAST:
         return wrong(f"the memory is only {number(beta)}: the coefficients stand on the wrong terms")
     return []

@@ -1,0 +1,78 @@
+"""Parts of the gradient experiment: whether some function stands in place of an activation's derivative.
+
+What a layer is handed is linear in that function, so that it can be fitted to the gradient of the layer's own
+weights, and has to give the gradients of all others then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._findings import number
+from pullback.diagnose.backward._tapes import Segment, Tape
+from pullback.diagnose.experiments.of_gradient._match import Seen
+
+Fits = Callable[[np.ndarray, Any, float | None], bool]
+Terms = list[Callable[[Segment], np.ndarray]]
+DEGREE = 11
+ENOUGH = 3
+"""Numbers of a gradient for each term that is fitted to it."""
+
+
+def own_slopes(seen: Seen, tape: Tape, fits: Fits) -> tuple[str, str, float] | None:
+    """The finding that some function of a unit's sum is taken for the derivative of its activation."""
+    hidden = [s for s in tape.segments if s.depth < len(tape.products) - 1 or "relu" in s.name]
+    if not hidden:
+        return None
+    last = max(s.depth for s in hidden)
+    top = [s for s in hidden if s.depth == last]
+    for terms, said in _families(top[0].name):
+        parts = [tape.spoiled(partial(_times, term), top) for term in terms]
+        for k in seen.bad:
+            c = _fitted(seen.observed[k] / seen.common, [g[k] for g in parts])
+            if c is None:
+                continue
+            summed = partial(_combined, terms, c)
+            for group in (top, hidden):
+                grads = tape.spoiled(summed, group)
+                if all(fits(o, g, seen.common) for o, g in zip(seen.observed, grads, strict=True)):
+                    words = f"{said(c)} in place of the derivative of {top[0].name}"
+                    return "grad_activation_derivative_wrong", words, 1.0
+    return None
+
+
+def _families(name: str) -> Iterator[tuple[Terms, Callable[[np.ndarray], str]]]:
+    """Terms that a wrong derivative may be a sum of, and how it is said."""
+    if "relu" in name:
+        sides: Terms = [lambda s: s.sums > 0, lambda s: s.sums <= 0]
+        yield sides, lambda c: f"slopes {number(c[0])} and {number(c[1])}"
+        return
+    for of in (lambda s: s.a.value, lambda s: np.tanh(s.sums), lambda s: np.tanh(0.5 * s.sums)):
+        yield [partial(_power, of, j) for j in range(DEGREE + 1)], lambda _: "another function of the sum"
+
+
+def _power(of: Callable[[Segment], np.ndarray], j: int, s: Segment) -> np.ndarray:
+    """A polynomial of values between -1 and 1; of others none of these is any use."""
+    return np.cos(j * np.arccos(np.clip(of(s), -1, 1)))
+
+
+def _times(term: Callable[[Segment], np.ndarray], s: Segment, u: Any) -> Any:
+    return u * term(s)
+
+
+def _combined(terms: Terms, c: np.ndarray, s: Segment, u: Any) -> Any:
+    return u * sum(x * term(s) for x, term in zip(c, terms, strict=True))
+
+
+def _fitted(observed: np.ndarray, parts: list[np.ndarray]) -> np.ndarray | None:
+    """How much of each part a gradient is made of; None where it is not, or is too small to tell."""
+    A, o = np.stack([np.ravel(g) for g in parts], 1), np.ravel(observed)
+    if not A.any(0).all() or len(A) < min(ENOUGH * A.shape[1], A.shape[1] + ENOUGH * 8) or len(A) < 3:
+        return None
+    c = np.asarray(np.linalg.lstsq(A, o, rcond=1e-12)[0])
+    gap = float(np.linalg.norm(o - A @ c))
+    return c if gap <= 1e-4 * float(np.linalg.norm(o)) or A.shape[1] == 2 else None
