@@ -30,14 +30,14 @@ from pullback.diagnose.network._functions import labels
 
 MOST, NEARLY_ALL = 0.93, 0.985
 WORTH, WORTH_OF_NUMBERS = 0.1, 0.07
-"""The share of all there is to gain that three times the steps have to bring: a loop may end before that. What
-is left of a loss of classes falls for ever, of numbers only as long as they are not fitted.
+"""The share of all there is to gain that three times the steps have to bring: a loop may end before that.
+What is left of a loss of classes falls for ever, of numbers only as long as they are not fitted.
 """
 SEEDS, BETTER = (1, 2, 3, 4), 0.8
 """Further shuffles of rows in order, and the share of the loss that the usual one leaves at most."""
 LEARNT, MANY, BARELY, STEEP = 0.85, 300, 8, 3
-"""The share from which a step is not called small; steps that are not few; so few that only a steep fall tells
-anything, and so few that nothing does.
+"""The share from which a step is not called small; steps that are not few; so few that only a steep fall
+tells anything, and so few that nothing does.
 """
 
 APART = 0.75
@@ -205,7 +205,7 @@ def _begun(runs: Compared) -> Finding | None:
 
 
 def _plunges(losses: list[float]) -> bool:
-    """Whether a run of next to no steps falls at each of them, by a fifth of the loss at the last one still."""
+    """Whether a run of next to no steps falls at each of them, at the last one by a fifth still."""
     falls = all(b < a for a, b in itertools.pairwise(losses))
     return len(losses) > STEEP and falls and losses[-1] < 0.8 * losses[-2]
 
