@@ -8,6 +8,7 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.experiments.data import _wrapped
+from pullback.diagnose.experiments.model import idle
 from pullback.diagnose.experiments.of_treatment import _mending, _partly
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
 from pullback.diagnose.training._runs import Run
@@ -131,3 +132,21 @@ def steep(by):
 def test_units_that_the_model_itself_saturates(by, expected):
     found = diagnose(**steep(by)).faults
     assert (found[0].id if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("losses", "steep"),
+    [([4.9, 1.7, 0.9, 0.5, 0.3], True), ([4.9, 1.7, 0.9, 0.5, 0.45], False), ([2, 3, 1, 0.5, 0.3], False),
+     ([3, 1], False)],
+)  # fmt: skip
+def test_next_to_no_steps_are_too_few_where_the_last_one_still_plunges(losses, steep):
+    assert _partly._plunges(losses) is steep
+
+
+@pytest.mark.parametrize(("slopes", "expected"), [([1.0, 0.0, 2.0], True), ([1.0, 0.5, 2.0], False)])
+def test_a_parameter_that_no_loss_depends_on_is_idle(slopes, expected):
+    grads = [np.array(g) for g in slopes]
+    case = SimpleNamespace(
+        X=wide, y=wide[:, 0], judged=np.arange(9), generic=grads, gradient=lambda *_: grads
+    )
+    assert idle(case) is expected

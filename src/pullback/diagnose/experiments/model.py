@@ -272,11 +272,11 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     if room < 0.25 * worth:
         return []
     share = (found.constant - found.own) / room
-    narrow = _narrow(case)
-    less = found.own > 3 * found.wide > 0 and room > 0.5 * worth and share < (0.92 if narrow else 0.9)
-    stuck = narrow or case.facts.get("reached", 1.0) < 0.9 or missing_nonlinearity(case, "") is not None
+    few = narrow(case)
+    less = found.own > 3 * found.wide > 0 and room > 0.5 * worth and share < (0.92 if few else 0.9)
+    stuck = few or case.facts.get("reached", 1.0) < 0.9 or missing_nonlinearity(case, "") is not None
     shifts = case.n >= FEW and share < SHIFTED and found.biased < found.own / 3 and room > 0.5 * worth
-    if share > _enough(case) and not (less and stuck) and not shifts:
+    if share > _enough(case) and not (less and (stuck or idle(case))) and not shifts:
         return []
     return [_which(case, found, share, room)]
 
@@ -304,7 +304,7 @@ def too_small_for_few(case: Case, base: float, goal: float) -> Finding | None:
     return _which(case, found, (found.constant - found.own) / room, room)
 
 
-def _narrow(case: Case) -> bool:
+def narrow(case: Case) -> bool:
     """Whether all goes through a few units: what others learn of unseen rows, and these leave, is theirs.
 
     Wider layers lose to a network with other functions now and then, and need not be wider for that.
@@ -312,6 +312,16 @@ def _narrow(case: Case) -> bool:
     if case.n < FEW or same_table(case):
         return False
     return min(_widths(case)[:-1], default=NARROW + 1) <= NARROW
+
+
+def idle(case: Case) -> bool:
+    """Whether a parameter makes no difference to the loss of any row: a part of the model is not there.
+
+    Who takes a linear model wants one, but not with a coefficient for something else beside it.
+    """
+    rows = case.X[case.judged], case.y[case.judged]
+    return any(x.size > 0 and not np.any(g) for x, g in
+               zip(case.generic, case.gradient(case.generic, *rows), strict=True))  # fmt: skip
 
 
 def _widths(case: Case) -> list[int]:

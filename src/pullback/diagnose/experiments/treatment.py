@@ -18,7 +18,7 @@ from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import experiment as too_small
-from pullback.diagnose.experiments.model import missing_nonlinearity, too_small_for_few, without_bias
+from pullback.diagnose.experiments.model import missing_nonlinearity, narrow, too_small_for_few, without_bias
 from pullback.diagnose.experiments.of_treatment._breaking import breaks, unstable
 from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared, by_class
@@ -123,7 +123,8 @@ def _compared(
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
         if doubt is not None and _costs(runs, doubt):
             return [_curves(runs, doubt)]
-        return [_curves(runs, f) for f in partly(runs, room)]
+        small = too_small(case, []) if narrow(case) else []  # beside their runs there is no time left for it
+        return [_curves(runs, f) for f in small or partly(runs, room)]
     uneven = unlike_scales(runs) if runs.evened else None
     if uneven is not None and runs.better_even():
         return [_curves(runs, uneven)]

@@ -83,7 +83,7 @@ def unstable(runs: Compared) -> Finding | None:
     name = "the same loop by a stable formula"
     advance, start = descend(*own, case.quick, case.leaves)
     got = runs.run(name, lambda: train(
-        advance, start, case.patient.batch, (case.X, case.y), runs.user.planned, case.judge, 1.0
+        advance, start, case.patient.batch, (case.X, case.y), runs.user.planned, _stably(case), 1.0
     ))  # fmt: skip
     if got < CURED:
         return None

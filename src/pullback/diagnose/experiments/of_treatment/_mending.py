@@ -195,7 +195,7 @@ def _smaller(runs: Compared) -> Finding | None:
                 f"with twice the rows it goes twice as far; with moves {scale:g} times as large the loss "
                 f"ends at {number(runs.made[name].final)}, not {number(runs.user.final)}",
                 f"divide the gradient by the {case.size} rows", 0.8, 60)  # fmt: skip
-        off = off_centre(runs, max(runs.share(run.final) for run in runs.made.values()))
+        off = off_centre(runs, scale, max(runs.share(run.final) for run in runs.made.values()))
         if off is not None:
             return off
         return Finding(

@@ -6,6 +6,7 @@ curve that still falls when it is cut off, are looked for: a healthy loop need n
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from functools import partial
 
@@ -28,12 +29,16 @@ from pullback.diagnose.experiments.of_update._by_rows import SUMMED, by_rows, gr
 from pullback.diagnose.network._functions import labels
 
 MOST, NEARLY_ALL = 0.93, 0.985
-WORTH = 0.1
-"""The share of all there is to gain that three times the steps have to bring: a loop may end before that."""
+WORTH, WORTH_OF_NUMBERS = 0.1, 0.07
+"""The share of all there is to gain that three times the steps have to bring: a loop may end before that.
+What is left of a loss of classes falls for ever, of numbers only as long as they are not fitted.
+"""
 SEEDS, BETTER = (1, 2, 3, 4), 0.8
 """Further shuffles of rows in order, and the share of the loss that the usual one leaves at most."""
-LEARNT, MANY, BARELY = 0.85, 300, 8
-"""The share from which a step is not called small; steps that are not few, and so few that tell nothing."""
+LEARNT, MANY, BARELY, STEEP = 0.85, 300, 8, 3
+"""The share from which a step is not called small; steps that are not few; so few that only a steep fall
+tells anything, and so few that nothing does.
+"""
 
 APART = 0.75
 """The share of the way in squares from which on classes may be told apart."""
@@ -167,7 +172,8 @@ def _still_falling(runs: Compared) -> Finding | None:
     more: dict[str, int] = {"steps": 3 * run.steps}
     if not runs.less("3 times the steps", partial(case.user_with, **more)) or not runs.better_unseen(**more):
         return None
-    if runs.share(runs.made["3 times the steps"].final) < runs.share(run.final) + WORTH:
+    worth = WORTH if labels(case.y) else WORTH_OF_NUMBERS
+    if runs.share(runs.made["3 times the steps"].final) < runs.share(run.final) + worth:
         return None
     if short(case) or not runs.less("moves times 10", partial(case.user_with, scale=10.0)):
         return stopped(runs, "3 times the steps")
@@ -183,18 +189,25 @@ def _begun(runs: Compared) -> Finding | None:
     squares as much as a quarter is left only where they are not.
     """
     case, run = runs.case, runs.user
+    barely = case.horizon < BARELY
     squares = case.head is not None and case.head.objective == "squared"
-    most = MOST if not labels(case.y) else APART if squares else -np.inf
-    if not BARELY <= case.horizon <= MANY // 3 or runs.share(run.final) >= most:
+    most = (NEARLY_ALL if barely else MOST) if not labels(case.y) else APART if squares else -np.inf
+    if case.horizon > MANY // 3 or runs.share(run.final) >= most or (barely and not _plunges(run.losses)):
         return None
     gains = all(b < a for a, b in zip(run.losses, run.losses[2:], strict=False))
     gains = gains or _falls(run.losses, min(run.start, runs.base), run.steps)
     if run.steps < run.planned or not gains:
         return None
     more: dict[str, int] = {"steps": 25 * run.steps}
-    if not runs.less("25 times the steps", partial(case.user_with, **more), 0.2):
+    if not runs.less("25 times the steps", partial(case.user_with, **more), 0.5 if barely else 0.2):
         return None
     return stopped(runs, "25 times the steps") if runs.better_unseen(**more) else None
+
+
+def _plunges(losses: list[float]) -> bool:
+    """Whether a run of next to no steps falls at each of them, at the last one by a fifth still."""
+    falls = all(b < a for a, b in itertools.pairwise(losses))
+    return len(losses) > STEEP and falls and losses[-1] < 0.8 * losses[-2]
 
 
 def _unfinished(runs: Compared) -> Finding | None:

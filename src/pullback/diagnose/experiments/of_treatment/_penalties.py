@@ -25,7 +25,7 @@ HELD = 0.55
 """The share of the improvement without a penalty below which the penalty is too strong."""
 
 MOSTLY = 0.8
-"""The share above which it is not, whatever unseen rows say."""
+"""The share that the exact gradient gets with it above which it is not, whatever unseen rows say."""
 
 DEAR = 2 / 3
 """The share of the unseen rows' loss that has to be left without the penalty where it is too strong."""
@@ -157,11 +157,11 @@ def _penalty(runs: Compared, blank: bool) -> Finding | None:
     mine = data_only(runs.user.leaves) if np.isfinite(runs.user.final) else np.inf
     room = base - run.final
     eaten = base - runs.goal < HELD * room and base - mine < HELD * room
+    if room < 0.1 * abs(base) or base - held >= MOSTLY * room:
+        return None  # what the loop lacks beside the exact gradient under the same penalty is its own fault
     much = eaten or base - held < HELD * room
-    worse = held if not mine <= base else max(mine, held)  # no pull to zero leads above the best constant
-    if room < 0.1 * abs(base) or not (much or base - worse < MOSTLY * room):
-        return None
-    if (blank or not much) and not _dear_unseen(runs, less, part, share):
+    unsure = blank or not much or room < HELD * abs(base)  # most is left without it, too: noise, perhaps
+    if unsure and not _dear_unseen(runs, less, part, share):
         return None
     return Finding(
         "regularisation_too_strong", "loss", "the penalty dominates the data term",
