@@ -198,7 +198,9 @@ def _unbounded(case: Case, tape: Recording) -> list[Finding]:
     return _one_column(case, D, picked, values) or _slope_against(case, D, t, values, picked)
 
 
-def _slopes(case: Case, leaves: Leaves, picked: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+def _slopes(
+    case: Case, leaves: Leaves, picked: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """The loss's slopes by the last sums, these sums, and the losses, of rows alone."""
     slopes, sums, values = [], [], []
     for i in picked:
@@ -254,7 +256,9 @@ def _slope_against(
                 0.9,
             )
         ]
-    if (flat_no or flat_yes) and _flat_elsewhere(case, picked[~positive[:, 0] if flat_no else positive[:, 0]]):
+    if (flat_no or flat_yes) and _flat_elsewhere(
+        case, picked[~positive[:, 0] if flat_no else positive[:, 0]]
+    ):
         side = "labels of zero" if flat_no else "labels of one"
         return [_wrong_formula(f"{side} have no part in it", f"its slope is zero on all {side}", 0.9)]
     return []
