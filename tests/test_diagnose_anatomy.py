@@ -109,18 +109,29 @@ def shift_grad(p, X, y):
     return [2 * X.T @ (X @ p[0] - y) / len(y)]
 
 
+def kept_grad(p, X, y):
+    return [*shift_grad(p, X, y), np.zeros(1)]
+
+
 SIGNS = np.where(X[:, 0] + 0.3 * X[:, 1] > 0, 1.0, -1.0)
+NOISY = X[:, 0] + 1.5 + 0.5 * (-1.0) ** np.arange(len(X))
 LOOPS = {
     "least squares on labels of -1 and 1": (None, squared, squared_grad, X, SIGNS),
     "labels of -1 under a sigmoid": ("output_range_clipped", sum_of_logs, logs_grad, X, SIGNS),
     "no bias, far from zero": ("no_bias", no_shift, shift_grad, X[:, :1] + 3, -2 * X[:, 0] + 1),
+    "no bias, but most of the way": (None, no_shift, shift_grad, X[:, :1] + 3, NOISY),
+    "a bias that is never added": ("no_bias", no_shift, kept_grad, X[:, :1] + 3, NOISY),
 }
 
 
 @pytest.mark.parametrize("name", LOOPS)
 def test_what_an_output_or_a_model_cannot_say(name):
     fault, loss, grad, X, y = LOOPS[name]
-    start = [np.zeros(X.shape[1]), np.zeros(1)] if loss is not no_shift else [np.zeros(1)]
+    start = (
+        [np.zeros(X.shape[1]), np.zeros(1)]
+        if loss is not no_shift
+        else [np.zeros(1), np.zeros(1)][: 1 + (grad is kept_grad)]
+    )
     found = diagnose(params=start, X=X, y=y, loss=loss, step=descend(loss, grad, 0.05), batch_size=20,
                      n_steps=300)  # fmt: skip
     assert [f.id for f in found.faults[:1]] == ([fault] if fault else [])

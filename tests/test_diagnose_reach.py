@@ -83,6 +83,15 @@ def test_losses_of_margins(name):
     assert [(f.id, f.where) for f in found] == expected
 
 
+def test_outputs_beyond_every_margin_do_not_make_a_hinge_wrong():
+    def loss(p, X, y):
+        out = np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
+        return np.maximum(1 - (2 * y[:, None] - 1) * out, 0).mean()
+
+    dead = [START[0], np.full(4, -50.0), START[2], np.full(1, -3.0)]
+    assert objective.experiment(case(loss, (SIGNS > 0) * 1, dead)) == []
+
+
 @pytest.mark.parametrize(("lost", "spread", "expected"), [(0.0, 0.8, 0), (0.0, 2.5, 0), (0.5, 0.6, 1)])
 def test_labels_lost_to_one_class(lost, spread, expected):
     rng = np.random.default_rng(3)

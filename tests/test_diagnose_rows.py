@@ -291,3 +291,17 @@ GIVEN = [
 def test_a_step_takes_both_the_inputs_and_the_targets_that_it_is_given(step, faults):
     with quiet():
         assert [f.id for f in rows.experiment(case(squares, step=step, batch_size=8))] == faults
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_step_of_one_number_or_two_is_not_said_to_mix_rows(count):
+    A = np.random.default_rng(0).normal(size=(60, count)) + 3
+
+    def loss(p, X, y):
+        return np.mean((X @ p[0] - y) ** 2)
+
+    def step(p, X, y):
+        return [p[0] - 0.01 * X.T @ (X @ p[0] - y) / len(y)], loss(p, X, y)
+
+    found = case(loss, A[:, 0] + 2.5, A, [np.zeros(count)], step, batch_size=20, n_steps=20)
+    assert rows._crossed(found) == []

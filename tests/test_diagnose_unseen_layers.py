@@ -7,7 +7,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._linear import linear_layers
 from pullback.diagnose.experiments._silent import silent
-from pullback.diagnose.experiments.model import _widths
+from pullback.diagnose.experiments.model import _enough, _widths
 from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(0)
@@ -107,3 +107,14 @@ def test_weights_of_one_sign_kill_units_unless_they_are_large_as_well(width, exp
                  10.0)  # fmt: skip
     suspected = units.suspect(found, units.look(found))
     assert getattr(suspected, "id", None) == expected
+
+
+@pytest.mark.parametrize(("rows", "least"), [(60, 0.8), (400, 0.9)])
+def test_a_linear_stack_owes_what_enough_rows_show_that_it_leaves(rows, least):
+    rng = np.random.default_rng(0)
+    table = rng.normal(size=(rows, 3))
+    found = Case(Patient({"params": [SHUT[0], np.zeros(4), SHUT[2], SHUT[3]], "X": table,
+                          "y": (table[:, 0] > 0).astype(int), "grad": lambda p, X, y: p,
+                          "loss": lambda p, X, y: entropy((X @ p[0] + p[1]) @ p[2] + p[3], y)}),
+                 10.0)  # fmt: skip
+    assert _enough(found) == least

@@ -26,6 +26,10 @@ FEW, STARTS = 40, 12
 """Rows too few to keep any apart, and the starts that a small network is given on them."""
 SHIFTED = 0.85
 """The share of a wider network's gain below which a bias that leaves a third of the loss is missed."""
+KEPT = 0.85
+"""The share of the gain with a bias below which one is missed that is kept and never added."""
+MANY = 300
+"""Rows of which a third is enough to tell a tenth of the gain from chance."""
 NARROW = 3
 """Units of a layer that are few, whatever it is for."""
 
@@ -127,9 +131,17 @@ def without_bias(case: Case, base: float, goal: float) -> Finding | None:
     biased = size**2 * _with_bias(case, net, _uncentred(X, (X, t, X, t), (rows, rows))) * case.per_row
     biased = min(biased, _settled_with_bias(case, net, X, y) * case.per_row)
     gain = base - biased
-    if not gain > 0.25 * case.worth(base) or base - goal > 0.5 * gain:
+    least = KEPT * gain if _kept_unused(case, net) else 0.5 * gain
+    if not gain > 0.25 * case.worth(base) or base - goal > least:
         return None
     return lacks_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
+
+
+def _kept_unused(case: Case, net: Net) -> bool:
+    """Whether a bias is kept among the parameters that the loss never adds: it is meant, and has no slope."""
+    read = {k for layer in net.layers for k in (layer.w, layer.b)}
+    slopes = case.gradient(case.generic, *case.batch(0, min(case.n, 64)))
+    return any(k not in read and case.is_bias(k) and not np.any(slope) for k, slope in enumerate(slopes))
 
 
 def _target_size(net: Net, y: np.ndarray) -> float:
@@ -353,7 +365,8 @@ def _enough(case: Case) -> float:
     if case.n < FEW:
         return 0.5
     if missing_nonlinearity(case, "") is not None:
-        return 0.8  # no one stacks layers for a line: what a hidden layer would add is meant to be there
+        # no one stacks layers for a line: what a hidden layer would add is meant to be there
+        return 0.9 if case.n >= MANY else 0.8
     return 0.62 if len(case.weights) > 1 or len(_widths(case)) > 1 else 0.4
 
 

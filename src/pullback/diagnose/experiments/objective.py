@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pullback.diagnose._case import Case
+from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_objective._cancelling import cancelling
 from pullback.diagnose.experiments.of_objective._grades import in_order
@@ -189,26 +189,35 @@ def _unbounded(case: Case, tape: Recording) -> list[Finding]:
     """The slope of the loss by the output's sums against each row's target."""
     if (case.net is not None and case.net.objective != "unknown") or case.truth.how != "recorded":
         return []
-    m = min(case.n, 48)
-    picked = np.unique(np.linspace(0, case.n - 1, m).astype(int))
+    picked = np.unique(np.linspace(0, case.n - 1, min(case.n, 48)).astype(int))
+    found = _slopes(case, case.generic, picked)
+    if found is None:
+        return []
+    D, Z, values = found
+    t = fn.targets(case.y[picked], Z)
+    return _one_column(case, D, picked, values) or _slope_against(case, D, t, values, picked)
+
+
+def _slopes(
+    case: Case, leaves: Leaves, picked: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """The loss's slopes by the last sums, these sums, and the losses, of rows alone."""
     slopes, sums, values = [], [], []
     for i in picked:
         try:
-            rec = record(case.loss, case.generic, case.X[i : i + 1], case.y[i : i + 1])
+            rec = record(case.loss, leaves, case.X[i : i + 1], case.y[i : i + 1])
         except Failure:  # a loss that takes no single row, as under batch normalisation
-            return []
+            return None
         adjoint = rec.backward()
         last = [n for n in rec.nodes if n.name in ("matmul", "dot")][-1:]
         if not last:
-            return []
+            return None
         slopes.append(np.ravel(adjoint.get(id(last[0]), np.zeros(last[0].value.shape))))
         sums.append(np.ravel(last[0].value))
         values.append(float(np.ravel(rec.result)[0]))
     if len({len(z) for z in sums}) > 1:
-        return []
-    D, Z = np.array(slopes), np.array(sums)
-    t = fn.targets(case.y[picked], Z)
-    return _one_column(case, D, picked, np.array(values)) or _slope_against(case, D, t, np.array(values))
+        return None
+    return np.array(slopes), np.array(sums), np.array(values)
 
 
 def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarray) -> list[Finding]:
@@ -226,7 +235,9 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
                    f"of {D.shape[1]} outputs only output {used[0]} has a part in the loss")]  # fmt: skip
 
 
-def _slope_against(case: Case, D: np.ndarray, t: np.ndarray, values: np.ndarray) -> list[Finding]:
+def _slope_against(
+    case: Case, D: np.ndarray, t: np.ndarray, values: np.ndarray, picked: np.ndarray
+) -> list[Finding]:
     classes = labels(case.y)
     alone = np.ndim(case.y) == 1 or np.shape(case.y)[1] == 1
     if t.shape != D.shape or not classes or (alone and max(D.shape[1], 2) != classes):
@@ -245,10 +256,24 @@ def _slope_against(case: Case, D: np.ndarray, t: np.ndarray, values: np.ndarray)
                 0.9,
             )
         ]
-    if flat_no or flat_yes:
+    if (flat_no or flat_yes) and _flat_elsewhere(
+        case, picked[~positive[:, 0] if flat_no else positive[:, 0]]
+    ):
         side = "labels of zero" if flat_no else "labels of one"
         return [_wrong_formula(f"{side} have no part in it", f"its slope is zero on all {side}", 0.9)]
     return []
+
+
+def _flat_elsewhere(case: Case, picked: np.ndarray) -> bool:
+    """Whether the loss of these rows has no slope with every weight the other way round either.
+
+    One place proves nothing: a loss with a margin is flat wherever the output lies past it.
+    """
+    try:
+        found = _slopes(case, [-x for x in case.generic], picked)
+    except Exception:  # a loss that breaks there tells nothing
+        return True
+    return found is None or not np.any(np.abs(found[0]) > 1e-12)
 
 
 def _always(D: np.ndarray, where: np.ndarray) -> float:

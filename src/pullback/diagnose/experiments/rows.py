@@ -64,7 +64,7 @@ def _unpaired(case: Case) -> list[Finding]:
 
     `zip(X_batch, y)` and `y[i]` read the whole set's targets, row by row from the first one.
     """
-    if not case.patient.has_step or case.size >= case.n or sum(x.size for x in case.leaves) < 4:
+    if not case.patient.has_step or case.size >= case.n or _numbers(case) < 4:
         return []
     case.tried.append("whether the step heeds both the inputs and the targets it is given")
     for given, other in (("y", "X"), ("X", "y")):
@@ -76,14 +76,19 @@ def _unpaired(case: Case) -> list[Finding]:
     return []
 
 
+def _numbers(case: Case) -> int:
+    """How many numbers a step moves."""
+    return sum(x.size for x in case.leaves)
+
+
 def _crossed(case: Case) -> list[Finding]:
     """A step that brings its own rows out of order, the inputs or the targets alone.
 
     Of one row several times, and then of another, any such order exchanges some targets of the two: the
     first step is then a mixture of two gradients, and its share tells how many.
     """
-    if not case.patient.has_step or min(case.size, case.n) < 2 * TWICE:
-        return []
+    if not case.patient.has_step or min(case.size, case.n) < 2 * TWICE or _numbers(case) < 3:
+        return []  # two numbers are some mixture of any two gradients
     share: float | None = None
     for a, b in zip(range(0, case.n, max(case.n // 4, 1)), range(case.n // 8 + 1, case.n), strict=False):
         b = next((k for k in (*range(b, case.n), *range(b)) if _differ(case, a, k)), a)

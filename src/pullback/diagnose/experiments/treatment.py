@@ -126,6 +126,8 @@ def _compared(
         small = too_small(case, []) if narrow(case) else []  # beside their runs there is no time left for it
         return [_curves(runs, f) for f in small or partly(runs, room)]
     uneven = unlike_scales(runs) if runs.evened else None
+    if uneven is not None and reached < LOST:
+        case.meanwhile = [_curves(runs, uneven)]  # proven on its own rows, whatever the others would say
     if uneven is not None and runs.better_even():
         return [_curves(runs, uneven)]
     ordered = unshuffled(runs) if reached < ENOUGH and by_class(case) else None
@@ -141,6 +143,8 @@ def _compared(
     return [_curves(runs, f) for f in _mended(runs, doubt, share)]
 
 
+LOST = 0.5
+"""The share of the way below which no rows apart can acquit a loop that one thing mended sends on it."""
 PACE = ("lr_too_small", "lr_too_large", "too_few_steps")
 
 
