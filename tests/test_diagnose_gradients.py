@@ -273,14 +273,16 @@ def ridged(p, X, y):
     [
         (1.0, 1.0, []),
         (0.5, 1.0, [("grad_constant_factor", "grad", True)]),
-        (20.0, 1.0, [("grad_reduction_sum", "grad", True)]),
+        (20.0, 1.0, [("grad_constant_factor", "grad", True)]),
+        (None, 1.0, [("grad_reduction_sum", "grad", True)]),
         (1.0, 2.0, [("grad_constant_factor", "grad", False)]),
     ],
 )
 def test_a_factor_on_the_rows_part_is_told_from_another_penalty(rows, penalty, expected):
     def grad(p, X, y):
         owed = [0.1 * penalty * W for W in p[:3]] + [0 * p[3]]
-        return [rows * g + o for g, o in zip(back()(p, X, y), owed, strict=True)]
+        times = len(y) if rows is None else rows
+        return [times * g + o for g, o in zip(back()(p, X, y), owed, strict=True)]
 
     given = {"params": squares, "X": X, "y": y, "loss": ridged, "grad": grad, "batch_size": 20}
     told = gradient.experiment(Case(Patient(given), 10.0))

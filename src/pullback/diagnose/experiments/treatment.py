@@ -123,8 +123,8 @@ def _compared(
             f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
         if doubt is not None and _costs(runs, doubt):
             return [_curves(runs, doubt)]
-        small = too_small(case, []) if narrow(case) else []  # beside their runs there is no time left for it
-        return [_curves(runs, f) for f in small or partly(runs, room)]
+        few = too_small(case, []) if narrow(case) else []  # beside their runs there is no time left for it
+        return [_curves(runs, f) for f in few or partly(runs, room)]
     uneven = unlike_scales(runs) if runs.evened else None
     if uneven is not None and reached < LOST:
         case.meanwhile = [_curves(runs, uneven)]  # proven on its own rows, whatever the others would say
