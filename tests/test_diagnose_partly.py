@@ -7,7 +7,7 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.experiments.data import _wrapped
+from pullback.diagnose.experiments.data import _two_in_one, _wrapped
 from pullback.diagnose.experiments.model import idle
 from pullback.diagnose.experiments.of_treatment import _mending, _partly
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
@@ -31,6 +31,23 @@ TABLES = {
 def test_numbers_about_zero_lose_their_sign_where_none_is_kept(name):
     table, lost = TABLES[name]
     assert bool(_wrapped(table)) is lost
+
+
+sided = np.random.default_rng(3).uniform(-4.9, 4.9, (400, 2))
+RINGS = (np.hypot(*sided.T).astype(int) % 2).astype(int)
+CUT = {
+    "cut off": (sided.astype(int), RINGS, True),
+    "rounded": (np.round(sided).astype(int), RINGS, False),
+    "cut off, floats": (np.trunc(sided), RINGS, False),
+    "cut off, labels of what is left": (sided.astype(int), (sided.astype(int)[:, 0] > 0) * 1, False),
+    "marks": (np.sign(sided).astype(int), RINGS, False),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_a_zero_of_two_intervals_and_labels_at_odds_are_of_numbers_without_their_fraction(name):
+    X, y, lost = CUT[name]
+    assert bool(_two_in_one(X, y)) is lost
 
 
 def compared(y, finals):

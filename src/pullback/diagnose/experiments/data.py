@@ -16,6 +16,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._origins import what_was_cut
 from pullback.diagnose.experiments.of_objective._reach import NUMBERS
 from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.network._functions import labels
 from pullback.diagnose.recording._record import record
 
 COLUMNS = 40
@@ -74,7 +75,12 @@ def _dtypes(case: Case) -> list[Finding]:
         out += _rounded_moves(case)
     out = out or _whole_rows(case)
     if not out and case.X.ndim == 2:
-        out += _flat_columns(case) or _only_tops(case.X) or _nothing_left(case)
+        out += (
+            _flat_columns(case)
+            or _two_in_one(case.X, np.asarray(case.y))
+            or _only_tops(case.X)
+            or _nothing_left(case)
+        )
     out = out or _wrapped(case.X) or _flat_targets(case)
     lost = "" if out else what_was_cut(case)
     if lost:
@@ -196,6 +202,30 @@ def _flat_columns(case: Case) -> list[Finding]:
     return [_cut("X", f"X has dtype {X.dtype} and every column holds at most seven values around zero")]
 
 
+def _two_in_one(X: Any, y: Any) -> list[Finding]:
+    """Whole numbers of which zero holds two intervals, those on either side of it, and labels at odds.
+
+    Cutting a fraction off takes -0.9 and 0.9 to the same zero; every other number keeps one interval. Rows
+    that became the same then bear unlike labels. Numbers that are whole by nature have no such zero.
+    """
+    classes = labels(y)
+    if X.dtype.kind != "i" or len(X) < 100 or X.shape[1] > COLUMNS or not classes:
+        return []
+    for column in X.T:
+        zero, sides = int(np.sum(column == 0)), int(np.sum(np.abs(column) == 1))
+        if min(-int(column.min()), int(column.max())) < 2 or zero < max(10, 0.75 * sides):
+            return []
+    rows, cell = np.unique(X, axis=0, return_inverse=True)
+    own = y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else np.unique(y, return_inverse=True)[1].ravel()
+    counts = np.zeros((len(rows), classes))
+    np.add.at(counts, (cell.ravel(), own), 1)
+    odds = 1 - float(counts.max(1).sum()) / len(X)
+    if odds < 0.1:
+        return []
+    return [_cut("X", f"X has dtype {X.dtype}, and zero is as frequent as two of its neighbours: of rows "
+                      f"that are equal {number(100 * odds)} % bear another label than most")]  # fmt: skip
+
+
 def falling(x: np.ndarray) -> bool:
     """Whether these are whole numbers of either sign, zero above all, the others the rarer the larger.
 
@@ -211,7 +241,8 @@ def falling(x: np.ndarray) -> bool:
 def _flat_targets(case: Case) -> list[Finding]:
     """Targets whose fractions are gone, where the loss asks how far a linear output is from them.
 
-    Of the values -1, 0 and 1 alone, which may be marks, whole numbers are left mostly zeros.
+    Of the values -1, 0 and 1 alone, which may be marks, whole numbers are left mostly zeros; of fractions
+    below one nothing but zeros, which no one writes in whole numbers where a loss heeds them.
     """
     known, y = case.head, np.asarray(case.y)
     if (
@@ -222,6 +253,8 @@ def _flat_targets(case: Case) -> list[Finding]:
     ):
         return []
     columns = y.reshape(case.n, -1)
+    if y.dtype.kind == "i" and case.n >= 8 and y.size and not y.any():
+        return [_cut("y", f"y has dtype {y.dtype} and every value is zero: numbers are asked for")]
     if case.n < 50 or y.size == 0 or not all(map(falling, columns.T)):
         return []
     marks = y.dtype.kind == "f" or np.mean(y == 0) < 0.6

@@ -130,8 +130,9 @@ def _formula(case: Case) -> list[Finding]:
     if head is not None and head.objective in fn.MARGINS and labels(case.y) == 2 and case.y.min() == 0:
         return [_unmarked(head.objective)]
     if net is None or "unknown" in (net.output, net.objective):
-        return [_wrong_formula(f"it is {head.objective}", _FITS, 1.0)] if (
-            head is not None and head.objective in fn.WRONG) else []  # fmt: skip
+        if head is not None and head.objective in fn.WRONG:
+            return [_wrong_formula(f"it is {head.objective}", _FITS, 1.0)]
+        return [] if net is not None and net.objective != "unknown" else task(case)
     raw = _no_probabilities(case)
     if raw:
         return raw

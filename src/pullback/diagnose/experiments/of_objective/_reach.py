@@ -75,7 +75,7 @@ def _outside(case: Case, width: int, words: str, low: float, high: float, margin
     y = fn.targets(case.y, np.zeros((case.n, width)))
     outside = float(np.mean((y < low - margin) | (y > high + margin)))
     beyond = np.maximum(0, np.maximum(low - y, y - high))
-    if outside < 0.02 or np.mean(beyond**2) < DEAR * np.var(y):
+    if outside < 0.02 or np.mean(beyond**2) <= DEAR * np.var(y):
         return []
     return [Finding(
         "output_range_clipped", "output", f"the output's {words} the targets",

@@ -18,14 +18,22 @@ from pullback.diagnose.training._runs import adam
 def task(case: Case) -> list[Finding]:
     """Findings about an objective of numbers for classes, or of classes for numbers."""
     net, classes = case.net, labels(case.y)
-    assert net is not None
-    if net.objective == "unknown":
-        return []
+    if net is None or net.objective == "unknown":
+        return [] if classes else _of_single_numbers(case)
     words = _on_classes(case, net, classes) if classes else _on_numbers(case, net.objective)
     if not words:
         return []
     said = f"the loss is {net.objective} of the {net.output} output"
     return [unfit(words, f"y holds {classes or 'no'} classes; {said}")]
+
+
+def _of_single_numbers(case: Case) -> list[Finding]:
+    """The same of predictions whose network is not known; a lone log p may be weighted by any number."""
+    known = case.head
+    if known is None or known.objective != "binary cross-entropy":
+        return []
+    words = _on_numbers(case, known.objective)
+    return [unfit(words, f"the loss is {known.objective} of the {known.output} output")] if words else []
 
 
 def classes(case: Case) -> int:
