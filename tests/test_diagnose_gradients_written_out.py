@@ -260,3 +260,39 @@ def test_a_softmax_whose_derivative_is_taken_unit_by_unit(hidden, top, expected)
         return [X.T @ hidden(h, d @ p[1].T), h.T @ d]
 
     assert found(two_layers, loss, grad, y=labels) == expected
+
+
+def sums(p, X):
+    h = np.tanh(X @ p[0])
+    return h, h @ p[1]
+
+
+def crossed(p, X, y):
+    z = sums(p, X)[1]
+    return np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y])
+
+
+def shares(z):
+    e = np.exp(z)
+    return e / e.sum(1, keepdims=True)
+
+
+HEADS = {
+    "softmax": (crossed, shares, lambda y: np.eye(3)[y], rng.integers(0, 3, 40), 1.0),
+    "linear": (lambda p, X, y: np.mean((sums(p, X)[1] - y) ** 2), lambda z: z, lambda y: y,
+               rng.standard_normal((40, 3)), 2 / 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_an_output_handed_down_without_its_target_is_another_layers_error(name):
+    loss, output, marks, y, factor = HEADS[name]
+    params = [rng.standard_normal((5, 6)), rng.standard_normal((6, 3))]
+
+    def grad(p, X, y, taken=1.0):
+        h, z = sums(p, X)
+        d, e = (factor * (output(z) - t * marks(y)) / len(y) for t in (1.0, taken))
+        return [X.T @ (e @ p[1].T * (1 - h**2)), h.T @ d]
+
+    assert found(params, loss, grad, y=y) == []
+    assert found(params, loss, lambda p, X, y: grad(p, X, y, 0.0), y=y) == [("grad_wrong_delta", 0)]

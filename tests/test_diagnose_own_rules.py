@@ -58,6 +58,17 @@ def test_a_velocity_is_measured_wherever_its_gradient_is_taken(beta, ahead):
     assert optimizer.settings == pytest.approx({"beta": beta, "ahead": ahead}, abs=1e-6)
 
 
+def test_all_gradients_so_far_times_a_falling_rate_are_no_velocity():
+    p, total, moves = START, [0 * a for a in START], Moves()
+    for t in range(8):
+        total = [s + g for s, g in zip(total, gradient(p, X, Y), strict=True)]
+        new = [a - 0.1 * (1 - 0.002 * t) * s for a, s in zip(p, total, strict=True)]
+        moves.before.append(p)
+        moves.after.append(new)
+        p = new
+    assert measured(moves, lambda leaves, t: gradient(leaves, X, Y), 1) is None
+
+
 def case_of(**given):
     return Case(Patient({"params": START, "X": X, "y": Y, "loss": loss, "batch_size": 20, **given}), 5.0)
 

@@ -1,12 +1,14 @@
-"""Wrong error signals of a loss whose own output is right: made of another softmax, or of none."""
+"""Wrong error signals of a loss whose own output is right: of another softmax, of none, or with no target."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.backward._misplaced import only
 from pullback.diagnose.backward._tapes import Tape, Wrong
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.recording._record import Node, pull_back
@@ -23,7 +25,7 @@ def other_outputs(tape: Tape) -> Iterator[Wrong]:
     if any(id(z) not in tape.sums or not np.size(z.value) for z in tops):
         return
     for right, others in _OUTPUTS:
-        factors = [_factor(right(z.value), np.asarray(tape.sums[id(z)])) for z in tops]
+        factors = [_factor(right(z.value), tape.sums[id(z)]) for z in tops]
         if not tops or min(factors) <= 0 or np.ptp(factors) > 1e-6 * factors[0]:
             continue
         for fault, words, other in others:
@@ -33,8 +35,48 @@ def other_outputs(tape: Tape) -> Iterator[Wrong]:
             yield Wrong(fault, words, tape.rec.gradient(len(tape.leaves), instead=instead))
 
 
+def untargeted(tape: Tape) -> Iterator[Wrong]:
+    """What the layers below the last are handed where its output alone stands for output less target."""
+    last = tape.products[-1] if tape.products else None
+    tops = [tape.sum_of(node) for node in last.nodes] if last else []
+    if last is None or any(id(z) not in tape.sums or not np.size(z.value) for z in tops):
+        return
+    below = [k for k in range(len(tape.leaves)) if any(a.deps >> k & 1 for a in last.inputs)]
+    for right in (_along(-1), _along(-2), fn.sigmoid, None):
+        factors = [_squared(tape, z) if right is None else _factor(right(z.value), tape.sums[id(z)])
+                   for z in tops]  # fmt: skip
+        if min(factors) <= 0 or np.ptp(factors) > 1e-6 * factors[0]:
+            continue
+        for other in (_bare,) if right is None else (right, _bare):
+            instead = {id(z): partial(_alone, z, factors[0] * other(z.value)) for z in tops}
+            grads = tape.rec.gradient(len(tape.leaves), instead=instead)
+            words = "the layers below are handed the output itself for its error: no target is taken off"
+            yield from (only(tape, k, grads[k], "grad_wrong_delta", words) for k in below)
+        return
+
+
+def _squared(tape: Tape, z: Node) -> float:
+    """The one factor c of an error signal c (z - t); 0 where there is none."""
+    t, u = np.asarray(tape.rec.leaves[len(tape.leaves) + 1].value), np.asarray(tape.sums[id(z)])
+    if t.size != u.size or t.dtype.kind not in "fiu" or u.shape != np.shape(z.value) or not u.any():
+        return 0.0
+    off = z.value - t.reshape(u.shape)
+    c = float(np.sum(u * off) / np.sum(off * off)) if off.any() else 0.0
+    return c if c > 0 and np.abs(u - c * off).max() <= 1e-6 * np.abs(u).max() else 0.0
+
+
+def _alone(z: Node, handed: Any, u: Any) -> Any:
+    del u
+    return pull_back(z, handed)
+
+
+def _bare(z: Any) -> Any:
+    return z
+
+
 def _factor(p: Any, u: Any) -> float:
     """The one factor c of an error signal c (p - t) with targets of zero and one; 0 where there is none."""
+    u = np.asarray(u)
     if p.shape != u.shape or not (np.abs(p) > 1e-9).all() or not (np.abs(p - 1) > 1e-9).all() or not u.any():
         return 0.0
     each = np.where(u > 0, u / p, u / (p - 1))

@@ -18,7 +18,7 @@ from pullback.diagnose.backward._cofactors import cofactors
 from pullback.diagnose.backward._minuses import minuses
 from pullback.diagnose.backward._misindexed import misindexed
 from pullback.diagnose.backward._misplaced import only, products
-from pullback.diagnose.backward._other_outputs import other_outputs
+from pullback.diagnose.backward._other_outputs import other_outputs, untargeted
 from pullback.diagnose.backward._outputs import outputs
 from pullback.diagnose.backward._overwritten import overwritten
 from pullback.diagnose.backward._scaled import scaled
@@ -60,6 +60,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from outputs(tape)
     yield from softmaxed(tape)
     yield from other_outputs(tape)
+    yield from untargeted(tape)
     yield from products(tape)
     yield from _weights(tape)
     yield from overwritten(tape)

@@ -68,7 +68,8 @@ def _compared(
         return [_curves(runs, plain)]
     if doubt is not None:
         runs.start_over()
-        if not np.isfinite(runs.user.final) and runs.share(runs.made["fresh initial weights"].final) > ENOUGH:
+        astray = not np.isfinite(runs.user.final) or runs.share(runs.user.final) < 0
+        if astray and runs.share(runs.made["fresh initial weights"].final) > ENOUGH:
             case.meanwhile = [replace(doubt, confidence=0.6)]  # what stands if the time is up before more
         fresh = lambda: case.user_with(leaves=case.reborn())  # noqa: E731
         if doubt.id == "dead_relu" and not state.dead and runs.cured("fresh initial weights", fresh):

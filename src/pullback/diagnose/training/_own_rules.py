@@ -124,8 +124,8 @@ def _as_optimizer(
     beta = float(np.median(kept))
     if np.ptp(kept) > 1e-2 or not -1e-3 < beta < 1 - EXACT or not steps.min() > 0:
         return None
-    if np.median(kept * steps[:-1] / steps[1:]) > 1 - EXACT:
-        return None  # what the falling rate multiplies is a sum of all gradients, which never fades
+    if abs(kept[0] * steps[0] / steps[1] - 1) < EXACT and np.ptp(kept * steps[:-1] / steps[1:]) < EXACT:
+        return None  # all gradients so far, times a falling rate: what fades is the rate alone
     lr = course_of(steps, epoch)
     return None if lr is None else (sgd() if abs(beta) < 1e-3 else velocity(beta, ahead and beta), lr)
 

@@ -8,6 +8,7 @@ with them, and not without.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -286,13 +287,22 @@ def _drained(runs: Compared) -> Finding | None:
         return None
     gone = [k for k, (x, z) in enumerate(zip(case.leaves, ended, strict=True))
             if x.ndim == 2 and min(x.shape) > 1 and norm([z]) < DRAINED * norm([x])]  # fmt: skip
-    if not gone or runs.user.final < 0.1 * abs(runs.base):
+    if not gone or runs.user.final < 0.1 * abs(runs.base) or _with_smaller_steps(runs):
         return None
     left = max(norm([ended[k]]) / norm([case.leaves[k]]) for k in gone)
     return _finding(
         "loss", "training takes whole weight matrices to zero",
         f"parameter {gone[0]} ends at {number(100 * left)} % of its first size, and the loss at "
         f"{number(runs.user.final)}", "divide the penalty's factor by 100")  # fmt: skip
+
+
+def _with_smaller_steps(runs: Compared) -> bool:
+    """Whether smaller steps alone learn under the same penalty: it drains only what large ones killed then."""
+    case = runs.case
+    if runs.room < HELD:
+        return False
+    tries = {f"moves times {s:g}": partial(case.user_with, scale=s) for s in (0.1, 0.01)}
+    return any(runs.cured(name, make) for name, make in tries.items())
 
 
 def _ridge(runs: Compared) -> Finding | None:
