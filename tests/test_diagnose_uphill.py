@@ -143,6 +143,20 @@ def test_weights_without_a_bias_whose_loss_falls_for_ever(of_error, faults):
     assert [f.id for f in said] == faults
 
 
+@pytest.mark.parametrize("softplus", [lambda z: np.logaddexp(0, z), lambda z: np.log(1 + np.exp(z))])
+def test_a_logarithm_inside_the_network_is_none_of_the_prediction(softplus):
+    def one_sided(p, X, y):
+        e = (softplus(X @ p[0]) @ p[1] + p[2])[:, 0] - y
+        return np.mean(np.where(np.abs(e) <= 1, 0.5 * e**2, e - 0.5))
+
+    numbers, start = 4 * X[:, 0], [np.ones((4, 3)), np.ones((3, 1)), np.zeros(1)]
+    given = {"params": start, "X": X, "y": numbers, "grad": lambda p, X, y: p}
+    with quiet():
+        case = Case(Patient({**given, "loss": one_sided}), 10.0)
+        said = no_least(case, record(case.loss, case.generic, X[:7], numbers[:7]))
+    assert [f.id for f in said] == ["loss_formula_wrong"]
+
+
 deep = [rng.standard_normal((4, 8)) / 2, rng.standard_normal((8, 8)) / 2, rng.standard_normal((8, 3)) / 2]
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.backward._pieces import taken_apart
+from pullback.diagnose.backward._tapes import PRODUCTS
 from pullback.diagnose.experiments.of_objective._task import unfit
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.network._functions import labels
@@ -39,7 +40,7 @@ def no_least(case: Case, tape: Recording) -> list[Finding]:
     ways = {_falls(case, way, int(i)) for i in _between(y.ravel())}
     if len(ways) != 1 or not ways <= {-1, 1, 2}:
         return []
-    logs = any(n.name.startswith("log") and n.deps & ((1 << len(case.leaves)) - 1) for n in tape.nodes)
+    logs = _of_logarithms(tape, (1 << len(case.leaves)) - 1)
     whither = {1: "larger the prediction is, whatever the target",
                2: "further the prediction is from the target",
                -1: "smaller the prediction is, whatever the target"}[ways.pop()]  # fmt: skip
@@ -49,6 +50,14 @@ def no_least(case: Case, tape: Recording) -> list[Finding]:
         return [unfit(f"the logarithm of a prediction on targets that are numbers: {words}", evidence)]
     return [Finding("loss_formula_wrong", "loss", f"the loss has no least value: {words}", evidence,
                     "write the formula again, term by term", 0.9, 90)]  # fmt: skip
+
+
+def _of_logarithms(tape: Recording, leaves: int) -> bool:
+    """Whether the loss takes a logarithm of what the last product made; hidden units may be logarithms."""
+    last = max((k for k, n in enumerate(tape.nodes) if n.name in PRODUCTS and n.deps & leaves), default=-1)
+    return any(
+        n.name in ("log", "log2", "log10", "log1p") and n.deps & leaves for n in tape.nodes[last + 1 :]
+    )
 
 
 def mover(case: Case) -> Mover | None:

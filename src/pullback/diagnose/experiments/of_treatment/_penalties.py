@@ -297,7 +297,7 @@ def _drained(runs: Compared) -> Finding | None:
 
 
 def _with_smaller_steps(runs: Compared) -> bool:
-    """Whether smaller steps alone learn under the same penalty: it drains only what large ones killed then."""
+    """Whether smaller steps alone learn under the same penalty: it drains only what large ones killed."""
     case = runs.case
     if runs.room < HELD:
         return False
