@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose.experiments import labels, model, objective
+from pullback.diagnose.experiments import data, labels, model, objective
 from pullback.diagnose.experiments.of_objective._least import no_least
 from pullback.diagnose.experiments.of_objective._task import classes
 from pullback.diagnose.experiments.treatment import _of_several
@@ -201,3 +201,39 @@ def test_rows_that_teach_only_together_are_known():
     with quiet():
         assert _of_several(case(pairs, NUMBERS, LINE))
         assert not _of_several(case(grades, GRADES, LINE))
+
+
+def by_row(cost):
+    """A network of four units, one row at a time, and the mean of what each costs."""
+
+    def loss(p, X, y):
+        return np.mean(
+            [cost(p[2] @ np.tanh(p[0] * x + p[1]) + p[3][0], t) for x, t in zip(X, y, strict=True)]
+        )
+
+    return loss
+
+
+def crossed(z, t):
+    out = 1 / (1 + np.exp(-z))
+    return -(t * np.log(out + 1e-9) + (1 - t) * np.log(1 - out + 1e-9))
+
+
+SINE = np.sin(3 * X[:60, 0])
+
+
+@pytest.mark.parametrize(
+    ("cost", "y", "experiment", "faults"),
+    [
+        (crossed, SINE, objective, ["loss_wrong_for_task"]),
+        (crossed, (SINE > 0) * 1.0, objective, []),
+        (crossed, np.abs(SINE), objective, []),
+        (lambda z, t: (z - t) ** 2, SINE.astype(int), data, ["dtype_truncation"]),
+        (lambda z, t: (z - t) ** 2, 0 * SINE, data, []),
+        (lambda z, t: (z - t) ** 2, SINE, data, []),
+    ],
+)
+def test_targets_of_one_number_after_another_suit_the_loss(cost, y, experiment, faults):
+    with quiet():
+        found = case(by_row(cost), y, [*np.random.default_rng(1).normal(size=(3, 4)), np.zeros(1)], X[:60, 0])
+        assert [f.id for f in experiment.experiment(found)] == faults

@@ -136,9 +136,9 @@ def _compared(
         return [_curves(runs, ordered)]
     if runs.as_good_unseen and not _born_ill(runs, doubt):
         return []
-    small = too_small_for_few(case, runs.base, runs.goal)
-    if small is not None:
-        return [_curves(runs, small)]
+    unfit = too_small_for_few(case, runs.base, runs.goal)
+    if unfit is not None:
+        return [_curves(runs, unfit)]
     if doubt is not None and room > 0.12:
         case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
     return [_curves(runs, f) for f in _mended(runs, doubt, share)]
