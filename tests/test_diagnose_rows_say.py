@@ -13,9 +13,10 @@ from pullback.diagnose.experiments.labels import contradicted
 from pullback.diagnose.experiments.of_objective._cancelling import cancel
 from pullback.diagnose.experiments.of_objective._unpaired import unpaired
 from pullback.diagnose.experiments.of_objective._unread import unread
+from pullback.diagnose.experiments.rows import experiment as rows_experiment
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
-from pullback.diagnose.training._rows import never_taken, own_rows
+from pullback.diagnose.training._rows import never_taken, own_rows, stays
 
 E = np.array([0.3, -1.2, 0.8, 2.0, -0.4, -0.9])
 TABLE = np.random.default_rng(0).normal(size=(6, 3))
@@ -43,8 +44,9 @@ def test_errors_that_cancel_are_told_from_losses_of_rows(kind, loss):
     assert cancel({g: float(loss(list(g))) for g in groups}) == kind
 
 
-def line(take=None, y=None, size=40):
+def line(take=None, y=None, size=40, beta=0.0):
     """A line by least squares; `take(t, X, y)` picks the rows of step t out of those that are given."""
+    velocity = [np.zeros(2), np.zeros(1)]
     rng = np.random.default_rng(0)
     X = rng.normal(size=(40, 2))
     y = X @ [1.0, -2.0] + 0.1 if y is None else y
@@ -58,7 +60,8 @@ def line(take=None, y=None, size=40):
             X, y = take(count[0], X, y)
         count[0] += 1
         d = 2 * (X @ p[0] + p[1] - y) / len(y)
-        return [p[0] - 0.1 * X.T @ d, p[1] - 0.1 * d.sum()], loss(p, X, y)
+        velocity[:] = [beta * v - 0.1 * g for v, g in zip(velocity, (X.T @ d, d.sum()), strict=True)]
+        return [w + v for w, v in zip(p, velocity, strict=True)], loss(p, X, y)
 
     return {"params": [np.zeros(2), np.zeros(1)], "X": X, "y": y, "loss": loss, "step": step,
             "batch_size": size, "n_steps": 100}  # fmt: skip
@@ -88,6 +91,34 @@ def test_rows_picked_out_of_all_that_are_given_are_seen(take, own):
     if found is not None:
         assert [len(rows) for rows in found.both] == [10, 10, 10]
         assert len(never_taken(patient, start, 10)) == (10 if take is half else 0)
+
+
+def one(t, X, y):
+    return X[t % 40 : t % 40 + 1], y[t % 40 : t % 40 + 1]
+
+
+def creeping(t, X, y):
+    return X[t % 4 : t % 4 + 10], y[t % 4 : t % 4 + 10]
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.9])
+@pytest.mark.parametrize(("take", "first", "onward", "ids"), [
+    (blocks, [0, 10, 20], True, []),
+    (one, [0, 1, 2], True, []),
+    (creeping, [0, 1, 2], False, ["batch_indexing_wrong"]),
+])  # fmt: skip
+def test_what_a_step_remembers_is_not_taken_for_rows_it_picks(take, first, onward, ids, beta):
+    patient = Patient(line(take, beta=beta))
+    found = own_rows(patient, [np.ones(2), np.ones(1)], None)
+    assert ([int(rows[0]) for rows in found.both], found.onward) == (first, onward)
+    assert [f.id for f in rows_experiment(Case(patient, 4.0))] == ids
+
+
+def test_a_step_that_passes_over_half_its_rows_is_told_from_one_that_takes_its_turns():
+    top = Patient(line(lambda t, X, y: (X[:20], y[:20])))
+    assert [f.id for f in rows_experiment(Case(top, 4.0))] == ["batch_indexing_wrong"]
+    assert stays(top, [np.ones(2), np.ones(1)])
+    assert not stays(Patient(line(one, beta=0.9)), [np.ones(2), np.ones(1)])
 
 
 @pytest.mark.parametrize(("onward", "own"), [(0, [0, 0, 0]), (1, [0, 1, 2]), (None, None)])

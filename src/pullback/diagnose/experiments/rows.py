@@ -13,7 +13,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.loops._patient import flatten
 from pullback.diagnose.loops._sandbox import Failure
-from pullback.diagnose.training._rows import never_heeded, never_taken, read
+from pullback.diagnose.training._rows import never_heeded, never_taken, read, stays
 from pullback.diagnose.updates._moves import norm
 
 
@@ -208,6 +208,8 @@ def _ignored(case: Case) -> list[Finding]:
             continue
         if _one_size(first, case.generic):
             continue  # a rule that goes by the signs does the same for many rows
+        if not _only(case, rows, changed):
+            continue
         return [Finding(
             "batch_indexing_wrong", "data", "the step does not look at all rows of its batch",
             f"other rows in the {name} half of a batch of {size} change nothing, and their gradient differs",
@@ -215,17 +217,35 @@ def _ignored(case: Case) -> list[Finding]:
     return []
 
 
+def _only(case: Case, rows: np.ndarray, changed: np.ndarray) -> bool:
+    """Whether later steps too pass over what the first one does: not so a step that takes a few rows of all
+    that it is given, and comes to the rest in its turn.
+    """
+    later = [_moves(case, x, steps=LATER) for x in (rows, changed)]
+    return _same(*later) and (case.size < case.n or stays(case.patient, case.generic))
+
+
+LATER = 12
+"""The steps that have to pass over the same rows of a batch."""
+
+
 def _same(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
     return all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
 
 
-def _moves(case: Case, rows: np.ndarray, targets: np.ndarray | None = None) -> list[np.ndarray]:
-    """What the first step makes of the generic point, given these rows; or their X, and the y of others."""
+def _moves(case: Case, rows: np.ndarray, targets: np.ndarray | None = None,
+           steps: int = 1) -> list[np.ndarray]:  # fmt: skip
+    """What the first step makes of the generic point, given these rows; or their X, and the y of others.
+
+    Or several steps, one after another.
+    """
     targets = rows if targets is None else targets
     body = case.patient.fresh()
     np.random.set_state(case.patient.random)
     params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
-    return [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[targets]))]
+    for _ in range(steps):
+        params = body.step(params, body.X[rows], body.y[targets])
+    return [np.array(x, float) for x in flatten(params)]
 
 
 def _some(rows: np.ndarray) -> str:

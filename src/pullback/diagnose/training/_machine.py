@@ -45,6 +45,11 @@ def _looks_on(past: np.ndarray) -> bool:
     return bool(np.allclose(past[1:], told, atol=1e-4))
 
 
+def _whole(rows: Callable[[int], Any], n: int) -> bool:
+    """Whether all rows are given in order."""
+    return np.array_equal(rows(0), np.arange(n)) and np.array_equal(rows(1), np.arange(n))
+
+
 class Machine:
     """Runs of one case, in machine code where that is possible and pays."""
 
@@ -63,18 +68,41 @@ class Machine:
 
     def user(self, judge: Judge, steps: int, seconds: float, scale: Any = 1.0, leaves: Leaves | None = None,
              data: Any = None, rows: Any = None, relief: dict[int, float] | None = None,
-             looks: int = 16, again: int = 0) -> Run | None:  # fmt: skip
+             looks: int = 16, again: int = 0, order: Any = None) -> Run | None:  # fmt: skip
         """The loop with something exchanged, as `user_run`; None where only the loop itself can make it."""
         if again or isinstance(scale, list) or not self._pays(steps) or self.stand_in is None:
             return None
         optimizer, lr = self.stand_in
         if relief:
             optimizer = sgd() if optimizer.name == "sgd" else optimizer
-        case = self.case
-        run = self.fast.run(optimizer, lr * scale, leaves or case.leaves, rows or case.patient.batch,
-                            data or (case.X, case.y), steps, judge, seconds, looks)  # fmt: skip
+        case, data = self.case, data or (self.case.X, self.case.y)
+        if rows is None or self.onward:  # a step that takes blocks of its own does so of whatever it is given
+            if rows is not None and not _whole(rows, len(data[0])):
+                return None
+            rows = lambda t: self.taken(t, len(data[0]))  # noqa: E731
+        if order is not None:
+            data = tuple(x[order] for x in data)
+        run = self.fast.run(optimizer, lr * scale, leaves or case.leaves, rows, data, steps, judge, seconds,
+                            looks)  # fmt: skip
         spoilt = run is not None and self.fast.rewritten and not np.isfinite(run.final)
         return None if spoilt else run  # the loop may clip, on its way, what the formula takes the log of
+
+    @property
+    def onward(self) -> bool:
+        """Whether the step takes one block after another of the rows it is given."""
+        own = self.case.own_rows
+        return own is not None and bool(own.onward) and self.case.size >= self.case.n
+
+    def taken(self, t: int, n: int | None = None) -> np.ndarray:
+        """The rows that step `t` takes."""
+        rows: np.ndarray = (
+            self.case.own_rows.batch(t, n or self.case.n) if self.onward else self.case.patient.batch(t, n=n)
+        )
+        return rows
+
+    def _batch(self, t: int) -> tuple[Any, Any]:
+        rows = self.taken(t)
+        return self.case.X[rows], self.case.y[rows]
 
     def finish(self) -> None:
         """Bring the loop as written to its end by its own rule, where the time for it was up before.
@@ -164,7 +192,7 @@ class Machine:
     def _beside_root(self, name: str) -> float:
         """What an adaptive rule adds to the root of the squares, as the first move shows it."""
         case, first = self.case, self._first
-        read = small_numbers(first.move(0), case.quick(first.before[0], *case.batch()))
+        read = small_numbers(first.move(0), case.quick(first.before[0], *self._batch(0)))
         kept = [float(x) for x in re.findall(r"\d*\.\d+", name)] if name.startswith("RMSprop") else []
         share = np.sqrt(1 - kept[0]) if kept else 1.0
         return next((float(eps * share) for eps, inside in read if not inside), USUAL)
@@ -172,8 +200,8 @@ class Machine:
     def _measured(self) -> tuple[Optimizer, float] | None:
         """A velocity that looks ahead, or a rate that falls, read off the first moves one by one."""
         case = self.case
-        return measured(self._first, lambda leaves, t: case.quick(leaves, *case.batch(t)),
-                        max(1, case.patient.n // case.patient.batch_size))  # fmt: skip
+        return measured(self._first, lambda leaves, t: case.quick(leaves, *self._batch(t)),
+                        max(1, case.n // len(self.taken(0))))  # fmt: skip
 
     def _starts_alike(self, optimizer: Optimizer, lr: float) -> bool:
         """Whether each of the first steps leads from where the loop stood to where it went.
@@ -183,7 +211,7 @@ class Machine:
         case, moves = self.case, self._first
         state, gaps, ways = optimizer.init(list(case.leaves)), [], []
         for t, (before, after) in enumerate(zip(moves.before, moves.after, strict=True)):
-            grads = case.quick(looked_at(optimizer, before, state), *case.batch(t))
+            grads = case.quick(looked_at(optimizer, before, state), *self._batch(t))
             params, state = optimizer.update(before, grads, state, rates(lr, np.array([t]))[0])
             gaps.append(norm([a - b for a, b in zip(params, after, strict=True)]))
             ways.append(norm(moves.move(t)))
@@ -199,7 +227,7 @@ class Machine:
         case, params = self.case, list(self.case.leaves)
         state = optimizer.init(list(params))
         for t in range(len(self._first.after)):
-            grads = case.quick(looked_at(optimizer, params, state), *case.batch(t))
+            grads = case.quick(looked_at(optimizer, params, state), *self._batch(t))
             params, state = optimizer.update(params, grads, state, rates(lr, np.array([t]))[0])
         gap = norm([a - b for a, b in zip(params, self._first.after[-1], strict=True)])
         return bool(gap > 1e-2 * norm([a - b for a, b in zip(params, case.leaves, strict=True)]))
@@ -207,7 +235,7 @@ class Machine:
     def _ends_alike(self, optimizer: Optimizer, lr: float) -> bool:
         """Whether the loss goes the same way: a rate that changes later is seen here."""
         case, written = self.case, self.case.user
-        run = self.fast.run(optimizer, lr, case.leaves, case.patient.batch, (case.X, case.y), written.steps,
+        run = self.fast.run(optimizer, lr, case.leaves, self.taken, (case.X, case.y), written.steps,
                             case.judge, 2.0)  # fmt: skip
         if run is None:
             return False

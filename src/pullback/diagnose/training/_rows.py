@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,8 @@ PASSES, LONGER = 100, 1500
 """The steps of two passes that are always made, and those that are made where they cost next to nothing."""
 SECONDS = 0.25
 """The time for rows drawn out of all that are given: what they are is good to know, but not needed."""
+DENSE = 6
+"""The rows between the first and the last one taken that have to be taken too."""
 FIRST, SAMPLE, VISITS = 4, 40, 6
 """Of a step that is given all rows: the rows changed first, all those changed, and how often it should have
 come by each of them.
@@ -34,11 +37,18 @@ class OwnRows:
 
     X: list[np.ndarray]
     y: list[np.ndarray]
+    onward: bool = False
+    """Whether they are one block after another from the first row on."""
 
     @property
     def both(self) -> list[np.ndarray]:
         """The rows each step takes: those seen in X or in y, for a row that no unit answers to hides in X."""
         return [np.union1d(x, y) for x, y in zip(self.X, self.y, strict=True)]
+
+    def batch(self, t: int, n: int) -> np.ndarray:
+        """Of blocks that go on the rows of step `t`, as a loop over `n` rows most likely takes them."""
+        size = min(len(self.X[0]), n)
+        return np.arange(size) + t % (n // size) * size
 
 
 @dataclass
@@ -63,9 +73,9 @@ def own_rows(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) 
     try:
         if not (_passes_over(patient, leaves) if whole else _ignores(patient, leaves)):
             return None
-        block = _blocks(patient, leaves)
-        if block is not None:
-            return block
+        windows = _windows(patient, leaves)
+        if windows is not None:
+            return windows
         X = _taken(patient, leaves, "X")
         y = None if X is None else _taken(patient, leaves, "y")
         if X is None or y is None or not all(map(len, (*X, *y))):
@@ -91,7 +101,7 @@ def heeded(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) ->
             return None
         seen: list[bool] = []
         for i in range(SAMPLE):
-            seen.append(not _same(usual, _ends(patient, leaves, 0, "X", places[i : i + 1], 1))[0])
+            seen.append(not _same(usual, _ends(patient, leaves, 0, "Xy", places[i : i + 1], 1))[0])
             if len(seen) == FIRST and sum(seen) >= FIRST - 1:
                 return None
         again = _ends(patient, leaves, 0, steps=1)
@@ -113,7 +123,7 @@ def never_heeded(patient: Patient, leaves: Leaves, found: Heeded) -> int:
     usual = _ends(patient, leaves, 0, steps=steps)
     if not _finite(usual):
         return 0
-    return steps if all(_same(usual, _ends(patient, leaves, 0, "X", found.unseen, steps))) else 0
+    return steps if all(_same(usual, _ends(patient, leaves, 0, "Xy", found.unseen, steps))) else 0
 
 
 def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
@@ -132,9 +142,16 @@ def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
     if not _finite(usual):
         return np.zeros(0, int)
     for rows in np.array_split(np.arange(patient.n), 4):
-        if all(_same(usual, _ends(patient, leaves, 0, "X", rows, steps))):
+        if all(_same(usual, _ends(patient, leaves, 0, "Xy", rows, steps))):
             return rows
     return np.zeros(0, int)
+
+
+def stays(patient: Patient, leaves: Leaves) -> bool:
+    """Whether the steps, given all rows, go on taking the last row that the first one takes."""
+    heeds = _heeds(patient, leaves, _ends(patient, leaves, 0))
+    last = _last(heeds, patient.n)
+    return all(heeds(t, [last]) for t in range(1, STEPS))
 
 
 def read(patient: Patient, leaves: Leaves) -> bool:
@@ -144,18 +161,21 @@ def read(patient: Patient, leaves: Leaves) -> bool:
 
 
 def _ends(
-    patient: Patient, leaves: Leaves, feed: int, name: str = "", rows: object = None, steps: int = STEPS
-) -> list[np.ndarray]:
-    """Where each of the first steps leads from `leaves`; with some rows of X or y changed."""
+    patient: Patient, leaves: Leaves, feed: int, names: str = "", rows: object = None, steps: int = STEPS,
+    late: int = 0,
+) -> list[np.ndarray]:  # fmt: skip
+    """Where each of the first steps leads from `leaves`; with some rows of X, of y or of both changed.
+
+    A change before step `late` alone has no part in what a step remembers of earlier ones.
+    """
     body = patient.fresh()
     np.random.set_state(patient.random)
-    if name:
-        data = getattr(body, name)
-        data[rows] = _changed(data[rows], patient)
     whole = patient.batch_size >= patient.n  # then what is given is what it takes its rows of
     X, y = (body.X, body.y) if whole else (np.array(patient.X), np.array(patient.y))
     out = []
     for t in range(steps):
+        for data in (getattr(body, name) for name in names if t == late):
+            data[rows] = _changed(data[rows], patient)
         batch = patient.batch(t + feed)
         params = body.tree([x.copy() if x.ndim else float(x) for x in leaves])
         after = body.step(params, X[batch], y[batch])
@@ -184,6 +204,25 @@ def _finite(ends: list[np.ndarray]) -> bool:
     return all(np.isfinite(end).all() for end in ends)
 
 
+def _heeds(patient: Patient, leaves: Leaves, usual: list[np.ndarray]) -> Callable[..., bool]:
+    """Tells whether step `t` itself takes any of some rows, whatever it remembers of earlier ones."""
+
+    def heeds(t: int, rows: Any, names: str = "Xy") -> bool:
+        end = _ends(patient, leaves, 0, names, rows, t + 1, late=t)[t]
+        return not np.array_equal(usual[t], end, equal_nan=True)
+
+    return heeds
+
+
+def _last(heeds: Callable[..., bool], n: int) -> int:
+    """The last row that the first step takes."""
+    low, high = 0, n
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if heeds(0, slice(middle, high)) else (low, middle)
+    return low
+
+
 def _passes_over(patient: Patient, leaves: Leaves) -> bool:
     """Whether the steps, given all rows, pass over some of them, and not over the same in every step.
 
@@ -193,14 +232,15 @@ def _passes_over(patient: Patient, leaves: Leaves) -> bool:
     start = np.concatenate([x.ravel() for x in leaves])
     if patient.n < 8 or np.array_equal(usual[0], start) or not all(_same(usual, again)):
         return False
-    heeded = np.zeros((STEPS, 0), bool)
-    for row in np.unique(np.linspace(0, patient.n - 1, SINGLES).astype(int)):
-        ends = (_ends(patient, leaves, 0, name, [row]) for name in "Xy")
-        parts = [np.logical_not(_same(usual, end)) for end in ends]
-        heeded = np.column_stack([heeded, parts[0] | parts[1]])
-        if heeded.shape[1] == 4 and heeded.all():
+    heeds, first = _heeds(patient, leaves, usual), []
+    places = np.unique(np.linspace(0, patient.n - 1, SINGLES).astype(int))
+    for row in places:
+        first.append(heeds(0, [row]))
+        if len(first) == 4 and all(first):
             return False
-    return bool((heeded != heeded[0]).any() or not heeded.any())
+    if not any(first):
+        return True
+    return any([heeds(t, [row]) for row in places] != first for t in range(1, STEPS))
 
 
 def _ignores(patient: Patient, leaves: Leaves) -> bool:
@@ -212,23 +252,31 @@ def _ignores(patient: Patient, leaves: Leaves) -> bool:
     return all(_same(ends, _ends(patient, leaves, 1))) and all(_same(ends, _ends(patient, leaves, 0)))
 
 
-def _blocks(patient: Patient, leaves: Leaves) -> OwnRows | None:
-    """The rows of steps that take one block after another from the first row on; else None."""
+def _windows(patient: Patient, leaves: Leaves) -> OwnRows | None:
+    """The rows of steps that take neighbouring rows, as far on from step to step; else None."""
     usual = _ends(patient, leaves, 0)
+    heeds = _heeds(patient, leaves, usual)
 
-    def heeds(t: int, rows: np.ndarray) -> bool:
-        ends = (_ends(patient, leaves, 0, name, rows, t + 1)[t] for name in "Xy")
-        return any(not np.array_equal(usual[t], end, equal_nan=True) for end in ends)
+    def first(t: int, low: int, high: int) -> int:
+        """The first row that step `t` takes, of those between."""
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if heeds(t, slice(low, middle)) else (middle, high)
+        return low
 
-    every, low, high = np.arange(patient.n), 0, patient.n
-    while high - low > 1:  # rows from `high` on have no part in the first step
-        middle = (low + high) // 2
-        low, high = (middle, high) if heeds(0, every[middle:]) else (low, middle)
-    blocks = [every[t * high : (t + 1) * high] for t in range(STEPS)]
-    for t, block in enumerate(blocks):
-        if len(block) < high or heeds(t, np.setdiff1d(every, block)) or not heeds(t, block):
+    high = _last(heeds, patient.n) + 1
+    start = first(0, 0, high)
+    shift = first(1, start, min(high + 1, patient.n)) - start
+    windows = [np.arange(start, high) + t * shift for t in range(STEPS)]
+    for t, rows in enumerate(windows):
+        others = np.setdiff1d(np.arange(patient.n), rows)
+        if rows[-1] >= patient.n or (len(others) and heeds(t, others)) or not heeds(t, rows):
             return None
-    return OwnRows(blocks, blocks)
+    inside = [(row, "Xy") for row in windows[0][:: max(1, len(windows[0]) // DENSE)]]
+    edges = [(row, name) for row in windows[0][[0, -1]] for name in "Xy"]
+    if not all(heeds(0, [row], names) for row, names in (*inside, *edges)):
+        return None  # rows here and there, or rows of X that meet other rows of y
+    return OwnRows(windows, windows, onward=not start and shift == high)
 
 
 def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | None:
@@ -275,4 +323,4 @@ def _new(rows: list[np.ndarray]) -> list[np.ndarray]:
     return [rows[0], *(np.setdiff1d(b, a) for a, b in pairs)]
 
 
-__all__ = ["Heeded", "OwnRows", "heeded", "never_heeded", "never_taken", "own_rows", "read"]
+__all__ = ["Heeded", "OwnRows", "heeded", "never_heeded", "never_taken", "own_rows", "read", "stays"]

@@ -7,7 +7,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.experiments.of_treatment._comparing import Compared, by_class, short
-from pullback.diagnose.training._runs import Run, user_run
+from pullback.diagnose.training._runs import Run
 from pullback.diagnose.updates._moves import watch
 from pullback.train import sgd
 
@@ -69,9 +69,7 @@ def in_another_order(case: Case) -> Run:
     """The loop on batches drawn at random; where it takes its rows by itself, on rows put in random order."""
     if case.own_rows is None and case.heeded is None:
         return case.user_with(rows=case.shuffled(size=case.size))
-    limit = min(1.5, max(0.3 * case.left(), 0.05))
-    order = np.random.default_rng(0).permutation(case.n)
-    return user_run(case.patient, case.judge, case.horizon, limit, order=order)
+    return case.user_with(order=np.random.default_rng(0).permutation(case.n))
 
 
 def unsuitable(case: Case, words: str) -> Finding:
