@@ -272,10 +272,11 @@ def _windows(patient: Patient, leaves: Leaves) -> OwnRows | None:
         others = np.setdiff1d(np.arange(patient.n), rows)
         if rows[-1] >= patient.n or (len(others) and heeds(t, others)) or not heeds(t, rows):
             return None
-    inside = [(row, "Xy") for row in windows[0][:: max(1, len(windows[0]) // DENSE)]]
-    edges = [(row, name) for row in windows[0][[0, -1]] for name in "Xy"]
-    if not all(heeds(0, [row], names) for row, names in (*inside, *edges)):
-        return None  # rows here and there, or rows of X that meet other rows of y
+    inside, edges = windows[0][:: max(1, len(windows[0]) // DENSE)], windows[0][[0, -1]]
+    if not all(heeds(0, [row]) for row in inside):
+        return None  # rows here and there
+    if not any(all(heeds(0, [row], name) for row in edges) for name in "yX"):
+        return None  # rows of X that meet other rows of y: neither are all of these
     return OwnRows(windows, windows, onward=not start and shift == high)
 
 
