@@ -275,8 +275,8 @@ def _windows(patient: Patient, leaves: Leaves) -> OwnRows | None:
     inside, edges = windows[0][:: max(1, len(windows[0]) // DENSE)], windows[0][[0, -1]]
     if not all(heeds(0, [row]) for row in inside):
         return None  # rows here and there
-    if not any(all(heeds(0, [row], name) for row in edges) for name in "yX"):
-        return None  # rows of X that meet other rows of y: neither are all of these
+    if not all(heeds(0, [row], "y") for row in edges):
+        return None  # rows of X that meet other rows of y, or targets kept elsewhere
     return OwnRows(windows, windows, onward=not start and shift == high)
 
 
