@@ -97,6 +97,11 @@ def one(t, X, y):
     return X[t % 40 : t % 40 + 1], y[t % 40 : t % 40 + 1]
 
 
+def shifted(t, X, y):
+    k = 10 * (t % 3)
+    return X[k : k + 10], y[k + 3 : k + 13]
+
+
 def creeping(t, X, y):
     return X[t % 4 : t % 4 + 10], y[t % 4 : t % 4 + 10]
 
@@ -106,6 +111,7 @@ def creeping(t, X, y):
     (blocks, [0, 10, 20], True, []),
     (one, [0, 1, 2], True, []),
     (creeping, [0, 1, 2], False, ["batch_indexing_wrong"]),
+    (shifted, [0, 10, 20], False, ["labels_misaligned"]),
 ])  # fmt: skip
 def test_what_a_step_remembers_is_not_taken_for_rows_it_picks(take, first, onward, ids, beta):
     patient = Patient(line(take, beta=beta))

@@ -236,7 +236,7 @@ def _passes_over(patient: Patient, leaves: Leaves) -> bool:
     places = np.unique(np.linspace(0, patient.n - 1, SINGLES).astype(int))
     for row in places:
         first.append(heeds(0, [row]))
-        if len(first) == 4 and all(first):
+        if len(first) == 4 and all(first) and all(heeds(1, [row]) for row in places[:4]):
             return False
     if not any(first):
         return True
