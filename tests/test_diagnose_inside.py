@@ -187,3 +187,13 @@ def test_rows_of_zeros_have_lost_their_fractions_only_where_the_loss_asks_for_th
     none = np.zeros((9, 2), int)
     case = SimpleNamespace(X=none, y=y, n=9, batch=lambda: (none, y), generic=[np.ones(2)], loss=loss)
     assert [f.id for f in data._nothing_left(case)] == ["dtype_truncation"] * found
+
+
+def test_both_factors_of_a_gated_layer_are_its_activations():
+    U, V, o = rng.standard_normal((4, 6)), rng.standard_normal((4, 6)), rng.standard_normal(6)
+
+    def gated(p, X, y):
+        return np.mean((np.tanh(X @ p[0]) * (1 / (1 + np.exp(-(X @ p[1])))) @ p[2] - y) ** 2)
+
+    tape = Tape(gated, [U, V, o], X[:, 0], y)
+    assert {(s.name, s.depth) for s in tape.segments} == {("tanh", 0), ("sigmoid", 1)}

@@ -191,12 +191,14 @@ class Tape:
         ends |= {id(n): n for n in self._after_last(index)}
         out: dict[int, Segment] = {}
         for end in ends.values():
+            behind: set[int] = set()  # what a found activation was taken of is none of the same layer
             for a in self._up_to_product(end):
-                segment = self._segment(a, index)
+                segment = self._segment(a, index) if id(a) not in behind else None
                 if segment is not None:
-                    segment.depth = max((depth.get(id(n), 0) for n in self.ancestors(segment.z)), default=0)
+                    before = self.ancestors(segment.z)
+                    segment.depth = max((depth.get(id(n), 0) for n in before), default=0)
                     out.setdefault(id(segment.a), segment)
-                    break
+                    behind |= {id(n) for n in (a, *before, *self.ancestors(a))}
         return list(out.values())
 
     def _depths(self) -> dict[int, int]:
