@@ -52,6 +52,7 @@ RIGHT, WRONG, MUTATED = [], ["momentum_state_wrong"], ["optimizer_state_mutated"
         (1.7, 0.3, 0.97, 0.03, "plain", WRONG),
         (0.995, 0.005, 0.9, 0.1, "plain", WRONG),
         (0.7, 0.3, 0.97, 0.03, "exchanged", WRONG),
+        (0.7, 0.3, 0.97, 0.03, "turned", WRONG),
         (0.7, 0.3, 0.97, 0.03, "mean back", MUTATED),
         (0.7, 0.3, 0.97, 0.03, "root back", MUTATED),
     ],
@@ -65,6 +66,7 @@ def test_what_an_adaptive_rule_keeps_is_read_off_its_moves_whatever_its_coeffici
         first, second = (
             (1 - a**t, 1 - c**t)[:: -1 if kind == "exchanged" else 1] if kind != "plain" else (1, 1)
         )
+        first = 1 - a * t if kind == "turned" else first
         m = m / first if kind == "mean back" else m
         root = np.sqrt(v / second) + 1e-9
         v = root if kind == "root back" else v

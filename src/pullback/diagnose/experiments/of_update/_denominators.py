@@ -72,7 +72,9 @@ def rule_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> lis
     if max(np.abs(squares)) > NO_SQUARES:  # signs alone, or gradients that are clipped, keep nothing
         found = found or _memory_wrong(squares, "squares", "the squares", most=MOST_OF_SQUARES)
     found = found or _exchanged(kept)
-    return found or (_uphill(moves, grads, moving) if _steady(means) and _steady(squares) else None)
+    if found or not _steady(means) or not _steady(squares):
+        return found or None
+    return _turned(moves, grads, moving, means) or _uphill(moves, grads, moving)
 
 
 NO_SQUARES = 1e-7
@@ -161,6 +163,30 @@ def _uphill(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Findin
         return []
     words = f"parameter {', '.join(map(str, up))} goes uphill, where the others go downhill"
     return [Finding("grad_sign_flipped", up[0], words, told, "subtract its update too", 1.0, 82)]
+
+
+def _turned(moves: Moves, grads: list[Leaves], moving: list[int], means: list[float]) -> list[Finding]:
+    """Whether a move goes along the mean of the gradients, where the first goes against it.
+
+    No rate is below zero: what the mean is divided by, or multiplied with, changes its sign on the way.
+    """
+    u, g = ([np.concatenate([x[k].ravel() for k in moving]) for x in xs]
+            for xs in ([moves.move(t) for t in range(len(grads))], grads))  # fmt: skip
+    m, along = g[0], [_agreement(u[0], g[0])]
+    for t, share in enumerate(means, 1):
+        m = share * m + g[t]
+        along.append(_agreement(u[t], m))
+    up = [t for t, x in enumerate(along) if x > 0.98]
+    if not up or along[0] > -0.98:
+        return []
+    told = f"step 1 goes against the mean of the gradients, step {up[0] + 1} along it, entry by entry"
+    return _wrong("what corrects the mean of the gradients for its bias turns its sign", told)
+
+
+def _agreement(u: np.ndarray, m: np.ndarray) -> float:
+    """1 where all numbers that are not small have one sign, -1 where they have opposite ones."""
+    some = (np.abs(m) > 0.03 * np.abs(m).max(initial=0)) & np.isfinite(u) & (u != 0)
+    return float(np.mean(np.sign(u[some]) * np.sign(m[some]))) if some.any() else 0.0
 
 
 MOST_OF_MEAN, MOST_OF_SQUARES = 1 - 5e-4, 1 + 3e-3
