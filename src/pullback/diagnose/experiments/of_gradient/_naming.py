@@ -59,8 +59,16 @@ def explain(seen: Seen) -> tuple[str, str, float]:
         return known
     biases = [k for k in bad if seen.case.is_bias(k)]
     if len(biases) == len(bad):
+        if all(_opposite(seen, k) for k in bad):
+            return "grad_sign_flipped", "a minus is lost in the bias's gradient alone", 0.95
         return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
     return other_loss(seen.case, seen.observed) or _closest(seen, claims)
+
+
+def _opposite(seen: Seen, k: int) -> bool:
+    """Whether a gradient is the true one but for its sign, as nearly as a step row by row tells it."""
+    o, t = seen.observed[k] / seen.common, seen.true[k]
+    return bool(t.any() and np.abs(o + t).max() < 2e-3 * np.abs(t).max())
 
 
 def _shifted(seen: Seen, k: int) -> bool:
