@@ -289,6 +289,9 @@ def _drained(runs: Compared) -> Finding | None:
             if x.ndim == 2 and min(x.shape) > 1 and norm([z]) < DRAINED * norm([x])]  # fmt: skip
     if not gone or runs.user.final < 0.1 * abs(runs.base) or _with_smaller_steps(runs):
         return None
+    kept = runs.reference.leaves
+    if _part(case) is not None and all(norm([kept[k]]) >= DRAINED * norm([case.leaves[k]]) for k in gone):
+        return None  # by the same loss's gradient they stay: the step left them no slope but the penalty's
     left = max(norm([ended[k]]) / norm([case.leaves[k]]) for k in gone)
     return _finding(
         "loss", "training takes whole weight matrices to zero",
