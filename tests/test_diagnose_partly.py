@@ -9,7 +9,8 @@ from pullback.diagnose import diagnose
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.experiments.data import _two_in_one, _wrapped
 from pullback.diagnose.experiments.model import idle
-from pullback.diagnose.experiments.of_treatment import _mending, _partly
+from pullback.diagnose.experiments.of_treatment import _mending, _partly, _penalties
+from pullback.diagnose.experiments.of_treatment._batches import _in_all_steps
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
 from pullback.diagnose.training._runs import Run
 
@@ -167,3 +168,27 @@ def test_a_parameter_that_no_loss_depends_on_is_idle(slopes, expected):
         X=wide, y=wide[:, 0], judged=np.arange(9), generic=grads, gradient=lambda *_: grads
     )
     assert idle(case) is expected
+
+
+@pytest.mark.parametrize(
+    ("known", "kept", "found"), [(True, 1.0, False), (True, 1e-3, True), (False, 1.0, True)]
+)
+def test_weights_that_only_the_loop_takes_to_nothing_are_not_drained_by_the_losss_penalty(
+    monkeypatch, known, kept, found
+):
+    W = np.ones((3, 2))
+    monkeypatch.setattr(_penalties, "_part", lambda case: (lambda *given: []) if known else None)
+    runs = SimpleNamespace(
+        case=SimpleNamespace(leaves=[W]), base=1.0, user=SimpleNamespace(leaves=[1e-6 * W], final=3.0),
+        reference=SimpleNamespace(leaves=[kept * W]))  # fmt: skip
+    assert (_penalties._drained(runs) is not None) is found
+
+
+@pytest.mark.parametrize(("final", "expected"), [(np.inf, 0.02), (0.5, np.inf)])
+def test_a_loop_that_breaks_early_is_shuffled_for_all_of_its_steps(final, expected):
+    case = SimpleNamespace(horizon=10, steps=100, own_rows=None, size=4, shuffled=lambda size: None,
+                           user_with=lambda rows, steps: SimpleNamespace(final=2.0 / steps))  # fmt: skip
+    made = {}
+    runs = SimpleNamespace(case=case, user=SimpleNamespace(final=final), made=made,
+                           run=lambda name, make: made.update({name: make()}))  # fmt: skip
+    assert _in_all_steps(runs) == expected

@@ -1,7 +1,5 @@
 """Causes that only whole runs with one thing mended tell apart, on loops written for one question each."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -11,8 +9,6 @@ from pullback.diagnose._points import tamed
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments.labels import contradicted, trace
 from pullback.diagnose.experiments.model import too_small_for_few
-from pullback.diagnose.experiments.of_treatment import _penalties
-from pullback.diagnose.experiments.of_treatment._batches import _in_all_steps
 from pullback.diagnose.experiments.of_treatment._breaking import _thrown
 from pullback.diagnose.experiments.of_treatment._columns import sizes_told, unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import Compared, in_phase
@@ -379,27 +375,3 @@ def test_classes_in_order_are_told_where_unseen_rows_are_foretold_as_badly_by_al
         params=[np.zeros(2), np.zeros(1)], X=X, y=y, loss=loss, step=step, batch_size=1, n_steps=5000
     )
     assert found.faults[0].id == "data_not_shuffled"
-
-
-@pytest.mark.parametrize(
-    ("known", "kept", "found"), [(True, 1.0, False), (True, 1e-3, True), (False, 1.0, True)]
-)
-def test_weights_that_only_the_loop_takes_to_nothing_are_not_drained_by_the_losss_penalty(
-    monkeypatch, known, kept, found
-):
-    W = np.ones((3, 2))
-    monkeypatch.setattr(_penalties, "_part", lambda case: (lambda *given: []) if known else None)
-    runs = SimpleNamespace(
-        case=SimpleNamespace(leaves=[W]), base=1.0, user=SimpleNamespace(leaves=[1e-6 * W], final=3.0),
-        reference=SimpleNamespace(leaves=[kept * W]))  # fmt: skip
-    assert (_penalties._drained(runs) is not None) is found
-
-
-@pytest.mark.parametrize(("final", "expected"), [(np.inf, 0.02), (0.5, np.inf)])
-def test_a_loop_that_breaks_early_is_shuffled_for_all_of_its_steps(final, expected):
-    case = SimpleNamespace(horizon=10, steps=100, own_rows=None, size=4, shuffled=lambda size: None,
-                           user_with=lambda rows, steps: SimpleNamespace(final=2.0 / steps))  # fmt: skip
-    made = {}
-    runs = SimpleNamespace(case=case, user=SimpleNamespace(final=final), made=made,
-                           run=lambda name, make: made.update({name: make()}))  # fmt: skip
-    assert _in_all_steps(runs) == expected
