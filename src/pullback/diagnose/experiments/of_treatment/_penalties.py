@@ -287,11 +287,13 @@ def _drained(runs: Compared) -> Finding | None:
         return None
     gone = [k for k, (x, z) in enumerate(zip(case.leaves, ended, strict=True))
             if x.ndim == 2 and min(x.shape) > 1 and norm([z]) < DRAINED * norm([x])]  # fmt: skip
-    if not gone or runs.user.final < 0.1 * abs(runs.base) or _with_smaller_steps(runs):
+    if not gone or runs.user.final < 0.1 * abs(runs.base):
         return None
     kept = runs.reference.leaves
     if _part(case) is not None and all(norm([kept[k]]) >= DRAINED * norm([case.leaves[k]]) for k in gone):
         return None  # by the same loss's gradient they stay: the step left them no slope but the penalty's
+    if _with_smaller_steps(runs):
+        return None
     left = max(norm([ended[k]]) / norm([case.leaves[k]]) for k in gone)
     return _finding(
         "loss", "training takes whole weight matrices to zero",
