@@ -180,7 +180,7 @@ def test_weights_that_only_the_loop_takes_to_nothing_are_not_drained_by_the_loss
     monkeypatch.setattr(_penalties, "_part", lambda case: (lambda *given: []) if known else None)
     runs = SimpleNamespace(
         case=SimpleNamespace(leaves=[W]), base=1.0, user=SimpleNamespace(leaves=[1e-6 * W], final=3.0),
-        reference=SimpleNamespace(leaves=[kept * W]))  # fmt: skip
+        reference=SimpleNamespace(leaves=[kept * W]), room=0.0)  # fmt: skip
     assert (_penalties._drained(runs) is not None) is found
 
 
