@@ -14,7 +14,7 @@ from pullback.diagnose._truth import Truth
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
-from pullback.diagnose.network._anatomy import Net, dissect
+from pullback.diagnose.network._anatomy import Net, calmly
 from pullback.diagnose.network._head import Head, head
 from pullback.diagnose.training._machine import Machine
 from pullback.diagnose.training._rows import Heeded, OwnRows, heeded, own_rows
@@ -126,7 +126,7 @@ class Case:
     @cached_property
     def net(self) -> Net | None:
         try:
-            return dissect(self.truth.loss, self.generic, self.X, self.y)
+            return calmly(self.truth.loss, self.generic, self.X, self.y)
         except Exception:  # a loss that cannot be recorded has no anatomy
             return None
 

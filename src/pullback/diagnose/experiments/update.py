@@ -52,6 +52,7 @@ from pullback.diagnose.experiments.of_update._first_move import (
     sign_like,
     some_uphill,
 )
+from pullback.diagnose.experiments.of_update._floors import without_floor
 from pullback.diagnose.experiments.of_update._frozen import still, used_gradients
 from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._linear_rules import judge_linear
@@ -179,7 +180,8 @@ def _rule(
     waits = gathered(case, moves, moving)
     if waits is not None:
         return waits
-    for grads in [true] if used is true or _equal(used, true) else [used, true]:
+    formula = without_floor(case, moves, true)
+    for grads in filter(None, (used, None if used is true or _equal(used, true) else true, formula)):
         rule = fit_linear(moves, grads, moving)
         if rule.gap < 1e-4:
             case.decay = dict.fromkeys(moving, rule.coefficients[-1])

@@ -116,6 +116,26 @@ def dissect(loss: Any, leaves: Leaves, X: Any, y: Any, rows: int = 24) -> Net | 
         net, loss, leaves, X[picked], y[picked], Z[-1], values)  # fmt: skip
 
 
+def calmly(loss: Any, leaves: Leaves, X: Any, y: Any) -> Net | None:
+    """The network behind a loss, also where outputs are so large that a floor hides its objective.
+
+    They are looked at again then with a last layer that makes them small.
+    """
+    net = dissect(loss, leaves, X, y)
+    if net is None or net.objective != "unknown" or any(layer.before == "unknown" for layer in net.layers):
+        return net
+    last, size = net.layers[-1], float(np.abs(net.forward(leaves, X[:200])[1][-1]).max())
+    if not LOUD < size < np.inf:
+        return net
+    calm = [x * (2 / size) if k in (last.w, last.b) else x for k, x in enumerate(leaves)]
+    again = dissect(loss, calm, X, y)
+    return net if again is None or again.objective == "unknown" else again
+
+
+LOUD = 10.0
+"""Outputs beyond this come near the floors that people put under a probability."""
+
+
 def _output(tapes: list[Recording], Z: np.ndarray, y: Any, values: np.ndarray) -> (
         tuple[bool, tuple[str, str, float, float]]):  # fmt: skip
     """Whether the output is made of the last sums negated, and what it and the objective are.

@@ -8,6 +8,7 @@ In reading order:
     _by_rows          how far a step goes against the number of its rows
     _denominators     what adaptive rules divide by, read off the moves
     _first_move       what the first move looks like, and what gradient the step met inside
+    _floors           gradients of a loss whose logarithm has a floor
     _frozen           parameters that a step does not move, and why
     _memories         what moves keep of earlier ones, and whether anyone means that
     _linear_rules     moves that are fixed multiples of this and earlier gradients
