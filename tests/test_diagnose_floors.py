@@ -68,3 +68,14 @@ def test_the_formulas_gradient_is_told_from_the_losss_only_on_the_floor(scale, t
 )
 def test_a_step_by_the_formula_is_right_and_one_against_it_is_not(delta, named):
     assert {f.id for f in update.experiment(case(delta))} == named
+
+
+def test_the_objective_is_known_though_the_signal_is_so_faint_that_all_rows_look_alike():
+    halves = (y > 0).astype(float)[:, None]
+    faint = [1e-3 * params[0], np.full(8, 1e-6), 1e-3 * params[2][:, :1], np.full(1, 0.05)]
+
+    def loss(p, X, y):
+        out = np.clip(1 / (1 + np.exp(-(np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]))), 1e-9, 1 - 1e-9)
+        return -np.mean(y * np.log(out) + (1 - y) * np.log(1 - out))
+
+    assert calmly(loss, faint, X / 80, halves).objective == "binary cross-entropy"

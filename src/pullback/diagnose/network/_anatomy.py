@@ -119,21 +119,34 @@ def dissect(loss: Any, leaves: Leaves, X: Any, y: Any, rows: int = 24) -> Net | 
 def calmly(loss: Any, leaves: Leaves, X: Any, y: Any) -> Net | None:
     """The network behind a loss, also where outputs are so large that a floor hides its objective.
 
-    They are looked at again then with a last layer that makes them small.
+    They are looked at again then with a last layer that makes them small; and outputs that hardly differ, of
+    which any objective says the same, with one that sets them apart.
     """
     net = dissect(loss, leaves, X, y)
-    if net is None or net.objective != "unknown" or any(layer.before == "unknown" for layer in net.layers):
+    if net is None or any(layer.before == "unknown" for layer in net.layers):
         return net
-    last, size = net.layers[-1], float(np.abs(net.forward(leaves, X[:200])[1][-1]).max())
-    if not LOUD < size < np.inf:
-        return net
-    calm = [x * (2 / size) if k in (last.w, last.b) else x for k, x in enumerate(leaves)]
-    again = dissect(loss, calm, X, y)
+    again = dissect(loss, calm, X, y) if (calm := _set_apart(net, leaves, X)) is not None else None
     return net if again is None or again.objective == "unknown" else again
 
 
-LOUD = 10.0
-"""Outputs beyond this come near the floors that people put under a probability."""
+def _set_apart(net: Net, leaves: Leaves, X: Any) -> Leaves | None:
+    """Parameters whose last layer makes small outputs of large ones, or different ones of like ones."""
+    last, z = net.layers[-1], net.forward(leaves, X[:200])[1][-1]
+    size, spread, mean = float(np.abs(z).max()), float(z.std(0).max()), z.mean(0)
+    if LOUD < size < np.inf and net.objective == "unknown":
+        return [x * (2 / size) if k in (last.w, last.b) else x for k, x in enumerate(leaves)]
+    if not 0 < spread < QUIET or len(net.layers) < 2 or any(x.w == last.w for x in net.layers[:-1]):
+        return None
+    calm = [x / spread if k in (last.w, last.b) else x for k, x in enumerate(leaves)]
+    if last.b is not None:
+        calm[last.b] = calm[last.b] - mean.reshape(np.shape(leaves[last.b])) / (spread * last.shift)
+    return calm if last.b is not None or np.abs(mean).max() < 5 * spread else None
+
+
+LOUD, QUIET = 10.0, 1e-3
+"""Outputs beyond the first come near the floors that people put under a probability; with deviations below
+the second, two values are all that rows of two classes have for a loss.
+"""
 
 
 def _output(tapes: list[Recording], Z: np.ndarray, y: Any, values: np.ndarray) -> (

@@ -19,12 +19,14 @@ AGREE = 1e-6
 def without_floor(case: Case, moves: Moves, true: list[Leaves]) -> list[Leaves] | None:
     """The gradients as the formula has them, where the loss is at its floor; None where it is nowhere.
 
-    With weights of next to nothing the two have to agree: then the formula is that of this loss.
+    With a last layer that makes small outputs the two have to agree: then the formula is that of this loss.
     """
     net = case.net
     if net is None or not net.objective.endswith("cross-entropy") or net.output == "identity":
         return None
-    small, X, y = [0.01 * x for x in moves.before[0]], case.X[moves.rows[0]], case.y[moves.rows[0]]
+    X, y, last = case.X[moves.rows[0]], case.y[moves.rows[0]], net.layers[-1]
+    size = float(np.abs(net.forward(moves.before[0], X)[1][-1]).max())
+    small = [x / max(size, 1.0) if k in (last.w, last.b) else x for k, x in enumerate(moves.before[0])]
     meant, plain = _of_rows(case, case.gradient(small, X, y), small, X, y), net.gradient(small, X, y)
     scale = _times(meant, plain)
     if not _gap([scale * g for g in plain], meant) < AGREE:
