@@ -52,7 +52,7 @@ from pullback.diagnose.experiments.of_update._first_move import (
     sign_like,
     some_uphill,
 )
-from pullback.diagnose.experiments.of_update._floors import without_floor
+from pullback.diagnose.experiments.of_update._floors import readings
 from pullback.diagnose.experiments.of_update._frozen import still, used_gradients
 from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._linear_rules import judge_linear
@@ -180,8 +180,7 @@ def _rule(
     waits = gathered(case, moves, moving)
     if waits is not None:
         return waits
-    formula = without_floor(case, moves, true)
-    for grads in filter(None, (used, None if used is true or _equal(used, true) else true, formula)):
+    for grads in readings(case, moves, true, used):
         rule = fit_linear(moves, grads, moving)
         if rule.gap < 1e-4:
             case.decay = dict.fromkeys(moving, rule.coefficients[-1])
@@ -225,12 +224,6 @@ def _rule(
         return []
     standing = wrong_where_it_stands(case, moves, moving)
     return _judge_adaptive(case, *standing) if standing else _by_leaf(case, moves, true, used, moving)
-
-
-def _equal(used: list[Leaves], true: list[Leaves]) -> bool:
-    """Whether gradients are the true ones, so that a rule need not be looked for among both."""
-    return all(norm([a - b for a, b in zip(x, y, strict=True)]) <= 1e-9 * norm(y)
-               for x, y in zip(used, true, strict=True))  # fmt: skip
 
 
 def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:

@@ -6,14 +6,28 @@ the output, has one there, and is right.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.recording._record import pull_back
 from pullback.diagnose.updates._moves import Moves, norm
 
 AGREE = 1e-6
+
+
+def readings(case: Case, moves: Moves, true: list[Leaves], used: list[Leaves]) -> Iterator[list[Leaves]]:
+    """The gradients that a step may follow, the likeliest first; those after it only where asked for."""
+    yield used
+    if used is not true and any(_gap(x, y) > 1e-9 for x, y in zip(used, true, strict=True)):
+        yield true
+    formula = without_floor(case, moves, true)
+    if formula is not None:
+        yield formula
 
 
 def without_floor(case: Case, moves: Moves, true: list[Leaves]) -> list[Leaves] | None:
@@ -21,36 +35,59 @@ def without_floor(case: Case, moves: Moves, true: list[Leaves]) -> list[Leaves] 
 
     With a last layer that makes small outputs the two have to agree: then the formula is that of this loss.
     """
-    net = case.net
-    if net is None or not net.objective.endswith("cross-entropy") or net.output == "identity":
+    head = case.head
+    if head is None or not head.objective.endswith("cross-entropy") or head.output == "identity":
         return None
-    X, y, last = case.X[moves.rows[0]], case.y[moves.rows[0]], net.layers[-1]
-    size = float(np.abs(net.forward(moves.before[0], X)[1][-1]).max())
-    small = [x / max(size, 1.0) if k in (last.w, last.b) else x for k, x in enumerate(moves.before[0])]
-    meant, plain = _of_rows(case, case.gradient(small, X, y), small, X, y), net.gradient(small, X, y)
-    scale = _times(meant, plain)
-    if not _gap([scale * g for g in plain], meant) < AGREE:
+    times = _calm(case, moves)
+    if times is None:
         return None
     found = []
-    for t, (before, rows) in enumerate(zip(moves.before, moves.rows, strict=True)):
-        X, y = case.X[rows], case.y[rows]
-        rest = _of_rows(case, true[t], before, X, y)
-        grads = net.gradient(before, X, y)
-        found.append([g + scale * n - r for g, n, r in zip(true[t], grads, rest, strict=True)])
+    for before, rows in zip(moves.before, moves.rows, strict=True):
+        made = _by_formula(case, before, case.X[rows], case.y[rows], times)
+        if made is None:
+            return None
+        found.append(made)
     gaps = [_gap(a, b) for a, b in zip(found, true, strict=True)]
     return found if max(gaps) > AGREE and np.isfinite(gaps).all() else None
 
 
-def _of_rows(case: Case, grads: Leaves, leaves: Leaves, X: Any, y: Any) -> Leaves:
-    """A gradient without what a penalty adds to it."""
-    penalty = case.truth.penalty_grad(leaves, X, y)
-    return grads if penalty is None else [g - p for g, p in zip(grads, penalty, strict=True)]
+def _calm(case: Case, moves: Moves) -> float | None:
+    """What the formula is multiplied by to be the loss's gradient; None where it is another's."""
+    X, y = case.X[moves.rows[0]], case.y[moves.rows[0]]
+    tape = case.tape_at(moves.before[0], X, y)
+    z = None if tape is None else _output(tape, len(X))
+    if tape is None or z is None or not np.isfinite(z.value).all():
+        return None
+    size, last = max(float(np.abs(z.value).max()), 1.0), tape.products[-1].leaf
+    small = [x / size if k == last else x for k, x in enumerate(moves.before[0])]
+    whole, none = (_by_formula(case, small, X, y, times) for times in (1.0, 0.0))
+    if whole is None or none is None:
+        return None
+    true = case.gradient(small, X, y)
+    rows, owed = ([a - b for a, b in zip(gs, none, strict=True)] for gs in (whole, true))
+    square = sum(float(np.vdot(r, r)) for r in rows)
+    times = sum(float(np.vdot(r, o)) for r, o in zip(rows, owed, strict=True)) / (square or 1.0)
+    return times if _gap([times * r for r in rows], owed) < AGREE else None
 
 
-def _times(a: Leaves, b: Leaves) -> float:
-    """By what `b` is multiplied to come nearest to `a`."""
-    size = sum(float(np.vdot(y, y)) for y in b)
-    return sum(float(np.vdot(x, y)) for x, y in zip(a, b, strict=True)) / size if size else 0.0
+def _by_formula(case: Case, leaves: Leaves, X: Any, y: Any, times: float) -> Leaves | None:
+    """The gradient with so many times the formula's error signal at the output; the penalty's part stays."""
+    tape = case.tape_at(leaves, X, y)
+    z = None if tape is None else _output(tape, len(X))
+    if tape is None or z is None or case.head is None:
+        return None
+    across = z.value.shape[0] != len(X)  # units in rows
+    sums = z.value.T if across else z.value.reshape(len(X), -1)
+    delta = times * fn.slope(case.head.output, case.head.objective, sums, fn.targets(y, sums))
+    delta = (delta.T if across else delta).reshape(z.value.shape)
+    return tape.rec.gradient(len(leaves), instead={id(z): lambda u: pull_back(z, delta)})
+
+
+def _output(tape: Tape, rows: int) -> Any:
+    """The node of the sums of the last layer, where one holds those of all rows."""
+    tops = [tape.sum_of(node) for node in tape.products[-1].nodes] if tape.products else []
+    fits = len(tops) == 1 and rows in np.shape(tops[0].value)[:1] + np.shape(tops[0].value)[-1:]
+    return tops[0] if fits else None
 
 
 def _gap(a: Leaves, b: Leaves) -> float:
