@@ -16,7 +16,7 @@ from pullback.diagnose.experiments.of_objective._unread import unread
 from pullback.diagnose.experiments.rows import experiment as rows_experiment
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
-from pullback.diagnose.training._rows import never_taken, own_rows, stays
+from pullback.diagnose.training._rows import _windows, never_taken, own_rows, stays
 
 E = np.array([0.3, -1.2, 0.8, 2.0, -0.4, -0.9])
 TABLE = np.random.default_rng(0).normal(size=(6, 3))
@@ -118,6 +118,25 @@ def test_what_a_step_remembers_is_not_taken_for_rows_it_picks(take, first, onwar
     found = own_rows(patient, [np.ones(2), np.ones(1)], None)
     assert ([int(rows[0]) for rows in found.both], found.onward) == (first, onward)
     assert [f.id for f in rows_experiment(Case(patient, 4.0))] == ids
+
+
+@pytest.mark.parametrize("share", [0.63, 0.9])
+def test_rows_drawn_out_of_all_are_no_block_of_rows(share):
+    X = np.random.default_rng(3).standard_normal((240, 2))
+    start, blocks = [np.ones(2), np.ones(1)], 0
+    squared = lambda p, X, y: float(np.mean((X @ p[0] + p[1] - y) ** 2))
+    for seed in range(30):
+        count = [0]
+
+        def step(p, X, y, count=count, seed=seed):
+            count[0] += 1
+            rows = np.random.default_rng((seed, count[0])).permutation(len(X))[: int(share * len(X))]
+            d = (X[rows] @ p[0] + p[1] - y[rows]) / len(rows)
+            return [p[0] - 0.1 * X[rows].T @ d, p[1] - 0.1 * d.sum()], 0.0
+
+        given = {"params": start, "X": X, "y": X[:, 0], "loss": squared, "step": step, "batch_size": 240}
+        blocks += _windows(Patient(given), start) is not None
+    assert blocks == 0
 
 
 def test_a_step_that_passes_over_half_its_rows_is_told_from_one_that_takes_its_turns():

@@ -23,7 +23,7 @@ PASSES, LONGER = 100, 1500
 """The steps of two passes that are always made, and those that are made where they cost next to nothing."""
 SECONDS = 0.25
 """The time for rows drawn out of all that are given: what they are is good to know, but not needed."""
-DENSE = 6
+DENSE = 24
 """The rows between the first and the last one taken that have to be taken too."""
 FIRST, SAMPLE, VISITS = 4, 40, 6
 """Of a step that is given all rows: the rows changed first, all those changed, and how often it should have
@@ -275,8 +275,8 @@ def _windows(patient: Patient, leaves: Leaves) -> OwnRows | None:
         if rows[-1] >= patient.n or (len(others) and heeds(t, others)) or not heeds(t, rows):
             return None
     inside, edges = windows[0][:: max(1, len(windows[0]) // DENSE)], windows[0][[0, -1]]
-    if not all(heeds(0, [row]) for row in inside):
-        return None  # rows here and there
+    if not all(heeds(t, [row]) for t in range(1 if shift else STEPS) for row in inside):
+        return None  # rows here and there, of which a step that draws most of all rows leaves few out
     if not all(heeds(0, [row], "y") for row in edges):
         return None  # rows of X that meet other rows of y, or targets kept elsewhere
     return OwnRows(windows, windows, onward=not start and shift == high)
