@@ -21,7 +21,7 @@ def other_outputs(tape: Tape) -> Iterator[Wrong]:
 
     The error signal itself says what the targets are: c (p - 1) at a one, c p at a zero.
     """
-    tops = [tape.sum_of(node) for node in tape.products[-1].nodes] if tape.products else []
+    tops = tape.tops()
     if any(id(z) not in tape.sums or not np.size(z.value) for z in tops):
         return
     for right, others in _OUTPUTS:
@@ -37,11 +37,10 @@ def other_outputs(tape: Tape) -> Iterator[Wrong]:
 
 def untargeted(tape: Tape) -> Iterator[Wrong]:
     """What the layers below the last are handed where its output alone stands for output less target."""
-    last = tape.products[-1] if tape.products else None
-    tops = [tape.sum_of(node) for node in last.nodes] if last else []
-    if last is None or any(id(z) not in tape.sums or not np.size(z.value) for z in tops):
+    tops = tape.tops()
+    if not tops or any(id(z) not in tape.sums or not np.size(z.value) for z in tops):
         return
-    below = [k for k in range(len(tape.leaves)) if any(a.deps >> k & 1 for a in last.inputs)]
+    below = [k for k in range(len(tape.leaves)) if any(a.deps >> k & 1 for a in tape.products[-1].inputs)]
     for right in (_along(-1), _along(-2), fn.sigmoid, None):
         factors = [_squared(tape, z) if right is None else _factor(right(z.value), tape.sums[id(z)])
                    for z in tops]  # fmt: skip

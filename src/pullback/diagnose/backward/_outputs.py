@@ -17,7 +17,7 @@ def outputs(tape: Tape) -> Iterator[Wrong]:
     """The output's error signal multiplied by the derivative of a function it lacks, or twice."""
     if not tape.products:
         return
-    tops = [tape.sum_of(node) for node in tape.products[-1].nodes]
+    tops = tape.tops()
     ends = [node for z in tops for node in _exponential(tape, z)]
     if len(ends) == len(tops):
         past = {id(a): partial(_handed_on, a.parents[0]) for a in ends}

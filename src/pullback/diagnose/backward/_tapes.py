@@ -91,6 +91,10 @@ class Tape:
             return node
         return node if any(p is not node and p.deps & self.rows for p in taken[0].parents) else taken[0]
 
+    def tops(self) -> list[Node]:
+        """The sums of the last layer."""
+        return [self.sum_of(node) for node in self.products[-1].nodes] if self.products else []
+
     def scalings(self) -> Iterator[tuple[int, Node, Node]]:
         """Each leaf that multiplies a value of the rows entry by entry, the product, and that value."""
         for node in self.rec.nodes:
