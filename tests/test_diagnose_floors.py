@@ -5,7 +5,7 @@ import pytest
 
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import update
-from pullback.diagnose.experiments.of_update._floors import without_floor
+from pullback.diagnose.experiments.of_update._floors import readings, without_floor
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.network._anatomy import calmly, dissect
 
@@ -79,3 +79,12 @@ def test_the_objective_is_known_though_the_signal_is_so_faint_that_all_rows_look
         return -np.mean(y * np.log(out) + (1 - y) * np.log(1 - out))
 
     assert calmly(loss, faint, X / 80, halves).objective == "binary cross-entropy"
+
+
+def test_a_gradient_that_is_given_and_right_is_read_as_the_true_one():
+    told = case(lambda p, t: p - t, 0.005 * X)
+    true = told.gradients(told.moves)
+    copies = [[g.copy() for g in grads] for grads in true]
+    others = [[2 * g for g in grads] for grads in true]
+    assert [read is true for read in readings(told, told.moves, true, copies)] == [True]
+    assert [read is true for read in readings(told, told.moves, true, others)] == [False, True]

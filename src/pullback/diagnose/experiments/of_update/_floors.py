@@ -22,9 +22,8 @@ AGREE = 1e-6
 
 def readings(case: Case, moves: Moves, true: list[Leaves], used: list[Leaves]) -> Iterator[list[Leaves]]:
     """The gradients that a step may follow, the likeliest first; those after it only where asked for."""
-    yield used
-    if used is not true and any(_gap(x, y) > 1e-9 for x, y in zip(used, true, strict=True)):
-        yield true
+    same = used is true or all(_gap(x, y) <= 1e-9 for x, y in zip(used, true, strict=True))
+    yield from [true] if same else [used, true]
     formula = without_floor(case, moves, true)
     if formula is not None:
         yield formula
@@ -43,7 +42,8 @@ def without_floor(case: Case, moves: Moves, true: list[Leaves]) -> list[Leaves] 
         return None
     found = []
     for before, rows in zip(moves.before, moves.rows, strict=True):
-        made = _by_formula(case, before, case.X[rows], case.y[rows], times)
+        X, y = case.X[rows], case.y[rows]
+        made = _by_formula(case, case.tape_at(before, X, y), len(X), y, times)
         if made is None:
             return None
         found.append(made)
@@ -59,33 +59,31 @@ def _calm(case: Case, moves: Moves) -> float | None:
     if tape is None or z is None or not np.isfinite(z.value).all():
         return None
     size, last = max(float(np.abs(z.value).max()), 1.0), tape.products[-1].leaf
-    small = [x / size if k == last else x for k, x in enumerate(moves.before[0])]
-    whole, none = (_by_formula(case, small, X, y, times) for times in (1.0, 0.0))
-    if whole is None or none is None:
+    tape = case.tape_at([x / size if k == last else x for k, x in enumerate(moves.before[0])], X, y)
+    whole, none = (_by_formula(case, tape, len(X), y, times) for times in (1.0, 0.0))
+    if tape is None or whole is None or none is None:
         return None
-    true = case.gradient(small, X, y)
-    rows, owed = ([a - b for a, b in zip(gs, none, strict=True)] for gs in (whole, true))
+    rows, owed = ([a - b for a, b in zip(gs, none, strict=True)] for gs in (whole, tape.true))
     square = sum(float(np.vdot(r, r)) for r in rows)
     times = sum(float(np.vdot(r, o)) for r, o in zip(rows, owed, strict=True)) / (square or 1.0)
     return times if _gap([times * r for r in rows], owed) < AGREE else None
 
 
-def _by_formula(case: Case, leaves: Leaves, X: Any, y: Any, times: float) -> Leaves | None:
+def _by_formula(case: Case, tape: Tape | None, count: int, y: Any, times: float) -> Leaves | None:
     """The gradient with so many times the formula's error signal at the output; the penalty's part stays."""
-    tape = case.tape_at(leaves, X, y)
-    z = None if tape is None else _output(tape, len(X))
+    z = None if tape is None else _output(tape, count)
     if tape is None or z is None or case.head is None:
         return None
-    across = z.value.shape[0] != len(X)  # units in rows
-    sums = z.value.T if across else z.value.reshape(len(X), -1)
+    across = z.value.shape[0] != count  # units in rows
+    sums = z.value.T if across else z.value.reshape(count, -1)
     delta = times * fn.slope(case.head.output, case.head.objective, sums, fn.targets(y, sums))
     delta = (delta.T if across else delta).reshape(z.value.shape)
-    return tape.rec.gradient(len(leaves), instead={id(z): lambda u: pull_back(z, delta)})
+    return tape.rec.gradient(len(tape.leaves), instead={id(z): lambda u: pull_back(z, delta)})
 
 
 def _output(tape: Tape, rows: int) -> Any:
     """The node of the sums of the last layer, where one holds those of all rows."""
-    tops = [tape.sum_of(node) for node in tape.products[-1].nodes] if tape.products else []
+    tops = tape.tops()
     fits = len(tops) == 1 and rows in np.shape(tops[0].value)[:1] + np.shape(tops[0].value)[-1:]
     return tops[0] if fits else None
 
