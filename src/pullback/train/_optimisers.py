@@ -62,7 +62,7 @@ def sgd(*, weight_decay: float = 0.0) -> Optimizer:
         return {}
 
     def update(params: Tree, grads: Tree, state: Tree, lr: Any) -> tuple[Tree, Tree]:
-        rate, grads = _Cast(lr), _with_decay(grads, params, weight_decay)
+        rate, grads = Cast(lr), _with_decay(grads, params, weight_decay)
         return tree.map(lambda p, g: p - rate(p) * g, params, grads), state
 
     return Optimizer(init, update, "sgd", {"weight_decay": weight_decay})
@@ -83,7 +83,7 @@ def momentum(beta: float = 0.9, *, weight_decay: float = 0.0) -> Optimizer:
     _check("momentum", beta=beta, weight_decay=weight_decay)
 
     def update(params: Tree, grads: Tree, state: Tree, lr: Any) -> tuple[Tree, Tree]:
-        rate, grads = _Cast(lr), _with_decay(grads, params, weight_decay)
+        rate, grads = Cast(lr), _with_decay(grads, params, weight_decay)
         v = tree.map(lambda v, g: beta * v + g, state["v"], grads)
         return tree.map(lambda p, v: p - rate(p) * v, params, v), {"v": v}
 
@@ -105,7 +105,7 @@ def nesterov(beta: float = 0.9, *, weight_decay: float = 0.0) -> Optimizer:
     _check("nesterov", beta=beta, weight_decay=weight_decay)
 
     def update(params: Tree, grads: Tree, state: Tree, lr: Any) -> tuple[Tree, Tree]:
-        rate, grads = _Cast(lr), _with_decay(grads, params, weight_decay)
+        rate, grads = Cast(lr), _with_decay(grads, params, weight_decay)
         v = tree.map(lambda v, g: beta * v + g, state["v"], grads)
         return tree.map(lambda p, g, v: p - rate(p) * (g + beta * v), params, grads, v), {"v": v}
 
@@ -197,7 +197,7 @@ def clip_gradients(grads: Tree, max_norm: float) -> Tree:
     >>> clip_gradients([np.array([3.0, 4.0])], 1.0)
     [array([0.6, 0.8])]
     """
-    factor = _Cast(max_norm / np.maximum(global_norm(grads), max_norm))
+    factor = Cast(max_norm / np.maximum(global_norm(grads), max_norm))
     return tree.map(lambda g: factor(g) * g, grads)
 
 
@@ -219,8 +219,8 @@ def _adam_step(
     v = tree.map(lambda v, g: b2 * v + (1 - b2) * (g * g), state["v"], grads)
     # eps stays outside of the correction: sqrt(v / c2) + eps = (sqrt(v) + eps sqrt(c2)) / sqrt(c2)
     root = np.sqrt(1.0 - b2**t)
-    rate, floor = _Cast(lr * root / (1.0 - b1**t)), _Cast(eps * root)
-    kept = _Cast(1.0 - lr * decay) if decay else None
+    rate, floor = Cast(lr * root / (1.0 - b1**t)), Cast(eps * root)
+    kept = Cast(1.0 - lr * decay) if decay else None
 
     def step(p: Array, m: Array, v: Array) -> Array:
         return (p if kept is None else kept(p) * p) - rate(p) * m / (np.sqrt(v) + floor(p))
@@ -234,7 +234,7 @@ def _with_decay(grads: Tree, params: Tree, weight_decay: float) -> Tree:
     return tree.map(lambda g, p: g + weight_decay * p, grads, params)
 
 
-class _Cast:
+class Cast:
     """A number in the dtype of whom it meets, cast once for each."""
 
     def __init__(self, x: Any) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from pullback import tree
 from pullback.diagnose.updates._moves import Leaves, Moves, norm
 from pullback.train import Optimizer, sgd
+from pullback.train._optimisers import Cast
 
 Course = Callable[[Any], Any]
 EXACT = 1e-4
@@ -45,11 +47,13 @@ def velocity(beta: float, ahead: float = 0.0) -> Optimizer:
     """`u = beta u - lr g`, then `p + u`, with the gradient taken at `p + ahead u`."""
 
     def update(params: Any, grads: Any, state: Any, lr: Any) -> Any:
-        rate = as_kind(lr)
+        rate = Cast(lr)
         u = [beta * u - rate(g) * g for u, g in zip(state["u"], grads, strict=True)]
         return [p + u for p, u in zip(params, u, strict=True)], {"u": u}
 
-    return Optimizer(lambda ps: {"u": _zeros(ps)}, update, "velocity", {"beta": beta, "ahead": ahead})
+    return Optimizer(
+        lambda ps: {"u": tree.map(np.zeros_like, ps)}, update, "velocity", {"beta": beta, "ahead": ahead}
+    )
 
 
 def rmsprop(rho: float, eps: float = 1e-8) -> Optimizer:
@@ -65,20 +69,11 @@ def adagrad(eps: float = 1e-8) -> Optimizer:
 def _by_squares(name: str, kept: float, taken: float, eps: float) -> Optimizer:
     def update(params: Any, grads: Any, state: Any, lr: Any) -> Any:
         v = [kept * v + taken * g * g for v, g in zip(state["v"], grads, strict=True)]
-        rate = as_kind(lr)
+        rate = Cast(lr)
         new = [p - rate(p) * g / (np.sqrt(v) + eps) for p, g, v in zip(params, grads, v, strict=True)]
         return new, {"v": v}
 
-    return Optimizer(lambda ps: {"v": _zeros(ps)}, update, name, {"kept": kept, "eps": eps})
-
-
-def as_kind(x: Any) -> Callable[[Any], Any]:
-    """A number as exact as whom it meets: single precision stays so."""
-    return lambda like: x.astype(like.dtype) if getattr(x, "dtype", like.dtype) != like.dtype else x
-
-
-def _zeros(params: Any) -> Leaves:
-    return [np.zeros(np.shape(p), np.asarray(p).dtype) for p in params]
+    return Optimizer(lambda ps: {"v": tree.map(np.zeros_like, ps)}, update, name, {"kept": kept, "eps": eps})
 
 
 def looked_at(optimizer: Optimizer, params: Any, state: Any) -> Any:
