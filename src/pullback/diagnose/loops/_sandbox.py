@@ -144,7 +144,7 @@ def _by_thread(seconds: float) -> Iterator[None]:
     ident, caller, over = threading.get_ident(), _caller(), threading.Event()
 
     def throw() -> None:
-        for _ in range(1000):
+        for _ in range(1000):  # a second at most: who only enters and leaves is stopped there
             if over.is_set() or not _amid_a_context(sys._current_frames().get(ident), caller):
                 break
             time.sleep(1e-3)

@@ -125,7 +125,8 @@ def calmly(loss: Any, leaves: Leaves, X: Any, y: Any) -> Net | None:
     net = dissect(loss, leaves, X, y)
     if net is None or any(layer.before == "unknown" for layer in net.layers):
         return net
-    again = dissect(loss, calm, X, y) if (calm := _set_apart(net, leaves, X)) is not None else None
+    calm = _set_apart(net, leaves, X)
+    again = None if calm is None else dissect(loss, calm, X, y)
     return net if again is None or again.objective == "unknown" else again
 
 

@@ -230,9 +230,7 @@ def _passes_over(patient: Patient, leaves: Leaves) -> bool:
     """
     usual, again = _ends(patient, leaves, 0), _ends(patient, leaves, 0)
     start = np.concatenate([x.ravel() for x in leaves])
-    if patient.n < 8 or np.array_equal(usual[0], start) or not all(_same(usual, again)):
-        return False
-    if not _finite(usual):
+    if patient.n < 8 or np.array_equal(usual[0], start) or not all(_same(usual, again)) or not _finite(usual):
         return False
     heeds, first = _heeds(patient, leaves, usual), []
     places = np.unique(np.linspace(0, patient.n - 1, SINGLES).astype(int))
