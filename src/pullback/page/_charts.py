@@ -12,7 +12,7 @@ import numpy as np
 from pullback.typing import Array
 
 WIDTH, HEIGHT = 460, 280
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 12, 42
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 24, 12, 42
 
 
 class Curve(NamedTuple):
