@@ -129,14 +129,17 @@ def off_centre(runs: Compared, scale: float, smaller: float) -> Finding | None:
     deviation, mean = X.std(0), X.mean(0)
     if X.ndim != 2 or not (np.abs(mean) > 2 * deviation)[deviation > 0].any():
         return None
+    if scale >= NEAR and smaller >= SERVED:
+        return None
     Z = np.where(deviation > 0, (X - mean) / np.where(deviation > 0, deviation, 1.0), X)
     judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
     got = runs.run("inputs standardised", lambda: case.user_with(data=(Z, case.y), judge=judge))
-    if (scale >= NEAR and smaller >= SERVED) or not got > smaller + 0.5 * (1 - smaller):
+    if not got > smaller + 0.5 * (1 - smaller):
         return None
+    least = deviation[deviation > 0].min()
     return Finding(
         "inputs_unscaled", "X", "the features are so far from zero that no one step size serves them",
-        f"means up to {number(float(np.abs(mean).max()))}, deviations from {number(float(deviation.min()))}; "
+        f"means up to {number(float(np.abs(mean).max()))}, deviations from {number(float(least))}; "
         f"smaller moves get {number(100 * smaller)} % of the way, the same moves {number(100 * got)} % once "
         "the columns are standardised",
         "subtract each column's mean and divide by its deviation", 0.9, 64)  # fmt: skip
