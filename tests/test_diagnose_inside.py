@@ -11,7 +11,7 @@ from pullback.diagnose.experiments import data
 from pullback.diagnose.experiments.of_gradient import _entries
 from pullback.diagnose.experiments.of_gradient._sharing import _pooled
 from pullback.diagnose.experiments.of_update._first_move import all_uphill
-from pullback.diagnose.experiments.of_update._frozen import _owes_it
+from pullback.diagnose.experiments.of_update._frozen import _owes_it, added_over_units
 from pullback.diagnose.experiments.of_update._memories import divides, looks_elsewhere
 from pullback.diagnose.updates._moves import Moves, Rule
 
@@ -197,3 +197,21 @@ def test_both_factors_of_a_gated_layer_are_its_activations():
 
     tape = Tape(gated, [U, V, o], X[:, 0], y)
     assert {(s.name, s.depth) for s in tape.segments} == {("tanh", 0), ("sigmoid", 1)}
+
+
+@pytest.mark.parametrize(
+    ("hidden", "logits", "added"),
+    [
+        (lambda g: 0 * g + g.sum(), lambda g: g - g.mean(), True),
+        (lambda g: g, lambda g: g - g.mean(), False),
+        (lambda g: 0 * g + g.sum(), lambda g: g, False),
+    ],
+    ids=["summed over the units", "left out", "no softmax"],
+)
+def test_a_bias_that_stays_because_its_gradient_adds_up_to_nothing(hidden, logits, added):
+    draw = np.random.default_rng(2)
+    true = [[draw.standard_normal(6), logits(draw.standard_normal(4))] for _ in range(3)]
+    held = [[np.zeros(6), np.zeros(4)]] * 3
+    moves = Moves(held, [[-0.1 * hidden(gs[0]), np.zeros(4)] for gs in true])
+    case = SimpleNamespace(is_bias=lambda k: True, patient=SimpleNamespace(has_grad=False))
+    assert added_over_units(case, moves, true, 1) == added

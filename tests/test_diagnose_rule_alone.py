@@ -1,5 +1,7 @@
 """Update rules by themselves: steps that ask `grad`, fed with gradients of the diagnosis's choosing."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -8,10 +10,11 @@ from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments.of_treatment._penalties import coupled
 from pullback.diagnose.experiments.of_update._answered import answered, sizes_by_rule
+from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty
 from pullback.diagnose.experiments.of_update._memories import judge_memory, nesterov
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.updates._kept import factor_kept
-from pullback.diagnose.updates._moves import Moves
+from pullback.diagnose.updates._moves import Moves, fit_linear
 
 rng = np.random.default_rng(6)
 X = rng.standard_normal((60, 3))
@@ -340,3 +343,29 @@ def test_a_velocity_in_single_precision_is_judged_as_far_as_its_rounding_lets(ke
     small = Case(Patient({"params": [p.astype(np.float32) for p in start], "X": X, "y": y, "loss": loss,
                           "step": step, "batch_size": 20}), 10.0)  # fmt: skip
     assert [f.id for f in update.experiment(small)] == fault
+
+
+@pytest.mark.parametrize("lam", [1e-5, 3e-3])
+@pytest.mark.parametrize(
+    ("move", "fault"),
+    [
+        (lambda g, v: g - 0.9 * v, ["momentum_state_wrong"]),
+        (lambda g, v: g + 0.9 * v, []),
+        (lambda g, v: v, []),
+    ],
+    ids=["minus the velocity", "looking ahead", "plain"],
+)
+def test_a_velocity_is_read_although_a_penalty_stands_beside_its_gradients(lam, move, fault):
+    draw = np.random.default_rng(1)
+    p, v, moves, grads = [draw.standard_normal((6, 4)), np.zeros(4)], [0.0, 0.0], Moves(), []
+    for _ in range(6):
+        grads.append([0.1 * draw.standard_normal(x.shape) for x in p])
+        fed = [g + lam * x for g, x in zip(grads[-1], p, strict=True)]
+        v = [0.9 * old + g for old, g in zip(v, fed, strict=True)]
+        moves.before.append(p)
+        p = [x - 0.02 * move(g, kept) for x, g, kept in zip(p, fed, v, strict=True)]
+        moves.after.append(p)
+    near = fit_linear(moves, grads, [0, 1])
+    assert near.gap > 1e-7
+    found = beside_penalty(SimpleNamespace(listened=True), near, moves, grads, [0, 1])
+    assert [f.id for f in found] == fault

@@ -122,7 +122,8 @@ def test_a_rate_below_zero_beside_others_above(rates, where):
 
 
 @pytest.mark.parametrize(
-    ("signs", "where"), [([-1, -1], []), ([-1, 1], [1]), ([1, 1], ["step"]), ([1, 0.1], ["step"])]
+    ("signs", "where"),
+    [([-1, -1], []), ([-1, 1], [1]), ([1, -1], [0]), ([1, 1], ["step"]), ([1, 0.1], ["step"])],
 )
 def test_an_adaptive_rule_that_takes_one_parameter_uphill(signs, where):
     g = [rng.standard_normal((3, 4)), rng.standard_normal(4)]

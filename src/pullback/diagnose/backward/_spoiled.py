@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.backward._cofactors import cofactors
+from pullback.diagnose.backward._inner import inner_slopes
 from pullback.diagnose.backward._minuses import minuses
 from pullback.diagnose.backward._misindexed import misindexed
 from pullback.diagnose.backward._misplaced import only, products
@@ -99,7 +100,7 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
             f"{words} in place of the derivative of {name}",
             tape.spoiled(_times(slope), group),
         )
-    for words, inner in _inner_slopes(group):
+    for words, inner in inner_slopes(group):
         yield Wrong("grad_activation_derivative_wrong", f"{words} in place of the derivative of {name}",
                     tape.spoiled(partial(by_place, inner), group))  # fmt: skip
     for words, slopes in _elsewhere(tape, group):
@@ -155,22 +156,6 @@ def _times(slope: Callable[[Any, Any], Any]) -> Callable[[Segment, Any], Any]:
     return lambda s, u: u * slope(s.sums, s.a.value)
 
 
-def _inner_slopes(group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
-    """Derivatives of one of the functions that an activation is put together of, by the activation's place.
-
-    Where the formula has a tanh or a sigmoid inside, its derivative alone is soon taken for the whole.
-    """
-    inside = [_inside(s) for s in group if s.name not in fn.OF_VALUE]
-    if len(inside) < len(group) or len({len(nodes) for nodes in inside}) != 1:
-        return
-    for nodes in zip(*inside, strict=True):
-        for words, slope in _OF_INNER.items():
-            yield (
-                f"{words}, v the {nodes[0].name} inside,",
-                {id(s.a): slope(n.value) for s, n in zip(group, nodes, strict=True)},
-            )
-
-
 def _elsewhere(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
     """Slopes of the right function at another point than its sum: at its value, or at a part of the sum."""
     points = [("at its value", [s.a.value for s in group])]
@@ -193,26 +178,6 @@ def _made_of(tape: Tape, z: Node) -> list[Node]:
         z = rows[0]
         found.append(z)
     return found
-
-
-def _inside(s: Segment) -> list[Node]:
-    """What bounded values lie between an activation's input and its value."""
-    found: list[Node] = []
-    todo = list(s.a.parents)
-    while todo and len(found) < 12:
-        node = todo.pop(0)
-        if node is not s.z and node not in found and node.value.shape == s.a.value.shape:
-            found.append(node)
-            todo += node.parents
-    return [n for n in found if n.deps == s.z.deps and np.abs(n.value).max(initial=0) <= 1]
-
-
-_OF_INNER: dict[str, Callable[[Any], Any]] = {
-    "1 - v**2": lambda v: 1 - v * v,
-    "v(1 - v)": lambda v: v * (1 - v),
-    "v": lambda v: v,
-    "(1 + v)/2": lambda v: (1 + v) / 2,
-}
 
 
 def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:

@@ -55,7 +55,7 @@ from pullback.diagnose.experiments.of_update._first_move import (
 from pullback.diagnose.experiments.of_update._floors import readings
 from pullback.diagnose.experiments.of_update._frozen import still, used_gradients
 from pullback.diagnose.experiments.of_update._gathered import gathered
-from pullback.diagnose.experiments.of_update._linear_rules import judge_linear
+from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty, judge_linear
 from pullback.diagnose.experiments.of_update._memories import (
     divides,
     follows_course,
@@ -187,6 +187,8 @@ def _rule(
             found = replaced(case.decay) or judge_linear(case, rule, moves, grads, moving)
             if not found or rule.plain or not divides(moves, grads, moving):
                 return found
+        elif fed := beside_penalty(case, rule, moves, grads, moving):
+            return fed
         if grads is true and follows_course(case, moves):
             return []
         adaptive = simulate(moves.of(moving), chosen(grads, moving))

@@ -154,22 +154,46 @@ class StepGradient:
 
 def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = None) -> Rule:
     """Moves as a fixed combination of this and the earlier gradients (and of the weights)."""
+    chosen = list(range(len(grads[0])) if leaves is None else leaves)
+    u, G = _all_moves(moves, chosen, len(grads)), _lagged(grads, chosen)
+    A = np.column_stack([G, _lagged(moves.before[: len(grads)], chosen)[:, 0]])
+    return _newest_only(u, A) or _combined(u, A, len(grads))
+
+
+def fit_decayed(moves: Moves, grads: list[Leaves], leaves: list[int], near: Rule) -> Rule:
+    """The same where a penalty's multiple of the weights is added to every gradient; `near` is a fit without.
+
+    What is kept of a penalty is kept of the weights of all steps before: in place of the newest weights there
+    is one column of what the rule makes of them, and one of the biases'. A few rounds settle the two.
+    """
     T = len(grads)
-    chosen = range(len(grads[0])) if leaves is None else leaves
-    U: list[np.ndarray] = []
-    G: list[np.ndarray] = []
-    W: list[np.ndarray] = []
-    for t in range(T):
-        now = moves.move(t)
-        U.append(np.concatenate([now[k].ravel() for k in chosen]))
-        past = [np.concatenate([grads[t - j][k].ravel() for k in chosen]) if j <= t
-                else np.zeros(U[-1].size) for j in range(T)]  # fmt: skip
-        G.append(np.stack(past, 1))
-        W.append(np.concatenate([moves.before[t][k].ravel() for k in chosen]))
-    u, A = np.concatenate(U), np.hstack([np.concatenate(G), np.concatenate(W)[:, None]])
-    plain = _newest_only(u, A)
-    if plain is not None:
-        return plain
+    u, G, held = _all_moves(moves, leaves, T), _lagged(grads, leaves), moves.before[:T]
+    beside = [_lagged([[x * ((x.ndim < 2) == biases) for x in before] for before in held], leaves)
+              for biases in (False, True)]  # fmt: skip
+    rule = near
+    for _ in range(4):
+        c = np.array(rule.coefficients[:T])
+        rule = _combined(u, np.column_stack([G, *(w @ c for w in beside)]), T)
+        if rule.gap < 1e-10 or not np.any(rule.coefficients[:T]):
+            break
+    return rule
+
+
+def _all_moves(moves: Moves, leaves: list[int], steps: int) -> np.ndarray:
+    return np.concatenate([moves.move(t)[k].ravel() for t in range(steps) for k in leaves])
+
+
+def _lagged(many: list[Leaves], leaves: list[int]) -> np.ndarray:
+    """By step some leaves' numbers, and beside them those of each step before."""
+    flat = [np.concatenate([some[k].ravel() for k in leaves]) for some in many]
+    T = len(flat)
+    return np.concatenate([
+        np.stack([flat[t - j] if j <= t else np.zeros(flat[0].size) for j in range(T)], 1) for t in range(T)
+    ])  # fmt: skip
+
+
+def _combined(u: np.ndarray, A: np.ndarray, T: int) -> Rule:
+    """The rule whose coefficients, `T` of gradients first, come nearest to moves `u`."""
     if A.shape[0] <= A.shape[1]:  # as many weights as numbers fit anything and say nothing
         return Rule("linear", 0.0, 1.0, [0.0] * A.shape[1])
     scale = np.sqrt((A**2).sum(0))
@@ -179,9 +203,10 @@ def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = Non
     if keep.any() and np.isfinite(A).all() and np.isfinite(u).all():
         found, _, _, sizes = np.linalg.lstsq(A[:, keep] / scale[keep], u, rcond=1e-12)
         c[keep] = found / scale[keep]
-        doubt = norm([u - A @ c]) / max(float(sizes[-1] * scale[keep][:-1].min(initial=np.inf)), 1e-300)
+        least = scale[:T][keep[:T]].min(initial=np.inf)
+        doubt = norm([u - A @ c]) / max(float(sizes[-1] * least), 1e-300)
     gap = norm([u - A @ c]) / max(norm([u]), 1e-300)
-    doubt /= max(float(np.abs(c[:-1]).max(initial=0)), 1e-300)
+    doubt /= max(float(np.abs(c[:T]).max(initial=0)), 1e-300)
     return Rule("linear", -c[0], gap, [float(-x) for x in c], doubt=doubt)
 
 

@@ -154,15 +154,15 @@ def _uphill(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Findin
     """
     along = {k: float(np.sum(np.sign(moves.move(0)[k]) * np.sign(grads[0][k]))) for k in moving}
     told = "the first move has the sign of the gradient, entry by entry"
+    up = [k for k in moving if along[k] > 0.98 * np.count_nonzero(grads[0][k]) > 0]
+    down = [k for k in moving if along[k] < -0.98 * np.count_nonzero(grads[0][k]) < 0]
+    if up and down and len(up) + len(down) == len(moving):
+        words = f"parameter {', '.join(map(str, up))} goes uphill, where the others go downhill"
+        return [Finding("grad_sign_flipped", up[0], words, told, "subtract its update too", 1.0, 82)]
     if sum(along.values()) > 0:
         words = "the step goes uphill: the update is added"
         return [Finding("grad_sign_flipped", "step", words, told, "subtract the update", 1.0, 82)]
-    up = [k for k in moving if along[k] > 0.98 * np.count_nonzero(grads[0][k]) > 0]
-    down = [k for k in moving if along[k] < -0.98 * np.count_nonzero(grads[0][k]) < 0]
-    if not up or len(up) + len(down) < len(moving):
-        return []
-    words = f"parameter {', '.join(map(str, up))} goes uphill, where the others go downhill"
-    return [Finding("grad_sign_flipped", up[0], words, told, "subtract its update too", 1.0, 82)]
+    return []
 
 
 def _turned(moves: Moves, grads: list[Leaves], moving: list[int], means: list[float]) -> list[Finding]:

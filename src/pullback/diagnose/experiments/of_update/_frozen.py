@@ -17,6 +17,11 @@ def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
     if frozen and len(frozen) < count:
         ended = case.user.leaves
         frozen = [k for k in frozen if len(ended) == count and _scaled(ended[k], case.leaves[k])]
+    added = [k for k in frozen if added_over_units(case, moves, true, k)]
+    if added:
+        frozen = [k for k in frozen if k not in added]
+        if not frozen:
+            return []
     if not frozen:
         return _underflow(case)
     if not all(np.isfinite(x).all() for x in case.user.leaves):
@@ -35,6 +40,38 @@ def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         f"unchanged after {len(true)} steps; the gradient's norm there is "
         f"{number(norm([true[0][k] for k in frozen]))}",
         f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
+
+
+def added_over_units(case: Case, moves: Moves, true: list[Leaves], k: int) -> bool:
+    """Whether a bias stays because its gradient is added up over its units, where it adds up to nothing.
+
+    So does that of logits under a softmax. That no unit has a number of its own shows in another bias, whose
+    units all move alike though their gradients differ, or in the shape of what `grad` returns.
+    """
+    g = [gs[k] for gs in true]
+    if not case.is_bias(k) or true[0][k].size < 2 or any(abs(x.sum()) > 1e-9 * np.abs(x).sum() for x in g):
+        return False
+    others = [j for j in range(len(true[0])) if j != k and case.is_bias(j) and true[0][j].size > 1]
+    return _single_number(case, k) or any(_alike_only(moves, true, j) for j in others)
+
+
+def _alike_only(moves: Moves, true: list[Leaves], k: int) -> bool:
+    """Whether a parameter's numbers all move by one and the same, though their gradients are unlike."""
+    pairs = [(moves.move(t)[k], g[k]) for t, g in enumerate(true)]
+    return all(
+        u.any() and np.ptp(u) <= 1e-9 * np.abs(u).max() and np.ptp(g) > 1e-3 * np.abs(g).max()
+        for u, g in pairs
+    )
+
+
+def _single_number(case: Case, k: int) -> bool:
+    """Whether what `grad` returns for a parameter of many numbers is one."""
+    if not case.patient.has_grad:
+        return False
+    body = case.patient.fresh()
+    X, y = case.batch()
+    grads = body.grad([np.array(x, float) if np.ndim(x) else float(x) for x in case.generic], X, y)
+    return len(grads) > k and np.size(grads[k]) == 1
 
 
 def _hidden_by_rounding(moves: Moves, true: list[Leaves], frozen: list[int]) -> bool:

@@ -9,8 +9,9 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_gradient._owed import drawn_away
 from pullback.diagnose.experiments.of_update._memories import judge_memory, keeps_velocity
 from pullback.diagnose.loops._sandbox import Failure
+from pullback.diagnose.updates._adaptive import LOOKED_AT, sampled
 from pullback.diagnose.updates._kept import factor_kept, kept_after, share_of_move
-from pullback.diagnose.updates._moves import Moves, Rule
+from pullback.diagnose.updates._moves import Moves, Rule, fit_decayed
 
 
 def judge_linear(
@@ -27,11 +28,35 @@ def judge_linear(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
     away = drawn_away(case, moves, case.decay, rule.lr, rule.gap)
-    if away or len(c) < 2 or not (rule.gap < 1e-7 or (_single(case) and rule.doubt < 1e-4)):
+    if away or len(c) < 2:
         return away
-    wrong = judge_memory(c / scale, scale, case.listened is not None or keeps_velocity(
+    if not (rule.gap < 1e-7 or (_single(case) and rule.doubt < 1e-4)):
+        return beside_penalty(case, rule, moves, grads, moving)
+    return _remembered(case, c, moves, grads, moving) or _scaled_twice(case, rule, grads[0], moving)
+
+
+def beside_penalty(
+    case: Case, rule: Rule, moves: Moves, grads: list[Leaves], moving: list[int]
+) -> list[Finding]:
+    """What is wrong in a velocity whose gradients hold a penalty's part, near a rule that leaves it out."""
+    if rule.gap > NEAR or len(grads) < 3:
+        return []
+    fed = fit_decayed(*sampled(moves, grads, LOOKED_AT), moving, rule)
+    if fed.gap > 1e-7 or fed.doubt > 1e-4:
+        return []
+    return _remembered(case, np.array(fed.coefficients[: len(grads)]), moves, grads, moving)
+
+
+NEAR = 0.2
+"""Up to this part of them moves may be off a rule, if what they lack is to be a penalty's."""
+
+
+def _remembered(
+    case: Case, c: np.ndarray, moves: Moves, grads: list[Leaves], moving: list[int]
+) -> list[Finding]:
+    scale = float(np.abs(c).max())
+    return judge_memory(c / scale, scale, case.listened is not None or keeps_velocity(
         case, moves, grads, moving))  # fmt: skip
-    return wrong or _scaled_twice(case, rule, grads[0], moving)
 
 
 def _single(case: Case) -> bool:
