@@ -91,7 +91,7 @@ def _by_entry(seen: Seen) -> tuple[str, str, float] | None:
 
 
 def _bias_inside(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
-    """Whether all that is wrong in the weights is the biases that they hold, and no more than a minus there."""
+    """What is wrong with the biases that the weights hold, where all else in them is right."""
     opposite = True
     for k in seen.bad:
         bias, o, t = bias_part(tape, k), seen.observed[k] / seen.common, seen.true[k]
