@@ -296,3 +296,20 @@ def test_an_output_handed_down_without_its_target_is_another_layers_error(name):
 
     assert found(params, loss, grad, y=y) == []
     assert found(params, loss, lambda p, X, y: grad(p, X, y, 0.0), y=y) == [("grad_wrong_delta", 0)]
+
+
+@pytest.mark.parametrize(
+    ("factor", "expected"), [(1.0, []), (-1.0, ["grad_sign_flipped"]), (0.3, ["grad_bias_wrong"])]
+)
+def test_an_intercept_inside_theta_has_its_own_mistakes(factor, expected):
+    table = np.column_stack([np.ones(40), X])
+
+    def loss(p, X, y):
+        return float(np.mean((X @ p[0] - y) ** 2))
+
+    def grad(p, X, y):
+        g = 2 * X.T @ (X @ p[0] - y) / len(y)
+        g[0] *= factor
+        return [g]
+
+    assert [name for name, _ in found([np.zeros((6, 1))], loss, grad, table, y[:, None])] == expected

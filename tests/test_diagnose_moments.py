@@ -116,3 +116,20 @@ def test_squares_divided_by_without_their_root(root, found):
     moves, grads = adapted(lambda s, g: 0.9 * s + 0.1 * g * g, root)
     read = rule_kept_wrong(moves, grads, [0, 1, 2, 3])
     assert (read and [f.id for f in read]) == found
+
+
+@pytest.mark.parametrize(("mean", "squares"), [(False, True), (True, False), (False, False), (True, True)])
+def test_moments_that_are_begun_anew_at_every_step_remember_nothing(mean, squares):
+    draw = np.random.default_rng(5)
+    grads = [[0.01 * draw.standard_normal(x.shape) for x in start] for _ in range(5)]
+    p, moves = start, Moves()
+    m, v = ([np.zeros(x.shape) for x in start] for _ in range(2))
+    for t, gs in enumerate(grads, 1):
+        m = [0.9 * mean * a + 0.1 * g for a, g in zip(m, gs, strict=True)]
+        v = [0.999 * squares * a + 0.001 * g * g for a, g in zip(v, gs, strict=True)]
+        moves.before.append(p)
+        step = [(a / (1 - 0.9**t)) / (np.sqrt(b / (1 - 0.999**t)) + 1e-8) for a, b in zip(m, v, strict=True)]
+        p = [w - 0.01 * s for w, s in zip(p, step, strict=True)]
+        moves.after.append(p)
+    rule = simulate(moves, grads)
+    assert (rule.wrong, rule.gap < 1e-3) == ("" if mean and squares else "momentum_state_wrong", True)

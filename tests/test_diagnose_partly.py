@@ -7,7 +7,7 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.experiments.data import _two_in_one, _wrapped
+from pullback.diagnose.experiments.data import _flat_columns, _two_in_one, _wrapped
 from pullback.diagnose.experiments.model import idle
 from pullback.diagnose.experiments.of_treatment import _mending, _partly, _penalties
 from pullback.diagnose.experiments.of_treatment._batches import _in_all_steps
@@ -49,6 +49,24 @@ CUT = {
 def test_a_zero_of_two_intervals_and_labels_at_odds_are_of_numbers_without_their_fraction(name):
     X, y, lost = CUT[name]
     assert bool(_two_in_one(X, y)) is lost
+
+
+one = np.ones((300, 1), int)
+CLOSE = np.random.default_rng(4).standard_normal((300, 3))
+
+
+@pytest.mark.parametrize(
+    ("table", "lost"),
+    [
+        (CLOSE.astype(int), True),
+        (np.hstack([one, CLOSE.astype(int)]), True),  # a column of ones says nothing of the others
+        (np.hstack([one, CLOSE]), False),
+        (np.hstack([one, (CLOSE > 1).astype(int)]), False),
+        (one, False),
+    ],
+)
+def test_columns_that_kept_next_to_nothing_but_zeros(table, lost):
+    assert bool(_flat_columns(SimpleNamespace(X=table))) is lost
 
 
 def compared(y, finals):
@@ -124,6 +142,34 @@ def test_a_step_is_too_small_where_many_more_end_on_the_way(finals, expected, mo
     runs.made["12 times the steps"] = Run(losses=[0.5])
     found = _mending._much_larger(runs, "12 times the steps")
     assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize(("end", "expected"), [(0.95, "lr_too_small"), (3.0, None)])
+def test_no_step_is_too_small_that_leads_uphill(end, expected, monkeypatch):
+    monkeypatch.setattr(
+        _mending, "small", lambda runs, scale, name: Finding("lr_too_small", "", "", "", "", 1, 1)
+    )
+    runs = compared(np.linspace(0, 1, 80), [0.1])
+    runs.user = Run(losses=[1.0, 0.97, end], steps=40, planned=40)
+    found = _mending._larger(runs)
+    assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize(("left", "dear"), [(0.1, True), (0.35, False)])
+def test_a_penalty_divided_by_the_rows_is_taken_off_unseen_rows_by_their_number(left, dear):
+    table, few = np.ones((90, 3)), np.ones((30, 3))
+    weight = lambda X: 60 / len(X)
+    held, free = [np.full(3, 0.1)], [np.ones(3)]
+
+    def value(leaves, X, y):
+        return (0.4 if leaves is held else left) + weight(X) / 2 * np.sum(leaves[0] ** 2)
+
+    case = SimpleNamespace(
+        n=90, batch=lambda: (table, table), generic=free, truth=SimpleNamespace(value=value),
+        reborn=lambda: None,
+        mended_by=lambda less, start, judge, data: Run(losses=[judge(free)]))  # fmt: skip
+    runs = SimpleNamespace(case=case, apart=(None, (few, few), Run(leaves=held)))
+    assert _penalties._dear_unseen(runs, None, lambda w, X, y: [weight(X) * w[0]]) is dear
 
 
 def steep(by):

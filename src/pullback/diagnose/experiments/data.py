@@ -190,9 +190,12 @@ def _first_move(case: Case, X: Any, y: Any) -> np.ndarray:
 def _flat_columns(case: Case) -> list[Finding]:
     """Columns whose fractions are gone: of standardised ones few values around zero are left, mostly zero.
 
-    Numbers with a point that are whole may be meant so where they are few: signs, moves, marks on a board.
+    A column of ones, that stands for the bias, says nothing of the others. Numbers with a point that are
+    whole may be meant so where they are few: signs, moves, marks on a board.
     """
-    X, whole = case.X, case.X.dtype.kind == "i"
+    X, whole = case.X[:, (case.X[:1] != case.X).any(0)], case.X.dtype.kind == "i"
+    if not X.size:
+        return []
     values = [len(np.unique(column)) for column in X.T]
     few = all(k <= 7 and column.min() < 0 for k, column in zip(values, X.T, strict=True))
     if not few or np.mean(X == 0) <= 0.4:

@@ -237,6 +237,9 @@ _WRONG_ADAM = {
     "shared": ("optimizer_state_shared", "parameters of one shape share their moments"),
     "one number": ("optimizer_state_shared", "all parameters share one number for their squares"),
     "stale": ("momentum_state_wrong", "the mean of the step before is used: it is stale by one"),
+    "new mean": ("momentum_state_wrong", "the mean is begun anew at every step: it remembers nothing"),
+    "new squares": ("momentum_state_wrong", "the squares are begun anew at every step: no memory"),
+    "both new": ("momentum_state_wrong", "both moments are begun anew at every step: they remember nothing"),
     "grows": ("momentum_state_wrong", "earlier gradients never fade from the mean"),
     "swapped": ("momentum_state_wrong", "the two decay rates are exchanged"),
     "exchanged": ("momentum_state_wrong", "the mean's bias correction and the squares' are exchanged"),
@@ -301,6 +304,10 @@ def _adam(
             count += 1
             n = {"per tensor": count, "per layer": (count + 1) // 2, "stuck": 1}.get(kind, t)
             p, q = (1 - b1, 1 - b2) if kind == "coefficients" else (b1, b2)
+            if kind in ("new mean", "both new"):
+                m.clear()
+            if kind in ("new squares", "both new"):
+                v.clear()
             before = m.get(key, np.zeros(g.shape))
             m[key] = (1.0 if kind == "grows" else p) * before + (1 - p) * g
             first = before if kind == "stale" else m[key]

@@ -91,12 +91,16 @@ def _by_entry(seen: Seen) -> tuple[str, str, float] | None:
 
 
 def _bias_inside(seen: Seen, tape: Tape) -> tuple[str, str, float] | None:
-    """Whether all that is wrong in the weights is the biases that they hold."""
+    """What is wrong with the biases that the weights hold, where all else in them is right."""
+    opposite = True
     for k in seen.bad:
-        bias = bias_part(tape, k)
-        gap = np.abs(seen.observed[k] / seen.common - seen.true[k])
-        if bias is None or gap[~bias].max(initial=0) > 1e-6 * np.abs(seen.true[k]).max(initial=0):
+        bias, o, t = bias_part(tape, k), seen.observed[k] / seen.common, seen.true[k]
+        tight = 1e-6 * np.abs(t).max(initial=0)
+        if bias is None or np.abs(o - t)[~bias].max(initial=0) > tight:
             return None
+        opposite &= bool(t[bias].any() and np.abs(o + t)[bias].max() <= tight)
+    if opposite:
+        return "grad_sign_flipped", "a minus is lost in the bias's part of a weight's gradient", 0.95
     words = "the bias's part of a weight's gradient is not the sum of its error signal over the rows"
     return "grad_bias_wrong", words, 0.95
 

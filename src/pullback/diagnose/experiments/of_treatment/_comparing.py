@@ -34,7 +34,7 @@ class Compared:
             self.evened = run.final < 0.5 * self.reference.final
         self.goal = min(finals)
         lost = self.room < 0.05 or not np.isfinite(self.user.final)
-        if lost or self._slow_columns():  # far targets and unlike columns are a long way for Adam
+        if lost or self._behind():  # far targets and unlike columns are a long way for Adam
             self.goal = min(self.goal, case.settled)
         self.made: dict[str, Run] = {}
         self.proof = ""
@@ -42,10 +42,11 @@ class Compared:
         self.by_heart = False
         """Whether what more steps gain is only learnt by heart: then no size of the step is wrong."""
 
-    def _slow_columns(self) -> bool:
-        """Whether columns on unlike scales keep the reference behind the loop, in a model of few numbers."""
+    def _behind(self) -> bool:
+        """Whether the reference stays behind the loop, in a model of few numbers: it tells no goal then."""
         few = 10 * sum(x.size for x in self.case.leaves) < self.case.n
-        return few and self.user.final < self.reference.final and uneven(self.case) is not None
+        far = self.reference.final - self.user.final > 0.1 * abs(self.user.final)
+        return few and self.user.final < self.reference.final and (far or uneven(self.case) is not None)
 
     @property
     def room(self) -> float:

@@ -271,7 +271,10 @@ def stopped(runs: Compared, name: str) -> Finding:
 
 
 def _larger(runs: Compared) -> Finding | None:
-    case = runs.case
+    """Whether larger moves cure; a loop that ends well above its start goes in no right direction."""
+    case, run = runs.case, runs.user
+    if run.final > run.start + 0.1 * (run.start - runs.goal):
+        return None
     steps, least = min(case.horizon, 5000), 0.0
     if runs.cut_off:  # the steps that are missing would have gone some way, too
         least = 10 * runs.user.planned / max(runs.user.steps, 1)

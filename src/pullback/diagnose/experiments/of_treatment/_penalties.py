@@ -162,7 +162,7 @@ def _penalty(runs: Compared, blank: bool) -> Finding | None:
         return None  # what the loop lacks beside the exact gradient under the same penalty is its own fault
     much = eaten or base - held < HELD * room
     unsure = blank or not much or room < HELD * abs(base)  # most is left without it, too: noise, perhaps
-    if unsure and not _dear_unseen(runs, less, part, share):
+    if unsure and not _dear_unseen(runs, less, part):
         return None
     return Finding(
         "regularisation_too_strong", "loss", "the penalty dominates the data term",
@@ -170,16 +170,18 @@ def _penalty(runs: Compared, blank: bool) -> Finding | None:
         f"{number(base)})", "divide the penalty's factor by 100", 0.9, 66)  # fmt: skip
 
 
-def _dear_unseen(runs: Compared, less: Part, part: Part, share: float) -> bool:
+def _dear_unseen(runs: Compared, less: Part, part: Part) -> bool:
     """Whether without the penalty far less of the data's loss is left on rows kept apart as well.
 
-    Noise that nothing foretells is left either way, so that it need not be next to nothing.
+    Noise that nothing foretells is left either way, so that it need not be next to nothing. A penalty that is
+    divided by the rows weighs more beside these, which are few.
     """
     case = runs.case
     if case.n < 60:
         return False
     data, rest, own = runs.apart
     X, y = case.batch()
+    share = _of_rows(part, case.generic, X, y, len(rest[0]))
 
     def judge(leaves: Leaves) -> float:
         beside = 0.5 * share * sum(
