@@ -18,10 +18,9 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.model import constant_column, lacks_bias
 from pullback.diagnose.experiments.of_objective._least import added
-from pullback.diagnose.experiments.of_objective._reach import NUMBERS
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
 from pullback.diagnose.loops._sandbox import Failure
-from pullback.diagnose.network._functions import labels
+from pullback.diagnose.network._functions import labels, of_numbers
 from pullback.diagnose.training._runs import Run, adam, train, user_run
 
 LEAST, LEFT = 0.1, 0.85
@@ -112,7 +111,7 @@ def _takes(case: Case, k: int, axis: int) -> bool:
 def _less_a_constant(case: Case) -> np.ndarray | None:
     """The targets less what a line through X has where X is zero, where only their distance counts."""
     head = case.head
-    if head is None or (head.output, head.own) != ("identity", False) or head.objective not in NUMBERS:
+    if head is None or (head.output, head.own) != ("identity", False) or not of_numbers(head.objective):
         return None
     X, y = np.asarray(case.X, float).reshape(case.n, -1), np.asarray(case.y, float)
     if labels(case.y) or X.shape[1] >= case.n:
