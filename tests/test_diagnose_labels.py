@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from pullback.diagnose.experiments._dependence import beyond_chance
+from pullback.diagnose.experiments.data import _greatest_alone
+from pullback.diagnose.network._functions import of_numbers, recognise
 
 
 def arms(n=60, seed=0):
@@ -19,3 +21,19 @@ def test_a_trace_of_the_labels_is_told_from_the_labels_of_other_rows(kept, trace
     X, y, rng = arms()
     y = np.where(rng.random(len(y)) < kept, y, rng.permutation(y))
     assert (beyond_chance(X, np.eye(3)[y]) > 0) == traced
+
+
+@pytest.mark.parametrize("bend", [0.3, 1.0, 2.0])
+def test_a_loss_that_bends_anywhere_is_known_by_its_rows(bend):
+    z, y = np.random.default_rng(0).normal(0, 3, (2, 24, 1))
+    off = np.abs(z - y)[:, 0]
+    output, kind, factor, _ = recognise(z, y, np.where(off < bend, off**2, bend * (2 * off - bend)))
+    assert (output, kind) == ("identity", "huber" if bend == 1 else f"huber({bend:g})")
+    assert of_numbers(kind) and np.isclose(factor, 2)
+
+
+@pytest.mark.parametrize(
+    ("ones", "rows", "cut"), [(1, 90, 1), (3, 400, 3), (4, 400, 0), (2, 90, 0), (1, 40, 0)]
+)
+def test_a_greatest_value_alone_is_no_class(ones, rows, cut):
+    assert _greatest_alone(np.arange(rows) < ones) == cut

@@ -70,8 +70,8 @@ def trace(case: Case) -> list[Finding]:
         return []
     return [Finding(
         "labels_wrong", "y", "most of what X would tell of the labels is lost: many must be wrong",
-        f"labels of like rows are more alike, by {number(clear)} deviations, than in the luckiest of {ORDERS} "
-        "random orders; labels of other rows would not be",
+        f"labels of like rows are more alike, by {number(clear)} deviations, than in the luckiest of "
+        f"{ORDERS} random orders; labels of other rows would not be",
         "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
 
 
