@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose.experiments._dependence import beyond_chance
+from pullback.diagnose.experiments._plateaus import levels
 from pullback.diagnose.experiments.data import _greatest_alone
 from pullback.diagnose.network._functions import of_numbers, recognise
 
@@ -29,7 +30,8 @@ def test_a_loss_that_bends_anywhere_is_known_by_its_rows(bend):
     off = np.abs(z - y)[:, 0]
     output, kind, factor, _ = recognise(z, y, np.where(off < bend, off**2, bend * (2 * off - bend)))
     assert (output, kind) == ("identity", "huber" if bend == 1 else f"huber({bend:g})")
-    assert of_numbers(kind) and np.isclose(factor, 2)
+    assert of_numbers(kind)
+    assert np.isclose(factor, 2)
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,13 @@ def test_a_loss_that_bends_anywhere_is_known_by_its_rows(bend):
 )
 def test_a_greatest_value_alone_is_no_class(ones, rows, cut):
     assert _greatest_alone(np.arange(rows) < ones) == cut
+
+
+@pytest.mark.parametrize(("exchanged", "told"), [(0.0, False), (0.3, True)])
+def test_exchanged_labels_stop_at_a_plateau_and_overlapping_classes_do_not(exchanged, told):
+    rng = np.random.default_rng(4)
+    y = rng.integers(0, 2, 500)
+    score = 2 * y + rng.standard_normal(500)
+    hit = np.where(rng.random(500) < exchanged, 1 - y, y).astype(float)
+    likelier, wrong = levels(score, hit)
+    assert (likelier > 5 and 0.2 < wrong < 0.4) == told

@@ -346,9 +346,10 @@ def _bent(z: Array, t: Array, values: Array) -> tuple[str, str, float, float]:
     off = np.abs(z - t)
     bends = list(BENDS)
     if off.shape[1] == 1 and len(off) >= 8:
-        far = np.argsort(off[:, 0])[-3:]
-        rise, start = np.polyfit(off[far, 0], values[far], 1)
-        bends = [-2 * start / rise] if rise > 0 > start else []
+        near, far = np.argsort(off[:, 0])[[-2, -1]]
+        apart = float(off[far, 0] - off[near, 0])
+        rise = (values[far] - values[near]) / apart if apart > 0 else 0.0
+        bends = [2 * (off[far, 0] - values[far] / rise)] if rise > 0 else []
     for bend in bends:
         fit = _fit(objective(f"huber({bend:.6g})", z, t), values) if off.min() < bend < off.max() else None
         if fit is not None and fit[0] > 0 and fit[1] == 0 and fit[2] < 1e-5:
