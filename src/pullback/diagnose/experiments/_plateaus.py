@@ -51,7 +51,7 @@ def _of_all(guess: np.ndarray, y: np.ndarray) -> tuple[float, float]:
 
 
 def levels(score: np.ndarray, hit: np.ndarray) -> tuple[float, float]:
-    """How much likelier two free levels make `hit` than 0 and 1, and the share they leave on the wrong side."""
+    """How much likelier two free levels make `hit` than 0 and 1, and the share they call wrong."""
     s = (score - score.mean()) / max(float(score.std()), 1e-300)
     middles = np.quantile(s, np.linspace(0.05, 0.95, 19))
     above = np.concatenate([sigmoid(k * (s - middles[:, None])) for k in (1, 4, 10, 40)])

@@ -2,7 +2,8 @@
 
 Where the layers cannot be read off, nothing can be added to them. But a loop that takes tables of any width
 takes one with a column of ones too, and the weights of that column are the first layer's biases. One that
-takes no other table still shows what the last bias would do: targets less a constant are learnt as well.
+takes no other table still shows what the last bias would do: targets less a constant are learnt as well, and
+so is X less its means by a line.
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ def without_any_bias(runs: Compared) -> Finding | None:
         name, both = "a column of ones beside X", (partial(_written, case, wide), partial(_exact, case, wide))
     elif t is not None:
         name, both = "a constant taken off the targets", _runs_on(case, t)
+    elif _one_number_a_column(case):
+        name, both = "X less its means", _runs_on(case, case.y, _centred(case.X))
     else:
         return None
     runs.run(name, lambda: min((make() for make in both), key=lambda run: run.final))
@@ -120,11 +123,25 @@ def _less_a_constant(case: Case) -> np.ndarray | None:
     return np.asarray(y - np.linalg.lstsq(A, y.reshape(case.n, -1), rcond=None)[0][0].reshape(y.shape[1:]))
 
 
-def _runs_on(case: Case, t: np.ndarray) -> tuple[Callable[[], Run], Callable[[], Run]]:
-    """The loop itself and the reference on other targets."""
-    judge = lambda leaves: case.judge_on(leaves, case.X, t)  # noqa: E731
-    return (partial(case.user_with, data=(case.X, t), judge=judge),
-            partial(case.mended, lr=0.02, data=(case.X, t), judge=judge))  # fmt: skip
+def _one_number_a_column(case: Case) -> bool:
+    """Whether the model is a line that takes no further column, and X far enough from its means to tell."""
+    if case.X.ndim != 2 or case.X.dtype.kind != "f" or len(case.leaves) != 1:
+        return False
+    off = np.abs(case.X.mean(0)) > 0.2 * case.X.std(0)
+    return bool(case.leaves[0].size in (case.X.shape[1], case.X.shape[1] + 1) and off.any())
+
+
+def _centred(X: np.ndarray) -> np.ndarray:
+    """A line through the means has the bias that matters most, where none can be added."""
+    return np.asarray(X - X.mean(0))
+
+
+def _runs_on(case: Case, t: np.ndarray, X: Any = None) -> tuple[Callable[[], Run], Callable[[], Run]]:
+    """The loop itself and the reference on other targets, or other inputs."""
+    X = case.X if X is None else X
+    judge = lambda leaves: case.judge_on(leaves, X, t)  # noqa: E731
+    return (partial(case.user_with, data=(X, t), judge=judge),
+            partial(case.mended, lr=0.02, data=(X, t), judge=judge))  # fmt: skip
 
 
 def _beside(X: Any, value: float = 1.0) -> np.ndarray:
