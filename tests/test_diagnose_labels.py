@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pullback.diagnose import diagnose
 from pullback.diagnose.experiments._dependence import beyond_chance
 from pullback.diagnose.experiments._plateaus import levels
 from pullback.diagnose.experiments.data import _greatest_alone
@@ -49,3 +50,25 @@ def test_exchanged_labels_stop_at_a_plateau_and_overlapping_classes_do_not(excha
     hit = np.where(rng.random(500) < exchanged, 1 - y, y).astype(float)
     likelier, wrong = levels(score, hit)
     assert (likelier > 5 and 0.2 < wrong < 0.4) == told
+
+
+def bare_line(shift):
+    """Two columns on a line without bias, whose targets lie `shift` above it."""
+    rng = np.random.default_rng(5)
+    X = rng.standard_normal((120, 2)) + np.array([1.0, 0.2])
+    y = X @ [3.0, -2.0] + shift + 0.3 * rng.standard_normal(120)
+
+    def loss(p, X, y):
+        return np.mean((X @ p[0] - y) ** 2)
+
+    def step(p, X, y):
+        return [p[0] - 0.2 * X.T @ (X @ p[0] - y) / len(y)], loss(p, X, y)
+
+    return {"params": [np.zeros(2)], "X": X, "y": y, "loss": loss, "step": step,
+            "batch_size": 120, "n_steps": 300}  # fmt: skip
+
+
+@pytest.mark.parametrize(("shift", "expected"), [(0.0, None), (2.0, "no_bias")])
+def test_a_line_that_gets_most_of_the_way_still_misses_the_bias_that_leaves_a_fraction(shift, expected):
+    found = diagnose(**bare_line(shift)).faults
+    assert (found[0].id if found else None) == expected

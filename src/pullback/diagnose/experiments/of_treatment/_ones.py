@@ -124,11 +124,12 @@ def _less_a_constant(case: Case) -> np.ndarray | None:
 
 
 def _one_number_a_column(case: Case) -> bool:
-    """Whether the model is a line that takes no further column, and X far enough from its means to tell."""
+    """Whether no more numbers than X has columns have a slope, and these are far from their means."""
     if case.X.ndim != 2 or case.X.dtype.kind != "f" or len(case.leaves) != 1:
         return False
     off = np.abs(case.X.mean(0)) > 0.2 * case.X.std(0)
-    return bool(case.leaves[0].size in (case.X.shape[1], case.X.shape[1] + 1) and off.any())
+    heeded = np.count_nonzero(case.gradient(case.generic, *case.batch(0, min(case.n, 64)))[0])
+    return bool(0 < heeded <= case.X.shape[1] and off.any())
 
 
 def _centred(X: np.ndarray) -> np.ndarray:
