@@ -19,6 +19,7 @@ from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments.labels import explained
 from pullback.diagnose.experiments.objective import labels
 from pullback.diagnose.experiments.of_treatment._comparing import uneven
+from pullback.diagnose.network._functions import of_numbers
 from pullback.diagnose.updates._moves import norm
 
 MOST = 3
@@ -243,7 +244,7 @@ def _raw_output(case: Case) -> Any:
 def _labels_as_numbers(case: Case) -> Any:
     net = case.net
     kind = net.objective if net is not None else "unknown"
-    odd = bool(labels(case.y)) == (kind in ("squared", "absolute", "huber", "log-cosh"))
+    odd = bool(labels(case.y)) == of_numbers(kind)
     return ("loss", f"{kind} loss of {'labels' if labels(case.y) else 'numbers'}") if odd else None
 
 

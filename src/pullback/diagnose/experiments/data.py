@@ -14,9 +14,8 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._origins import what_was_cut
-from pullback.diagnose.experiments.of_objective._reach import NUMBERS
 from pullback.diagnose.loops._patient import flatten
-from pullback.diagnose.network._functions import labels
+from pullback.diagnose.network._functions import labels, of_numbers
 from pullback.diagnose.recording._record import record
 
 COLUMNS = 40
@@ -48,7 +47,7 @@ def _all_alike(case: Case) -> list[Finding]:
     y = np.asarray(case.y, float).reshape(case.n, -1)
     if case.n < 8 or not y.size or np.ptp(y, axis=0).any() or case.head is None:
         return []
-    if not y.any() and case.head.objective in (*NUMBERS, "Poisson's"):
+    if not y.any() and (of_numbers(case.head.objective) or case.head.objective == "Poisson's"):
         return []
     told = number(float(y[0, 0])) if y.shape[1] == 1 else f"({', '.join(map(number, y[0, :6]))})"
     return [Finding(
@@ -245,19 +244,24 @@ def _flat_targets(case: Case) -> list[Finding]:
     """Targets whose fractions are gone, where the loss asks how far a linear output is from them.
 
     Of the values -1, 0 and 1 alone, which may be marks, whole numbers are left mostly zeros; of fractions
-    below one nothing but zeros, which no one writes in whole numbers where a loss heeds them.
+    below one nothing but zeros, which no one writes in whole numbers where a loss heeds them; of shares of
+    the greatest the greatest alone.
     """
     known, y = case.head, np.asarray(case.y)
     if (
         known is None
         or known.output != "identity"
-        or known.objective not in NUMBERS
+        or not of_numbers(known.objective)
         or y.dtype.kind not in "if"
     ):
         return []
     columns = y.reshape(case.n, -1)
     if y.dtype.kind == "i" and case.n >= 8 and y.size and not y.any():
         return [_cut("y", f"y has dtype {y.dtype} and every value is zero: numbers are asked for")]
+    alone = [_greatest_alone(column) for column in columns.T]
+    if y.size and all(alone):
+        return [_cut("y", f"y has dtype {y.dtype} and is 0 but for {max(alone)} of {case.n} rows: numbers "
+                          "are asked for, and these look like shares of the greatest")]  # fmt: skip
     if case.n < 50 or y.size == 0 or not all(map(falling, columns.T)):
         return []
     marks = y.dtype.kind == "f" or np.mean(y == 0) < 0.6
@@ -265,6 +269,16 @@ def _flat_targets(case: Case) -> list[Finding]:
         return []
     return [_cut("y", f"y has dtype {y.dtype} and {len(np.unique(y))} values around zero, and "
                       f"{number(100 * float(np.mean(y == 0)))} % zeros: numbers are asked for")]  # fmt: skip
+
+
+def _greatest_alone(x: np.ndarray) -> int:
+    """How many ones there are, where all else is zero and they are no more than a greatest value has rows.
+
+    No class has as few of its rows.
+    """
+    ones = int(np.sum(x == 1))
+    few = len(x) >= 50 and ones <= max(1, min(3, len(x) // 100))
+    return ones if few and np.isin(x, (0, 1)).all() else 0
 
 
 def _nothing_left(case: Case) -> list[Finding]:

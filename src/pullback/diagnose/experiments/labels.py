@@ -15,13 +15,12 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments._dependence import ORDERS, beyond_chance
 from pullback.diagnose.experiments.model import fit
 from pullback.diagnose.experiments.of_objective._task import classes
 from pullback.diagnose.network._anatomy import Layer, Net
 
-FOLDS, TRACE = 3, 2.2
-ORDERS, BEYOND = 40, 1.9
-"""Random orders of the labels, and the deviations by which a correlation lies beyond those of such orders."""
+FOLDS, TRACE, MOST = 3, 2.2, 1000
 
 
 def learnable(case: Case) -> bool:
@@ -63,32 +62,17 @@ def chance(y: np.ndarray) -> float:
 
 def trace(case: Case) -> list[Finding]:
     """Labels of which X tells too little to learn from, but more than of labels of other rows."""
-    _, y = columns(case)
-    if not classes(case):
+    X, y = columns(case, np.unique(np.linspace(0, case.n - 1, min(case.n, MOST)).astype(int)))
+    if not classes(case) or len(X) < 30 or X.shape[1] == 0:
         return []
-    alike, usual = max(correlation(guess, y) for guess in forecasts(case)), chance(y)
-    if alike < TRACE * usual or alike < _in_other_orders(case):
+    clear = beyond_chance(X, y)
+    if clear <= 0:
         return []
     return [Finding(
         "labels_wrong", "y", "most of what X would tell of the labels is lost: many must be wrong",
-        f"forecasts correlate with the labels by {number(alike)}, {number(alike / usual)} times what chance "
-        "gives; labels in another order would give none",
+        f"labels of like rows are more alike, by {number(clear)} deviations, than in the luckiest of "
+        f"{ORDERS} random orders; labels of other rows would not be",
         "look at how the labels were made; correct or drop the doubtful ones", 0.5, 66.5)]  # fmt: skip
-
-
-def _in_other_orders(case: Case) -> float:
-    """The correlation that the best of the forecasts hardly reaches with labels in a random order.
-
-    Every pair of rows counts twice, one foretold by the other, and the best of several forecasts counts:
-    that spreads further than the correlation of one forecast with rows it has no part in.
-    """
-    X, y = columns(case)
-    rng, k = np.random.default_rng(7), y.shape[1]
-    shuffled = [y[rng.permutation(len(y))] for _ in range(ORDERS)]
-    guesses = foretold(X, np.hstack(shuffled))
-    best = [max(correlation(guess[:, i * k : (i + 1) * k], labels) for guess in guesses)
-            for i, labels in enumerate(shuffled)]  # fmt: skip
-    return float(np.mean(best) + BEYOND * np.std(best))
 
 
 def at_odds(case: Case) -> list[Finding]:
@@ -131,14 +115,15 @@ def _network_foretells(X: np.ndarray, y: np.ndarray) -> bool:
     return bool(best < 0.92 * np.mean(np.sum(t[test] ** 2, 1)))
 
 
-def columns(case: Case) -> tuple[np.ndarray, np.ndarray]:
-    """The judged rows standardised, and their targets: one column each, or a column a class."""
-    X = np.asarray(case.X, float).reshape(case.n, -1)[case.judged]
+def columns(case: Case, rows: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """The judged rows, or others, standardised, and their targets: one column each, or a column a class."""
+    rows = case.judged if rows is None else rows
+    X = np.asarray(case.X, float).reshape(case.n, -1)[rows]
     y = np.asarray(case.y, float).reshape(case.n, -1)
     if classes(case):
         y = (y == (np.unique(y)[None, :] if y.shape[1] == 1 else y.max())).astype(float)
     deviation = X.std(0)
-    return (X - X.mean(0))[:, deviation > 0] / deviation[deviation > 0], y[case.judged]
+    return (X - X.mean(0))[:, deviation > 0] / deviation[deviation > 0], y[rows]
 
 
 def forecasts(case: Case) -> list[np.ndarray]:

@@ -26,6 +26,8 @@ FEW, STARTS = 40, 12
 """Rows too few to keep any apart, and the starts that a small network is given on them."""
 SHIFTED = 0.85
 """The share of a wider network's gain below which a bias that leaves a third of the loss is missed."""
+SHIFTS = 0.05
+"""The share of a constant's loss that a bias has to take away from a line."""
 KEPT = 0.85
 """The share of the gain with a bias below which one is missed that is kept and never added."""
 MANY = 300
@@ -132,9 +134,22 @@ def without_bias(case: Case, base: float, goal: float) -> Finding | None:
     biased = min(biased, _settled_with_bias(case, net, X, y) * case.per_row)
     gain = base - biased
     least = KEPT * gain if _kept_unused(case, net) else 0.5 * gain
-    if not gain > 0.25 * case.worth(base) or base - goal > least:
+    if not gain > 0.25 * case.worth(base):
+        return None
+    if base - goal > least and not _shifts_a_line(case, net, base, goal, biased):
         return None
     return lacks_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
+
+
+def _shifts_a_line(case: Case, net: Net, base: float, goal: float, biased: float) -> bool:
+    """Whether a line through the origin leaves several times what one with a bias does, however long it runs.
+
+    A bias adds nothing else to a line, so that what it takes away is all that is missing.
+    """
+    if len(net.layers) > 1 or not goal - biased > max(0.6 * goal, SHIFTS * case.worth(base)):
+        return False
+    best = min(goal, case.settled)
+    return best - biased > max(0.6 * best, SHIFTS * case.worth(base))
 
 
 def _kept_unused(case: Case, net: Net) -> bool:

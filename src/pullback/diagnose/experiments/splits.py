@@ -16,6 +16,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._astray import astray
+from pullback.diagnose.experiments._plateaus import plateaus
 from pullback.diagnose.experiments._stretches import stretch
 from pullback.diagnose.experiments.labels import contradicted, one_sided
 from pullback.diagnose.experiments.of_objective._task import classes
@@ -40,7 +41,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         *out,
         *one_sided(case),
         *_imbalance(case),
-        *contradicted(case),
+        *(contradicted(case) or plateaus(case)),
         *astray(case),
         *_overfitting(case),
     ]

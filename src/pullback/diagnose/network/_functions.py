@@ -136,6 +136,13 @@ def _log(p: Array) -> Array:
         return np.log(np.maximum(p, 0) + 1e-300)
 
 
+def huber(bend: float) -> Callable[[Any, Any], Any]:
+    """Squares up to a distance, a straight line from there on."""
+    return lambda p, t: np.where(
+        np.abs(p - t) <= bend, 0.5 * (p - t) ** 2, bend * (np.abs(p - t) - 0.5 * bend)
+    )
+
+
 OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "squared": lambda p, t: (p - t) ** 2,
     "cross-entropy": lambda p, t: -t * _log(p),
@@ -146,7 +153,7 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "squared hinge": lambda p, t: np.maximum(0, 1 - p * t) ** 2,
     "logistic": lambda p, t: np.logaddexp(0, -p * t),
     "perceptron's": lambda p, t: np.maximum(0, -p * t),
-    "huber": lambda p, t: np.where(np.abs(p - t) <= 1, 0.5 * (p - t) ** 2, np.abs(p - t) - 0.5),
+    "huber": huber(1.0),
     "log-cosh": lambda p, t: np.logaddexp(p - t, t - p) - np.log(2),
     "multi-class hinge": lambda p, t: np.maximum(0, p - (p * t).sum(1, keepdims=True) + 1) * (1 - t),
     "Poisson's": lambda p, t: p - t * _log(p),
@@ -169,8 +176,14 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "mean of (p * y)": lambda p, t: p * t,
     "squared on the wrong side": lambda p, t: p**2 - t**2,
 }
+NUMBERS = ("squared", "absolute", "huber", "log-cosh")
 MARGINS = ("hinge", "squared hinge", "logistic", "perceptron's")  # of labels -1 and 1
 WRONG = list(OBJECTIVE)[list(OBJECTIVE).index("Poisson's") + 1 :]
+
+
+def of_numbers(name: str) -> bool:
+    """Whether an objective asks how far numbers are from their targets."""
+    return name in NUMBERS or name.startswith("huber(")
 
 
 def softened(name: str, t: Any) -> tuple[str, Any]:
@@ -184,6 +197,8 @@ def softened(name: str, t: Any) -> tuple[str, Any]:
 
 def formula(name: str) -> Callable[[Any, Any], Any] | None:
     """What an objective makes of each output and its target, if that is known."""
+    if name.startswith("huber("):
+        return huber(float(name[6:-1]))
     if softened(name, 0.0)[0] not in OBJECTIVE:
         return None
 
@@ -201,6 +216,8 @@ def objective(name: str, p: Array, t: Array) -> Array:
         if name.startswith("quantile"):
             share = float(name[9:-1])
             return np.asarray(np.maximum(share * (t - p), (share - 1) * (t - p)).sum(axis=1))
+        if name.startswith("huber("):
+            return np.asarray(huber(float(name[6:-1]))(p, t).sum(axis=1))
         if name == "root of the squared":
             return np.asarray(np.sqrt(((p - t) ** 2).sum(axis=1)))
         return np.asarray(OBJECTIVE[name](p, t).sum(axis=1))
@@ -270,8 +287,11 @@ def recognise(z: Array, y: Any, values: Array) -> tuple[str, str, float, float]:
                 best = (out, name, *fit[:2], gap)
     if best[1] != "unknown":
         return best[:4]
-    found = _quantile(z, t, values)
-    return found if found[1] != "unknown" else _to_softened(z, t, values)
+    for other in (_quantile, _bent):
+        found = other(z, t, values)
+        if found[1] != "unknown":
+            return found
+    return _to_softened(z, t, values)
 
 
 SOFTENED = [(out, name) for out, name in _SLOPE if name == "squared" or name.endswith("cross-entropy")]
@@ -316,6 +336,28 @@ def _quantile(z: Array, t: Array, values: Array) -> tuple[str, str, float, float
         if abs(tilt) < bend and gap < 1e-6 * np.ptp(values):
             return "identity", f"quantile({0.5 + 0.5 * tilt / bend:.6g})", float(2 * bend), 0.0
     return "unknown", "unknown", 1.0, 0.0
+
+
+def _bent(z: Array, t: Array, values: Array) -> tuple[str, str, float, float]:
+    """Huber's loss with its bend elsewhere than at one, which the farthest rows' straight line tells.
+
+    Of several outputs a row no line is to be seen; the bend is then one of round numbers.
+    """
+    off = np.abs(z - t)
+    bends = list(BENDS)
+    if off.shape[1] == 1 and len(off) >= 8:
+        near, far = np.argsort(off[:, 0])[[-2, -1]]
+        apart = float(off[far, 0] - off[near, 0])
+        rise = (values[far] - values[near]) / apart if apart > 0 else 0.0
+        bends = [2 * (off[far, 0] - values[far] / rise)] if rise > 0 else []
+    for bend in bends:
+        fit = _fit(objective(f"huber({bend:.6g})", z, t), values) if off.min() < bend < off.max() else None
+        if fit is not None and fit[0] > 0 and fit[1] == 0 and fit[2] < 1e-5:
+            return "identity", f"huber({bend:.6g})", fit[0], 0.0
+    return "unknown", "unknown", 1.0, 0.0
+
+
+BENDS = (0.05, 0.1, 0.2, 0.25, 0.3, 0.5, 0.75, 1.345, 1.35, 1.5, 2.0, 2.5, 3.0, 5.0, 10.0)
 
 
 def _recognise_clipped(z: Array, t: Array, values: Array) -> tuple[str, str, float, float]:

@@ -15,7 +15,7 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.loops._sandbox import Stopwatch
 from pullback.diagnose.network import _functions as fn
-from pullback.diagnose.network._functions import labels
+from pullback.diagnose.network._functions import labels, of_numbers
 from pullback.diagnose.network._head import Head, head
 from pullback.diagnose.recording._record import record
 
@@ -27,7 +27,6 @@ RANGES = {
     "softplus": (0, np.inf),
     "exp": (0, np.inf),
 }
-NUMBERS = ("squared", "absolute", "huber", "log-cosh")
 DEAR = 0.01
 """The share of the targets' variance that what is out of reach costs at least: noise costs less."""
 FAR, FARTHER = 1e2, 1e4
@@ -40,7 +39,7 @@ def clipped(case: Case) -> list[Finding]:
     if known is None:
         return []
     told = labels(case.y) or np.isin(case.y, (0, 1)).all()
-    if not (known.objective in NUMBERS or (known.objective.endswith("cross-entropy") and told)):
+    if not (of_numbers(known.objective) or (known.objective.endswith("cross-entropy") and told)):
         return []
     name = known.output
     if name.startswith("softmax") and not known.own and known.objective != "cross-entropy":

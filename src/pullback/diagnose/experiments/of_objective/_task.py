@@ -8,7 +8,6 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments.of_objective._reach import NUMBERS
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._anatomy import Net
 from pullback.diagnose.network._functions import labels
@@ -44,7 +43,7 @@ def classes(case: Case) -> int:
     found, known = labels(case.y), case.head
     if found < 3 or known is None or known.width > 1:
         return found
-    far = known.objective in (*NUMBERS, "Poisson's") or known.objective.startswith("quantile")
+    far = fn.of_numbers(known.objective) or known.objective.startswith(("Poisson's", "quantile"))
     return 0 if far else found
 
 

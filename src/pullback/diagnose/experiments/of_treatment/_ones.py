@@ -2,7 +2,8 @@
 
 Where the layers cannot be read off, nothing can be added to them. But a loop that takes tables of any width
 takes one with a column of ones too, and the weights of that column are the first layer's biases. One that
-takes no other table still shows what the last bias would do: targets less a constant are learnt as well.
+takes no other table still shows what the last bias would do: targets less a constant are learnt as well, and
+so is X less its means by a line.
 """
 
 from __future__ import annotations
@@ -18,10 +19,9 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.model import constant_column, lacks_bias
 from pullback.diagnose.experiments.of_objective._least import added
-from pullback.diagnose.experiments.of_objective._reach import NUMBERS
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
 from pullback.diagnose.loops._sandbox import Failure
-from pullback.diagnose.network._functions import labels
+from pullback.diagnose.network._functions import labels, of_numbers
 from pullback.diagnose.training._runs import Run, adam, train, user_run
 
 LEAST, LEFT = 0.1, 0.85
@@ -54,6 +54,8 @@ def without_any_bias(runs: Compared) -> Finding | None:
         name, both = "a column of ones beside X", (partial(_written, case, wide), partial(_exact, case, wide))
     elif t is not None:
         name, both = "a constant taken off the targets", _runs_on(case, t)
+    elif _one_number_a_column(case):
+        name, both = "X less its means", _runs_on(case, case.y, _centred(case.X))
     else:
         return None
     runs.run(name, lambda: min((make() for make in both), key=lambda run: run.final))
@@ -112,7 +114,7 @@ def _takes(case: Case, k: int, axis: int) -> bool:
 def _less_a_constant(case: Case) -> np.ndarray | None:
     """The targets less what a line through X has where X is zero, where only their distance counts."""
     head = case.head
-    if head is None or (head.output, head.own) != ("identity", False) or head.objective not in NUMBERS:
+    if head is None or (head.output, head.own) != ("identity", False) or not of_numbers(head.objective):
         return None
     X, y = np.asarray(case.X, float).reshape(case.n, -1), np.asarray(case.y, float)
     if labels(case.y) or X.shape[1] >= case.n:
@@ -121,11 +123,26 @@ def _less_a_constant(case: Case) -> np.ndarray | None:
     return np.asarray(y - np.linalg.lstsq(A, y.reshape(case.n, -1), rcond=None)[0][0].reshape(y.shape[1:]))
 
 
-def _runs_on(case: Case, t: np.ndarray) -> tuple[Callable[[], Run], Callable[[], Run]]:
-    """The loop itself and the reference on other targets."""
-    judge = lambda leaves: case.judge_on(leaves, case.X, t)  # noqa: E731
-    return (partial(case.user_with, data=(case.X, t), judge=judge),
-            partial(case.mended, lr=0.02, data=(case.X, t), judge=judge))  # fmt: skip
+def _one_number_a_column(case: Case) -> bool:
+    """Whether no more numbers than X has columns have a slope, and these are far from their means."""
+    if case.X.ndim != 2 or case.X.dtype.kind != "f" or len(case.leaves) != 1:
+        return False
+    off = np.abs(case.X.mean(0)) > 0.2 * case.X.std(0)
+    heeded = np.count_nonzero(case.gradient(case.generic, *case.batch(0, min(case.n, 64)))[0])
+    return bool(0 < heeded <= case.X.shape[1] and off.any())
+
+
+def _centred(X: np.ndarray) -> np.ndarray:
+    """A line through the means has the bias that matters most, where none can be added."""
+    return np.asarray(X - X.mean(0))
+
+
+def _runs_on(case: Case, t: np.ndarray, X: Any = None) -> tuple[Callable[[], Run], Callable[[], Run]]:
+    """The loop itself and the reference on other targets, or other inputs."""
+    X = case.X if X is None else X
+    judge = lambda leaves: case.judge_on(leaves, X, t)  # noqa: E731
+    return (partial(case.user_with, data=(X, t), judge=judge),
+            partial(case.mended, lr=0.02, data=(X, t), judge=judge))  # fmt: skip
 
 
 def _beside(X: Any, value: float = 1.0) -> np.ndarray:
