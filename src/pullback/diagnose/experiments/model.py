@@ -33,7 +33,7 @@ MANY = 300
 NARROW = 3
 """Units of a layer that are few, whatever it is for."""
 ALL_BUT_NOISE, CLEAN = 0.97, 100
-"""The share of a wider network's gain asked of few units that leave a hundred times as much: that is no noise."""
+"""The share of a wider network's gain asked of few units that leave a hundred times as much: no noise."""
 
 
 @dataclass
