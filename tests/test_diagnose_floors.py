@@ -1,10 +1,13 @@
 """Losses with a floor under their logarithm: outputs so large that it hides the slope."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import update
+from pullback.diagnose.experiments.of_gradient._other_loss import other_loss
 from pullback.diagnose.experiments.of_update._floors import readings, without_floor
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.network._anatomy import calmly, dissect
@@ -88,3 +91,10 @@ def test_a_gradient_that_is_given_and_right_is_read_as_the_true_one():
     others = [[2 * g for g in grads] for grads in true]
     assert [read is true for read in readings(told, told.moves, true, copies)] == [True]
     assert [read is true for read in readings(told, told.moves, true, others)] == [False, True]
+
+
+@pytest.mark.parametrize(("meant", "told"), [("cross-entropy", False), ("squared", True)])
+def test_the_formulas_own_gradient_is_that_of_no_other_loss(meant, told):
+    far = case(lambda p, t: p - t)
+    given = replace(far.net, objective=meant).gradient(far.generic, *far.batch())
+    assert (other_loss(far, given) is not None) is told

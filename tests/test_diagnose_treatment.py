@@ -1,5 +1,7 @@
 """Causes that only whole runs with one thing mended tell apart, on loops written for one question each."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from pullback.diagnose._points import tamed
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments.labels import contradicted, trace
 from pullback.diagnose.experiments.model import too_small_for_few
+from pullback.diagnose.experiments.of_treatment import _columns
 from pullback.diagnose.experiments.of_treatment._breaking import _thrown
 from pullback.diagnose.experiments.of_treatment._columns import sizes_told, unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import Compared, in_phase
@@ -375,3 +378,22 @@ def test_classes_in_order_are_told_where_unseen_rows_are_foretold_as_badly_by_al
         params=[np.zeros(2), np.zeros(1)], X=X, y=y, loss=loss, step=step, batch_size=1, n_steps=5000
     )
     assert found.faults[0].id == "data_not_shuffled"
+
+
+@pytest.mark.parametrize(
+    ("sizes", "got", "scale", "step"),
+    [((1, 9), 0.97, 0.1, False), ((3, 4), 0.97, 0.1, True), ((3, 4), 0.97, 0.01, False),
+     ((3, 4), 0.8, 0.1, False), ((0.05, 0.05), 0.95, 10.0, False)],
+)  # fmt: skip
+def test_a_smaller_step_serves_columns_only_where_they_are_of_one_size(sizes, got, scale, step):
+    X = np.random.default_rng(0).standard_normal((50, 2)) * sizes
+    assert _columns._serves_alike(SimpleNamespace(X=X, n=50), {scale: got}) is step
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shift", "aside"),
+    [((1, 9), 0, True), ((0.1, 0.1), 0, True), ((1, 1), 0, False), ((1, 1), 5, True)],
+)
+def test_columns_stand_aside_by_their_size_or_their_distance_from_zero(sizes, shift, aside):
+    X = np.random.default_rng(0).standard_normal((50, 2)) * sizes + shift
+    assert _columns._aside(SimpleNamespace(X=X, n=50)) is aside

@@ -34,6 +34,8 @@ MANY = 300
 """Rows of which a third is enough to tell a tenth of the gain from chance."""
 NARROW = 3
 """Units of a layer that are few, whatever it is for."""
+ALL_BUT_NOISE, CLEAN = 0.97, 100
+"""The share of a wider network's gain asked of few units that leave a hundred times as much: no noise."""
 
 
 @dataclass
@@ -300,7 +302,8 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return []
     share = (found.constant - found.own) / room
     few = narrow(case)
-    less = found.own > 3 * found.wide > 0 and room > 0.5 * worth and share < (0.92 if few else 0.9)
+    most = 0.9 if not few else ALL_BUT_NOISE if found.own > CLEAN * found.wide else 0.92
+    less = found.own > 3 * found.wide > 0 and room > 0.5 * worth and share < most
     stuck = few or case.facts.get("reached", 1.0) < 0.9 or missing_nonlinearity(case, "") is not None
     shifts = case.n >= FEW and share < SHIFTED and found.biased < found.own / 3 and room > 0.5 * worth
     if share > _enough(case) and not (less and (stuck or idle(case))) and not shifts:
@@ -322,10 +325,8 @@ def too_small_for_few(case: Case, base: float, goal: float) -> Finding | None:
     X, y = case.X[case.judged], case.y[case.judged]
     for k in range(STARTS):
         start = [(1 + k % 3) * x for x in case.reborn(k)]
-        if (
-            settle(case.judge, lambda leaves: case.quick(leaves, X, y), start, 0.02 * case.budget)
-            < 0.5 * base
-        ):
+        end = settle(case.judge, lambda leaves: case.quick(leaves, X, y), start, 0.02 * case.budget)
+        if end < 0.5 * base:
             return None
     room = found.constant - found.wide
     return _which(case, found, (found.constant - found.own) / room, room)

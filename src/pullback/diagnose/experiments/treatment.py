@@ -22,7 +22,7 @@ from pullback.diagnose.experiments.model import missing_nonlinearity, narrow, to
 from pullback.diagnose.experiments.of_treatment._breaking import breaks, unstable
 from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared, by_class
-from pullback.diagnose.experiments.of_treatment._mending import causes, nothing_to_learn, unshuffled
+from pullback.diagnose.experiments.of_treatment._mending import PACE, causes, nothing_to_learn, unshuffled
 from pullback.diagnose.experiments.of_treatment._ones import without_any_bias
 from pullback.diagnose.experiments.of_treatment._partly import MOST, partly
 from pullback.diagnose.experiments.of_treatment._penalties import too_strong
@@ -146,7 +146,6 @@ def _compared(
 
 LOST = 0.5
 """The share of the way below which no rows apart can acquit a loop that one thing mended sends on it."""
-PACE = ("lr_too_small", "lr_too_large", "too_few_steps")
 
 
 def _mended(runs: Compared, doubt: Finding | None, share: float) -> list[Finding]:

@@ -13,14 +13,15 @@ from pullback.diagnose.network import _functions as fn
 def other_loss(case: Case, observed: Leaves) -> tuple[str, str, float] | None:
     """Which usual loss of the same outputs has this gradient, up to one factor.
 
-    Where the loss given is a formula that nobody means, it is the loss that is wrong.
+    Where the loss given is a formula that nobody means, it is the loss that is wrong. Where it is the
+    gradient of the same formula, no other is meant: a floor under a logarithm differs, at rows far off.
     """
     net = case.net
     if net is None or "unknown" in (net.output, net.objective) or sum(x.size for x in observed) < 12:
         return None
     o = np.concatenate([np.ravel(x) for x in observed])
-    for name in fn.OBJECTIVE:
-        if name == net.objective or name in fn.WRONG:
+    for name in (net.objective, *fn.OBJECTIVE):
+        if name in fn.WRONG:
             continue
         try:
             grads = replace(net, objective=name).gradient(case.generic, *case.batch())
@@ -30,6 +31,8 @@ def other_loss(case: Case, observed: Leaves) -> tuple[str, str, float] | None:
         power = float(g @ g)
         factor = float(o @ g) / power if power and np.isfinite(power) else 0.0
         if factor > 0 and np.linalg.norm(o - factor * g) < 1e-5 * np.linalg.norm(o):
+            if name == net.objective:
+                return None
             if net.objective in fn.WRONG:
                 words = f"the gradient is right for the {name}, and the loss is the {net.objective}"
                 return "loss_formula_wrong", words, 1.0

@@ -14,9 +14,17 @@ from pullback.diagnose.experiments.of_treatment._comparing import (
     ENOUGH,
     Compared,
     column_sizes,
+    standardised,
     uneven,
 )
 from pullback.diagnose.training._runs import Run
+
+SMALL, LARGE = 0.15, 3.0
+"""Sizes that no largest column has in a table brought to scale, be it by deviations or to 0 .. 1."""
+SERVED, NEAR = 0.9, 0.03
+"""The share of the way from which on a smaller step serves columns of one size, and how small it may be."""
+STEPS = (0.1, 0.3, 10.0, 3.0, 0.03, 0.01, 0.001, 30.0, 100.0, 1e3)
+"""Multiples of the step that the columns as they are may be served by, likeliest first."""
 
 
 def unlike_scales(runs: Compared) -> Finding | None:
@@ -81,3 +89,54 @@ def _only_standardised(runs: Compared, Z: np.ndarray, even: Callable[..., Run], 
             return False
     runs.proof = name
     return not runs.as_good_unseen or runs.better_unseen(table=Z, scale=scale)
+
+
+def served_by_no_step(runs: Compared) -> Finding | None:
+    """Columns away from zero or of unusual size, where standardised ones leave what no step leaves of these.
+
+    A step that cures speaks for the step alone where it does as well: the loop as it is gets every step
+    there is and as many of them as it was to take; the columns standardised its own, or three times it.
+    """
+    case, Z = runs.case, standardised(runs.case)
+    if Z is None or not _aside(case):
+        return None
+    planned = runs.user.planned if not np.isfinite(runs.user.final) else case.horizon
+    whole = partial(case.user_with, steps=planned)
+    even = partial(whole, data=(Z, case.y), judge=lambda leaves: case.judge_on(leaves, Z, case.y))
+    ended = "" if planned == case.horizon <= 5000 else f" for {planned} steps"
+    standard = {f"inputs standardised, moves times {s:g}{ended}": s for s in (1.0, 3.0)}
+    got = {name: runs.run(name, partial(even, scale=s)) for name, s in standard.items()}
+    raw: dict[float, float] = {}
+    for s in STEPS:
+        raw[s] = runs.run(f"moves times {s:g}{ended}", partial(whole, scale=s))
+        needed = max((1 + max(raw.values())) / 2, CURED)
+        if max(raw.values()) >= 1 or case.left() < 0.2 * case.budget or not max(got.values()) > needed:
+            return None
+    other = max(raw, key=raw.__getitem__)
+    name, best = next(name for name in got if got[name] > needed), f"moves times {other:g}{ended}"
+    if _serves_alike(case, raw):
+        return None
+    if case.n >= 60 and not runs.as_good_by_columns(Z, standard[name], other, planned):
+        return None
+    runs.proof = name
+    return Finding(
+        "inputs_unscaled", "X", "the features are on scales that no one step size serves",
+        f"{sizes_told(column_sizes(case))}; of {len(STEPS)} other steps the best ends at "
+        f"{number(runs.made[best].final)}, {name} at {number(runs.made[name].final)}",
+        "subtract each column's mean and divide by its deviation", 0.9, 64)  # fmt: skip
+
+
+def _serves_alike(case: Case, got: dict[float, float]) -> bool:
+    """Whether a step not many times smaller gets nearly all of the way with columns of one size."""
+    sizes = column_sizes(case)
+    served = any(share >= SERVED and NEAR <= scale < 1 for scale, share in got.items())
+    return served and bool(sizes.max() < LARGE * sizes.min())
+
+
+def _aside(case: Case) -> bool:
+    """Whether columns are larger or smaller than those that are brought to scale, or lie far from zero."""
+    X, sizes = np.asarray(case.X, float).reshape(case.n, -1), column_sizes(case)
+    deviation = X.std(0)
+    moving = deviation > 0
+    far = (np.abs(X.mean(0)) > 2 * deviation)[moving].any() and X.shape[1] < 10
+    return bool(sizes.max() > LARGE or sizes.max() < SMALL or far)

@@ -14,6 +14,8 @@ from pullback.diagnose.network._functions import labels
 from pullback.diagnose.training._runs import Run
 
 ENOUGH, CURED = 0.6, 0.75
+DROWNED = 30
+"""How many times larger than the usual column one has to be to drown the others, whatever their sizes."""
 
 
 class Compared:
@@ -217,6 +219,16 @@ class Compared:
         run = self._trained((Z[~unseen], case.y[~unseen]), (Z[unseen], case.y[unseen]))
         return bool(run.final < 0.6 * self.apart[2].final)
 
+    def as_good_by_columns(self, Z: Any, scale: float, other: float, steps: int) -> bool:
+        """Whether on unseen rows the loop does no worse, or hardly, by other columns than by another step."""
+        case, unseen = self.case, self._kept_apart
+        tables = (Z, scale), (case.X, other)
+        even, own = (
+            self._trained((T[~unseen], case.y[~unseen]), (T[unseen], case.y[unseen]), scale=s, steps=steps)
+            for T, s in tables
+        )
+        return bool(even.best <= own.best + 0.1 * (self._base((case.X[unseen], case.y[unseen])) - own.best))
+
     @property
     def falls(self) -> bool:
         """Whether the loss falls at every look: a step too large would throw it up now and then."""
@@ -319,7 +331,7 @@ def uneven(case: Case) -> Any:
     if not len(scales):
         return None
     top = float(scales.max())
-    drowned = top > 100 * np.median(scales)  # as a whole table divided by its largest entry
+    drowned = top > DROWNED * np.median(scales)  # as a whole table divided by its largest entry
     if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15 and not drowned:
         return None
     return standardised(case)

@@ -21,7 +21,7 @@ from pullback.diagnose.experiments.of_treatment._batches import (
     whole_set,
 )
 from pullback.diagnose.experiments.of_treatment._breaking import overflow
-from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
+from pullback.diagnose.experiments.of_treatment._columns import served_by_no_step, unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import (
     ENOUGH,
     Compared,
@@ -34,7 +34,6 @@ from pullback.diagnose.experiments.of_treatment._flat import flat
 from pullback.diagnose.experiments.of_treatment._scales import (
     at_last_even,
     far_targets,
-    off_centre,
     unlike_inside,
 )
 from pullback.diagnose.experiments.of_update._by_rows import SUMMED, grows, shrinks
@@ -43,6 +42,8 @@ from pullback.diagnose.updates._moves import norm
 
 FEW, LEARNT = 15, 0.85
 """Steps that say nothing yet of their size, and the share of the way that makes up for a bad beginning."""
+
+PACE = ("lr_too_small", "lr_too_large", "too_few_steps")
 
 Cause = Callable[[Compared], "Finding | None"]
 
@@ -72,7 +73,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     for cause in (fades, falls_too_soon, *_in_order(runs)):
         found = cause(runs)
         if found is not None:
-            return [found]
+            return [(served_by_no_step(runs) if found.id in PACE else None) or found]
         if runs.by_heart:
             break
     found = at_last_even(runs)
@@ -195,9 +196,6 @@ def _smaller(runs: Compared) -> Finding | None:
                 f"with twice the rows it goes twice as far; with moves {scale:g} times as large the loss "
                 f"ends at {number(runs.made[name].final)}, not {number(runs.user.final)}",
                 f"divide the gradient by the {case.size} rows", 0.8, 60)  # fmt: skip
-        off = off_centre(runs, scale, max(runs.share(run.final) for run in runs.made.values()))
-        if off is not None:
-            return off
         return Finding(
             "lr_too_large",
             "step",
@@ -290,6 +288,8 @@ def _larger(runs: Compared) -> Finding | None:
         way = (run.start - run.final) / max(run.start - runs.goal, 1e-300)
         if way > 0.9 and _hardly_moved(runs):
             return small(runs, scale, name)
+        if not np.isfinite(run.final):  # still larger steps break, too
+            return None
         least = scale * 100 if abs(way) < 1e-3 else scale * 30 if abs(way) < 1e-2 else 0.0
     return None
 

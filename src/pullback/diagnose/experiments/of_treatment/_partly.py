@@ -155,12 +155,19 @@ def _restless(runs: Compared) -> Finding | None:
 
 
 def _creeping(runs: Compared) -> Finding | None:
-    """A step that is too small for the number of steps: ten times it gets most of the rest, unseen too."""
+    """A step that is too small for the number of steps: ten times it gets most of the rest, unseen too.
+
+    Where few steps were taken, and more of them do as well, a loop that got so far only stopped early.
+    """
     case, scale, name = runs.case, 10.0, "moves times 10"
     if runs.share(runs.user.final) >= LEARNT or runs.cut_off:
         return None
     if not runs.cured(name, partial(case.user_with, scale=scale)) or not runs.better_unseen(scale=scale):
         return None
+    cured, more = runs.longer() if short(case) else (False, "")
+    if cured and runs.better_unseen(steps=runs.made[more].planned):
+        return stopped(runs, more)
+    runs.proof = name
     return small(runs, scale, name)
 
 

@@ -24,8 +24,6 @@ from pullback.diagnose.experiments.of_treatment._comparing import (
 )
 from pullback.diagnose.network._functions import labels
 
-SERVED, NEAR = 0.9, 0.03
-"""The share of the way from which on a smaller step serves the columns, and how small it may be."""
 USUAL = 0.001
 """The rate from which a rule that divides by the slopes' size is not slow."""
 
@@ -117,32 +115,6 @@ def _off_standard(case: Case) -> bool:
     deviation, sizes = X.std(0), column_sizes(case)
     moving = deviation > 0
     return bool(sizes.max() > 2 or (np.abs(X.mean(0)) > deviation)[moving].any())
-
-
-def off_centre(runs: Compared, scale: float, smaller: float) -> Finding | None:
-    """Columns far from zero, where the loop learns from standardised ones what no smaller step learns.
-
-    A step not many times smaller, `scale`, that gets nearly all of the way serves them as they are.
-    """
-    case = runs.case
-    X = np.asarray(case.X, float)
-    deviation, mean = X.std(0), X.mean(0)
-    if X.ndim != 2 or not (np.abs(mean) > 2 * deviation)[deviation > 0].any():
-        return None
-    if scale >= NEAR and smaller >= SERVED:
-        return None
-    Z = np.where(deviation > 0, (X - mean) / np.where(deviation > 0, deviation, 1.0), X)
-    judge = lambda leaves: case.judge_on(leaves, Z, case.y)  # noqa: E731
-    got = runs.run("inputs standardised", lambda: case.user_with(data=(Z, case.y), judge=judge))
-    if not got > smaller + 0.5 * (1 - smaller):
-        return None
-    least = deviation[deviation > 0].min()
-    return Finding(
-        "inputs_unscaled", "X", "the features are so far from zero that no one step size serves them",
-        f"means up to {number(float(np.abs(mean).max()))}, deviations from {number(float(least))}; "
-        f"smaller moves get {number(100 * smaller)} % of the way, the same moves {number(100 * got)} % once "
-        "the columns are standardised",
-        "subtract each column's mean and divide by its deviation", 0.9, 64)  # fmt: skip
 
 
 def far_targets(runs: Compared) -> Finding | None:
