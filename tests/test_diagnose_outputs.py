@@ -181,16 +181,25 @@ def unbounded(p, X, y):
     return np.mean(np.where(e > 0, 0.6 * e, 0.4 * e))
 
 
+def weighted(p, X, y):
+    q, s = np.clip(sigmoid(line(p, X)), 1e-7, 1 - 1e-7), np.where(y == 1, 9.0, 0.5)
+    return 0.01 * p[0] @ p[0] - np.mean(s * np.where(y == 1, np.log(q), np.log(1 - q)))
+
+
 PAIR = [WIDE[0][:, :2], np.zeros(2)]
-RIGHT = [(grades, GRADES, LINE), (pairs, NUMBERS, LINE), (pairs, SIGNS, LINE),
+RIGHT = [(weighted, SIGNS, LINE), (grades, GRADES, LINE), (pairs, NUMBERS, LINE), (pairs, SIGNS, LINE),
          (places, SIGNS.astype(int), PAIR), (quantile, NUMBERS, [np.ones(5)])]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("loss", "y", "params", "fault"),
-    [*((*right, None) for right in RIGHT), (unbounded, NUMBERS, [np.ones(5)], "loss_formula_wrong")],
+    [
+        *((*right, None) for right in RIGHT),
+        (unbounded, NUMBERS, [np.ones(5)], "loss_formula_wrong"),
+        (lambda p, X, y: -weighted(p, X, y), SIGNS, LINE, "loss_formula_wrong"),
+    ],
 )
-def test_right_losses_of_grades_pairs_distances_and_quantiles_are_not_accused(loss, y, params, fault):
+def test_right_losses_of_weights_grades_pairs_distances_and_quantiles_are_not_accused(loss, y, params, fault):
     with quiet():
         assert [f.id for f in objective.experiment(case(loss, y, params))][:1] == [fault] * (
             fault is not None

@@ -209,16 +209,41 @@ def _slopes(
             rec = record(case.loss, leaves, case.X[i : i + 1], case.y[i : i + 1])
         except Failure:  # a loss that takes no single row, as under batch normalisation
             return None
-        adjoint = rec.backward()
-        last = [n for n in rec.nodes if n.name in ("matmul", "dot")][-1:]
-        if not last:
+        adjoint, last = rec.backward(), _last_sums(rec, len(leaves))
+        if last is None:
             return None
-        slopes.append(np.ravel(adjoint.get(id(last[0]), np.zeros(last[0].value.shape))))
-        sums.append(np.ravel(last[0].value))
+        slopes.append(np.ravel(adjoint.get(id(last), np.zeros(last.value.shape))))
+        sums.append(np.ravel(last.value))
         values.append(float(np.ravel(rec.result)[0]))
     if len({len(z) for z in sums}) > 1:
         return None
     return np.array(slopes), np.array(sums), np.array(values)
+
+
+def _last_sums(rec: Recording, leaves: int) -> Node | None:
+    """The last product that the predictions are made of: one of a penalty, `w @ w`, stands beside them.
+
+    What is made of parameters and rows comes to the targets first as predictions; where the code asks the
+    target in plain Python, the last product of both is taken.
+    """
+    made, rows, told = (1 << leaves) - 1, 1 << leaves, 1 << leaves + 1
+    both = [n for n in rec.nodes if n.deps & made and n.deps & rows]
+    met = next((n for n in both if n.deps & told), None)
+    before = {id(n) for n in both} if met is None else _above(met)
+    products = [n for n in both if n.name in ("matmul", "dot") and not n.deps & told and id(n) in before]
+    return products[-1] if products else None
+
+
+def _above(node: Node) -> set[int]:
+    """All that a value is made of."""
+    seen: set[int] = set()
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if id(one) not in seen:
+            seen.add(id(one))
+            todo += one.parents
+    return seen
 
 
 def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarray) -> list[Finding]:
