@@ -206,6 +206,36 @@ def test_right_losses_of_weights_grades_pairs_distances_and_quantiles_are_not_ac
         )
 
 
+WEIGHTED = {
+    "binary cross-entropy by 0.5 and 9": (weighted, SIGNS, LINE),
+    "logistic by 2 and 1": (
+        lambda p, X, y: np.mean(np.where(y > 0, 1.0, 2.0) * np.logaddexp(0, -y * line(p, X))), 2 * SIGNS - 1,
+        LINE,
+    ),
+    "cross-entropy by 2, 0.6 and 1.3": (
+        lambda p, X, y: shared(p, X, y * np.array([2.0, 0.6, 1.3])), np.eye(3)[Z.argmax(1)], WIDE
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+def test_classes_that_weigh_unlike_are_known_with_their_weights(name):
+    loss, y, params = WEIGHTED[name]
+    with quiet():
+        found = case(loss, y, params)
+        net, batch = found.net, (X[:60], y[:60])
+        rows = net.row_losses(found.generic, *batch).mean() + net.shift
+        assert net.objective == name
+        np.testing.assert_allclose(rows, loss(found.generic, *batch), rtol=1e-9)
+        penalty = [0.02 * (loss is weighted) * found.generic[0], 0]
+        true = [g - p for g, p in zip(found.gradient(found.generic, *batch), penalty, strict=True)]
+        for mine, theirs in zip(net.gradient(found.generic, *batch), true, strict=True):
+            np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-8)
+        zero = float(loss([0 * x for x in params], X, y))
+        best = min(float(loss([0 * params[0], params[1] + c], X, y)) for c in np.linspace(-4, 4, 81))
+        assert params is WIDE or abs(found.head.constant(y, 1.0, zero) - best) < 0.02 * zero
+
+
 def test_rows_that_teach_only_together_are_known():
     with quiet():
         assert _of_several(case(pairs, NUMBERS, LINE))

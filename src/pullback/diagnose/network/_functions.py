@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.network._marked import counted, plain, softened, weighted
+
 Array = np.ndarray
 _TINY = 1e-12
 
@@ -186,31 +188,26 @@ def of_numbers(name: str) -> bool:
     return name in NUMBERS or name.startswith("huber(")
 
 
-def softened(name: str, t: Any) -> tuple[str, Any]:
-    """An objective and its targets: those of "squared to 0.1 and 0.9" are 0.1 and 0.9 in place of 0 and 1."""
-    plain, to, ends = name.partition(" to ")
-    if not to:
-        return name, t
-    low, high = map(float, ends.split(" and "))
-    return plain, low + (high - low) * t
-
-
 def formula(name: str) -> Callable[[Any, Any], Any] | None:
     """What an objective makes of each output and its target, if that is known."""
     if name.startswith("huber("):
         return huber(float(name[6:-1]))
-    if softened(name, 0.0)[0] not in OBJECTIVE:
+    if plain(name) not in OBJECTIVE:
         return None
 
     def entries(p: Any, t: Any) -> Any:
-        plain, meant = softened(name, t)
-        return OBJECTIVE[plain](p, meant)
+        kind, meant = softened(name, t)
+        return counted(name, t, OBJECTIVE[kind](p, meant))
 
     return entries
 
 
 def objective(name: str, p: Array, t: Array) -> Array:
     """One loss a row."""
+    if " by " in name:
+        kind, meant = softened(name, t)
+        with np.errstate(all="ignore"):
+            return np.asarray(counted(name, t, OBJECTIVE[kind](p, meant)).sum(axis=1))
     name, t = softened(name, t)
     with np.errstate(all="ignore"):
         if name.startswith("quantile"):
@@ -225,6 +222,8 @@ def objective(name: str, p: Array, t: Array) -> Array:
 
 def least(name: str, t: Array) -> Array:
     """The loss a row of predictions that equal their targets, where that is not zero, as of counts."""
+    if " by " in name:
+        return np.zeros(len(t))
     name, t = softened(name, t)
     low, high = t.min(initial=0), t.max(initial=0)
     known = name == "Poisson's" or (name.endswith("cross-entropy") and high <= 1)
@@ -248,9 +247,10 @@ def _hinge_slope(p: Array, t: Array) -> Array:
 
 def slope(output: str, name: str, z: Array, t: Array) -> Array:
     """The gradient of each row's objective by the output's sums, in closed form or by differences."""
+    named, given = name, t
     name, t = softened(name, t)
     if (output, name) in _SLOPE:
-        return _SLOPE[output, name](VALUE[output](z), t)
+        return np.asarray(counted(named, given, _SLOPE[output, name](VALUE[output](z), t)))
     delta = np.empty_like(z)
     for j in range(z.shape[1]):
         h = 1e-6 * np.maximum(1.0, np.abs(z[:, j]))
@@ -259,7 +259,7 @@ def slope(output: str, name: str, z: Array, t: Array) -> Array:
         down[:, j] -= h
         f = [objective(name, VALUE[output](v), t) for v in (up, down)]
         delta[:, j] = (f[0] - f[1]) / (2 * h)
-    return delta
+    return np.asarray(counted(named, given, delta))
 
 
 def recognise(z: Array, y: Any, values: Array) -> tuple[str, str, float, float]:
@@ -291,7 +291,8 @@ def recognise(z: Array, y: Any, values: Array) -> tuple[str, str, float, float]:
         found = other(z, t, values)
         if found[1] != "unknown":
             return found
-    return _to_softened(z, t, values)
+    found = _to_softened(z, t, values)
+    return found if found[1] != "unknown" else weighted(z, t, values, VALUE, OBJECTIVE)
 
 
 SOFTENED = [(out, name) for out, name in _SLOPE if name == "squared" or name.endswith("cross-entropy")]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.network._marked import shares
 from pullback.diagnose.recording._record import Node, Recording, record
 
 LAST = 14
@@ -46,7 +47,7 @@ class Head:
         t = fn.targets(y, z)
         if t.shape != z.shape:
             return float("nan")
-        mean = t.mean(0, keepdims=True)
+        mean = shares(self.objective, t)
         share = np.clip(mean, 1e-6, 1 - 1e-6)
         grid = np.quantile(t, [0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0], axis=0)
         grid = np.vstack([0 * t[:1], grid, mean, np.log(share / (1 - share)), np.log(np.maximum(mean, 1e-9))])

@@ -11,6 +11,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_treatment._batches import visits
 from pullback.diagnose.experiments.of_treatment._comparing import CURED, ENOUGH, Compared, even_cures
+from pullback.diagnose.network._marked import plain
 from pullback.diagnose.training._runs import Leaves, descend, train
 
 JOINED = (("sigmoid", "binary cross-entropy"), ("softmax", "cross-entropy"))
@@ -127,6 +128,6 @@ def _stably(case: Case) -> Callable[[Leaves], float]:
 def _stable(case: Case) -> bool:
     """Whether the recognised network's slope, output and objective in one, takes no logarithm."""
     net = case.net
-    if net is None or (net.output, net.objective) not in JOINED:
+    if net is None or (net.output, plain(net.objective)) not in JOINED:
         return False
     return bool(case.quick == net.gradient or case.quick == case.penalised)
