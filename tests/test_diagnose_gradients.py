@@ -33,11 +33,11 @@ def loss(p, X, y):
     return float(np.mean((values(p, X)[-1] @ p[3] - y) ** 2))
 
 
-def back(slope=lambda a, k: 1 - a * a, given=lambda a: a, top=lambda o: 1.0):
+def back(slope=lambda a, k: 1 - a * a, given=lambda a: a, top=lambda o: 1.0, handed=lambda e: e):
     def grad(p, X, y):
         a = values(p, X)
         e = 2 * (a[3] @ p[3] - y) / len(y) * top(a[3] @ p[3])
-        gs, d = [a[3].T @ e], np.outer(e, p[3]) * slope(a[3], 3)
+        gs, d = [a[3].T @ e], np.outer(handed(e), p[3]) * slope(a[3], 3)
         for k in (2, 1, 0):
             gs.insert(0, given(a[k]).T @ d)
             d = d @ p[k].T * slope(a[k], k)
@@ -54,6 +54,7 @@ def back(slope=lambda a, k: 1 - a * a, given=lambda a: a, top=lambda o: 1.0):
         (back(slope=lambda a, k: (1 - a * a) ** 2), [("grad_activation_derivative_wrong", 0)]),
         (back(top=lambda o: o > 0), [("grad_activation_derivative_wrong", "grad")]),
         (back(given=lambda a: a * a), [("inplace_mutation", "grad")]),
+        (back(handed=lambda e: np.full(len(e), 1 / len(e))), [("grad_drops_upstream", 0)]),
     ],
     ids=[
         "right",
@@ -61,6 +62,7 @@ def back(slope=lambda a, k: 1 - a * a, given=lambda a: a, top=lambda o: 1.0):
         "slope twice",
         "mask of a linear output",
         "squared in place",
+        "a weight handed down alone",
     ],
 )
 def test_layers_of_one_shape(grad, expected):

@@ -16,5 +16,7 @@ In reading order:
     _misindexed      wrong backward passes of loops over the layers whose index is off
     _overwritten     wrong backward passes of values written over
     _misplaced       wrong gradients of another input or error signal
+    _uses            wrong backward passes of parameters that are used more than once
+    _unfed           weights handed down without the error signal
     _spoiled         all wrong backward passes, made one mistake at a time
 """

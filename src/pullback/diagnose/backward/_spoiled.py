@@ -26,6 +26,7 @@ from pullback.diagnose.backward._scaled import scaled
 from pullback.diagnose.backward._softmaxed import softmaxed
 from pullback.diagnose.backward._statistics import statistics
 from pullback.diagnose.backward._tapes import Product, Segment, Tape, Wrong, by_place, through, ways
+from pullback.diagnose.backward._unfed import unfed
 from pullback.diagnose.backward._uses import uses
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.recording._record import Node, pull_back
@@ -71,6 +72,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from statistics(tape)
     yield from misindexed(tape)
     yield from uses(tape)
+    yield from unfed(tape)
 
 
 def _is_output(tape: Tape, group: list[Segment]) -> bool:

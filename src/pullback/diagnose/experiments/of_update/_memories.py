@@ -212,7 +212,12 @@ def keeps_velocity(case: Case, moves: Moves, grads: list[Leaves], moving: list[i
     """
     kept, n = kept_after(case.patient, moves.before[0]), len(moves.rows[0])
     first = [grads[0][k] for k in moving]
-    if any(abs(abs(a) - 1) < 1e-5 for a in factor_kept(kept, [moves.move(0)[k] for k in moving])):
+    as_it_comes = any(
+        abs(a - 1) < 1e-5 for a in factor_kept(kept, first)
+    )  # at a rate of one it is a move, too
+    sides = (1.0,) if as_it_comes else (1.0, -1.0)
+    moved = factor_kept(kept, [moves.move(0)[k] for k in moving])
+    if any(abs(a - side) < 1e-5 for a in moved for side in sides):
         return True
     plain = [s * r for s in (1.0, 2.0, 0.5) for r in (1.0, n, 1.0 / n)]
     factors = factor_kept(kept, first)
