@@ -272,13 +272,21 @@ def _of_one_sign(case: Case, k: int, bad: str, share: float) -> bool:
 
 
 def _killed_by(case: Case, k: int, share: float) -> int:
-    """The parameter that holds the units after weight `k` below zero: a bias, if they live without it."""
+    """The parameter that holds the units after weight `k` below zero: a bias, if they live without it.
+
+    Of several biases that start alike it is the first, though the units before it may live yet.
+    """
     for j, b in enumerate(case.leaves):
         if case.is_bias(j) and b.size > 1 and np.mean(b) < 0:
             without = [0 * x if i == j else x for i, x in enumerate(case.leaves)]
             if look(case, without).dead.get(k, 1.0) < 0.5 * share:
-                return j
+                return next(i for i, a in enumerate(case.leaves) if i == j or (
+                    case.is_bias(i) and a.size > 1 and abs(np.mean(a) / np.mean(b) - 1) < ALIKE))  # fmt: skip
     return k
+
+
+ALIKE = 0.1
+"""How much the means of biases may differ that start alike."""
 
 
 def _saturated(where: int, k: int, share: float) -> Finding:
