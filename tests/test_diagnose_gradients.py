@@ -127,6 +127,24 @@ def test_a_value_that_was_scaled_in_place_before_it_was_kept():
     assert found(params, loss, grad) == [("inplace_mutation", 0)]
 
 
+def test_a_sum_that_its_activation_was_written_over():
+    params = [rng.standard_normal((5, 4)), rng.standard_normal(4)]
+
+    def run(p, X):
+        z = X @ p[0] + 0.1
+        return z, np.tanh(z, out=z)
+
+    def loss(p, X, y):
+        return float(np.mean((run(p, X)[1] @ p[1] - y) ** 2))
+
+    def grad(p, X, y):
+        z, a = run(p, X)
+        e = 2 * (a @ p[1] - y) / len(y)
+        return [X.T @ (np.outer(e, p[1]) * (1 - np.tanh(z) ** 2)), a.T @ e]
+
+    assert found(params, loss, grad) == [("inplace_mutation", 0)]
+
+
 def test_one_buffer_of_several_that_is_not_cleared():
     kept = [np.zeros((5, 5))]
 

@@ -16,17 +16,22 @@ Changed = list[tuple[Node, Any]]
 
 
 def overwritten(tape: Tape) -> Iterator[Wrong]:
-    """The gradient where each value that was written into is, on the way back, what stands there at the end.
-
-    A formula for several calls together uses the value in one place more or less than the calls do, so the
-    claim is made of each parameter for itself too.
-    """
+    """The gradient where a step writes over what the loss, by itself, leaves as it is."""
     buffer = _one_buffer(tape)
     if buffer:
         words = "layers of one shape keep their values in one buffer: the last is what all find"
         yield Wrong("inplace_mutation", words, _with_slopes(tape, buffer))
     for words, instead in _errors_in_place(tape):
         yield Wrong("inplace_mutation", words, tape.rec.gradient(len(tape.leaves), instead=instead))
+
+
+def written_over(tape: Tape) -> Iterator[Wrong]:
+    """The gradient where each value that was written into is, on the way back, what stands there at the end.
+
+    A formula for several calls together uses the value in one place more or less than the calls do, so the
+    claim is made of each parameter for itself too. What was seen to be written over comes before formulas
+    that give the same numbers: those may be right.
+    """
     changed = _written_into(tape)
     if not changed:
         return
@@ -34,6 +39,10 @@ def overwritten(tape: Tape) -> Iterator[Wrong]:
     grads = tape.where_values_are(changed)
     yield Wrong("inplace_mutation", words, grads)
     yield Wrong("inplace_mutation", words, _with_slopes(tape, changed))
+    instead = _at_sums(tape, changed)
+    if instead:
+        words = "the value of an activation was written over its sum before its derivative was taken there"
+        yield Wrong("inplace_mutation", words, tape.where_values_are(changed, instead))
     for k, g in enumerate(grads):
         if not np.allclose(g, tape.true[k], rtol=1e-6, atol=1e-12):
             alone: list[Any] = [None] * len(grads)
@@ -117,6 +126,16 @@ def _one_buffer(tape: Tape) -> Changed:
         return []  # several calls a layer: rows one by one, or steps of time
     last = {s.a.value.shape: s.a for s in hidden}
     return [(s.a, last[s.a.value.shape].value) for s in hidden if last[s.a.value.shape] is not s.a]
+
+
+def _at_sums(tape: Tape, changed: Changed) -> dict[int, Any]:
+    """Other ways back through activations whose derivatives are taken of what stands in their sums' place."""
+    new = {id(node): value for node, value in changed}
+    return {
+        id(s.a): (lambda u, s=s: [(s.z, s.sign * u * fn.derivative(s.name, s.sign * new[id(s.z)]))])
+        for s in tape.segments
+        if id(s.z) in new
+    }
 
 
 def _with_slopes(tape: Tape, changed: Changed) -> list[Any]:

@@ -21,7 +21,7 @@ from pullback.diagnose.backward._misindexed import misindexed
 from pullback.diagnose.backward._misplaced import only, products
 from pullback.diagnose.backward._other_outputs import other_outputs, untargeted
 from pullback.diagnose.backward._outputs import outputs
-from pullback.diagnose.backward._overwritten import overwritten
+from pullback.diagnose.backward._overwritten import overwritten, written_over
 from pullback.diagnose.backward._scaled import scaled
 from pullback.diagnose.backward._softmaxed import softmaxed
 from pullback.diagnose.backward._statistics import statistics
@@ -49,6 +49,7 @@ def mistakes(tape: Tape) -> Iterator[Wrong]:
 
 
 def _made(tape: Tape) -> Iterator[Wrong]:
+    yield from written_over(tape)
     depths = sorted({s.depth for s in tape.segments}, reverse=True)
     groups = [[s for s in tape.segments if s.depth == d] for d in depths]
     hidden = [g for g in groups if g is not groups[0] or not _is_output(tape, g)]
