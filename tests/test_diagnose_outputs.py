@@ -236,6 +236,20 @@ def test_classes_that_weigh_unlike_are_known_with_their_weights(name):
         assert params is WIDE or abs(found.head.constant(y, 1.0, zero) - best) < 0.02 * zero
 
 
+@pytest.mark.parametrize("divided", [True, False])
+def test_weights_that_are_divided_by_their_sum_leave_the_best_constant_unknown(divided):
+    def loss(p, X, y):
+        q, s = sigmoid(line(p, X)), np.where(y == 1, 9.0, 1.0)
+        rows = -np.where(y == 1, np.log(q), np.log(1 - q))
+        return np.sum(s * rows) / (s.sum() if divided else len(y))
+
+    rare = 1.0 * (np.quantile(NUMBERS, 0.9) < NUMBERS)
+    with quiet():
+        found = case(loss, rare, [0 * x for x in LINE])
+        assert found.head.mean is not divided
+        assert found.base == pytest.approx(np.log(2), abs=2e-3) or not divided
+
+
 def test_rows_that_teach_only_together_are_known():
     with quiet():
         assert _of_several(case(pairs, NUMBERS, LINE))

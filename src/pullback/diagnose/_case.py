@@ -15,7 +15,7 @@ from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.network._anatomy import Net, calmly
-from pullback.diagnose.network._head import Head, head
+from pullback.diagnose.network._head import Head, head, is_mean
 from pullback.diagnose.training._machine import Machine
 from pullback.diagnose.training._rows import Heeded, OwnRows, heeded, own_rows
 from pullback.diagnose.training._runs import Run, adam, settle, train, user_run
@@ -135,7 +135,8 @@ class Case:
         """What the loss makes of the predictions; known for some losses whose network is not."""
         net = self.net
         if net is not None and "unknown" not in (net.output, net.objective):
-            return Head(net.output, net.objective, net.factor, net.shift, self.leaves_out)
+            mean = is_mean(net, self.truth.value, self.leaves, self.X[self.judged], self.y[self.judged])
+            return Head(net.output, net.objective, net.factor, net.shift, self.leaves_out, mean=mean)
         try:
             return head(self.truth.loss, self.generic, self.X, self.y)
         except Exception:  # a loss that cannot be recorded has no head

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.network._anatomy import Net
 from pullback.diagnose.network._marked import shares
 from pullback.diagnose.recording._record import Node, Recording, record
 
@@ -37,6 +38,8 @@ class Head:
     """Whether the output's function is of the user's own making: `output` is then what is usual there."""
     place: int = -1
     """Which of the recorded values of a single row the predictions are, where the network is not known."""
+    mean: bool = True
+    """Whether the loss of many rows is the mean, or the sum, of their losses; see `is_mean`."""
 
     def constant(self, y: Any, per_row: float, zero: float) -> float:
         """The loss over rows of the best constant sum before the output, as near as a grid comes to it.
@@ -53,7 +56,7 @@ class Head:
         grid = np.vstack([0 * t[:1], grid, mean, np.log(share / (1 - share)), np.log(np.maximum(mean, 1e-9))])
         values = [per_row * self.factor * fn.objective(self.objective, fn.VALUE[self.output](z + c), t).mean()
                   for c in grid]  # fmt: skip
-        if np.isfinite(zero) and abs(values[0] - zero) > 0.01 * abs(zero):
+        if not self.mean or (np.isfinite(zero) and abs(values[0] - zero) > 0.01 * abs(zero)):
             return float("nan")
         return float(np.nanmin(values))
 
@@ -92,6 +95,29 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
         usual = _SQUASHED.get(objective, output)
         found = found or Head(usual, objective, factor, shift, Z.shape[1], usual != output, k)
     return found or wrong
+
+
+def is_mean(net: Net, loss: Any, leaves: list[np.ndarray], X: Any, y: Any) -> bool:
+    """Whether a loss takes all rows as one: not where its classes' weights are divided by their sum.
+
+    Of an output that is constant each class has a loss, whatever else goes on between rows, and theirs,
+    each as often as it comes, have to make up the loss of all. Where nothing can be told it is taken to be.
+    """
+    b = net.layers[-1].b
+    if b is None or not fn.labels(y):
+        return True
+    fixed = [np.zeros(np.shape(x)) for x in leaves]
+    fixed[b] = np.linspace(0.5, 1.5, fixed[b].size).reshape(fixed[b].shape)
+    one = np.reshape(y, (len(y), -1))
+    one = one.argmax(1) if one.shape[1] > 1 else one[:, 0]
+    rows = [np.flatnonzero(one == value) for value in np.unique(one)]
+    try:
+        whole, each = loss(fixed, X, y), np.array([loss(fixed, X[r], y[r]) for r in rows])
+    except Exception:  # a loss that breaks there tells nothing
+        return True
+    mean = float(each @ [len(r) for r in rows]) / len(y)
+    near = [abs(whole - made) <= 0.01 * abs(whole) for made in (mean, float(each.sum()))]
+    return any(near) or not np.isfinite([whole, mean]).all()
 
 
 def _alike(one: Recording, other: Recording) -> int:
