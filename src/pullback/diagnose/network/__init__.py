@@ -2,6 +2,7 @@
 
 In reading order:
 
+    _marked      objectives whose classes are marked by other numbers, or weigh unlike
     _functions   activations, outputs and objectives, right and wrong, known by their values
     _layer       one layer, as it lies in the parameters
     _by_number   layers whose units are written out one by one
