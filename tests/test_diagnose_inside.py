@@ -215,3 +215,18 @@ def test_a_bias_that_stays_because_its_gradient_adds_up_to_nothing(hidden, logit
     moves = Moves(held, [[-0.1 * hidden(gs[0]), np.zeros(4)] for gs in true])
     case = SimpleNamespace(is_bias=lambda k: True, patient=SimpleNamespace(has_grad=False))
     assert added_over_units(case, moves, true, 1) == added
+
+
+def test_a_mask_that_chooses_between_two_formulas_is_no_value_of_the_activation():
+    """An input in the place of the value is found all the same."""
+    A, B = rng.standard_normal((4, 6)), rng.standard_normal(6)
+    rows = X[:, 0]
+
+    def loss(p, X, y):
+        z = X @ p[0]
+        return np.mean((np.where(z > 0, z, 0.1 * z) @ p[1] - y) ** 2)
+
+    tape, z = Tape(loss, [A, B], rows, y), rows @ A
+    error = 2 * (np.where(z > 0, z, 0.1 * z) @ B - y) / len(y)
+    same = [c.id for c in mistakes(tape) if c.grads[1] is not None and np.allclose(c.grads[1], z.T @ error)]
+    assert "grad_wrong_input" in same

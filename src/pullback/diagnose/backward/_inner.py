@@ -26,6 +26,8 @@ def inner_values(group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
         return
     for nodes in zip(*formulas, strict=True):
         values = [n.value for n in nodes]
+        if any(v.dtype.kind != "f" for v in values):  # a mask that chooses between two formulas
+            continue
         if all(np.abs(v).max(initial=0) <= 1 and np.ptp(v) > 0 for v in values):
             yield nodes[0].name, {id(s.a): v for s, v in zip(group, values, strict=True)}
 
