@@ -305,3 +305,10 @@ def test_a_step_of_one_number_or_two_is_not_said_to_mix_rows(count):
 
     found = case(loss, A[:, 0] + 2.5, A, [np.zeros(count)], step, batch_size=20, n_steps=20)
     assert rows._crossed(found) == []
+
+
+@pytest.mark.parametrize(
+    ("share", "pairs"), [(0.5, True), (2 / 3, True), (1.0, True), (0.491, False), (0.472, False)]
+)
+def test_only_a_whole_number_of_pairs_exchange_their_targets(share, pairs):
+    assert rows._of_pairs(share) == pairs

@@ -85,7 +85,8 @@ def _crossed(case: Case) -> list[Finding]:
     """A step that brings its own rows out of order, the inputs or the targets alone.
 
     Of one row several times, and then of another, any such order exchanges some targets of the two: the
-    first step is then a mixture of two gradients, and its share tells how many.
+    first step is then a mixture of two gradients, and its share tells how many: a whole number of pairs. Any
+    wrong error signal of a model of one output is some such mixture, but not of such a share.
     """
     if not case.patient.has_step or min(case.size, case.n) < 2 * TWICE or _numbers(case) < 3:
         return []  # two numbers are some mixture of any two gradients
@@ -93,7 +94,7 @@ def _crossed(case: Case) -> list[Finding]:
     for a, b in zip(range(0, case.n, max(case.n // 4, 1)), range(case.n // 8 + 1, case.n), strict=False):
         b = next((k for k in (*range(b, case.n), *range(b)) if _differ(case, a, k)), a)
         share = _share_crossed(case, np.repeat([a, b], TWICE), np.repeat([b, a], TWICE)) if a != b else None
-        if share is None or share < LEAST:
+        if share is None or share < LEAST or not _of_pairs(share):
             return []
         case.tried.append("whether inputs and targets of one batch keep together in a step")
     return [Finding(
@@ -104,6 +105,11 @@ def _crossed(case: Case) -> list[Finding]:
 
 TWICE, LEAST = 6, 0.15
 """How often each of the two rows is given, and the share of exchanged targets that nothing else explains."""
+
+
+def _of_pairs(share: float) -> bool:
+    """Whether so many of the pairs, or of the fewer that a step takes, may have exchanged their targets."""
+    return any(abs(share * pairs - round(share * pairs)) < 1e-3 for pairs in range(1, TWICE + 1))
 
 
 def _differ(case: Case, a: int, b: int) -> bool:
