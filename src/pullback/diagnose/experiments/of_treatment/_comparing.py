@@ -16,6 +16,8 @@ from pullback.diagnose.training._runs import Run
 ENOUGH, CURED = 0.6, 0.75
 DROWNED = 30
 """How many times larger than the usual column one has to be to drown the others, whatever their sizes."""
+FAR_OFF = 3
+"""How many times its deviation the usual column's mean is, where columns are little but their means."""
 
 
 class Compared:
@@ -332,9 +334,24 @@ def uneven(case: Case) -> Any:
         return None
     top = float(scales.max())
     drowned = top > DROWNED * np.median(scales)  # as a whole table divided by its largest entry
-    if (top / np.quantile(scales, 0.3) < 15 or top < 3) and 0.02 < top < 15 and not drowned:
+    if (
+        (top / np.quantile(scales, 0.3) < 15 or top < 3)
+        and 0.02 < top < 15
+        and not (drowned or _unlike_far_off(case))
+    ):
         return None
     return standardised(case)
+
+
+def _unlike_far_off(case: Case) -> bool:
+    """Whether most columns hardly vary beside what they are, and by unlike amounts.
+
+    A table that is standardised by its one mean and deviation has columns of one size that hold a constant.
+    """
+    _, mean, deviation, moving = _columns(case)
+    mean, deviation = np.abs(mean[moving]), deviation[moving]
+    far = float(np.median(mean / deviation)) > FAR_OFF
+    return far and float(deviation.max() / np.quantile(deviation, 0.3)) > 15
 
 
 def standardised(case: Case) -> Any:
