@@ -185,6 +185,8 @@ def test_the_true_class_alone_rewarded_lacks_a_softmax():
         (lambda value, e, t: float(np.sort(e**2)[-len(e) // 4]), [("loss_reporting_wrong", "reported_loss")]),
         (lambda value, e, t: value + float(e[-1] ** 2), [("loss_reporting_wrong", "reported_loss")]),
         (lambda value, e, t: value / len(e), [("loss_reporting_wrong", "reported_loss")]),
+        (lambda value, e, t: 1.5, [("loss_reporting_wrong", "reported_loss")]),
+        (lambda value, e, t: 1.5 - 0.01 * (t // 20), []),
     ],
 )
 def test_a_report_that_keeps_near_the_loss_is_believed(told, expected):

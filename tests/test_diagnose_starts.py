@@ -94,3 +94,12 @@ def test_a_table_divided_by_its_largest_entry_is_uneven(sizes, expected):
     table = RNG.standard_normal((40, 4)) * sizes
     with quiet():
         assert (uneven(case_of(deep, stack([4, 3, 1], 0.5), table)) is not None) == expected
+
+
+@pytest.mark.parametrize(("far", "sizes", "expected"), [
+    (0.4, [1, 0.01, 0.02, 0.03], True), (0.4, [0.1, 0.1, 0.1, 0.1], False), (0.0, [1, 0.1, 0.2, 0.2], False),
+])  # fmt: skip
+def test_columns_that_are_little_but_their_means_are_uneven(far, sizes, expected):
+    table = RNG.standard_normal((40, 4)) * sizes - far
+    with quiet():
+        assert (uneven(case_of(deep, stack([4, 3, 1], 0.5), table)) is not None) == expected

@@ -13,6 +13,8 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._sandbox import Stopwatch
 
 
 def experiment(case: Case) -> list[Finding]:
@@ -77,6 +79,8 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any
     """What the numbers are, if they are a loss of some rows, divided or multiplied by some count."""
     if any(np.allclose(told, np.cumsum(values), rtol=1e-3) for values in lists.values()):
         return "it accumulates over the steps"
+    if len(told) > 2 and not np.ptp(told) and all(np.ptp(v) > 1e-3 * np.abs(v).max() for v in lists.values()):
+        return "it never changes" if _never_changes(case.patient, told[0]) else ""
     for values in lists.values():
         if len(told) > 3 and np.allclose(told[1:], values[:-1], rtol=1e-3) and np.ptp(values):
             return "it is that of the step before"
@@ -105,6 +109,23 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any
         if len(told) > 2 and np.ptp(values) and np.ptp(ratio) < 1e-5 * abs(ratio[0]):
             return f"it is {words}, times {number(ratio[0])}"
     return ""
+
+
+def _never_changes(patient: Patient, told: float) -> bool:
+    """Whether every step of some passes reports one number: some report a pass's loss all through the next."""
+    body, watch = patient.fresh(), Stopwatch()
+    np.random.set_state(patient.random)
+    params = body.params
+    for t in range(min(patient.n_steps, max(PASSES * -(-patient.n // patient.batch_size), MOST))):
+        params = body.step(params, *(table[patient.batch(t)] for table in (body.X, body.y)))
+        if np.ravel(body.reported)[0] != told:
+            return False
+        if watch.seconds() > SECONDS:
+            return False
+    return True
+
+
+PASSES, MOST, SECONDS = 3, 200, 0.4
 
 
 def _one_row(case: Case, told: np.ndarray, moves: Any) -> str:
