@@ -10,9 +10,11 @@ from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments.of_treatment._penalties import coupled
 from pullback.diagnose.experiments.of_update._answered import answered, sizes_by_rule
-from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty
+from pullback.diagnose.experiments.of_update._frozen import entries_still
+from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty, shared_rules
 from pullback.diagnose.experiments.of_update._memories import judge_memory, nesterov
 from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._sandbox import quiet
 from pullback.diagnose.updates._kept import factor_kept
 from pullback.diagnose.updates._moves import Moves, fit_linear
 
@@ -369,3 +371,54 @@ def test_a_velocity_is_read_although_a_penalty_stands_beside_its_gradients(lam, 
     assert near.gap > 1e-7
     found = beside_penalty(SimpleNamespace(listened=True), near, moves, grads, [0, 1])
     assert [f.id for f in found] == fault
+
+
+@pytest.mark.parametrize(
+    ("weights", "fits"), [((0.1, 0.05, 0.025, 0.0125), True), ((0.1, 0.1, 0.1, 0.1), False)]
+)
+def test_a_single_number_follows_the_rule_of_the_others(weights, fits):
+    """Six moves of one number fit any memory, so another parameter's is held against them."""
+    rng = np.random.default_rng(3)
+    grads = [[rng.standard_normal((4, 3)), rng.standard_normal(1)] for _ in range(4)]
+    now, moves = [np.ones((4, 3)), np.ones(1)], Moves()
+    for t in range(4):
+        made = [(0.1, 0.05, 0.025, 0.0125), weights]
+        after = [p - sum(c * grads[t - j][k] for j, c in enumerate(made[k][: t + 1]))
+                 for k, p in enumerate(now)]  # fmt: skip
+        moves.before.append(now)
+        moves.after.append(after)
+        now = after
+    rules = shared_rules(moves, grads, {k: fit_linear(moves, grads, [k]) for k in (0, 1)})
+    assert (rules[0].gap < 1e-4, rules[1].gap < 1e-4) == (True, fits)
+
+
+def one_by_one(p, g, t):
+    return np.where(np.arange(len(g)) == t % len(g), p - 0.05 * g, p)
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (lambda p, g, t: p - 0.05 * np.eye(len(g))[0] * g, [0]),
+        (lambda p, g, t: p - 0.05 * np.eye(len(g))[-1] * g, [0]),
+        (lambda p, g, t: p - 0.05 * g, []),
+        (one_by_one, []),
+    ],
+    ids=["first alone", "last alone", "all", "in turns"],
+)
+def test_entries_that_stay_though_they_have_a_gradient(change, where):
+    target, count = X @ np.ones(3) + 0.5, [0]
+
+    def loss(p, X, y):
+        return float(np.mean((X @ p[0] - y) ** 2))
+
+    def step(p, X, y):
+        count[0] += 1
+        g = 2 * X.T @ (X @ p[0] - y) / len(y)
+        return [change(p[0], g, count[0])], loss(p, X, y)
+
+    given = {"params": [np.zeros(3)], "X": X, "y": target, "loss": loss, "step": step, "n_steps": 60}
+    with quiet():
+        case = Case(Patient(given), 10.0)
+        found = entries_still(case, case.moves, case.gradients(case.moves), [0])
+    assert [f.where for f in found] == where

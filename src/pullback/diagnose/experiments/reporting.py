@@ -112,7 +112,7 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any
 
 
 def _never_changes(patient: Patient, told: float) -> bool:
-    """Whether every step of some passes reports one number: some report a pass's loss all through the next."""
+    """Whether each step of some passes reports one number: some report a pass's loss all through the next."""
     body, watch = patient.fresh(), Stopwatch()
     np.random.set_state(patient.random)
     params = body.params

@@ -53,9 +53,9 @@ from pullback.diagnose.experiments.of_update._first_move import (
     some_uphill,
 )
 from pullback.diagnose.experiments.of_update._floors import readings
-from pullback.diagnose.experiments.of_update._frozen import still, used_gradients
+from pullback.diagnose.experiments.of_update._frozen import entries_still, still, used_gradients
 from pullback.diagnose.experiments.of_update._gathered import gathered
-from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty, judge_linear
+from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty, judge_linear, shared_rules
 from pullback.diagnose.experiments.of_update._memories import (
     divides,
     follows_course,
@@ -152,6 +152,9 @@ def _examine(case: Case) -> list[Finding]:
     if used is true and not all(np.isfinite(g).all() for g in true[0]):
         return frozen
     moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
+    resting = entries_still(case, moves, used, moving)
+    if resting:
+        return frozen + resting
     return frozen + (_rule(case, moves, true, used, moving) or by_rows(case))
 
 
@@ -270,7 +273,7 @@ def _by_leaf(
     rows = rows_used(case, moves, moving, sign_like(first, true[0]) or cut_off(first, true[0]))
     if rows:
         return rows
-    rules = {k: fit_linear(moves, used, [k]) for k in moving}
+    rules = shared_rules(moves, used, {k: fit_linear(moves, used, [k]) for k in moving})
     fine = [k for k in moving if rules[k].gap < 1e-4]
     if len(fine) == len(moving):
         return [] if sizes_by_rule(case) else _own_factors(case, moves, true, used, rules)
@@ -337,8 +340,10 @@ def _own_factors(
     lists = [c[:3] for c in memories.values() if len(c) >= 3]
     if sure and lists and max(float(np.abs(c - lists[0]).max()) for c in lists) > 0.05:
         return [one_buffer(min(memories), max(memories))]
-    for c in memories.values():
+    for k, c in memories.items():
         bad = judge_memory(c, usual, case.listened is not None)
+        if bad and bad[0].id == "grad_not_zeroed":  # these alone are left to grow
+            return [replace(bad[0], where=k)]
         if bad:
             return bad
     return found

@@ -6,7 +6,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.updates._moves import Moves, norm, watch
+from pullback.diagnose.updates._moves import Moves, fit_linear, norm, watch
 
 
 def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
@@ -40,6 +40,38 @@ def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         f"unchanged after {len(true)} steps; the gradient's norm there is "
         f"{number(norm([true[0][k] for k in frozen]))}",
         f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
+
+
+def entries_still(case: Case, moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding]:
+    """Entries of a parameter that stay, although they have a gradient, while a rule moves all its others.
+
+    So it is where a loop over the entries starts from the old ones each time, or is left in its first round.
+    """
+    T = len(grads)
+    stays = {k: np.all([moves.move(t)[k] == 0 for t in range(T)], axis=0) for k in moving}
+    largest = [max(np.abs(g[k]).max(initial=0) for k in moving) for g in grads]
+    odd = [
+        k
+        for k in moving
+        if stays[k].any()
+        and not stays[k].all()
+        and all((np.abs(g[k][stays[k]]) > 1e-3 * most).all() for g, most in zip(grads, largest, strict=True))
+    ]
+    if T < 3 or not odd or not all(np.all(moves.move(t)[k][~stays[k]]) for k in odd for t in range(T)):
+        return []
+    before, after, slopes = (
+        [[x[k][~stays[k]] for k in moving] for x in xs[:T]] for xs in (moves.before, moves.after, grads)
+    )
+    rule = fit_linear(Moves(before, after), slopes)
+    k, ended = odd[0], case.user.leaves
+    if rule.gap > 1e-4 or rule.lr <= 0 or len(ended) <= k or np.any((ended[k] - case.leaves[k])[stays[k]]):
+        return []
+    some = ", ".join(map(str, np.flatnonzero(stays[k])[:6]))
+    return [Finding(
+        "layer_not_updated", k, f"of parameter {k} only {int((~stays[k]).sum())} of {stays[k].size} entries move",
+        f"entries {some} have gradients up to {number(float(np.abs(grads[0][k][stays[k]]).max()))} and stay",
+        "update every entry: copy the parameter before the loop over its entries, return after it",
+        1.0, 85)]  # fmt: skip
 
 
 def added_over_units(case: Case, moves: Moves, true: list[Leaves], k: int) -> bool:

@@ -11,7 +11,7 @@ from pullback.diagnose.experiments.of_update._memories import judge_memory, keep
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import LOOKED_AT, sampled
 from pullback.diagnose.updates._kept import factor_kept, kept_after, share_of_move
-from pullback.diagnose.updates._moves import Moves, Rule, fit_decayed
+from pullback.diagnose.updates._moves import Moves, Rule, fit_decayed, norm
 
 
 def judge_linear(
@@ -108,3 +108,20 @@ def _share_enters_twice(case: Case, mean: float) -> bool:
 def _enters_twice(case: Case, a: float) -> bool:
     """Whether a number of this value that a step goes by makes the move four times as large when doubled."""
     return any(abs(growth / 4 - 1) < 1e-3 for growth in share_of_move(case.patient, case.generic, a))
+
+
+def shared_rules(moves: Moves, grads: list[Leaves], rules: dict[int, Rule]) -> dict[int, Rule]:
+    """Each parameter's own rule; of one with too few numbers to tell any, that of another which fits it."""
+    told = [rule for rule in rules.values() if rule.gap < 1e-4]
+    out = dict(rules)
+    for k in (k for k, rule in rules.items() if moves.move(0)[k].size * len(grads) <= len(rule.coefficients)):
+        out[k] = next((rule for rule in told if _fits(rule, moves, grads, k)), rules[k])
+    return out
+
+
+def _fits(rule: Rule, moves: Moves, grads: list[Leaves], k: int) -> bool:
+    *memory, share = rule.coefficients
+    made = [share * moves.before[t][k] + sum(c * grads[t - j][k] for j, c in enumerate(memory[: t + 1]))
+            for t in range(len(grads))]  # fmt: skip
+    u = [moves.move(t)[k] for t in range(len(grads))]
+    return norm([a + b for a, b in zip(u, made, strict=True)]) < 1e-4 * norm(u)
