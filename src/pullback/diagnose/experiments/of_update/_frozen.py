@@ -66,9 +66,9 @@ def entries_still(case: Case, moves: Moves, grads: list[Leaves], moving: list[in
     k, ended = odd[0], case.user.leaves
     if rule.gap > 1e-4 or rule.lr <= 0 or len(ended) <= k or np.any((ended[k] - case.leaves[k])[stays[k]]):
         return []
-    some = ", ".join(map(str, np.flatnonzero(stays[k])[:6]))
+    some, count = ", ".join(map(str, np.flatnonzero(stays[k])[:6])), int((~stays[k]).sum())
     return [Finding(
-        "layer_not_updated", k, f"of parameter {k} only {int((~stays[k]).sum())} of {stays[k].size} entries move",
+        "layer_not_updated", k, f"of parameter {k} only {count} of {stays[k].size} entries move",
         f"entries {some} have gradients up to {number(float(np.abs(grads[0][k][stays[k]]).max()))} and stay",
         "update every entry: copy the parameter before the loop over its entries, return after it",
         1.0, 85)]  # fmt: skip
