@@ -16,7 +16,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._dependence import ORDERS, beyond_chance
-from pullback.diagnose.experiments.model import fit
+from pullback.diagnose.experiments._fitted import fit
 from pullback.diagnose.experiments.of_objective._task import classes
 from pullback.diagnose.network._anatomy import Layer, Net
 

@@ -16,9 +16,10 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose.experiments import units
+from pullback.diagnose.experiments._biases import without_bias
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import experiment as too_small
-from pullback.diagnose.experiments.model import missing_nonlinearity, narrow, too_small_for_few, without_bias
+from pullback.diagnose.experiments.model import missing_nonlinearity, narrow, too_small_for_few
 from pullback.diagnose.experiments.of_treatment._breaking import breaks, unstable
 from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared, by_class

@@ -8,17 +8,15 @@ Speaks for: the initialisation group. A finding stands only where fresh weights 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.backward._tapes import Segment, Tape
-from pullback.diagnose.experiments._alike import alike_for_ever, as_one, twins
+from pullback.diagnose.experiments._alike import alike_for_ever, as_one
 from pullback.diagnose.experiments._silent import muted, silent
-from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.experiments._state import State, look, spread_of
 
 LARGE, HEARD = 4.0, 3.5
 """The size of a layer's weights, times the root of its inputs' number, from which on it is too large; and the
@@ -26,85 +24,8 @@ least size of its sums where inputs are small, as the pixels of a picture that i
 """
 
 
-@dataclass
-class State:
-    """What the start looks like, layer by layer."""
-
-    tape: Tape | None
-    zero: list[int]
-    equal: list[int]
-    spread: dict[int, float]
-    dead: dict[int, float]
-    flat: dict[int, float]
-    grads: dict[int, float]
-
-
-def look(case: Case, leaves: Any = None) -> State:
-    """The state of weights, units and signal at `leaves` (None: the start)."""
-    leaves = case.leaves if leaves is None else leaves
-    rows = case.judged[:: max(1, len(case.judged) // _most_rows(case))]
-    unlit = len(case.weights) > 1 and not any(np.any(leaves[k]) for k in case.weights)
-    tape = None if unlit else case.tape_at(leaves, case.X[rows], case.y[rows])  # of zeros nothing can be read
-    weights = case.weights
-    hidden = weights[:-1] if len(weights) > 1 else []
-    tables = [k for k, x in enumerate(leaves) if k not in weights and x.ndim == 2 and min(x.shape) > 1]
-    zero = [k for k in sorted([*weights, *tables]) if not np.any(leaves[k])]
-    equal = [k for k in weights if leaves[k].ndim == 2 and twins(case, k, leaves[k])] if hidden else []
-    spread = {k: _spread(case, k, leaves[k]) for k in weights}
-    spread.update(_in_slices(tape) if tape is not None else {})
-    dead: dict[int, float] = {}
-    flat: dict[int, float] = {}
-    grads: dict[int, float] = {}
-    if tape is not None:
-        for segment in _activations(case, tape):
-            k = tape.products[min(segment.depth, len(tape.products) - 1)].leaf
-            share = _share(segment, len(rows))
-            (dead if segment.name == "relu" else flat)[k] = share
-        grads = {p.leaf: float(np.sqrt(np.mean(tape.true[p.leaf] ** 2))) for p in tape.products}
-    return State(tape, zero, equal, spread, dead, flat, grads)
-
-
-def _activations(case: Case, tape: Tape) -> list[Segment]:
-    """The activations of a recording, by what they are at the generic point: a faint signal fits anything."""
-    if not tape.products:
-        return []
-    known, nodes = case.tape, tape.rec.nodes
-    if known is None or [n.name for n in known.rec.nodes] != [n.name for n in nodes]:
-        return tape.segments
-    place = {id(n): i for i, n in enumerate(known.rec.nodes)}
-    found = [replace(s, z=nodes[place[id(s.z)]], a=nodes[place[id(s.a)]]) for s in known.segments
-             if id(s.z) in place and id(s.a) in place]  # fmt: skip
-    depths = {s.depth for s in found}
-    return [*found, *(s for s in tape.segments if s.depth not in depths)]
-
-
-def _most_rows(case: Case) -> int:
-    """Many rows where they pass through the network together and cost next to nothing, else fewer."""
-    tape = case.tape
-    if tape is not None and not tape.products:
-        return 4  # number by number: no layer is known whose units could be looked at
-    return 120 if tape is None or all(len(p.nodes) < max(case.size, 2) for p in tape.products) else 40
-
-
-def _spread(case: Case, k: int, W: np.ndarray) -> float:
-    return float(np.sqrt(np.mean((W - 0.0) ** 2)) * np.sqrt(max(case.fan_in(k), 1)))
-
-
-def _in_slices(tape: Tape) -> dict[int, float]:
-    """The largest spread among the matrices that one long vector holds, which as a whole has no inputs."""
-    found: dict[int, float] = {}
-    for product in tape.products:
-        for node, weight in zip(product.nodes, product.weights, strict=False):
-            W = np.asarray(weight.value)
-            if W.ndim == 2 and len(tape.leaves[product.leaf].shape) == 1 and node.name in ("matmul", "dot"):
-                inputs = W.shape[-1] if node.parents[0] is weight else W.shape[0]
-                size = float(np.sqrt(np.mean(np.square(W)) * inputs))
-                found[product.leaf] = max(found.get(product.leaf, 0.0), size)
-    return found
-
-
 def _median(case: Case, k: int) -> float:
-    """As `_spread`, but blind to a few large entries."""
+    """As `spread_of`, but blind to a few large entries."""
     return float(1.5 * np.median(np.abs(case.leaves[k])) * np.sqrt(max(case.fan_in(k), 1)))
 
 
@@ -130,20 +51,6 @@ def _leaves_zero(case: Case, k: int) -> bool:
     """Whether the loop as written moves a weight away from zero, as where only its first slope is none."""
     ended = case.user.leaves
     return len(ended) == len(case.leaves) and bool(np.linalg.norm(ended[k]) > 1e-6)
-
-
-def _share(segment: Segment, rows: int) -> float:
-    """The share of units that are dead (ReLU: zero on every row) or of values on the flat part."""
-    a, z = segment.a.value, segment.sums
-    if segment.name == "relu":
-        if a.ndim == 2:
-            axis = 0 if a.shape[0] == rows else 1
-            return float(np.mean(~(a > 0).any(axis)))
-        return float(np.mean(a <= 0))
-    if segment.name in ("tanh", "sigmoid"):
-        top = {"tanh": 1.0, "sigmoid": 0.25}[segment.name]
-        return float(np.mean(fn.derivative(segment.name, z) < 0.02 * top))
-    return 0.0
 
 
 def suspect(case: Case, state: State) -> Finding | None:
@@ -268,7 +175,7 @@ def _of_one_sign(case: Case, k: int, bad: str, share: float) -> bool:
     if W.size <= 8 or not ((W >= 0).all() or (W <= 0).all()):
         return False
     both = [x - x.mean() if i == k else x for i, x in enumerate(case.leaves)]
-    return _spread(case, k, both[k]) <= LARGE and getattr(look(case, both), bad).get(k, 1.0) < 0.5 * share
+    return spread_of(case, k, both[k]) <= LARGE and getattr(look(case, both), bad).get(k, 1.0) < 0.5 * share
 
 
 def _killed_by(case: Case, k: int, share: float) -> int:

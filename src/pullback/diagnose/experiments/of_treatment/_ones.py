@@ -17,7 +17,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments.model import constant_column, lacks_bias
+from pullback.diagnose.experiments._biases import constant_column, lacks_bias
 from pullback.diagnose.experiments.of_objective._least import added
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
 from pullback.diagnose.loops._sandbox import Failure

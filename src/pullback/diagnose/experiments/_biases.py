@@ -1,0 +1,112 @@
+"""Whether a network lacks biases: the same one with a bias in every layer, under the same loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments._fitted import fit
+from pullback.diagnose.network._anatomy import Net
+from pullback.diagnose.training._runs import settle
+
+SHIFTS = 0.05
+"""The share of a constant's loss that a bias has to take away from a line."""
+KEPT = 0.85
+"""The share of the gain with a bias below which one is missed that is kept and never added."""
+
+
+def without_bias(case: Case, base: float, goal: float) -> Finding | None:
+    """Of a network without any bias that gets far less from X than the same network with biases."""
+    net = case.net
+    if net is None or "unknown" in (net.output, net.objective) or not bare(net) or constant_column(case):
+        return None
+    X, y = np.asarray(case.X, float).reshape(case.n, -1)[case.judged], case.y[case.judged]
+    rows, size = np.arange(len(X)), _target_size(net, y)
+    t = y / size if size > 1 else y
+    biased = size**2 * with_bias(case, net, uncentred(X, (X, t, X, t), (rows, rows))) * case.per_row
+    biased = min(biased, _settled_with_bias(case, net, X, y) * case.per_row)
+    gain = base - biased
+    least = KEPT * gain if _kept_unused(case, net) else 0.5 * gain
+    if not gain > 0.25 * case.worth(base):
+        return None
+    if base - goal > least and not _shifts_a_line(case, net, base, goal, biased):
+        return None
+    return lacks_bias(f"a constant reaches {number(base)}, this model {number(goal)}", biased)
+
+
+def _shifts_a_line(case: Case, net: Net, base: float, goal: float, biased: float) -> bool:
+    """Whether a line through the origin leaves several times what one with a bias does, however long it runs.
+
+    A bias adds nothing else to a line, so that what it takes away is all that is missing.
+    """
+    if len(net.layers) > 1 or not goal - biased > max(0.6 * goal, SHIFTS * case.worth(base)):
+        return False
+    best = min(goal, case.settled)
+    return best - biased > max(0.6 * best, SHIFTS * case.worth(base))
+
+
+def _kept_unused(case: Case, net: Net) -> bool:
+    """Whether a bias is kept among the parameters that the loss never adds: it is meant, and has no slope."""
+    read = {k for layer in net.layers for k in (layer.w, layer.b)}
+    slopes = case.gradient(case.generic, *case.batch(0, min(case.n, 64)))
+    return any(k not in read and case.is_bias(k) and not np.any(slope) for k, slope in enumerate(slopes))
+
+
+def _target_size(net: Net, y: np.ndarray) -> float:
+    """What to divide targets by that are a long way off, where the loss shrinks as the square of that."""
+    if (net.output, net.objective) != ("identity", "squared"):
+        return 1.0
+    size = float(np.sqrt(np.mean(np.square(np.asarray(y, float)))))
+    return size if size > 8 else 1.0
+
+
+def lacks_bias(evidence: str, biased: float) -> Finding:
+    """The finding that a bias would take away most of what a model leaves."""
+    return Finding(
+        "no_bias", "model", "the model has no bias: it cannot shift",
+        f"{evidence}; with a bias {number(biased)}", "add a bias to every layer", 0.9, 58)  # fmt: skip
+
+
+def constant_column(case: Case) -> bool:
+    """Whether a column of X does what a bias would."""
+    X = np.asarray(case.X, float).reshape(case.n, -1)
+    return bool(((np.ptp(X, axis=0) == 0) & (X[0] != 0)).any())
+
+
+def bare(net: Net) -> bool:
+    return all(layer.b is None and not layer.ones for layer in net.layers)
+
+
+def uncentred(X: np.ndarray, data: Any, rows: tuple[np.ndarray, np.ndarray]) -> Any:
+    """The rows scaled only: where no bias can shift, centred columns would do its work."""
+    size = np.sqrt(np.mean(X[rows[0]] ** 2, axis=0))
+    Z = X / np.where(size > 0, size, 1.0)
+    return Z[rows[0]], data[1], Z[rows[1]], data[3]
+
+
+def _settled_with_bias(case: Case, net: Net, X: np.ndarray, y: np.ndarray) -> float:
+    """The same by a quasi-Newton method, which comes to targets that are far away too."""
+    wide, leaves = _biased(case, net)
+    value = lambda leaves: float(wide.row_losses(leaves, X, y).mean())  # noqa: E731
+    return settle(value, lambda leaves: wide.gradient(leaves, X, y), leaves, 0.05 * case.budget)
+
+
+def with_bias(case: Case, net: Net, data: Any) -> float:
+    wide, leaves = _biased(case, net)
+    return fit(wide, leaves, data, 500, 0.02)
+
+
+def _biased(case: Case, net: Net) -> tuple[Net, Leaves]:
+    """The network with a bias in every layer, and fresh parameters for it."""
+    layers, leaves = [], case.reborn()
+    for layer in net.layers:
+        b = layer.b
+        if b is None:
+            b = len(leaves)
+            leaves = [*leaves, np.zeros(layer.weight(case.leaves).shape[1])]
+        layers.append(replace(layer, b=b))
+    return Net(layers, net.output, net.objective, net.factor), leaves
