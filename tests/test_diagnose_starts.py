@@ -103,3 +103,22 @@ def test_columns_that_are_little_but_their_means_are_uneven(far, sizes, expected
     table = RNG.standard_normal((40, 4)) * sizes - far
     with quiet():
         assert (uneven(case_of(deep, stack([4, 3, 1], 0.5), table)) is not None) == expected
+
+
+PIXELS = RNG.integers(0, 256, (60, 4)).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [(lambda X: X / 255, False), (lambda X: (X - 127) / [70, 75, 80, 85], False), (lambda X: 1.0 * X, True),
+     (lambda X: X / 10, True), (lambda X: np.sin(X), True)],
+)  # fmt: skip
+@pytest.mark.parametrize("turned", [False, True])
+def test_columns_are_uneven_only_as_the_first_layer_sees_them(inside, expected, turned):
+    def predict(params, X):
+        if turned:
+            return (params[1].T @ np.tanh(params[0].T @ inside(X).T)).T
+        return np.tanh(inside(X) @ params[0]) @ params[1]
+
+    found = case_of(predict, stack((4, 5, 1), 0.5), PIXELS, PIXELS[:, :1] / 255)
+    assert (uneven(found) is not None) is expected

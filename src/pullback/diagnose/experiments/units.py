@@ -15,6 +15,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._alike import alike_for_ever, as_one
+from pullback.diagnose.experiments._first_inputs import first_inputs
 from pullback.diagnose.experiments._silent import muted, silent
 from pullback.diagnose.experiments._state import State, look, spread_of
 
@@ -30,11 +31,11 @@ def _median(case: Case, k: int) -> float:
 
 
 def _heard(case: Case, k: int, spread: float) -> bool:
-    """Whether weights of this spread make sums as large, given the inputs of the first layer as they are."""
+    """Whether weights of this spread make sums as large, given the first layer's inputs as it sees them."""
     X = np.asarray(case.X)
     if k != case.weights[0] or X.dtype.kind not in "fiu" or X.ndim != 2 or X.shape[1] != case.fan_in(k):
         return True
-    return bool(spread * np.sqrt(np.mean(np.square(X, dtype=float))) > HEARD)
+    return bool(spread * np.sqrt(np.mean(np.square(first_inputs(case)))) > HEARD)
 
 
 def _no_slope(case: Case, k: int) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments._first_inputs import first_inputs
 from pullback.diagnose.experiments.of_treatment._comparing import (
     CURED,
     ENOUGH,
@@ -135,7 +136,7 @@ def _serves_alike(case: Case, got: dict[float, float]) -> bool:
 
 def _aside(case: Case) -> bool:
     """Whether columns are larger or smaller than those that are brought to scale, or lie far from zero."""
-    X, sizes = np.asarray(case.X, float).reshape(case.n, -1), column_sizes(case)
+    X, sizes = first_inputs(case), column_sizes(case)
     deviation = X.std(0)
     moving = deviation > 0
     far = (np.abs(X.mean(0)) > 2 * deviation)[moving].any() and X.shape[1] < 10

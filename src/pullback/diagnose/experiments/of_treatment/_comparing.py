@@ -10,6 +10,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import number
+from pullback.diagnose.experiments._first_inputs import first_inputs
 from pullback.diagnose.network._functions import labels
 from pullback.diagnose.training._runs import Run
 
@@ -328,27 +329,29 @@ def short(case: Case) -> bool:
 
 
 def uneven(case: Case) -> Any:
-    """X standardised, where its columns are of very unlike or unusual sizes; else None."""
-    scales = column_sizes(case)
-    if not len(scales):
-        return None
-    top = float(scales.max())
-    drowned = top > DROWNED * np.median(scales)  # as a whole table divided by its largest entry
-    if (
-        (top / np.quantile(scales, 0.3) < 15 or top < 3)
-        and 0.02 < top < 15
-        and not (drowned or _unlike_far_off(case))
-    ):
+    """X standardised, where its columns, and what the model makes of them, are of odd sizes; else None."""
+    if not _odd(_table(case)) or not _odd(first_inputs(case)):
         return None
     return standardised(case)
 
 
-def _unlike_far_off(case: Case) -> bool:
+def _odd(table: np.ndarray) -> bool:
+    """Whether columns are of very unlike or unusual sizes."""
+    scales = _sizes(table)
+    if not len(scales):
+        return False
+    top = float(scales.max())
+    drowned = top > DROWNED * np.median(scales)  # as a whole table divided by its largest entry
+    unlike = top / np.quantile(scales, 0.3) >= 15 and top >= 3
+    return bool(unlike or not 0.02 < top < 15 or drowned or _unlike_far_off(table))
+
+
+def _unlike_far_off(table: np.ndarray) -> bool:
     """Whether most columns hardly vary beside what they are, and by unlike amounts.
 
     A table that is standardised by its one mean and deviation has columns of one size that hold a constant.
     """
-    _, mean, deviation, moving = _columns(case)
+    _, mean, deviation, moving = _columns(table)
     mean, deviation = np.abs(mean[moving]), deviation[moving]
     far = float(np.median(mean / deviation)) > FAR_OFF
     return far and float(deviation.max() / np.quantile(deviation, 0.3)) > 15
@@ -356,7 +359,7 @@ def _unlike_far_off(case: Case) -> bool:
 
 def standardised(case: Case) -> Any:
     """X with mean zero and deviation one in every column that varies; None where none does."""
-    X, mean, deviation, moving = _columns(case)
+    X, mean, deviation, moving = _columns(_table(case))
     if not moving.any():
         return None
     Z = X.copy()
@@ -375,13 +378,20 @@ def even_cures(runs: Compared, scale: float) -> bool:
 
 
 def column_sizes(case: Case) -> np.ndarray:
-    """The root mean squares, nearly, of the columns of X that are not constant."""
-    _, mean, deviation, moving = _columns(case)
+    """The root mean squares, nearly, of the columns that are not constant, as the first layer sees them."""
+    return _sizes(first_inputs(case))
+
+
+def _table(case: Case) -> np.ndarray:
+    return np.asarray(case.X, float).reshape(case.n, -1)
+
+
+def _sizes(table: np.ndarray) -> np.ndarray:
+    _, mean, deviation, moving = _columns(table)
     return np.asarray(np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2))
 
 
-def _columns(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """The rows as a table, its columns' means and deviations, and which of them are not constant."""
-    X = np.asarray(case.X, float).reshape(case.n, -1)
+def _columns(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """A table, its columns' means and deviations, and which of them are not constant."""
     mean, deviation = X.mean(0), X.std(0)
     return X, mean, deviation, deviation > 1e-12 * (1 + np.abs(mean))

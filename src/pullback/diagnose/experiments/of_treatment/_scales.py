@@ -14,6 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments._first_inputs import first_inputs
 from pullback.diagnose.experiments.labels import explained
 from pullback.diagnose.experiments.of_treatment._comparing import (
     Compared,
@@ -111,8 +112,8 @@ def at_last_even(runs: Compared) -> Finding | None:
 
 def _off_standard(case: Case) -> bool:
     """Whether columns lie away from zero, or are of another size than one."""
-    X = np.asarray(case.X, float).reshape(case.n, -1)
-    deviation, sizes = X.std(0), column_sizes(case)
+    X, sizes = first_inputs(case), column_sizes(case)
+    deviation = X.std(0)
     moving = deviation > 0
     return bool(sizes.max() > 2 or (np.abs(X.mean(0)) > deviation)[moving].any())
 

@@ -1,0 +1,54 @@
+"""What the first layer is given: X, or what the model makes of each column of it by a factor and a shift.
+
+Pixels from 0 to 255 that the model itself divides by 255 are on no unlike scale for any step, whatever the
+table says; how large sums are, and which columns drown others, is decided by what the weights see.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose.backward._tapes import Tape
+
+SAME = 1e-8
+"""The share of a column that a factor and a shift may leave of it."""
+
+
+def first_inputs(case: Case) -> np.ndarray:
+    """The rows as a table, (n, columns), as the first layer sees them."""
+    if "first_inputs" not in case.kept:
+        case.kept["first_inputs"] = _found(case)
+    found: np.ndarray = case.kept["first_inputs"]
+    return found
+
+
+def _found(case: Case) -> np.ndarray:
+    table = np.asarray(case.X, float).reshape(case.n, -1)
+    rows = case.judged[:: max(1, len(case.judged) // 100)]
+    tape = case.tape_at(case.generic, case.X[rows], case.y[rows])
+    seen = None if tape is None else _seen(tape, (len(rows), table.shape[1]))
+    if seen is None:
+        return table
+    some = table[rows]
+    mean, middle = some.mean(0), seen.mean(0)
+    power = np.sum((some - mean) ** 2, 0)
+    factor = np.sum((some - mean) * (seen - middle), 0) / np.where(power > 0, power, 1.0)
+    left = seen - middle - (some - mean) * factor
+    if not np.sum(left**2) <= SAME * np.sum((seen - middle) ** 2):
+        return table
+    return np.asarray((table - mean) * factor + middle)
+
+
+def _seen(tape: Tape, shape: tuple[int, int]) -> np.ndarray | None:
+    """The first product's other side, rows first, where it is no more and no less than a table like X."""
+    for product in tape.products:
+        node, seen = product.nodes[0], product.inputs[0]
+        if len(product.nodes) > 1 or seen.deps & (tape.rows - 1) or node.name not in ("matmul", "dot"):
+            continue
+        values = np.asarray(seen.value, float)
+        if values.ndim != 2 or shape not in (values.shape, values.shape[::-1]):
+            return None
+        first = product.weights[0] is node.parents[0]
+        return values.T if first else values
+    return None
