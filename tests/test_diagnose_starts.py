@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose.experiments import units
+from pullback.diagnose.experiments import model, units
 from pullback.diagnose.experiments._alike import as_one
 from pullback.diagnose.experiments._silent import muted
 from pullback.diagnose.experiments.of_treatment._comparing import uneven
@@ -122,3 +122,16 @@ def test_columns_are_uneven_only_as_the_first_layer_sees_them(inside, expected, 
 
     found = case_of(predict, stack((4, 5, 1), 0.5), PIXELS, PIXELS[:, :1] / 255)
     assert (uneven(found) is not None) is expected
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [(lambda X: X - X.mean(0), True), (lambda X: (X - X.min(0)) / (np.ptp(X, 0) + 1e-9), True),
+     (lambda X: X - 100, False), (lambda X: X, False)],
+)  # fmt: skip
+def test_what_a_batch_standardises_is_not_known_from_single_rows(inside, expected):
+    def predict(params, X):
+        return np.tanh(inside(X) @ params[0]) @ params[1]
+
+    found = case_of(predict, stack((4, 5, 1), 0.5), PIXELS, PIXELS[:, :1] / 255)
+    assert model._seen_alone(found.net) is expected

@@ -51,7 +51,7 @@ def measure(case: Case) -> Bigger | None:
     head = case.head or _supposed(case)
     if head is None or head.objective in fn.WRONG:
         return None
-    net = case.net if case.net is not None and case.net.output != "unknown" else None
+    net = None if case.net is None or case.net.output == "unknown" or _seen_alone(case.net) else case.net
     few = case.n < FEW  # too few to keep any apart: only what cannot even be learnt by heart counts
     if few and (case.n < 4 or net is None or not (
             _gains_nothing(case) or (len(net.layers) > 1 and labels(case.y)))):  # fmt: skip
@@ -86,6 +86,11 @@ def measure(case: Case) -> Bigger | None:
         own = _read(case, net, near, test, good)
         biased = with_bias(case, net, near) if unbiased and own > good else own
     return Bigger(constant_loss, own, biased, wide)
+
+
+def _seen_alone(net: Net) -> bool:
+    """Whether single rows are all the same to a network: less its batch's mean any one is nothing."""
+    return net.enter is not None and not np.any(net.enter[0])
 
 
 def _supposed(case: Case) -> Head | None:
