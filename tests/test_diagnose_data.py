@@ -6,6 +6,7 @@ import pytest
 import pullback as pb
 from pullback import nn
 from pullback.diagnose import diagnose
+from pullback.diagnose.experiments.reporting import _agrees
 from pullback.primitives.loss import squared_loss
 
 
@@ -209,3 +210,35 @@ def test_a_run_of_fit_with_too_strong_a_decay(decay, expected):
     run = pb.fit(lambda p, X, y: squared_loss(nn.mlp(p, X), y), nn.init_mlp(rng, [4, 16, 1]), X, y,
                  lr=5e-3, epochs=40, weight_decay=decay, engine="reference")  # fmt: skip
     assert [f.id for f in pb.diagnose(run).faults] == expected
+
+
+LOSSES = np.array([4.1, 2.2, 3.0, 1.1, 1.9, 0.7])
+
+
+def faded(share, start, weigh=False):
+    out, kept, weight = [], start, 0.0
+    for value in LOSSES:
+        kept, weight = share * kept + (1 - share) * value, share * weight + 1 - share
+        out.append(kept / weight if weigh else kept)
+    return np.array(out)
+
+
+@pytest.mark.parametrize(
+    ("told", "true"),
+    [
+        (faded(0.9, LOSSES[0]), True),
+        (faded(0.99, 5.0), True),
+        (faded(0.95, 0.0, weigh=True), True),
+        (faded(0.95, 0.0), False),
+        (np.array([LOSSES[max(0, t - 2) : t + 1].mean() for t in range(6)]), True),
+        (700 * np.sqrt(LOSSES), True),
+        (np.exp(LOSSES), True),
+        (np.cumsum(LOSSES), False),
+        (LOSSES / 7, False),
+        (LOSSES**2, False),
+        (np.r_[LOSSES[0], LOSSES[:-1]], False),
+        (np.append(LOSSES[1:], 0.5), False),
+    ],
+)
+def test_means_of_the_losses_so_far_and_other_units_are_true_of_them(told, true):
+    assert _agrees(told, LOSSES, 10) is true

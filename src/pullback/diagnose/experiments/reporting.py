@@ -55,10 +55,60 @@ def _agrees(told: np.ndarray, values: np.ndarray, size: int) -> bool:
         if np.allclose(told, factor * values, rtol=1e-4, atol=1e-6 * scale):
             return True
     running = np.cumsum(values) / np.arange(1, len(values) + 1)
-    if np.allclose(told, running, rtol=1e-4):
+    if np.allclose(told, running, rtol=1e-4) or _fades(told, values) or _of_the_last(told, values):
+        return True
+    if _in_other_units(told, values):
         return True
     shift = told - values  # a penalty or a constant beside the data term
     return bool(np.ptp(shift) < 1e-9 * scale and abs(shift[0]) < 0.2 * scale)
+
+
+def _fades(told: np.ndarray, values: np.ndarray) -> bool:
+    """Whether each number keeps one share of the last and takes the rest from the loss.
+
+    It may begin at a loss that is expected. Begun at zero it tells of no loss for as long as it remembers;
+    divided by the weights so far, it does.
+    """
+    if len(told) < 4:
+        return False
+    kept, gone = told[:-1] - values[1:], told[1:] - values[1:]
+    share = float(kept @ gone) / (float(kept @ kept) or 1.0)
+    start = told[0] - (1 - share) * values[0]
+    if 0 < share < 1 and start > 0.5 * share * values.min() and _close(gone, share * kept, values):
+        return True
+    share = _ratio(values[1] - told[1], told[1] - values[0])
+    weights = share ** np.arange(len(values))
+    means = [weights[: t + 1][::-1] @ values[: t + 1] / weights[: t + 1].sum() for t in range(len(values))]
+    return bool(0 < share < 1 and _close(told, np.array(means), values))
+
+
+def _of_the_last(told: np.ndarray, values: np.ndarray) -> bool:
+    """Whether each number is the mean of the last few losses."""
+    return any(
+        _close(told, np.array([values[max(t + 1 - k, 0) : t + 1].mean() for t in range(len(told))]), values)
+        for k in range(2, len(told) - 1)
+    )
+
+
+def _in_other_units(told: np.ndarray, values: np.ndarray) -> bool:
+    """Whether each number is the root of the loss, in whatever unit, or its exponential, a perplexity."""
+    if (
+        len(told) < 4
+        or not (values > 0).all()
+        or not (told > 0).all()
+        or np.ptp(values) < 1e-3 * values.max()
+    ):
+        return False
+    unit = told**2 / values
+    return bool(np.ptp(unit) < 1e-5 * unit.max() or np.allclose(np.log(told), values, rtol=1e-5))
+
+
+def _close(a: np.ndarray, b: np.ndarray, values: np.ndarray) -> bool:
+    return bool(np.abs(a - b).max() < 1e-5 * np.abs(values).max())
+
+
+def _ratio(a: float, b: float) -> float:
+    return float(a / b) if b else 0.0
 
 
 def _finding(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any) -> list[Finding]:
