@@ -122,6 +122,20 @@ def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]
     return [f for f in (*found, *inside) if not doubtful(f)]
 
 
+def _made_of_updates(case: Case, moves: Moves) -> list[Finding] | None:
+    """What the updates say of which a step is made, where a rule reproduces them; else None.
+
+    The rules that are tried on whole steps cost a gradient of all rows each, and none is the rule of such a
+    step.
+    """
+    inner = unrolled(case) if len(moves.rows[0]) == case.size and not draws_anew(case) else None
+    inside, known = ([], False) if inner is None else _of_updates(case, case, inner)
+    if not known:
+        return None
+    case.tried.append("the updates within one step against the true gradients of their rows")
+    return [f for f in inside if not doubtful(f)]
+
+
 def _of_updates(case: Case, of: Case, moves: Moves) -> tuple[list[Finding], bool]:
     """What updates say, and whether a rule reproduces them."""
     true = of.gradients(moves)
@@ -198,6 +212,9 @@ def _rule(
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
             return replaced(case.decay) or _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
+    inside = _made_of_updates(case, moves)
+    if inside is not None:
+        return inside
     if never_cleared(moves.of(moving), chosen(used, moving)):
         return [Finding(
             "grad_not_zeroed", "step", "every step carries all gradients of earlier batches",
