@@ -8,6 +8,7 @@ from pullback.diagnose.experiments import _rivals, gradient, update
 from pullback.diagnose.experiments.of_gradient._sharing import shared
 from pullback.diagnose.experiments.of_update._first_move import climbs
 from pullback.diagnose.experiments.of_update._gathered import gathered
+from pullback.diagnose.experiments.of_update._meant import sized_by_norms
 from pullback.diagnose.experiments.of_update._memories import scheduled
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.updates._kept import fades_by
@@ -213,3 +214,26 @@ def test_gradients_gathered_over_several_batches(clears, side, keeps, expected):
     seen = Case(Patient({**given, "batch_size": 6}), 10.0)
     found = gathered(seen, seen.moves, [0, 1])
     assert [f.id for f in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("factor", "meant"),
+    [
+        (lambda k, w, g: 1 / np.linalg.norm(g), True),
+        (lambda k, w, g: np.linalg.norm(w) / np.linalg.norm(g), True),
+        (lambda k, w, g: np.linalg.norm(w) / np.linalg.norm(g) if k else 1.0, True),
+        (lambda k, w, g: 1.0 if k else 6.0, False),
+        (lambda k, w, g: 1.0, False),
+        (lambda k, w, g: 1.0 if k else g[0] ** 2, False),
+    ],
+    ids=["normalised", "trust ratio", "one of two", "stray", "plain", "by another number"],
+)
+@pytest.mark.parametrize("rate", [lambda t: 0.1, lambda t: 0.1 / (1 + t)], ids=["one rate", "a schedule"])
+def test_steps_sized_by_norms_are_no_stray_factors(factor, meant, rate):
+    rng = np.random.default_rng(2)
+    before = [[rng.standard_normal(7) for _ in range(2)] for _ in range(STEPS)]
+    after = [
+        [w - rate(t) * factor(k, w, g) * g for k, (w, g) in enumerate(zip(ws, gs, strict=True))]
+        for t, (ws, gs) in enumerate(zip(before, GRADS, strict=True))
+    ]
+    assert sized_by_norms(Moves(before, after), GRADS, [0, 1]) is meant

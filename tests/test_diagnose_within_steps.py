@@ -145,3 +145,32 @@ def test_a_loss_that_is_no_number_after_the_first_step_leaves_the_rule_known():
         assert update.experiment(case) == []
     assert case.rule is not None
     assert not case.unruled
+
+
+def ahead_by(far, both=False):
+    """Steps that take the gradient elsewhere than where they stand."""
+
+    def step(p, X, y):
+        here = grad(p, X, y)
+        there = grad([w + far * g for w, g in zip(p, here, strict=True)], X, y)
+        g = [a + b for a, b in zip(here, there, strict=True)] if both else there
+        return [w - RATE * a for w, a in zip(p, g, strict=True)], loss(p, X, y)
+
+    return step
+
+
+@pytest.mark.parametrize("step", [ahead_by(0.3), ahead_by(-RATE / 2), ahead_by(-RATE, both=True)])
+def test_gradients_taken_along_the_gradient_are_meant(step):
+    given = {"params": start, "X": X, "y": y, "loss": loss, "grad": grad, "step": step, "batch_size": 60}
+    assert update.experiment(Case(Patient(given), 10.0)) == []
+
+
+@pytest.mark.parametrize(("most", "found"), [(12, []), (8, [("batch_indexing_wrong", "data")])])
+def test_rows_drawn_anew_are_left_out_only_if_they_never_come(most, found):
+    draw = np.random.RandomState(3)
+
+    def step(p, X, y):
+        rows = draw.permutation(min(most, len(X)))[:7]
+        return [w - RATE * g for w, g in zip(p, grad(p, X[rows], y[rows]), strict=True)], loss(p, X, y)
+
+    assert told(step, 12) == found

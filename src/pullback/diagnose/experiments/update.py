@@ -56,6 +56,7 @@ from pullback.diagnose.experiments.of_update._floors import readings
 from pullback.diagnose.experiments.of_update._frozen import entries_still, still, used_gradients
 from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty, judge_linear, shared_rules
+from pullback.diagnose.experiments.of_update._meant import extrapolated, sized_by_norms
 from pullback.diagnose.experiments.of_update._memories import (
     divides,
     follows_course,
@@ -69,6 +70,7 @@ from pullback.diagnose.experiments.of_update._memories import (
 from pullback.diagnose.experiments.of_update._mispaired import mispaired
 from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
 from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
+from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import simulate
 from pullback.diagnose.updates._kept import factor_kept, kept_after, one_array_twice
 from pullback.diagnose.updates._moves import Moves, Rule, chosen, fit_linear, norm, watch
@@ -128,7 +130,10 @@ def _made_of_updates(case: Case, moves: Moves) -> list[Finding] | None:
     The rules that are tried on whole steps cost a gradient of all rows each, and none is the rule of such a
     step.
     """
-    inner = unrolled(case) if len(moves.rows[0]) == case.size and not draws_anew(case) else None
+    try:
+        inner = unrolled(case) if len(moves.rows[0]) == case.size and not draws_anew(case) else None
+    except Failure:  # it takes no fewer rows
+        return None
     inside, known = ([], False) if inner is None else _of_updates(case, case, inner)
     if not known:
         return None
@@ -228,7 +233,7 @@ def _rule(
     alone = answered(case)
     if alone:
         return alone
-    if nesterov(case, moves, moving):
+    if nesterov(case, moves, moving) or extrapolated(case):
         return []
     elsewhere = looks_elsewhere(case, moves, moving)
     if elsewhere:
@@ -257,17 +262,10 @@ def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
                 "momentum_state_wrong", "step", "the mean of gradients is kept with a minus: it goes uphill",
                 f"after one step {number(min(kept))} times the gradient is kept",
                 "m = beta1 m + (1 - beta1) g", 1.0, 81)]  # fmt: skip
-        return [
-            Finding(
-                "grad_sign_flipped",
-                "step",
-                "the step goes uphill: the update is added",
-                f"{rule.name} with rate {number(rule.lr)} reproduces the moves",
-                "subtract the update",
-                1.0,
-                82,
-            )
-        ]
+        return [Finding(
+            "grad_sign_flipped", "step", "the step goes uphill: the update is added",
+            f"{rule.name} with rate {number(rule.lr)} reproduces the moves", "subtract the update",
+            1.0, 82)]  # fmt: skip
     if not rule.wrong:
         return newest_unweighted(case, rule, first)
     fixes = {
@@ -288,7 +286,7 @@ def _by_leaf(
     out: list[Finding] = []
     first = [-m for m in moves.move(0)]
     rows = rows_used(case, moves, moving, sign_like(first, true[0]) or cut_off(first, true[0]))
-    if rows:
+    if rows is not None:
         return rows
     rules = shared_rules(moves, used, {k: fit_linear(moves, used, [k]) for k in moving})
     fine = [k for k in moving if rules[k].gap < 1e-4]
@@ -298,7 +296,7 @@ def _by_leaf(
     pooled = pooled or shared_by_pieces(case, moves, used, moving) or pooled_moments(moves, used, moving)
     if pooled:
         return pooled
-    if clipped(moves, used, moving):
+    if clipped(moves, used, moving) or sized_by_norms(moves, used, moving):
         return []
     if (not case.patient.has_grad or used is not true) and not sizes_by_rule(case):
         out = averaged(case, true[0], moving, FIXES) or _inside(

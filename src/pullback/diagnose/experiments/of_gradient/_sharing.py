@@ -13,28 +13,47 @@ from pullback.diagnose.loops._patient import flatten
 from pullback.diagnose.updates._moves import Moves, norm
 
 
-def rows_used(case: Case, moves: Moves, moving: list[int], shaped: bool) -> list[Finding]:
+def rows_used(case: Case, moves: Moves, moving: list[int], shaped: bool) -> list[Finding] | None:
     """The first move as a sum over rows: which rows of the batch, or of all data, have a part in it.
 
-    A move that is `shaped` entry by entry is no such sum; whether the step heeds its rows is asked still.
+    None where that does not explain the move. One that is `shaped` entry by entry is no such sum; whether the
+    step heeds its rows is asked still.
     """
     if not 2 <= case.size <= min(160, case.n - 1) or sum(moves.before[0][k].size for k in moving) < 4:
-        return []
+        return None
     u = np.concatenate([moves.move(0)[k].ravel() for k in moving])
     if not u.any():
-        return []
+        return None
     found = None if shaped else _weights_of_rows(case, moves, moving, moves.rows[0], u)
     if found is None:
         elsewhere = not _of_all_rows(case, moves, moving, u) and _ignores_batch(case)
         return (
             [_indexing("the step does the same whatever rows it is given: it takes rows of its own")]
-            if (elsewhere)
-            else []
+            if elsewhere
+            else None
         )
     used = np.abs(found) > 1e-3 * np.abs(found).max()
     if used.all() or np.ptp(found[used]) > 1e-2 * np.abs(found).max():
-        return []
+        return None
+    if _each_in_turn(case, moving, used):
+        return [] if found.min() < 0 else None  # alike and downhill: there is no more to say
     return [_indexing(f"only {int(used.sum())} of the {len(used)} rows of a batch enter the step")]
+
+
+def _each_in_turn(case: Case, moving: list[int], used: Any) -> bool:
+    """Whether a step that draws some of its rows anew each time takes every one of them sooner or later.
+
+    So many times are looked at that a row as likely as others is left out once in a hundred loops.
+    """
+    times = int(np.ceil(np.log(0.01 / used.size) / np.log1p(-used.mean())))
+    if times > 60 or not draws_anew(case):
+        return False
+    A = _by_row(case, case.generic, moving, case.patient.batch(0))
+    seen = np.zeros(used.size, bool)
+    for move in draws(case, times):
+        w = np.linalg.lstsq(A, np.concatenate([move[k].ravel() for k in moving]), rcond=1e-10)[0]
+        seen |= np.abs(w) > 1e-3 * np.abs(w).max()
+    return bool(seen.all())
 
 
 def _of_all_rows(case: Case, moves: Moves, moving: list[int], u: Any) -> bool:
@@ -48,13 +67,15 @@ def _of_all_rows(case: Case, moves: Moves, moving: list[int], u: Any) -> bool:
 def _weights_of_rows(case: Case, moves: Moves, moving: list[int], rows: Any, u: Any) -> Any:
     if len(rows) >= u.size:
         return None
-    cols = []
-    for i in rows:
-        g = case.gradient(moves.before[0], case.X[i : i + 1], case.y[i : i + 1])
-        cols.append(np.concatenate([g[k].ravel() for k in moving]))
-    A = np.stack(cols, 1)
+    A = _by_row(case, moves.before[0], moving, rows)
     w = np.linalg.lstsq(A, u, rcond=1e-10)[0]
     return w if norm([u - A @ w]) < 1e-6 * norm([u]) and np.linalg.matrix_rank(A) == A.shape[1] else None
+
+
+def _by_row(case: Case, leaves: Leaves, moving: list[int], rows: Any) -> Any:
+    """The true gradient of each row, a column."""
+    grads = [case.gradient(leaves, case.X[i : i + 1], case.y[i : i + 1]) for i in rows]
+    return np.stack([np.concatenate([g[k].ravel() for k in moving]) for g in grads], 1)
 
 
 def draws_anew(case: Case) -> bool:

@@ -11,6 +11,7 @@ In reading order:
     _floors           gradients of a loss whose logarithm has a floor
     _frozen           parameters that a step does not move, and why
     _memories         what moves keep of earlier ones, and whether anyone means that
+    _meant            steps that fit no usual rule, and are meant as they are
     _linear_rules     moves that are fixed multiples of this and earlier gradients
     _gathered         steps that gather the gradients of several batches before they move
     _mispaired        a step that gives the rows it was given other rows' targets
