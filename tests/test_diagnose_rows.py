@@ -15,6 +15,7 @@ from pullback.diagnose.experiments.of_treatment._ones import widened, without_an
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
 from pullback.diagnose.recording._record import record
+from pullback.diagnose.training._rows import OwnRows
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(120, 3))
@@ -312,3 +313,18 @@ def test_a_step_of_one_number_or_two_is_not_said_to_mix_rows(count):
 )
 def test_only_a_whole_number_of_pairs_exchange_their_targets(share, pairs):
     assert rows._of_pairs(share) == pairs
+
+
+@pytest.mark.parametrize(
+    ("rows", "repeated"),
+    [
+        ([[0, 3, 7], [2, 3], [1, 4, 9]], True),
+        ([[0, 3, 7], [2, 8], [1, 4, 9, 5]], True),
+        ([[0, 1, 2], [3, 4, 5], [6], [0, 1, 2]], False),
+        ([[0, 3, 7], [2, 3, 8], [1, 4, 9]], False),
+    ],
+    ids=["with replacement", "and memory", "passes", "without replacement"],
+)
+def test_rows_drawn_with_replacement_are_known_by_their_number(rows, repeated):
+    taken = [np.array(r) for r in rows]
+    assert OwnRows(taken, taken).repeated is repeated

@@ -217,6 +217,8 @@ def _rule(
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
             return replaced(case.decay) or _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
+    if case.own_rows is not None and case.own_rows.repeated:  # of weights that are not known no gradient is
+        return climbs(moves, true, moving)
     inside = _made_of_updates(case, moves)
     if inside is not None:
         return inside

@@ -45,6 +45,20 @@ class OwnRows:
         """The rows each step takes: those seen in X or in y, for a row that no unit answers to hides in X."""
         return [np.union1d(x, y) for x, y in zip(self.X, self.y, strict=True)]
 
+    @property
+    def repeated(self) -> bool:
+        """Whether rows are drawn with replacement, so that some count twice and nobody knows which.
+
+        Unlike many then come in each step, and steps share some of them; of blocks they share all or none,
+        and only the last of a pass is shorter. Where memory hides what is shared, the numbers tell.
+        """
+        rows = self.both
+        shared = (
+            (len(np.intersect1d(a, b)), min(len(a), len(b))) for a, b in itertools.combinations(rows, 2)
+        )
+        sizes = len({len(r) for r in rows})
+        return sizes > 2 or (sizes > 1 and any(0 < both < least for both, least in shared))
+
     def batch(self, t: int, n: int) -> np.ndarray:
         """Of blocks that go on the rows of step `t`, as a loop over `n` rows most likely takes them."""
         size = min(len(self.X[0]), n)
