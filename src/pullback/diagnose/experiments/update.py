@@ -218,7 +218,7 @@ def _rule(
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
             return replaced(case.decay) or _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
     if case.own_rows is not None and case.own_rows.repeated:  # of weights that are not known no gradient is
-        return climbs(moves, true, moving)
+        return climbs(moves, true, moving, near=0.7)
     inside = _made_of_updates(case, moves)
     if inside is not None:
         return inside

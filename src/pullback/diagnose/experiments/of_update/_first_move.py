@@ -30,15 +30,15 @@ def cut_off(move: Leaves, true: Leaves) -> bool:
     )
 
 
-def climbs(moves: Moves, true: list[Leaves], moving: list[int]) -> list[Finding]:
+def climbs(moves: Moves, true: list[Leaves], moving: list[int], near: float = 1e-4) -> list[Finding]:
     """Whether the first move is the gradient itself, uphill, and the next goes uphill too.
 
     A loop that climbs soon comes where a logarithm is cut off or runs out of range: what it does there, no
-    rule reproduces, and the first move settles it.
+    rule reproduces, and the first move settles it. It may differ from the gradient by a share `near` of it.
     """
     u, g = (np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(0), true[0]))
     rate = float(u @ g) / float(g @ g or 1.0)
-    if u.size < 3 or not (rate > 0 and norm([u - rate * g]) <= 1e-4 * norm([u])):
+    if u.size < 3 or not (rate > 0 and norm([u - rate * g]) <= near * norm([u])):
         return []
     if len(true) > 1 and not sum(float(np.sum(moves.move(1)[k] * true[1][k])) for k in moving) > 0:
         return []
