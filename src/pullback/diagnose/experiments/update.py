@@ -73,7 +73,16 @@ from pullback.diagnose.experiments.of_update._standing import wrong_where_it_sta
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import simulate
 from pullback.diagnose.updates._kept import factor_kept, kept_after, one_array_twice
-from pullback.diagnose.updates._moves import Moves, Rule, chosen, fit_linear, norm, watch
+from pullback.diagnose.updates._moves import (
+    Moves,
+    Rule,
+    chosen,
+    fit_linear,
+    norm,
+    steady,
+    watch,
+    with_numbers,
+)
 
 
 def experiment(case: Case) -> list[Finding]:
@@ -158,8 +167,8 @@ def _examine(case: Case) -> list[Finding]:
     if moves is None:
         return []
     case.tried.append("each parameter's move against -lr times the true gradient")
-    moves = _steady(moves)
-    moves, true = _with_numbers(moves, case.gradients(moves))
+    moves = steady(moves)
+    moves, true = with_numbers(moves, case.gradients(moves))
     frozen = still(case, moves, true)
     if any(f.id == "params_not_updated" for f in frozen):
         return frozen
@@ -175,23 +184,6 @@ def _examine(case: Case) -> list[Finding]:
     if resting:
         return frozen + resting
     return frozen + (_rule(case, moves, true, used, moving) or by_rows(case))
-
-
-def _steady(moves: Moves) -> Moves:
-    """The first moves, as long as none dwarfs the first: a fit to a runaway says nothing of memory."""
-    sizes = [norm(moves.move(t)) for t in range(len(moves.after))]
-    first = next((size for size in sizes if size > 0), 0.0)
-    keep = 1
-    while keep < len(sizes) and np.isfinite(sizes[keep]) and sizes[keep] < 30 * max(first, 1e-300):
-        keep += 1
-    return Moves(moves.before[:keep], moves.after[:keep], moves.rows[:keep], moves.reported[:keep])
-
-
-def _with_numbers(moves: Moves, true: list[Leaves]) -> tuple[Moves, list[Leaves]]:
-    """The first moves, while their gradients are numbers; what NaN makes of it says nothing of a rule."""
-    odd = (t for t, leaves in enumerate(true) if not all(np.isfinite(g).all() for g in leaves))
-    keep = max(next(odd, len(true)), 1)
-    return moves.on(moves.rows[:keep]), true[:keep]
 
 
 def _rule(

@@ -219,3 +219,20 @@ def _newest_only(u: np.ndarray, A: np.ndarray) -> Rule | None:
     c = float(u @ g) / power
     gap = norm([u - c * g]) / max(norm([u]), 1e-300)
     return Rule("linear", -c, gap, [-c] + [0.0] * (A.shape[1] - 1)) if gap < 1e-9 else None
+
+
+def steady(moves: Moves) -> Moves:
+    """The first moves, as long as none dwarfs the first: a fit to a runaway says nothing of memory."""
+    sizes = [norm(moves.move(t)) for t in range(len(moves.after))]
+    first = next((size for size in sizes if size > 0), 0.0)
+    keep = 1
+    while keep < len(sizes) and np.isfinite(sizes[keep]) and sizes[keep] < 30 * max(first, 1e-300):
+        keep += 1
+    return Moves(moves.before[:keep], moves.after[:keep], moves.rows[:keep], moves.reported[:keep])
+
+
+def with_numbers(moves: Moves, true: list[Leaves]) -> tuple[Moves, list[Leaves]]:
+    """The first moves, while their gradients are numbers; what NaN makes of it says nothing of a rule."""
+    odd = (t for t, leaves in enumerate(true) if not all(np.isfinite(g).all() for g in leaves))
+    keep = max(next(odd, len(true)), 1)
+    return moves.on(moves.rows[:keep]), true[:keep]
