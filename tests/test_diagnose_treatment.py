@@ -387,7 +387,7 @@ def test_classes_in_order_are_told_where_unseen_rows_are_foretold_as_badly_by_al
 )  # fmt: skip
 def test_a_smaller_step_serves_columns_only_where_they_are_of_one_size(sizes, got, scale, step):
     X = np.random.default_rng(0).standard_normal((50, 2)) * sizes
-    assert _columns._serves_alike(SimpleNamespace(X=X, n=50), {scale: got}) is step
+    assert _columns._serves_alike(SimpleNamespace(X=X, n=50, kept={"first_inputs": X}), {scale: got}) is step
 
 
 @pytest.mark.parametrize(
@@ -396,4 +396,4 @@ def test_a_smaller_step_serves_columns_only_where_they_are_of_one_size(sizes, go
 )
 def test_columns_stand_aside_by_their_size_or_their_distance_from_zero(sizes, shift, aside):
     X = np.random.default_rng(0).standard_normal((50, 2)) * sizes + shift
-    assert _columns._aside(SimpleNamespace(X=X, n=50)) is aside
+    assert _columns._aside(SimpleNamespace(X=X, n=50, kept={"first_inputs": X})) is aside
