@@ -245,16 +245,13 @@ def doubtful(f: Finding) -> bool:
 
 
 def once_more(case: Case, found: list[Finding], experiment: Any) -> list[Finding]:
-    """What was found, unless no mistake gives the gradient to rounding, and at a tamer point one does or none
-    is needed.
-    """
+    """What was found, unless no mistake gives the gradient to rounding and it is right at a tamer point."""
     tamer = _tamer(case) if any(doubtful(f) for f in found) else None
     if tamer is None:
         return found
     again: list[Finding] = experiment(tamer)
-    wrong = [f for f in again if f.id in FIXES]
-    if wrong:
-        return found if any(map(doubtful, wrong)) else again
+    if any(f.id in FIXES for f in again):
+        return found
     for name in ("rule", "rate", "decay", "ridge", "unruled"):
         setattr(case, name, getattr(tamer, name))
     return again
