@@ -5,8 +5,10 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose.experiments._dependence import beyond_chance
+from pullback.diagnose.experiments._one_sided import _block, _mixed
 from pullback.diagnose.experiments._plateaus import levels
 from pullback.diagnose.experiments.data import _greatest_alone
+from pullback.diagnose.experiments.labels import foretold
 from pullback.diagnose.network._functions import of_numbers, recognise
 
 
@@ -50,6 +52,24 @@ def test_exchanged_labels_stop_at_a_plateau_and_overlapping_classes_do_not(excha
     hit = np.where(rng.random(500) < exchanged, 1 - y, y).astype(float)
     likelier, wrong = levels(score, hit)
     assert (likelier > 5 and 0.2 < wrong < 0.4) == told
+
+
+@pytest.mark.parametrize(
+    ("share", "apart", "kept", "told"),
+    [(0.04, [1.2, 0.8, 0.5, 0], 1, 0), (0.1, [1.2, 0.8, 0.5, 0], 1, 0), (0.4, [4, 3, 0, 0], 1, 0),
+     (0.4, [4, 3, 0, 0], 0.5, 9), (0.2, [4, 3, 0, 0], 0.5, 7)],
+    ids=["rare", "tenth", "clear", "half lost", "of few half lost"],
+)  # fmt: skip
+def test_a_class_that_lost_its_label_is_told_from_a_rare_one_that_overlaps(share, apart, kept, told):
+    rng = np.random.default_rng(6)
+    count = 0
+    for _ in range(10):
+        true = rng.random(500) < share
+        X = rng.standard_normal((500, 4)) + true[:, None] * apart
+        y = np.eye(2)[(true & (rng.random(500) < kept)).astype(int)]
+        guess = foretold(X, y)[2]
+        count += any(_mixed(_block(guess[:, j], y, j)[1], y, j) for j in (0, 1))
+    assert count >= told if told else count == 0
 
 
 def bare_line(shift):

@@ -16,9 +16,10 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._astray import astray
+from pullback.diagnose.experiments._one_sided import one_sided
 from pullback.diagnose.experiments._plateaus import plateaus
 from pullback.diagnose.experiments._stretches import stretch
-from pullback.diagnose.experiments.labels import contradicted, one_sided
+from pullback.diagnose.experiments.labels import contradicted
 from pullback.diagnose.experiments.of_objective._task import classes
 
 COPY = 0.995
