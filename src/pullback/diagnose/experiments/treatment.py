@@ -109,7 +109,9 @@ def _compared(
         return [_curves(runs, heavy)]
     if blank:
         of_labels = at_odds(case) or trace(case)
-        return [_curves(runs, f) for f in (*_linear_stack(case), *of_labels, nothing_to_learn(case))]
+        nothing = nothing_to_learn(case)
+        nothing.confidence = min([nothing.confidence, *(1 - f.confidence for f in of_labels)])
+        return [_curves(runs, f) for f in (*_linear_stack(case), *of_labels, nothing)]
     if share > 0.4 and room < 0.2 * share:
         at_end = linear and reached >= ENOUGH  # what is left of so little room is no step's fault
         cause = (_linear_stack(case) if at_end else _mended(runs, doubt, share)) or [
