@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._truth import Truth
 from pullback.diagnose.experiments import gradient as gradients
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments.of_gradient._owed import larger_penalty, penalty_share
@@ -95,6 +96,16 @@ def test_the_penaltys_part_is_told_from_the_rows(lam, fault, sure):
 )
 def test_steps_by_a_penalty_and_by_corrections(step, loss, fault):
     assert [f.id for f in update.experiment(case(step, loss))][:1] == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize("factor", [lambda cost: cost / (2 * 60), lambda cost: 1 / 60 * cost / 2])
+def test_a_penalty_is_told_from_the_rows_where_both_are_divided_at_once(factor):
+    def cost(p, X, y):
+        return factor(np.sum((X @ p[0] - y) ** 2) + 30 * np.sum(p[0][1:] ** 2))
+
+    w = START[0][:, :1]
+    (part,) = Truth(cost, [w], X, y).penalty_grad([w], X, y)
+    np.testing.assert_allclose(part, np.vstack([0 * w[:1], 0.5 * w[1:]]))
 
 
 def test_another_factor_of_the_penalty_is_said_where_the_loss_has_one():

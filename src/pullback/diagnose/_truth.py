@@ -44,12 +44,12 @@ class Truth:
         through: set[int] = set()
         for node in reversed(tape.nodes):  # nodes with rows that only pass sums on stay open
             if node is tape.out or id(node) in through:
-                through.update(id(p) for p in node.parents if node.name in _ADDITIVE)
+                through.update(id(p) for p in node.parents if _passes(node))
         return tape.gradient(
             len(leaves),
             skip=lambda node: (
                 (bool(node.deps & data) and node is not tape.out and id(node) not in through)
-                or (bool(node.deps & data) and node.name not in _ADDITIVE and _mixes(node, data))
+                or (bool(node.deps & data) and not _passes(node) and _mixes(node, data))
             ),
         )
 
@@ -118,6 +118,14 @@ class Truth:
 _SINGLE = float(np.finfo(np.float32).eps)
 """What single precision loses of a number: with a step that is lost any slope agrees."""
 _ADDITIVE = {"add", "subtract", "copy", "item", "reshape", "ravel", "squeeze", "negative"}
+
+
+def _passes(node: Node) -> bool:
+    """Whether a call only passes sums on: also a whole cost, penalty and all, by one plain factor."""
+    if node.name in _ADDITIVE:
+        return True
+    whole = np.size(node.value) == 1 and len(node.parents) == 1
+    return whole and (node.name == "multiply" or (node.name == "divide" and node.args[0] is node.parents[0]))
 
 
 def _mixes(node: Node, data: int) -> bool:
