@@ -7,7 +7,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._linear import linear_layers
 from pullback.diagnose.experiments._silent import silent
-from pullback.diagnose.experiments.model import _enough, _widths
+from pullback.diagnose.experiments.model import _enough, _of_all_rows, _widths, measure
 from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(0)
@@ -118,3 +118,16 @@ def test_a_linear_stack_owes_what_enough_rows_show_that_it_leaves(rows, least):
                           "loss": lambda p, X, y: entropy((X @ p[0] + p[1]) @ p[2] + p[3], y)}),
                  10.0)  # fmt: skip
     assert _enough(found) == least
+
+
+@pytest.mark.parametrize(("rows", "bent", "misses"), [(120, True, True), (120, False, False), (60, True, None)])
+def test_of_a_hundred_rows_all_thirds_say_what_a_linear_stack_leaves(rows, bent, misses):
+    rng = np.random.default_rng(4)
+    table = rng.normal(size=(rows, 3))
+    y = table[:, 0] + (0.4 * table[:, 1] ** 2 if bent else 0.2 * rng.normal(size=rows))
+    found = Case(Patient({"params": [SHUT[0], np.zeros(4), SHUT[2][:, :1], SHUT[3][:1]], "X": table, "y": y,
+                          "loss": lambda p, X, y: np.mean((((X @ p[0] + p[1]) @ p[2] + p[3])[:, 0] - y) ** 2),
+                          "grad": lambda p, X, y: p}), 10.0)  # fmt: skip
+    mean = _of_all_rows(found, measure(found))
+    short = mean and mean.constant - mean.own < 0.9 * (mean.constant - mean.wide)
+    assert short is misses
