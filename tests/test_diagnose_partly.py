@@ -76,8 +76,8 @@ def compared(y, finals):
     runs.user = Run(losses=[1.0, 0.8, 0.6, 0.5, 0.4, 0.3], steps=40, planned=40)
     ends = iter(finals)
     runs.case = SimpleNamespace(
-        y=y, n=len(y), size=1, horizon=40, head=None, tried=[], left=lambda: 1.0, shuffled=lambda **_: None,
-        user_with=lambda **_: Run(losses=[next(ends)]))  # fmt: skip
+        y=y, n=len(y), size=1, horizon=40, head=None, rule=None, tried=[], left=lambda: 1.0,
+        shuffled=lambda **_: None, user_with=lambda **_: Run(losses=[next(ends)]))  # fmt: skip
     return runs
 
 
@@ -141,6 +141,28 @@ def test_a_step_is_too_small_where_many_more_end_on_the_way(finals, expected, mo
     runs.case.horizon = 500
     runs.made["12 times the steps"] = Run(losses=[0.5])
     found = _mending._much_larger(runs, "12 times the steps")
+    assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("begins", "got", "expected"), [(9.0, 0.4, True), (1.2, 0.4, False), (9.0, 0.52, False)]
+)
+def test_large_first_weights_lead_astray_where_others_get_most_of_the_way(begins, got, expected):
+    runs = compared(np.linspace(0, 1, 80), [])
+    runs.user = Run(losses=[begins, 0.5], steps=40, planned=40)
+    runs.made["fresh initial weights"] = Run(losses=[got])
+    assert _mending._begins_astray(runs, Finding("init_too_large", 0, "", "", "", 0.9, 67)) is expected
+    assert not _mending._begins_astray(runs, Finding("init_too_small", 0, "", "", "", 0.9, 67))
+
+
+@pytest.mark.parametrize(("rule", "rate", "expected"), [
+    ("linear", 0.8, "too_few_steps"), ("linear", 0.01, None), ("Adam", 0.8, None)])  # fmt: skip
+def test_a_rate_of_which_no_one_takes_ten_times_as_much_needs_more_steps(rule, rate, expected, monkeypatch):
+    monkeypatch.setattr(_mending, "faded", lambda runs: None)
+    runs = compared(np.linspace(0, 1, 40), [0.1, 0.1])
+    runs.case.horizon, runs.case.rule = 500, SimpleNamespace(name=rule, lr=rate)
+    runs.user = Run(losses=[1.0, 0.99], steps=40, planned=40)
+    found = _mending._longer(runs)
     assert (found.id if found else None) == expected
 
 

@@ -120,7 +120,7 @@ def test_a_linear_stack_owes_what_enough_rows_show_that_it_leaves(rows, least):
     assert _enough(found) == least
 
 
-@pytest.mark.parametrize(("rows", "bent", "misses"), [(120, True, True), (120, False, False), (60, True, None)])
+@pytest.mark.parametrize(("rows", "bent", "misses"), [(120, 1, True), (120, 0, False), (60, 1, None)])
 def test_of_a_hundred_rows_all_thirds_say_what_a_linear_stack_leaves(rows, bent, misses):
     rng = np.random.default_rng(4)
     table = rng.normal(size=(rows, 3))

@@ -241,7 +241,7 @@ def too_small_for_few(case: Case, base: float, goal: float) -> Finding | None:
 
 
 def _of_all_rows(case: Case, found: Bigger) -> Bigger | None:
-    """The mean of `found` and of the same on the other two thirds, for layers without a function between them.
+    """The mean of `found` and of the same on the other thirds, for layers without a function between them.
 
     A third of a hundred rows is too few to tell a tenth of the gain from chance; all of them are enough.
     """

@@ -43,6 +43,12 @@ from pullback.diagnose.updates._moves import norm
 FEW, LEARNT = 15, 0.85
 """Steps that say nothing yet of their size, and the share of the way that makes up for a bad beginning."""
 
+ASTRAY, GAINED = 4, 0.1
+"""The multiple of a constant's loss from which first weights lead astray, and the share that others gain."""
+
+AMPLE = 0.5
+"""The rate from which plain moves that only need more of them are not called small."""
+
 PACE = ("lr_too_small", "lr_too_large", "too_few_steps")
 
 Cause = Callable[[Compared], "Finding | None"]
@@ -62,8 +68,8 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         found = _larger(runs)
         if found is not None:
             return [found]
-    if doubt is not None and runs.cured(
-            "fresh initial weights", lambda: case.user_with(leaves=case.reborn())):  # fmt: skip
+    fresh = partial(case.user_with, leaves=case.reborn())
+    if doubt is not None and (runs.cured("fresh initial weights", fresh) or _begins_astray(runs, doubt)):
         return [doubt]
     if room < 0.12:
         return []
@@ -90,11 +96,28 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     return []
 
 
+def _begins_astray(runs: Compared, doubt: Finding) -> bool:
+    """Whether large first weights begin far above a constant's loss, and fresh ones get most of the way.
+
+    In the same steps from the same rows: more passes or wider moves do the same loop good from either start.
+    """
+    fresh = runs.share(runs.made["fresh initial weights"].final)
+    astray = doubt.id == "init_too_large" and runs.user.start > ASTRAY * runs.base > 0
+    mine = runs.share(runs.user.final)
+    return astray and mine < ENOUGH < fresh and fresh > mine + GAINED
+
+
 def _in_order(runs: Compared) -> tuple[Cause, ...]:
     """The causes about the step, likeliest first: of a loop that creeps, a smaller step is no cure."""
     if _creeps(runs) and not short(runs.case) and faded(runs) is None:
-        return _larger, _longer, whole_set
+        pace = (_longer, _larger) if _ample(runs.case) else (_larger, _longer)
+        return *pace, whole_set
     return few_rows, _smaller, _longer, whole_set, _larger
+
+
+def _ample(case: Case) -> bool:
+    """Whether plain moves have a rate of which ten times as much is none that anyone chooses."""
+    return case.rule is not None and case.rule.name == "linear" and case.rule.lr >= AMPLE
 
 
 def _creeps(runs: Compared) -> bool:
@@ -228,7 +251,7 @@ def _longer(runs: Compared) -> Finding | None:
     if runs.cut_off:  # by our time, not by the loop
         return None
     fast = runs.run("moves times 30", lambda: case.user_with(scale=30.0))
-    if fast >= 0.85 and not short(case):
+    if fast >= 0.85 and not short(case) and not _ample(case):
         return None
     if _cut(runs.made["moves times 30"]):  # more steps take more time than there is
         return small(runs, 30.0, "moves times 30") if runs.ahead("moves times 30") else None
@@ -244,7 +267,7 @@ def _longer(runs: Compared) -> Finding | None:
 
 def _much_larger(runs: Compared, longer: str) -> Finding | None:
     """A step so small that many times the steps still end on the way, where a far larger one gets there."""
-    if short(runs.case) or runs.share(runs.made[longer].final) >= LEARNT:
+    if short(runs.case) or _ample(runs.case) or runs.share(runs.made[longer].final) >= LEARNT:
         return None
     for scale in (100.0, 1e3):
         name = f"moves times {scale:g}"
