@@ -8,7 +8,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import data, rows, units
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
-from pullback.diagnose.training._rows import never_taken
+from pullback.diagnose.training._rows import never_taken, own_rows
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(96, 3))
@@ -63,6 +63,57 @@ def test_rows_taken_one_by_one_are_followed_over_two_passes(turn, left):
 
     whole = Patient(given(take, X=own[0], y=own[1], size=1))
     assert bool(len(never_taken(whole, [np.ones(3), np.ones(1)], 1))) == left
+
+
+CORNERS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+
+
+def of_four(drawn, X, y, beta=0.0, inside=True):
+    """A line by least squares, one row a step, drawn out of four: of those given, or of its own."""
+    count, velocity = [0], [np.zeros(2), np.zeros(1)]
+
+    def step(p, batch, targets):
+        rows, marks = (batch, targets) if inside else (table["X"], table["y"])
+        k = drawn[count[0] % len(drawn)]
+        count[0] += 1
+        e = rows[k] @ p[0] + p[1] - marks[k]
+        velocity[:] = [beta * v - 0.1 * g for v, g in zip(velocity, (rows[k] * e, e), strict=True)]
+        return [w + v for w, v in zip(p, velocity, strict=True)], float(e[0] ** 2)
+
+    def loss(p, X, y):
+        return float(np.mean((X @ p[0] + p[1] - y) ** 2))
+
+    table = {"X": X, "y": y, "params": [np.zeros(2), np.zeros(1)], "loss": loss, "step": step,
+             "batch_size": 4 if inside else 1, "n_steps": 100}  # fmt: skip
+    return table
+
+
+TURNS = np.random.default_rng(1).integers(0, 4, 200)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.9])
+@pytest.mark.parametrize(("X", "y"), [
+    (CORNERS * 1.0, np.array([0.0, 1, 1, 0])),
+    (CORNERS, np.array([0, 1, 1, 0])),
+    (CORNERS * 2.0 - 1, np.array([-1.0, 1, 1, -1])),
+])  # fmt: skip
+def test_one_row_a_step_of_very_few_is_known_whatever_it_remembers(X, y, beta):
+    drawn = [2, 2, 2, 0, 3, 1]
+    found = own_rows(Patient(of_four(drawn, X, y, beta)), [np.array([0.3, -0.7]), np.array([0.2])], None)
+    assert found is not None
+    assert all(list(rows) == [k] for rows, k in zip(found.both, drawn, strict=False))
+
+
+@pytest.mark.parametrize(("drawn", "inside", "fault"), [
+    (TURNS, True, []),
+    ([2, 2, 2, *TURNS], False, []),
+    ([2], False, ["batch_indexing_wrong"]),
+    (TURNS % 3, True, ["batch_indexing_wrong"]),
+])  # fmt: skip
+def test_rows_drawn_by_chance_again_and_again_are_not_the_only_ones(drawn, inside, fault):
+    with quiet():
+        case = Case(Patient(of_four(drawn, CORNERS * 1.0, np.array([0.0, 1, 1, 0]), inside=inside)), 10.0)
+        assert [f.id for f in rows.experiment(case)] == fault
 
 
 @pytest.mark.parametrize(("dark", "fault"), [(1.0, "init_too_large"), (0.3, None)])

@@ -13,7 +13,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.loops._patient import flatten
 from pullback.diagnose.loops._sandbox import Failure
-from pullback.diagnose.training._rows import never_heeded, never_taken, read, stays
+from pullback.diagnose.training._rows import always_same, never_heeded, never_taken, read, stays
 from pullback.diagnose.updates._moves import norm
 
 
@@ -31,13 +31,14 @@ def experiment(case: Case) -> list[Finding]:
                 f"step {t + 1} takes rows {_some(x)} of X and rows {_some(y)} of y",
                 "take X and y by the same indices", 1.0, 84)]  # fmt: skip
     rows = own.both
-    if len(rows[0]) < case.n and all(np.array_equal(rows[0], later) for later in rows):
+    alike = len(rows[0]) < case.n and all(np.array_equal(rows[0], later) for later in rows)
+    if alike and always_same(case.patient, case.generic, rows[0]):
         return [Finding(
             "batch_indexing_wrong", "data", "every step takes the same rows",
             f"steps 1 to {len(rows)} all take rows {_some(rows[0])} of {case.n}",
             "go on to the next rows after each step", 1.0, 84)]  # fmt: skip
     left = never_taken(case.patient, case.generic, max(map(len, rows)))
-    if len(left):
+    if len(left) and norm(_of(case, left)):  # rows without slope may have been taken
         return [Finding(
             "batch_indexing_wrong", "data", "some rows are never taken",
             f"in two passes no step takes any of rows {_some(left)} of {case.n}",

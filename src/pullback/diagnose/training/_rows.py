@@ -23,6 +23,12 @@ PASSES, LONGER = 100, 1500
 """The steps of two passes that are always made, and those that are made where they cost next to nothing."""
 SECONDS = 0.25
 """The time for rows drawn out of all that are given: what they are is good to know, but not needed."""
+FEW, MORE = 16, 6
+"""So few rows are changed one by one in each step, and in more steps: of rows drawn at random three steps may
+take the same one, and of momentum a step seems to take what the one before took.
+"""
+LUCK = 1e-4
+"""How often at most rows drawn at random should have passed over some that are called never taken."""
 DENSE = 24
 """The rows between the first and the last one taken that have to be taken too."""
 FIRST, SAMPLE, VISITS = 4, 40, 6
@@ -143,11 +149,13 @@ def never_heeded(patient: Patient, leaves: Leaves, found: Heeded) -> int:
 def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
     """The part of the rows, of four, that no step of two passes takes; none where all are taken.
 
-    What is left over at the end of a pass, less than a batch, may be left out.
+    What is left over at the end of a pass, less than a batch, may be left out. Few rows may be drawn at
+    random: of these it takes more passes.
     """
     steps = 2 * -(-patient.n // max(size, 1))
     if 4 * size > patient.n or steps > LONGER:
         return np.zeros(0, int)
+    steps = max(steps, _draws_to_tell(patient.n // 4, patient.n, size))
     watch = Stopwatch()
     first = _ends(patient, leaves, 0, steps=min(steps, PASSES))
     if steps > PASSES and not watch.seconds() * steps / PASSES < SECONDS:
@@ -159,6 +167,19 @@ def never_taken(patient: Patient, leaves: Leaves, size: int) -> np.ndarray:
         if all(_same(usual, _ends(patient, leaves, 0, "Xy", rows, steps))):
             return rows
     return np.zeros(0, int)
+
+
+def _draws_to_tell(some: int, n: int, size: int) -> int:
+    """The steps of `size` rows drawn out of `n` that hardly ever pass over all of `some` of the rows."""
+    return int(np.ceil(np.log(LUCK / 4) / np.log1p(-some / n) / size)) if 0 < some < n else 1
+
+
+def always_same(patient: Patient, leaves: Leaves, rows: np.ndarray) -> bool:
+    """Whether the steps go on taking these rows alone, for so long that no draw at random would."""
+    others = np.setdiff1d(np.arange(patient.n), rows)
+    steps = max(STEPS, _draws_to_tell(len(others), patient.n, len(rows)))
+    usual = _ends(patient, leaves, 0, steps=steps)
+    return all(_same(usual, _ends(patient, leaves, 0, "Xy", others, steps)))
 
 
 def stays(patient: Patient, leaves: Leaves) -> bool:
@@ -199,14 +220,23 @@ def _ends(
 
 def _changed(rows: np.ndarray, patient: Patient) -> np.ndarray:
     if rows.dtype.kind == "f":
-        return rows * 1.25 + 0.25
+        return rows * 1.25 + 0.3125  # no usual target stays what it is
     others = np.roll(np.unique(patient.y.reshape(len(patient.y), -1), axis=0), 1, 0)
     if rows.shape[1:] != others.shape[1:] and others.shape[1:] != (1,):
         return rows
     values = np.unique(patient.y) if rows.ndim == 1 else others
     if rows.ndim == 1:
         return values[(np.searchsorted(values, rows) + 1) % len(values)].astype(rows.dtype)
-    return np.roll(rows, 1, axis=-1) if rows.shape[-1] > 1 else rows + 1
+    return _rolled(rows, patient) if rows.shape[-1] > 1 else rows + 1
+
+
+def _rolled(rows: np.ndarray, patient: Patient) -> np.ndarray:
+    """Rows of whole numbers, each number in its neighbour's place; rows of one number, of the next one."""
+    out = np.roll(rows, 1, axis=-1)
+    alike = (out == rows).all(-1)
+    values = np.unique(patient.X if rows.shape[1:] == patient.X.shape[1:] else patient.y)
+    out[alike] = values[(np.searchsorted(values, rows[alike]) + 1) % len(values)]
+    return out
 
 
 def _same(a: list[np.ndarray], b: list[np.ndarray]) -> list[bool]:
@@ -242,9 +272,10 @@ def _passes_over(patient: Patient, leaves: Leaves) -> bool:
 
     Rows without slope have no part in any step that starts where the first did.
     """
-    usual, again = _ends(patient, leaves, 0), _ends(patient, leaves, 0)
+    steps = _watched(patient)
+    usual, again = (_ends(patient, leaves, 0, steps=steps) for _ in range(2))
     start = np.concatenate([x.ravel() for x in leaves])
-    if patient.n < 8 or np.array_equal(usual[0], start) or not all(_same(usual, again)) or not _finite(usual):
+    if patient.n < 2 or np.array_equal(usual[0], start) or not all(_same(usual, again)) or not _finite(usual):
         return False
     heeds, first = _heeds(patient, leaves, usual), []
     places = np.unique(np.linspace(0, patient.n - 1, SINGLES).astype(int))
@@ -254,7 +285,12 @@ def _passes_over(patient: Patient, leaves: Leaves) -> bool:
             return False
     if not any(first):
         return True
-    return any([heeds(t, [row]) for row in places] != first for t in range(1, STEPS))
+    return any([heeds(t, [row]) for row in places] != first for t in range(1, steps))
+
+
+def _watched(patient: Patient) -> int:
+    """The first steps whose rows are looked for."""
+    return MORE if patient.n <= FEW else STEPS
 
 
 def _ignores(patient: Patient, leaves: Leaves) -> bool:
@@ -295,6 +331,8 @@ def _windows(patient: Patient, leaves: Leaves) -> OwnRows | None:
 
 
 def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | None:
+    if patient.n <= FEW:
+        return _one_by_one(patient, leaves, name)
     usual = _ends(patient, leaves, 0)
     found: list[list[int]] = [[] for _ in range(STEPS)]
     todo: list[np.ndarray] = [np.arange(patient.n)]
@@ -313,6 +351,13 @@ def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | No
         else:
             todo += [rows[: len(rows) // 2], rows[len(rows) // 2 :]]
     return _new([np.array(sorted(rows), int) for rows in found])
+
+
+def _one_by_one(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray]:
+    """What each step itself takes of few rows, whatever it remembers of those before."""
+    steps = _watched(patient)
+    heeds = _heeds(patient, leaves, _ends(patient, leaves, 0, steps=steps))
+    return [np.array([row for row in range(patient.n) if heeds(t, [row], name)], int) for t in range(steps)]
 
 
 def _by_slopes(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
@@ -338,4 +383,6 @@ def _new(rows: list[np.ndarray]) -> list[np.ndarray]:
     return [rows[0], *(np.setdiff1d(b, a) for a, b in pairs)]
 
 
-__all__ = ["Heeded", "OwnRows", "heeded", "never_heeded", "never_taken", "own_rows", "read", "stays"]
+__all__ = [
+    "Heeded", "OwnRows", "always_same", "heeded", "never_heeded", "never_taken", "own_rows", "read", "stays",
+]  # fmt: skip
