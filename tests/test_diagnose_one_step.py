@@ -5,7 +5,7 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
-from pullback.diagnose.experiments import data, rows, units
+from pullback.diagnose.experiments import data, rows, units, update
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
 from pullback.diagnose.training._rows import never_taken, own_rows
@@ -114,6 +114,33 @@ def test_rows_drawn_by_chance_again_and_again_are_not_the_only_ones(drawn, insid
     with quiet():
         case = Case(Patient(of_four(drawn, CORNERS * 1.0, np.array([0.0, 1, 1, 0]), inside=inside)), 10.0)
         assert [f.id for f in rows.experiment(case)] == fault
+
+
+SLOPES = [
+    (lambda a: 1 - a**2, []),
+    (lambda a: 1.0 + 0 * a, ["grad_missing_activation_derivative"]),
+    (lambda a: a * (1 - a), ["grad_activation_derivative_wrong"]),
+]
+
+
+@pytest.mark.parametrize(("slope", "fault"), SLOPES)
+def test_the_mistake_of_a_step_is_looked_for_on_the_row_it_drew(slope, fault):
+    given, count = of_four(TURNS, CORNERS * 1.0, np.array([[0.0], [1], [1], [0]])), [0]
+    start = [np.random.default_rng(2).normal(size=size) for size in ((2, 5), (5, 1))]
+
+    def loss(p, X, y):
+        return np.mean((np.tanh(X @ p[0]) @ p[1] - y) ** 2)
+
+    def step(p, X, y):
+        k = TURNS[count[0] % len(TURNS)]
+        count[0] += 1
+        x, a = X[[k]], np.tanh(X[[k]] @ p[0])
+        e = 2 * (a @ p[1] - y[[k]])
+        return [p[0] - 0.1 * x.T @ (e @ p[1].T * slope(a)), p[1] - 0.1 * a.T @ e], loss(p, X, y)
+
+    with quiet():
+        case = Case(Patient({**given, "params": start, "loss": loss, "step": step}), 10.0)
+        assert [f.id for f in update.experiment(case)] == fault
 
 
 @pytest.mark.parametrize(("dark", "fault"), [(1.0, "init_too_large"), (0.3, None)])

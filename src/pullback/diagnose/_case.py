@@ -103,6 +103,14 @@ class Case:
         """The recording of the first batch at the generic point."""
         return self.tape_at(self.generic, *self.batch())
 
+    @cached_property
+    def step_tape(self) -> Tape | None:
+        """The same, of the rows that the first step takes by itself, where it does."""
+        if self.own_rows is None:
+            return self.tape
+        rows = self.own_rows.both[0]
+        return self.tape_at(self.generic, self.X[rows], self.y[rows])
+
     def tape_at(self, leaves: Leaves, X: Any, y: Any) -> Tape | None:
         try:
             return Tape(self._in_arrays, leaves, X, y) if self.truth.how == "recorded" else None

@@ -343,7 +343,7 @@ def _own_factors(
     scaled = [f / usual for f in firsts]
     sure = used is not true and case.patient.has_grad
     found = some_uphill(lead) if sure else examine_gradient(
-        case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False)  # fmt: skip
+        case, scaled, case.step_tape, true[0], "step", moves.after[0], expect_one=False)  # fmt: skip
     memories = {k: np.array(r.coefficients[:-1]) / r.coefficients[0] for k, r in rules.items()
                 if r.coefficients[0]}  # fmt: skip
     lists = [c[:3] for c in memories.values() if len(c) >= 3]
@@ -389,7 +389,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     scaled = [x / f for x in u]
     if not _wrong_first(scaled, true[0]):
         return []
-    return examine_gradient(case, scaled, case.tape, true[0], "step", moves.after[0], expect_one=False,
+    return examine_gradient(case, scaled, case.step_tape, true[0], "step", moves.after[0], expect_one=False,
                             resting=resting(moves, true, f))  # fmt: skip
 
 

@@ -23,6 +23,8 @@ def averaged(case: Case, true: Leaves, moving: list[int], fixes: dict[str, str])
     """The mistake whose gradient the mean of many draws has, where it does not have the true one's."""
     if case.tape is None or case.size < 2 or not draws_anew(case):
         return []
+    if case.own_rows is not None:  # what is drawn are rows: the mean is that of all
+        true = case.gradient(case.generic, case.X, case.y)
     mean = _mean_move(case)
     along = {k: cosine(mean, true, [k]) for k in moving if true[k].size > 2}
     bad = [k for k, c in along.items() if c < UNLIKE]

@@ -109,9 +109,9 @@ def sign_like(u: Leaves, true: Leaves) -> bool:
 
 def rate_by_mistakes(case: Case, u: Leaves) -> float | None:
     """The rate at which all parameters follow one and the same wrong gradient."""
-    if case.tape is None:
+    if case.step_tape is None:
         return None
-    for claim in mistakes(case.tape):
+    for claim in mistakes(case.step_tape):
         if claim.partial:
             continue
         match = compare(u, claim.grads)
