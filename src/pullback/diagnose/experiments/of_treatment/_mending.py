@@ -326,7 +326,8 @@ def small(runs: Compared, scale: float, name: str) -> Finding:
         f"it is at {number(runs.made[name].final)} after {runs.made[name].steps} steps"
     )
     rate = case.rule.lr if case.rule is not None else 0.0
-    if not twice and rate > 0 and not _round(rate) and _round(rate * case.n):
+    few = case.own_rows is not None and case.n < 8  # drawn rows, of whose number many a rate is a fraction
+    if not twice and not few and rate > 0 and not _round(rate) and _round(rate * case.n):
         return _once_more(
             evidence + f"; its rate {number(rate)} is {number(rate * case.n)} divided by n = {case.n}", 0.85
         )

@@ -28,7 +28,7 @@ def grows(case: Case) -> bool:
 
 def _by_rows(case: Case, expected: float) -> bool:
     """Whether half the rows make the moves, against the true gradient, larger by this factor."""
-    if case.size < 4 or case.per_row > 1:
+    if case.size < 4 or case.per_row > 1 or (case.own_rows is not None and case.n < 8):
         return False
     ratios = []
     for size in (case.size, case.size // 2):
