@@ -56,6 +56,22 @@ LOSSES = {
 }  # fmt: skip
 
 
+AGAINST = {
+    "numbers of classes": (lambda z, y: np.mean((z - y[:, None]) ** 2), ["loss_wrong_for_task"]),
+    "their distances": (lambda z, y: np.mean(np.abs(z - y[:, None])), ["loss_wrong_for_task"]),
+    "marks of classes": (lambda z, y: np.mean((z - np.eye(3)[y]) ** 4), []),
+}
+
+
+@pytest.mark.parametrize("name", AGAINST)
+def test_several_outputs_may_all_be_held_against_one_number(name):
+    each, fault = AGAINST[name]
+    one = case(lambda p, X, y: each(line(p, X), y), Z.argmax(1), WIDE)
+    picked = np.arange(40)
+    values = np.array([one.loss(one.generic, X[i : i + 1], one.y[i : i + 1]) for i in picked])
+    assert [f.id for f in objective._every_column(one, picked, values)] == fault
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_what_a_loss_makes_of_several_outputs(name):
     loss, y, fault = LOSSES[name]

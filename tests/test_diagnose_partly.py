@@ -7,7 +7,7 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.experiments.data import _flat_columns, _two_in_one, _wrapped
+from pullback.diagnose.experiments.data import _flat_columns, _only_tops, _two_in_one, _wrapped
 from pullback.diagnose.experiments.model import idle
 from pullback.diagnose.experiments.of_treatment import _mending, _partly, _penalties
 from pullback.diagnose.experiments.of_treatment._batches import _in_all_steps
@@ -67,6 +67,36 @@ CLOSE = np.random.default_rng(4).standard_normal((300, 3))
 )
 def test_columns_that_kept_next_to_nothing_but_zeros(table, lost):
     assert bool(_flat_columns(SimpleNamespace(X=table))) is lost
+
+
+TOPS = (CLOSE >= CLOSE.max(0)) * 1
+
+
+@pytest.mark.parametrize(
+    ("table", "lost"),
+    [
+        (TOPS, True),
+        (np.hstack([one, TOPS]).astype(float), True),
+        (np.hstack([one, CLOSE > 1]).astype(float), False),
+        (np.hstack([one, np.eye(300)[:, :5], CLOSE]), False),
+        (one.astype(float), False),
+    ],
+)
+def test_columns_of_which_only_the_greatest_values_are_left(table, lost):
+    assert bool(_only_tops(table)) is lost
+
+
+@pytest.mark.parametrize(("finals", "unseen", "lost"), [
+    ([0.3, 0.02, 0.4, 0.03, 0.2, 0.02, 0.3, 0.02], 0.025, True),
+    ([0.3, 0.02, 0.05, 0.03], 0.025, False),  # once its start alone was unlucky
+    ([0.3, 0.02, 0.4, 0.03, 0.2, 0.02, 0.3, 0.02], 0.2, False),  # learnt by heart
+])  # fmt: skip
+def test_rows_in_order_lose_a_loop_from_any_start(finals, unseen, lost):
+    runs = compared(np.linspace(0, 1, 80), finals)
+    runs.case.left, runs.case.reborn = lambda: 3.0, lambda seed: []
+    runs.made["rows shuffled"] = Run(losses=[0.02])
+    runs.unseen = lambda **_: Run(losses=[unseen])
+    assert _partly._lost_in_order(runs) is lost
 
 
 def compared(y, finals):

@@ -329,11 +329,12 @@ def _only_tops(X: np.ndarray) -> list[Finding]:
     """Columns of zeros with a one where each is greatest: what whole numbers leave of shares of the greatest.
 
     Columns that are meant to be so (seldom flags) are not all as rare as a greatest value is, and leave no
-    more than a few rows without any.
+    more than a few rows without any. A column of ones, that stands for the bias, says nothing of the others.
     """
-    if X.dtype.kind not in "iu" and not (X.dtype.kind == "f" and np.mean((X != 0).any(1)) < 0.2):
-        return []
     moving = X[:, np.ptp(X, axis=0) > 0]
+    told = float(np.mean((moving != 0).any(1))) if moving.size else 1.0
+    if X.dtype.kind not in "iu" and not (X.dtype.kind == "f" and told < 0.2):
+        return []
     ones = (moving == 1).sum(0)
     if len(X) < 50 or not moving.size or ((moving != 0) & (moving != 1)).any():
         return []

@@ -196,7 +196,11 @@ def _unbounded(case: Case, tape: Recording) -> list[Finding]:
         return []
     D, Z, values = found
     t = fn.targets(case.y[picked], Z)
-    return _one_column(case, D, picked, values) or _slope_against(case, D, t, values, picked)
+    return (
+        _one_column(case, D, picked, values)
+        or _every_column(case, picked, values)
+        or _slope_against(case, D, t, values, picked)
+    )
 
 
 def _slopes(
@@ -259,6 +263,19 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
         return []
     return [unfit(f"{kind} error of one output on the numbers of {classes} classes",
                    f"of {D.shape[1]} outputs only output {used[0]} has a part in the loss")]  # fmt: skip
+
+
+def _every_column(case: Case, picked: np.ndarray, values: np.ndarray) -> list[Finding]:
+    """All of several outputs held against the number of the class, as broadcasting lets them be."""
+    net, y, classes = case.net, case.y[picked], labels(case.y)
+    if net is None or classes < 2 or np.size(y) != len(picked) or case.leaves_out < 2:
+        return []
+    sums = net.forward(case.generic, case.X[picked])[1][-1]
+    kind = fn.recognise(sums, np.repeat(np.reshape(y, (-1, 1)), sums.shape[1], axis=1), values)[1]
+    if kind not in ("squared", "absolute", "huber"):
+        return []
+    return [unfit(f"{kind} error of every output on the numbers of {classes} classes",
+                  f"each of {sums.shape[1]} outputs is held against one and the same number")]  # fmt: skip
 
 
 def _slope_against(

@@ -137,7 +137,7 @@ def _compared(
     ordered = unshuffled(runs) if reached < ENOUGH and by_class(case) else None
     if ordered is not None:  # where a pass ends with one kind, unseen rows are judged by where that leaves it
         return [_curves(runs, ordered)]
-    if runs.as_good_unseen and not _born_ill(runs, doubt):
+    if not (reached < 0 and room > LOST) and runs.as_good_unseen and not _born_ill(runs, doubt):
         return []
     unfit = too_small_for_few(case, runs.base, runs.goal)
     if unfit is not None:
@@ -148,7 +148,10 @@ def _compared(
 
 
 LOST = 0.5
-"""The share of the way below which no rows apart can acquit a loop that one thing mended sends on it."""
+"""The share of the way below which no rows apart can acquit a loop that one thing mended sends on it.
+
+So much to gain, and an end that no constant is worse than, no luck with fewer rows acquits either.
+"""
 
 
 def _mended(runs: Compared, doubt: Finding | None, share: float) -> list[Finding]:

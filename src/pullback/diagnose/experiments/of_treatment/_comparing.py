@@ -185,11 +185,14 @@ class Compared:
 
         `rows(n)` makes the rows of each step out of `n`; `table` stands in place of X.
         """
-        data, rest, own = self.apart
+        return bool(self.unseen(table, **changes).final < 0.6 * self.apart[2].final)
+
+    def unseen(self, table: Any = None, **changes: Any) -> Run:
+        """The loop with something exchanged, trained on two thirds of the rows and judged on the rest."""
+        data, rest, _ = self.apart
         if table is not None:
-            unseen = self._kept_apart
-            data, rest = (table[~unseen], data[1]), (table[unseen], rest[1])
-        return bool(self._trained(data, rest, **changes).final < 0.6 * own.final)
+            data, rest = (table[~self._kept_apart], data[1]), (table[self._kept_apart], rest[1])
+        return self._trained(data, rest, **changes)
 
     def worse_unseen(self, steps: int) -> bool:
         """Whether more steps only learn the rows by heart: no look after the loop's own end is any better.
