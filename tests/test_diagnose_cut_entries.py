@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose.experiments.of_update._cut_entries import of_cut_entries
+from pullback.diagnose.experiments.of_update._memories import never_cleared
 from pullback.diagnose.updates._moves import Moves
 
 SHAPES = [(3, 4), (4,), (4, 2)]
@@ -36,3 +37,10 @@ def moves(fed):
 def test_entries_may_be_cut_off_at_a_bound_before_a_rule_divides(change, found):
     made = moves([[change(g) for g in gs] for gs in GRADS])
     assert (of_cut_entries(made, GRADS) is not None) is found
+
+
+@pytest.mark.parametrize("kept", [[], [0], [0, 1], [0, 1, 2]])
+def test_some_gradients_may_be_never_cleared(kept):
+    sums = [[sum(GRADS[s][k] for s in range(t + 1)) for k in range(3)] for t in range(6)]
+    fed = [[sums[t][k] if k in kept else GRADS[t][k] for k in range(3)] for t in range(6)]
+    assert never_cleared(moves(fed), GRADS) == kept

@@ -218,9 +218,11 @@ def _rule(
     inside = _made_of_updates(case, moves)
     if inside is not None:
         return inside
-    if never_cleared(moves.of(moving), chosen(used, moving)):
+    kept = never_cleared(moves.of(moving), chosen(used, moving))
+    if kept:
         return [Finding(
-            "grad_not_zeroed", "step", "every step carries all gradients of earlier batches",
+            "grad_not_zeroed", "step" if len(kept) == len(moving) else moving[kept[0]],
+            "every step carries all gradients of earlier batches",
             "a usual rule reproduces the moves if it is given the sums of all gradients so far",
             "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
     read = rule_kept_wrong(moves, used, moving)

@@ -102,12 +102,35 @@ def divides(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
     return rule is not None and rule.gap < 1e-4 and rule.lr > 0
 
 
-def never_cleared(moves: Moves, grads: list[Leaves]) -> bool:
-    """Whether an adaptive rule that is right reproduces the moves from sums of all gradients so far."""
+def never_cleared(moves: Moves, grads: list[Leaves]) -> list[int]:
+    """The parameters of which an adaptive rule that is right is fed sums of all gradients so far.
+
+    All of them, or some: each by itself then shows whether it follows its gradients or their sums, and all
+    together have to follow one rule.
+    """
     sums: list[Leaves] = []
     for gs in grads:
         sums.append([g + (sums[-1][i] if sums else 0.0) for i, g in enumerate(gs)])
-    rule = simulate(moves, sums, only_right=True) if len(sums) > 2 else None
+    if len(sums) < 3:
+        return []
+    everything = list(range(len(sums[0])))
+    if _made_of(moves, sums):
+        return everything
+    kept = []
+    for k in sorted(everything, key=lambda k: -sums[0][k].size):  # large ones tell most
+        ways = (_made_of(moves.of([k]), chosen(gs, [k])) for gs in (grads, sums))
+        follows = next((way for way, fits in enumerate(ways) if fits), None)
+        if follows is None:
+            return []
+        kept += [k] * follows
+    fed = [[s if k in kept else g for k, (g, s) in enumerate(zip(*two, strict=True))]
+           for two in zip(grads, sums, strict=True)]  # fmt: skip
+    return sorted(kept) if kept and _made_of(moves, fed) else []
+
+
+def _made_of(moves: Moves, grads: list[Leaves]) -> bool:
+    """Whether a right rule that divides by squares makes these moves of these gradients."""
+    rule = simulate(moves, grads, only_right=True)
     return rule is not None and rule.gap < 1e-4 and rule.lr > 0
 
 
