@@ -5,7 +5,7 @@ import pytest
 
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import objective
-from pullback.diagnose.experiments.labels import one_sided
+from pullback.diagnose.experiments._one_sided import one_sided
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
 from pullback.diagnose.experiments.of_treatment._scales import at_last_even, costly_targets
 from pullback.diagnose.loops._patient import Patient
