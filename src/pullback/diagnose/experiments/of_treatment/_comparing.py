@@ -354,7 +354,7 @@ def _unlike_far_off(table: np.ndarray) -> bool:
 
     A table that is standardised by its one mean and deviation has columns of one size that hold a constant.
     """
-    _, mean, deviation, moving = _columns(table)
+    mean, deviation, moving = _columns(table)
     mean, deviation = np.abs(mean[moving]), deviation[moving]
     far = float(np.median(mean / deviation)) > FAR_OFF
     return far and float(deviation.max() / np.quantile(deviation, 0.3)) > 15
@@ -362,7 +362,8 @@ def _unlike_far_off(table: np.ndarray) -> bool:
 
 def standardised(case: Case) -> Any:
     """X with mean zero and deviation one in every column that varies; None where none does."""
-    X, mean, deviation, moving = _columns(_table(case))
+    X = _table(case)
+    mean, deviation, moving = _columns(X)
     if not moving.any():
         return None
     Z = X.copy()
@@ -390,11 +391,11 @@ def _table(case: Case) -> np.ndarray:
 
 
 def _sizes(table: np.ndarray) -> np.ndarray:
-    _, mean, deviation, moving = _columns(table)
+    mean, deviation, moving = _columns(table)
     return np.asarray(np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2))
 
 
-def _columns(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """A table, its columns' means and deviations, and which of them are not constant."""
-    mean, deviation = X.mean(0), X.std(0)
-    return X, mean, deviation, deviation > 1e-12 * (1 + np.abs(mean))
+def _columns(table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The means and deviations of a table's columns, and which of them are not constant."""
+    mean, deviation = table.mean(0), table.std(0)
+    return mean, deviation, deviation > 1e-12 * (1 + np.abs(mean))

@@ -25,6 +25,3 @@ def of_cut_entries(moves: Moves, grads: list[Leaves]) -> Rule | None:
         if rule is not None and rule.gap < EXACT and rule.lr > 0:
             return rule
     return None
-
-
-__all__ = ["of_cut_entries"]
