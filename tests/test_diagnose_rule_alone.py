@@ -12,7 +12,7 @@ from pullback.diagnose.experiments.of_treatment._penalties import coupled
 from pullback.diagnose.experiments.of_update._answered import answered, sizes_by_rule
 from pullback.diagnose.experiments.of_update._frozen import entries_still
 from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty, shared_rules
-from pullback.diagnose.experiments.of_update._memories import judge_memory, nesterov
+from pullback.diagnose.experiments.of_update._memories import _corrected_in_place, judge_memory, nesterov
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
 from pullback.diagnose.updates._kept import factor_kept
@@ -422,3 +422,11 @@ def test_entries_that_stay_though_they_have_a_gradient(change, where):
         case = Case(Patient(given), 10.0)
         found = entries_still(case, case.moves, case.gradients(case.moves), [0])
     assert [f.where for f in found] == where
+
+
+@pytest.mark.parametrize("beta", [0.9, 2e-16])
+def test_rates_that_differ_by_their_rounding_are_no_bias_correction(beta):
+    steps = range(1, 7)
+    kept = [beta / (1 - beta**t) for t in steps][1:]
+    rates = [0.1 * (1 - beta) / (1 - beta**t) for t in steps]
+    assert _corrected_in_place(kept, rates) == (beta > 0.5)

@@ -140,7 +140,7 @@ def _corrected_in_place(kept: list[float], rates: list[float]) -> bool:
     It holds beta / (1 - beta**t) of itself and takes (1 - beta) / (1 - beta**t) of the gradient.
     """
     beta = rates[0] / rates[1] - 1
-    if not 0 < beta < 1:
+    if not 1e-3 < beta < 1:  # below, two equal rates differ by their rounding alone
         return False
     told = [beta / (1 - beta**t) for t in range(2, len(rates) + 1)]
     return bool(np.allclose(kept, told, rtol=1e-3))
