@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.loops._patient import copies
 from pullback.diagnose.loops._sandbox import Stopwatch
 from pullback.diagnose.updates._moves import StepGradient, norm
 from pullback.program import program
@@ -102,7 +103,7 @@ def _own(case: Case) -> Callable[..., Leaves]:
     """The patient's own gradient, of copies."""
 
     def own(leaves: Leaves, X: Any, y: Any) -> Leaves:
-        found = case.body.grad([x.copy() if x.ndim else float(x) for x in leaves], X, y)
+        found = case.body.grad(copies(leaves), X, y)
         return [np.array(g, float).reshape(np.shape(x)) for g, x in zip(found, leaves, strict=True)]
 
     return own

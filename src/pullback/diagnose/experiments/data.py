@@ -179,7 +179,7 @@ def _first_move(case: Case, X: Any, y: Any) -> np.ndarray:
     """How far the first step goes from the generic point, given these rows."""
     body = case.patient.fresh()
     np.random.set_state(case.patient.random)
-    params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+    params = body.parameters(case.generic)
     after = flatten(body.step(params, X.copy(), y.copy()))
     return np.concatenate(
         [np.ravel(np.asarray(a, float) - b) for a, b in zip(after, case.generic, strict=True)]

@@ -249,7 +249,7 @@ def _moves(case: Case, rows: np.ndarray, targets: np.ndarray | None = None,
     targets = rows if targets is None else targets
     body = case.patient.fresh()
     np.random.set_state(case.patient.random)
-    params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+    params = body.parameters(case.generic)
     for _ in range(steps):
         params = body.step(params, body.X[rows], body.y[targets])
     return [np.array(x, float) for x in flatten(params)]

@@ -64,42 +64,20 @@ def _compared(
     if doubt is not None and certain:
         return [_curves(runs, f) for f in _beside_start(runs, doubt)]
     plain = breaks(runs) or unstable(runs) or without_bias(case, runs.base, runs.goal)
-    plain = plain or without_any_bias(runs) or wrong_width(runs)
+    plain = plain or without_any_bias(runs) or wrong_width(runs) or _for_ever_dead(runs, state, doubt)
     if plain is not None:
         return [_curves(runs, plain)]
-    if doubt is not None:
-        runs.start_over()
-        astray = not np.isfinite(runs.user.final) or runs.share(runs.user.final) < 0
-        if astray and runs.share(runs.made["fresh initial weights"].final) > ENOUGH:
-            case.meanwhile = [replace(doubt, confidence=0.6)]  # what stands if the time is up before more
-        fresh = lambda: case.user_with(leaves=case.reborn())  # noqa: E731
-        if doubt.id == "dead_relu" and not state.dead and runs.cured("fresh initial weights", fresh):
-            return [_curves(runs, doubt)]  # no matrix makes any difference there: no step can mend it
-    share, linear = 0.0, missing_nonlinearity(case, "") is not None  # no search makes a line of it more
-    if runs.room < 0.5 and case.n >= 30 and not rare(case):
-        share = explained(case)
-        if share > 0.3 and runs.room < 0.5 * share and not linear:
-            runs.search()
-    reached, room = runs.share(runs.user.final), runs.room
+    linear = missing_nonlinearity(case, "") is not None  # no search makes a line of it more
+    share = _explained(runs, linear)
     case.facts = {
-        "reached": round(reached, 3),
-        "room": round(room, 3),
+        "reached": round(runs.share(runs.user.final), 3),
+        "room": round(runs.room, 3),
         "base": runs.base,
         "user": runs.user.final,
         "ref": runs.reference.final,
     }
     if runs.user.final < -1e6 * (1 + abs(runs.base)) and not labels(case.y):
-        return [
-            Finding(
-                "loss_wrong_for_task",
-                "loss",
-                "the loss has no least value on these targets: it falls for ever",
-                f"it reaches {number(runs.user.final)}",
-                "squared error for numbers",
-                0.9,
-                66,
-            )
-        ]
+        return [_bottomless(runs.user.final)]
     told = case.n < 60 or rare(case) or any(f.weight > 70 for f in so_far) or _of_several(case)
     blank = not told and not learnable(case) and not runs.foretells and not runs.foretells_slower
     heavy = None if _born_ill(runs, doubt) else too_strong(runs, blank)
@@ -107,44 +85,97 @@ def _compared(
         for f in so_far:  # a guess about the gradient stands behind what is proven
             f.weight = min(f.weight, heavy.weight - 1) if f.confidence < 0.6 else f.weight
         return [_curves(runs, heavy)]
-    if blank:
-        of_labels = at_odds(case) or trace(case)
-        nothing = nothing_to_learn(case)
-        nothing.confidence = min([nothing.confidence, *(1 - f.confidence for f in of_labels)])
-        return [_curves(runs, f) for f in (*_linear_stack(case), *of_labels, nothing)]
+    found = _nothing_there(runs) if blank else _by_room(runs, doubt, share, linear, so_far)
+    if found is None:
+        found = _below_the_goal(runs, doubt, share)
+    return [_curves(runs, f) for f in found]
+
+
+def _for_ever_dead(runs: Compared, state: units.State, doubt: Finding | None) -> Finding | None:
+    """Units that no step can mend: no matrix makes any difference there, and fresh weights learn."""
+    if doubt is None:
+        return None
+    case = runs.case
+    runs.start_over()
+    astray = not np.isfinite(runs.user.final) or runs.share(runs.user.final) < 0
+    if astray and runs.share(runs.made["fresh initial weights"].final) > ENOUGH:
+        case.meanwhile = [replace(doubt, confidence=0.6)]  # what stands if the time is up before more
+    if doubt.id != "dead_relu" or state.dead:
+        return None
+    return (
+        doubt if runs.cured("fresh initial weights", lambda: case.user_with(leaves=case.reborn())) else None
+    )
+
+
+def _explained(runs: Compared, linear: bool) -> float:
+    """How much of the targets other models foretell, asked where no run found room; a search follows."""
+    if runs.room >= 0.5 or runs.case.n < 30 or rare(runs.case):
+        return 0.0
+    share = explained(runs.case)
+    if share > 0.3 and runs.room < 0.5 * share and not linear:
+        runs.search()
+    return share
+
+
+def _bottomless(final: float) -> Finding:
+    return Finding(
+        "loss_wrong_for_task", "loss", "the loss has no least value on these targets: it falls for ever",
+        f"it reaches {number(final)}", "squared error for numbers", 0.9, 66)  # fmt: skip
+
+
+def _nothing_there(runs: Compared) -> list[Finding]:
+    """Findings where no model foretells the targets: there is nothing to learn, or it was spoiled."""
+    of_labels = at_odds(runs.case) or trace(runs.case)
+    nothing = nothing_to_learn(runs.case)
+    nothing.confidence = min([nothing.confidence, *(1 - f.confidence for f in of_labels)])
+    return [*_linear_stack(runs.case), *of_labels, nothing]
+
+
+def _by_room(
+    runs: Compared, doubt: Finding | None, share: float, linear: bool, so_far: list[Finding]
+) -> list[Finding] | None:
+    """Findings where the room is small, or the loop gets most of the way; None: neither settles it."""
+    case, room = runs.case, runs.room
+    reached = runs.share(runs.user.final)
     if share > 0.4 and room < 0.2 * share:
         at_end = linear and reached >= ENOUGH  # what is left of so little room is no step's fault
-        cause = (_linear_stack(case) if at_end else _mended(runs, doubt, share)) or [
-            *_linear_stack(case), *_cannot(runs, share)]  # fmt: skip
-        return [_curves(runs, f) for f in cause]
+        cause = _linear_stack(case) if at_end else _mended(runs, doubt, share)
+        return cause or [*_linear_stack(case), *_cannot(runs, share)]
     if doubt is not None and share > 0.7 and room < 0.5 * share and not _refuted(runs, doubt):
-        return [_curves(runs, replace(doubt, confidence=0.5))]
+        return [replace(doubt, confidence=0.5)]
     costly = costly_targets(runs)
     if costly is not None:
-        return [_curves(runs, costly)]
-    if reached >= ENOUGH and room > 0.02:
-        for f in so_far:
-            f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
-        if doubt is not None and _costs(runs, doubt):
-            return [_curves(runs, doubt)]
-        few = too_small(case, []) if narrow(case) else []  # beside their runs there is no time left for it
-        return [_curves(runs, f) for f in few or partly(runs, room)]
+        return [costly]
+    if reached < ENOUGH or room <= 0.02:
+        return None
+    for f in so_far:
+        f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
+    if doubt is not None and _costs(runs, doubt):
+        return [doubt]
+    few = too_small(case, []) if narrow(case) else []  # beside their runs there is no time left for it
+    return few or list(partly(runs, room))
+
+
+def _below_the_goal(runs: Compared, doubt: Finding | None, share: float) -> list[Finding]:
+    """Findings where the loop stays below what another run reaches."""
+    case, room = runs.case, runs.room
+    reached = runs.share(runs.user.final)
     uneven = unlike_scales(runs) if runs.evened else None
     if uneven is not None and reached < LOST:
         case.meanwhile = [_curves(runs, uneven)]  # proven on its own rows, whatever the others would say
     if uneven is not None and runs.better_even():
-        return [_curves(runs, uneven)]
+        return [uneven]
     ordered = unshuffled(runs) if reached < ENOUGH and by_class(case) else None
     if ordered is not None:  # where a pass ends with one kind, unseen rows are judged by where that leaves it
-        return [_curves(runs, ordered)]
+        return [ordered]
     if not (reached < 0 and room > LOST) and runs.as_good_unseen and not _born_ill(runs, doubt):
         return []
     unfit = too_small_for_few(case, runs.base, runs.goal)
     if unfit is not None:
-        return [_curves(runs, unfit)]
+        return [unfit]
     if doubt is not None and room > 0.12:
         case.meanwhile = [_curves(runs, replace(doubt, confidence=0.4))]
-    return [_curves(runs, f) for f in _mended(runs, doubt, share)]
+    return _mended(runs, doubt, share)
 
 
 LOST = 0.5

@@ -24,6 +24,8 @@ LARGE, HEARD = 4.0, 3.5
 least size of its sums where inputs are small, as the pixels of a picture that is mostly dark.
 """
 
+DRAW = "draw the weights at random"
+
 
 def _median(case: Case, k: int) -> float:
     """As `spread_of`, but blind to a few large entries."""
@@ -56,69 +58,65 @@ def _leaves_zero(case: Case, k: int) -> bool:
 
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
-    none = bool(case.weights) and set(case.weights) <= set(state.zero)
+    return _without_signal(case, state) or _alike(case, state) or as_one(case) or _by_size(case, state)
+
+
+def _without_signal(case: Case, state: State) -> Finding | None:
+    """Weights or units that start at zero, and let nothing through."""
     scale = muted(case)
     if scale is not None:
-        return _finding(
-            "init_zero", scale, "what multiplies the units of a layer starts at zero: no signal passes",
+        return _zero(
+            scale, "what multiplies the units of a layer starts at zero",
             f"parameter {scale} is zero everywhere, and no matrix makes any difference to the loss",
-            "start what multiplies at one, what is added at zero", 70)  # fmt: skip
+            "start what multiplies at one, what is added at zero")  # fmt: skip
+    none = bool(case.weights) and set(case.weights) <= set(state.zero)
     mute = silent(case) if not state.dead and not none else None  # of layers that are read they are known
     if mute is not None:
         return _dead(mute, 1.0)
-    stuck_now = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
-    tables = [k for k in state.zero if k not in case.weights]
-    if tables and all(_no_slope(case, k) for k in state.zero):
-        return _finding(
-            "init_zero", min(state.zero), "all weights start at zero: no signal passes",
-            f"parameters {', '.join(map(str, state.zero))} and their gradients are zero everywhere",
-            "draw the weights at random", 70)  # fmt: skip
-    tied = state.tape is not None and len(case.weights) == 1 and any(
+    if not state.zero:
+        return None
+    if set(state.zero) - set(case.weights) and all(_no_slope(case, k) for k in state.zero):
+        some = ", ".join(map(str, state.zero))
+        evidence = f"parameters {some} and their gradients are zero everywhere"
+        return _zero(min(state.zero), "all weights start at zero", evidence)
+    if len(case.weights) == 1 and (_tied(case, state) or _stays_zero(case, state)):
+        k = state.zero[0]
+        return _zero(k, "all weights start at zero", f"parameter {k} and its gradient are zero everywhere")
+    hidden = [k for k in state.zero if k in case.weights[:-1]]
+    still = any(state.grads.get(k, 0.0) < 1e-12 for k in case.weights)
+    if hidden and (still or len(state.zero) == len(case.weights)):
+        k = state.zero[0]
+        return _zero(k, "all weights of a layer start at zero", f"parameter {k} is zero everywhere")
+    return None
+
+
+def _tied(case: Case, state: State) -> bool:
+    """Whether the one matrix is used for layers of several shapes."""
+    return state.tape is not None and any(
         len({n.value.shape for n in p.nodes}) > 1 and min(case.leaves[p.leaf].shape, default=1) > 1
         for p in state.tape.products)  # fmt: skip
-    stays = bool(stuck_now) and not _leaves_zero(case, stuck_now[0]) and _no_slope(case, state.zero[0])
-    if state.zero and len(case.weights) == 1 and (tied or stays):
-        stuck_now = state.zero
-        return _finding(
-            "init_zero",
-            stuck_now[0],
-            "all weights start at zero: no signal passes",
-            f"parameter {stuck_now[0]} and its gradient are zero everywhere",
-            "draw the weights at random",
-            70,
-        )
-    if state.zero and len(case.weights) > 1:
-        hidden = [k for k in state.zero if k in case.weights[:-1]]
-        stuck = not hidden or len(state.zero) == len(case.weights) or any(
-            state.grads.get(k, 0.0) < 1e-12 for k in case.weights)  # fmt: skip
-        if hidden and stuck:
-            return _finding(
-                "init_zero",
-                state.zero[0],
-                "all weights of a layer start at zero: no signal passes",
-                f"parameter {state.zero[0]} is zero everywhere",
-                "draw the weights at random",
-                70,
-            )
+
+
+def _stays_zero(case: Case, state: State) -> bool:
+    """Whether what starts at zero has no slope there, and the loop as written never moves it away."""
+    stuck = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
+    return bool(stuck) and not _leaves_zero(case, stuck[0]) and _no_slope(case, state.zero[0])
+
+
+def _alike(case: Case, state: State) -> Finding | None:
+    """Units of a layer that start with the same weights and go on alike."""
     alike = state.equal or alike_for_ever(case)
-    if alike:
-        k = alike[0]
-        return _finding(
-            "init_symmetric",
-            k,
-            "the units of a layer start alike and stay alike",
-            f"all units of parameter {k} have the same weights"
-            + (
-                f": every value is {number(float(case.leaves[k].flat[0]))}"
-                if np.ptp(case.leaves[k]) == 0
-                else ""
-            ),
-            "draw the weights at random",
-            70,
-        )
-    filled = as_one(case)
-    if filled is not None:
-        return filled
+    if not alike:
+        return None
+    W = case.leaves[alike[0]]
+    value = f": every value is {number(float(W.flat[0]))}" if np.ptp(W) == 0 else ""
+    return _finding(
+        "init_symmetric", alike[0], "the units of a layer start alike and stay alike",
+        f"all units of parameter {alike[0]} have the same weights{value}", DRAW, 70)  # fmt: skip
+
+
+def _by_size(case: Case, state: State) -> Finding | None:
+    """Weights too large or too small, by themselves and by what they do to the units of their layer."""
     flat = {k: s for k, s in state.flat.items() if s > 0.6}
     pushed = _pushed(case, flat)
     if pushed is not None:
@@ -128,7 +126,6 @@ def suspect(case: Case, state: State) -> Finding | None:
     again = _through_time(case, state) if _repeated(state) else None
     if again is not None and not (again.id == "vanishing_gradient" and flat and _fades_by(case, big)):
         return again
-    small = {k: s for k, s in state.spread.items() if s < 0.12}
     loud = _loud(case, state, 2.0 if big else 5.0)
     if loud is not None:
         return loud
@@ -142,12 +139,17 @@ def suspect(case: Case, state: State) -> Finding | None:
         return _dead(drawn, dead[drawn])
     if flat:
         return _saturated(min(flat), min(flat), flat[min(flat)])
-    hidden_small = small if len(case.weights) > 1 else {}
-    hidden_small = hidden_small or _whispered(case, state)
-    if hidden_small:
-        near = {k: s for k, s in state.spread.items() if s <= 2 * max(hidden_small.values())}  # drawn alike
-        return _of_spread(case, "init_too_small", min(near), near, "the signal vanishes")
-    return _along(case, state)
+    return _small(case, state) or _along(case, state)
+
+
+def _small(case: Case, state: State) -> Finding | None:
+    """Hidden layers whose weights are too small for their inputs."""
+    small = {k: s for k, s in state.spread.items() if s < 0.12} if len(case.weights) > 1 else {}
+    small = small or _whispered(case, state)
+    if not small:
+        return None
+    near = {k: s for k, s in state.spread.items() if s <= 2 * max(small.values())}  # drawn alike
+    return _of_spread(case, "init_too_small", min(near), near, "the signal vanishes")
 
 
 def _pushed(case: Case, flat: dict[int, float]) -> Finding | None:
@@ -315,6 +317,10 @@ def _of_spread(case: Case, fault: str, k: int, spreads: dict[int, float], words:
         fault, k, f"the initial weights are too {'large' if fault == 'init_too_large' else 'small'}: {words}",
         f"parameter {k}: weights are {number(spreads[k])} times 1/sqrt(inputs)",
         "draw the weights with a deviation of about 1/sqrt(inputs)", 67)  # fmt: skip
+
+
+def _zero(k: int, what: str, evidence: str, fix: str = DRAW) -> Finding:
+    return _finding("init_zero", k, f"{what}: no signal passes", evidence, fix, 70)
 
 
 def _dead(k: int, share: float) -> Finding:

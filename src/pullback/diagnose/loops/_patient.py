@@ -41,6 +41,11 @@ def flatten(params: Any) -> list[Any]:
     return [params]
 
 
+def copies(leaves: list[Any]) -> list[Any]:
+    """The leaves once more: arrays, and single numbers as Python has them."""
+    return [np.array(x) if np.ndim(x) else float(x) for x in leaves]
+
+
 def _holds_arrays(x: Any, depth: int = 0) -> bool:
     """Whether an attribute holds parameters: an array, a container of some, or an object that has one."""
     if isinstance(x, np.ndarray):
@@ -189,6 +194,10 @@ class Body:
 
     def tree(self, leaves: list[Any]) -> Any:
         return rebuild(self._like, leaves)
+
+    def parameters(self, leaves: list[Any]) -> Any:
+        """Copies of the leaves as the user keeps them, for a run to use up."""
+        return self.tree(copies(leaves))
 
     def given(self, name: str) -> Any:
         """The function of that name, of this very copy."""

@@ -212,7 +212,7 @@ def _ends(
         for data in (getattr(body, name) for name in names if t == late):
             data[rows] = _changed(data[rows], patient)
         batch = patient.batch(t + feed)
-        params = body.tree([x.copy() if x.ndim else float(x) for x in leaves])
+        params = body.parameters(leaves)
         after = body.step(params, X[batch], y[batch])
         out.append(np.concatenate([np.ravel(np.array(x, float)) for x in flatten(after)]))
     return out

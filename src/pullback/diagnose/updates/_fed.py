@@ -50,10 +50,9 @@ def feed(patient: Patient, leaves: Leaves, count: int, answer: Answer | None = N
     if body is None:
         return None
     np.random.set_state(patient.random)
-    begin = lambda: body.tree([np.array(x) if np.ndim(x) else float(x) for x in leaves])  # noqa: E731
-    params = begin()
+    params = body.parameters(leaves)
     for t in range(count):
-        params = begin() if anew else params
+        params = body.parameters(leaves) if anew else params
         rows = patient.batch(t if answer is None else 0)
         out.before.append([np.array(x, float) for x in flatten(params)])
         out.asked.append([])

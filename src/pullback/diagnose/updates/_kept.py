@@ -19,7 +19,7 @@ def kept_after(patient: Patient, leaves: Leaves, count: int = 1) -> list[np.ndar
     """All arrays and numbers within reach of a step that was taken once, or a few times, from `leaves`."""
     body = patient.fresh()
     np.random.set_state(patient.random)
-    params = body.tree([np.array(x) if np.ndim(x) else float(x) for x in leaves])
+    params = body.parameters(leaves)
     for t in range(count):
         rows = patient.batch(t)
         params = body.step(params, body.X[rows], body.y[rows])
@@ -169,7 +169,7 @@ def _moves(
             return None
         names, name = places[place]
         names[name] = times * names[name]
-    params = body.tree([np.array(x) if np.ndim(x) else float(x) for x in leaves])
+    params = body.parameters(leaves)
     out, before = [], np.concatenate([np.ravel(x) for x in leaves])
     for t in range(count):
         rows = patient.batch(t)

@@ -52,14 +52,14 @@ def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None 
     """
     body = patient.fresh()
     np.random.set_state(patient.random)
-    params = body.params if leaves is None else body.tree([_like(x) for x in leaves])
+    params = body.params if leaves is None else body.parameters(leaves)
     out = Moves()
     for t in range(count):
         rows = patient.batch(t, size)
         X, y = body.X[rows], body.y[rows]
         X0, y0, whole = np.array(X), np.array(y), (np.array(body.X), np.array(body.y))
         if stay and leaves is not None:
-            params = body.tree([_like(x) for x in leaves])
+            params = body.parameters(leaves)
         before = [np.array(x, float) for x in flatten(params)]
         params = body.step(params, X, y)
         after = [np.array(x, float) for x in flatten(params)]
@@ -89,10 +89,6 @@ def watch_part(patient: Patient, leaves: Leaves, count: int, size: int, stay: bo
         if size == patient.batch_size:
             raise
         return None
-
-
-def _like(x: Any) -> Any:
-    return np.array(x) if np.ndim(x) else float(x)
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -139,7 +135,7 @@ class StepGradient:
 
     def moves(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
         """What one step takes away from `leaves`."""
-        params = self.body.tree([x.copy() if x.ndim else float(x) for x in leaves])
+        params = self.body.parameters(leaves)
         after = flatten(self.body.step(params, X, y))
         return [x - np.array(a, float).reshape(np.shape(x)) for x, a in zip(leaves, after, strict=True)]
 

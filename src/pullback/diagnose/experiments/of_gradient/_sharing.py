@@ -90,7 +90,7 @@ def draws(case: Case, count: int) -> Iterator[Leaves]:
     np.random.set_state(case.patient.random)
     rows = case.patient.batch(0)
     for _ in range(count):
-        params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+        params = body.parameters(case.generic)
         after = [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
         yield [a.reshape(b.shape) - b for a, b in zip(after, case.generic, strict=True)]
 
@@ -101,7 +101,7 @@ def _ignores_batch(case: Case) -> bool:
         body = case.patient.fresh()
         np.random.set_state(case.patient.random)
         rows = case.patient.batch(shift)
-        params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+        params = body.parameters(case.generic)
         ends.append([np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))])
     same = all(np.array_equal(a, b) for e in ends[1:] for a, b in zip(ends[0], e, strict=True))
     return same and not draws_anew(case)

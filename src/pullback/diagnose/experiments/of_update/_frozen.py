@@ -6,6 +6,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.loops._patient import copies
 from pullback.diagnose.updates._moves import Moves, fit_linear, norm, watch
 
 
@@ -262,7 +263,7 @@ def used_gradients(case: Case, moves: Moves) -> list[Leaves] | None:
     body = case.patient.fresh()
     out = []
     for before, rows in zip(moves.before, moves.rows, strict=True):
-        gs = body.grad([x.copy() if x.ndim else float(x) for x in before], body.X[rows], body.y[rows])
+        gs = body.grad(copies(before), body.X[rows], body.y[rows])
         if len(gs) != len(before):
             return None
         fixed = [

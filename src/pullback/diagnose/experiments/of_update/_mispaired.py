@@ -54,7 +54,7 @@ def _pairing(case: Case, rows: np.ndarray) -> tuple[int, ...] | None:
     """The order of the targets by which the first move is a multiple of the gradient; the right one first."""
     body = case.patient.fresh()
     np.random.set_state(case.patient.random)
-    params = body.tree([x.copy() if x.ndim else float(x) for x in case.generic])
+    params = body.parameters(case.generic)
     after = [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
     u = [b - np.reshape(a, b.shape) for a, b in zip(after, case.generic, strict=True)]
     for order in permutations(range(len(rows))):
