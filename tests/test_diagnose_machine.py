@@ -15,6 +15,12 @@ Y = np.sin(X[:, :1]) + X[:, 1:2] * X[:, 2:3]
 START = [rng.normal(size=(4, 12)) * 0.5, np.zeros(12), rng.normal(size=(12, 1)) * 0.3, np.zeros(1)]
 
 
+@pytest.fixture(autouse=True)
+def worth_it(monkeypatch):
+    """Machine code is made here however little time it saves on the machine that runs the tests."""
+    monkeypatch.setattr("pullback.diagnose.training._machine.WORTH", 0.0)
+
+
 def loss(p, X, y):
     return float(np.mean((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3] - y) ** 2))  # float: no trace goes through
 
