@@ -197,3 +197,15 @@ def test_large_models_are_given_more_time(weights, seconds):
                        "grad": lambda p, X, y: p})  # fmt: skip
     assert _seconds(None, patient) == seconds
     assert _seconds(7, patient) == 7.0
+
+
+def test_one_number_as_parameters_comes_back_with_the_loss():
+    def step(w, X, y):
+        return w - 0.1 * np.mean((w * X - y) * X), line(w, X, y)
+
+    def line(w, X, y):
+        return np.mean((w * X - y) ** 2) / 2
+
+    x = np.linspace(-1, 1, 30)
+    found = pb.diagnose(params=0.0, X=x, y=3 * x, loss=line, step=step, batch_size=30, n_steps=300)
+    assert found.verdict == "healthy"

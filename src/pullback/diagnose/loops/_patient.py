@@ -226,10 +226,11 @@ class Body:
         self.reported = None
         if out is None:
             return params
-        if isinstance(out, tuple) and len(out) == 2 and _is_number(out[1]) and not _is_number(out[0]):
+        pair = isinstance(out, tuple) and len(out) == 2
+        if pair and _is_number(out[1]) and (not _is_number(out[0]) or _is_number(self._like)):
             self.reported = out[1]
             return _in_order(out[0], self._like)
-        if isinstance(out, tuple) and len(out) == 2 and out[1] is None:
+        if pair and out[1] is None:
             return out[0]
         return out if not _is_number(out) else params
 
