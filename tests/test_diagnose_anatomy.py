@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments.objective import _unbounded
+from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._anatomy import dissect
 from pullback.diagnose.network._head import head
+from pullback.diagnose.recording._record import record
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((60, 3))
@@ -47,6 +51,33 @@ def test_a_bias_in_a_slice_of_the_weight_is_a_column_of_ones():
     net = dissect(loss, AUGMENTED, X, y)
     assert [layer.ones for layer in net.layers] == ["first", "last"]
     assert np.isclose(net.row_losses(AUGMENTED, X, y).mean(), loss(AUGMENTED, X, y))
+
+
+def odds(p, x):
+    return np.exp(p.dot(x)) / (1 + np.exp(p.dot(x)))
+
+
+def odds_of_rows(p, X, y):
+    each = zip(X, y, strict=True)
+    return -sum(t * np.log(odds(p, x)) + (1 - t) * np.log(1 - odds(p, x)) for x, t in each) / len(X)
+
+
+def test_a_sum_made_anew_for_every_term_of_the_loss_is_one_layer():
+    p = [0.5 * rng.standard_normal(3)]
+    net = dissect(lambda leaves, X, y: odds_of_rows(leaves[0], X, y), p, X, y)
+    assert (len(net.layers), net.output, net.objective) == (1, "sigmoid", "binary cross-entropy")
+    assert np.isclose(net.row_losses(p, X, y).mean(), odds_of_rows(p[0], X, y))
+
+
+def test_the_slope_of_a_sum_made_anew_for_every_term_is_that_of_all_of_them():
+    def bent(p, X, y):  # an objective without a name
+        return odds_of_rows(p, X, y) ** 1.3
+
+    given = {"params": 0.1 * np.ones(3), "X": X, "y": y, "loss": bent, "step": lambda p, *_: (p, 0.0)}
+    case = Case(Patient(given), 10.0)
+    tape = record(case.loss, case.generic, X[:7], y[:7])
+    assert case.net.objective == "unknown"
+    assert not _unbounded(case, tape)
 
 
 def test_exchanged_probabilities_stay_a_wrong_formula():

@@ -226,7 +226,7 @@ def _layers(tape: Recording, leaves: Leaves) -> list[tuple[Layer, np.ndarray, np
     for node in tape.nodes:
         for p in node.parents:
             used.setdefault(id(p), []).append(node)
-    out = []
+    out: list[tuple[Layer, np.ndarray, np.ndarray]] = []
     for node in tape.nodes:
         operands = list(node.parents)
         if node.name not in _PRODUCTS or len(operands) != 2:
@@ -236,9 +236,14 @@ def _layers(tape: Recording, leaves: Leaves) -> list[tuple[Layer, np.ndarray, np
         if len(pure) != 1 or len(mixed) != 1:
             continue
         layer = _read(node, _single(pure[0].deps, rows), _inner(mixed[0]).value.ravel(), used, leaves)
-        if layer is not None:
+        if layer is not None and not any(_again(layer, other) for other in out):
             out.append(layer)
     return out
+
+
+def _again(layer: tuple[Layer, np.ndarray, np.ndarray], other: tuple[Layer, np.ndarray, np.ndarray]) -> bool:
+    """Whether a sum is made anew of the same input, as for each term of exp(w @ x) / (1 + exp(w @ x))."""
+    return layer[0] == other[0] and all(map(np.array_equal, layer[1:], other[1:]))
 
 
 def _inner(node: Node) -> Node:
