@@ -80,6 +80,27 @@ def test_the_slope_of_a_sum_made_anew_for_every_term_is_that_of_all_of_them():
     assert not _unbounded(case, tape)
 
 
+def test_a_slope_and_an_intercept_that_are_plain_numbers_are_a_layer():
+    p = [np.array(0.3), np.array(-0.2)]
+    net = dissect(lambda p, X, y: np.mean((p[0] * X + p[1] - y) ** 2), p, X[:, 0], y)
+    assert (net.layers[0].w, net.layers[0].b, net.objective) == (0, 1, "squared")
+
+
+def test_a_line_of_one_number_misses_its_bias():
+    x, rate = np.linspace(0, 1, 200)[np.random.default_rng(1).permutation(200)], 0.2
+    mark = np.where(x > 0.5, 1.0, -1.0)
+
+    def hinge(w, X, y):
+        return np.mean(np.maximum(0, 1 - y * (w * X)))
+
+    def step(w, X, y):
+        inside = np.where(y * (w * X) < 1, y, 0.0)
+        return w + rate * np.mean(inside * X), hinge(w, X, y)
+
+    found = diagnose(params=np.array(0.4), X=x, y=mark, loss=hinge, step=step, batch_size=200, n_steps=1500)
+    assert (found.faults[0].id, found.faults[0].where) == ("no_bias", "model")
+
+
 def test_exchanged_probabilities_stay_a_wrong_formula():
     def loss(p, X, y):
         q = 1 / (1 + np.exp(-(np.tanh(X @ p[0] + p[1]) @ p[2] + p[3])))

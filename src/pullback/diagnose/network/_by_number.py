@@ -58,7 +58,7 @@ def _first(numbers: _Numbers, leaves: Leaves, a: np.ndarray, used: frozenset[int
     rows = 1 << len(leaves)
     free = [k for k in range(len(leaves)) if k not in used]
     found = []
-    for w in (k for k in free if leaves[k].ndim in (1, 2)):
+    for w in (k for k in free if leaves[k].ndim < 3):
         for stored in ("io", "oi") if leaves[w].ndim == 2 else ("io",):
             layer = Layer(w, None, stored)
             M = layer.weight(leaves)
