@@ -187,3 +187,23 @@ def test_what_an_output_or_a_model_cannot_say(name):
     found = diagnose(params=start, X=X, y=y, loss=loss, step=descend(loss, grad, 0.05), batch_size=20,
                      n_steps=300)  # fmt: skip
     assert [f.id for f in found.faults[:1]] == ([fault] if fault else [])
+
+
+def test_classes_that_lie_apart_ask_for_no_more_units():
+    draw = np.random.RandomState(0)
+    X = draw.randn(200, 4)
+    y = (X @ np.array([1.0, 2, -1, 0.5]) > 0).astype(float)
+    mixed = draw.permutation(200)
+    X, y = X[mixed], y[mixed]
+
+    def loss(p, X, y):
+        h = 1 / (1 + np.exp(-(X @ p[0] + p[1])))
+        return -np.mean(y * np.log(h + 1e-9) + (1 - y) * np.log(1 - h + 1e-9))
+
+    def step(p, X, y):
+        off = 1 / (1 + np.exp(-(X @ p[0] + p[1]))) - y
+        return [p[0] - 0.5 * X.T @ off / len(X), p[1] - 0.5 * off.mean()], loss(p, X, y)
+
+    found = diagnose(params=[np.zeros(4), np.zeros(1)], X=X, y=y, loss=loss, step=step, batch_size=20,
+                     n_steps=400)  # fmt: skip
+    assert found.verdict == "healthy"
