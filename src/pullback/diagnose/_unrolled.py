@@ -81,11 +81,11 @@ def _moved(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
 
 
 def _follows(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
-    """Whether the move on the first so many rows is downhill along their true gradient, by one factor."""
+    """Whether the move on the first so many rows is along their true gradient, up or down, by one factor."""
     u = [b - a for a, b in zip(_end(case, size, ends), case.generic, strict=True)]
     g = case.gradient(case.generic, *case.batch(0, size))
     rate = _along(u, g)
-    return rate > 0 and norm([x - rate * z for x, z in zip(u, g, strict=True)]) < 1e-5 * norm(u)
+    return rate != 0 and norm([x - rate * z for x, z in zip(u, g, strict=True)]) < 1e-5 * norm(u)
 
 
 def _along(u: Leaves, g: Leaves) -> float:

@@ -1,0 +1,76 @@
+"""Loops in plain Python, whose numbers raise where arrays would overflow to inf."""
+
+import math
+
+import numpy as np
+import pytest
+
+from pullback.diagnose import diagnose
+
+rng = np.random.default_rng(0)
+X = rng.uniform(-3, 3, (40, 2))
+y = 2 * X[:, 0] - X[:, 1] + 1
+
+
+def forecast(w, x):
+    return w[0] * x[0] + w[1] * x[1] + w[2]
+
+
+def loss(w, X, y):
+    return sum(math.pow(forecast(w, x) - t, 2) for x, t in zip(X, y, strict=True)) / len(X)
+
+
+def slopes(w, X, y):
+    off = [2 * (forecast(w, x) - t) / len(X) for x, t in zip(X, y, strict=True)]
+    columns = (X[:, 0], X[:, 1], [1.0] * len(X))
+    return [sum(e * v for e, v in zip(off, column, strict=True)) for column in columns]
+
+
+def descend(rate):
+    def step(w, X, y):
+        told = loss(w, X, y)
+        return [a - rate * g for a, g in zip(w, slopes(w, X, y), strict=True)], told
+
+    return step
+
+
+def breaks_late(w, X, y):
+    if abs(w[2] - 1) < 1e-3:
+        raise ValueError("weights and rows do not fit")
+    return descend(0.05)(w, X, y)
+
+
+@pytest.mark.parametrize(
+    ("step", "fault"),
+    [
+        (descend(0.6), "lr_too_large"),
+        (descend(-0.6), "grad_sign_flipped"),
+        (descend(0.05), None),
+        (breaks_late, "exception"),
+    ],
+)
+def test_an_overflow_that_raises_is_a_symptom_and_other_errors_are_not(step, fault):
+    found = diagnose(params=[0.1, 0.2, 0.0], X=X, y=y, loss=loss, step=step, batch_size=40, n_steps=500)
+    assert [f.id for f in found.faults[:1]] == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize(("sign", "fault"), [(1, "grad_sign_flipped"), (-1, None)])
+def test_updates_for_each_row_within_a_step_may_all_go_uphill(sign, fault):
+    rows, marks = np.array([[1.0, a, b] for a in (0, 1) for b in (0, 1)]), np.array([0.0, 0.0, 0.0, 1.0])
+
+    def output(w, x):
+        return 1 / (1 + math.exp(-sum(a * b for a, b in zip(w, x, strict=True))))
+
+    def cost(w, X, y):
+        each = [(output(w, x), t) for x, t in zip(X, y, strict=True)]
+        return -sum(t * math.log(p) + (1 - t) * math.log(1 - p) for p, t in each) / len(X)
+
+    def step(w, X, y):
+        w, told = list(w), cost(w, X, y)
+        for x, t in zip(X, y, strict=True):
+            off = output(w, x) - t
+            w = [a + sign * off * v for a, v in zip(w, x, strict=True)]
+        return w, told
+
+    found = diagnose(params=[0.2, 0.1, 0.4], X=rows, y=marks, loss=cost, step=step, batch_size=4, n_steps=400)
+    assert [(f.id, f.where) for f in found.faults[:1]] == ([(fault, "step")] if fault else [])
