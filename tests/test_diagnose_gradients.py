@@ -319,3 +319,43 @@ def test_who_writes_into_several_parameters_is_the_place(written, where):
 
     case = Case(Patient({"params": squares, "X": X, "y": y, "loss": loss, "grad": grad}), 10.0)
     assert [(f.id, f.where) for f in purity.experiment(case)] == [("inplace_mutation", where)]
+
+
+@pytest.mark.parametrize(
+    ("handed", "expected"),
+    [
+        (lambda e, d, V: d @ V.T, []),
+        (lambda e, d, V: e, [("grad_wrong_delta", 0)]),
+        (lambda e, d, V: e @ V.T, [("grad_wrong_delta", 0)]),
+    ],
+    ids=["right", "past the weights and the derivative", "past the derivative"],
+)
+def test_the_error_itself_is_no_hidden_layers_error(handed, expected):
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+
+    def forward(p, X):
+        h = sigmoid(X @ p[0])
+        return h, sigmoid(h @ p[1])
+
+    def cost(p, X, y):
+        return float(np.mean((forward(p, X)[1] - y) ** 2))
+
+    def grad(p, X, y):
+        h, out = forward(p, X)
+        e = 2 * (out - y) / len(y)
+        d = e * out * (1 - out)
+        return [X.T @ (handed(e, d, p[1]) * h * (1 - h)), h.T @ d]
+
+    draw = np.random.default_rng(3)
+    params = [draw.standard_normal((5, 6)), draw.standard_normal((6, 1))]
+    given = {
+        "params": params,
+        "X": X,
+        "y": (y > 0)[:, None] * 1.0,
+        "loss": cost,
+        "grad": grad,
+        "batch_size": 20,
+    }
+    said = gradient.experiment(Case(Patient(given), 10.0))[:1]
+    assert [(f.id, f.where) for f in said if f.confidence > 0.9] == expected

@@ -126,6 +126,9 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
                     tape.rec.gradient(len(tape.leaves), instead=dict(skips)))  # fmt: skip
     words = f"the error signal from before the derivative of {name} is handed down"
     yield Wrong("grad_wrong_delta", words, _from_before(tape, group))
+    if all(_spreads(tape, s) for s in group):
+        words = f"the error signal from before the derivative of {name} is handed down past the weights too"
+        yield Wrong("grad_wrong_delta", words, _from_before(tape, group, past=True))
     for words, factor in _dropped(tape):
         handed = _passed_on(tape, group, factor)
         yield Wrong("grad_drops_upstream", f"the derivative of {name} {words} is handed down", handed)
@@ -237,8 +240,11 @@ def _passed_on(tape: Tape, group: list[Segment], factor: float, skips: Any = Non
     return tape.rec.gradient(len(tape.leaves), instead=instead)
 
 
-def _from_before(tape: Tape, group: list[Segment]) -> Leaves:
-    """What arrived at an activation is handed further down; the layer's own gradient is right."""
+def _from_before(tape: Tape, group: list[Segment], past: bool = False) -> Leaves:
+    """What arrived at an activation is handed further down; the layer's own gradient is right.
+
+    `past` its weights too: the error itself is taken for that of the layer below.
+    """
     arrived: dict[int, Any] = {}
 
     def note(s: Segment, u: Any) -> list[tuple[Node, Any]]:
@@ -248,7 +254,7 @@ def _from_before(tape: Tape, group: list[Segment]) -> Leaves:
     instead: dict[int, Any] = {id(s.a): partial(note, s) for s in group}
     for s in group:
         for n, w, a in _products_of(tape, s):
-            instead[id(n)] = _hand(n, w, a, partial(arrived.get, id(s)))
+            instead[id(n)] = _hand(n, w, a, partial(arrived.get, id(s)), past)
     return tape.rec.gradient(len(tape.leaves), instead=instead)
 
 
@@ -271,12 +277,23 @@ def _as_is(value: Any) -> Any:
     return value
 
 
-def _hand(node: Node, weight: Node, source: Node, signal: Callable[[], Any]) -> Any:
-    """Another error signal for a product's input; its weight's own is right."""
+def _spreads(tape: Tape, s: Segment) -> bool:
+    """Whether an activation's error signal has, by broadcasting, the shape of what its sum is made of."""
+    return all(n.value.ndim == a.value.ndim == 2 and
+               all(k in (1, m) for k, m in zip(n.value.shape, a.value.shape, strict=True))
+               for n, _, a in _products_of(tape, s))  # fmt: skip
+
+
+def _hand(
+    node: Node, weight: Node, source: Node, signal: Callable[[], Any], past: bool = False
+) -> Callable[[Any], list[tuple[Node, Any]]]:
+    """Another error signal for a product's input, `past` its weight as it is; the weight's own is right."""
 
     def pull(u: Any) -> list[tuple[Node, Any]]:
         right = [(p, g) for p, g in pull_back(node, u) if p is weight]
         other = np.reshape(signal(), np.shape(u))
+        if past:
+            return [*right, (source, np.broadcast_to(other, source.value.shape))]
         return right + [(p, g) for p, g in pull_back(node, other) if p is source]
 
     return pull
