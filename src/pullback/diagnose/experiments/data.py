@@ -1,8 +1,8 @@
 """The rows before any training: NaN, inf, whole numbers where fractions were meant, targets all alike.
 
 Does: looks at X, y and the parameters as they came.
-Measures: places of NaN and inf, dtypes, whether any target differs from another.
-Speaks for: nan_in_data, dtype_truncation, labels_wrong.
+Measures: places of NaN and inf, dtypes, whether any target differs from another, equal rows' targets.
+Speaks for: nan_in_data, dtype_truncation, labels_wrong, labels_misaligned.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments._doubled import doubled
 from pullback.diagnose.experiments._origins import what_was_cut
 from pullback.diagnose.loops._patient import flatten
 from pullback.diagnose.network._functions import labels, of_numbers
@@ -25,7 +26,7 @@ COLUMNS = 40
 def experiment(case: Case) -> list[Finding]:
     """Findings about the rows and the numbers they are kept in."""
     case.tried += ["NaN and inf in X and y", "dtypes of parameters, gradients and rows"]
-    return [*_nan("X", case.X), *_nan("y", case.y), *(_dtypes(case) or _all_alike(case))]
+    return [*_nan("X", case.X), *_nan("y", case.y), *(_dtypes(case) or _all_alike(case) or doubled(case))]
 
 
 def _nan(name: str, x: Any) -> list[Finding]:
