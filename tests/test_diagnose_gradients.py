@@ -359,3 +359,20 @@ def test_the_error_itself_is_no_hidden_layers_error(handed, expected):
     }
     said = gradient.experiment(Case(Patient(given), 10.0))[:1]
     assert [(f.id, f.where) for f in said if f.confidence > 0.9] == expected
+
+
+@pytest.mark.parametrize(("at", "expected"), [(None, []), (-1, [("grad_wrong_input", 0)])])
+@pytest.mark.parametrize("by_row", [False, True])
+def test_a_column_of_the_last_row_stands_for_that_of_all(at, expected, by_row):
+    def cost(p, X, y):
+        if by_row:
+            return sum((p[0].dot(x) - t) ** 2 for x, t in zip(X, y, strict=True)) / len(X)
+        return float(np.mean((X @ p[0] - y) ** 2))
+
+    def grad(p, X, y):
+        e = 2 * (X @ p[0] - y) / len(y)
+        return [X.T @ e if at is None else e.sum() * X[at]]
+
+    given = {"params": [np.zeros(5)], "X": X, "y": y, "loss": cost, "grad": grad, "batch_size": 20}
+    said = gradient.experiment(Case(Patient(given), 10.0))[:1]
+    assert [(f.id, f.where) for f in said if f.confidence > 0.9] == expected

@@ -36,6 +36,8 @@ def products(tape: Tape) -> Iterator[Wrong]:
         for words, places in _beside(deltas, "error signal", len(tape.X)):
             g = _made(tape, product, inputs, places)
             yield only(tape, k, g, "grad_wrong_delta", words)
+        for words, places in _of_one_row(inputs, len(tape.X)):
+            yield only(tape, k, _made(tape, product, places, deltas), "grad_wrong_input", words)
         for words, places in _at_other_times(inputs, "input"):
             yield only(tape, k, _made(tape, product, places, deltas), "grad_wrong_input", words)
         for words, places in _at_other_times(deltas, "error signal"):
@@ -78,6 +80,19 @@ def _beside(values: list[Any], what: str, n: int) -> Iterator[tuple[str, list[An
         for by, side in ((1, "before"), (-1, "after")):
             words = f"the {what} of the unit {side} it in each unit's place: an index is off by one"
             yield words, [np.roll(v, by, axis=units) for v in values]
+
+
+def _of_one_row(values: list[Any], n: int) -> Iterator[tuple[str, list[Any]]]:
+    """The input of the last row, or the first, in every row's place: an index that a loop has left behind."""
+    if n < 2 or len({np.shape(v) for v in values}) > 1:
+        return
+    for side, at in (("last", -1), ("first", 0)):
+        words = f"the input of the {side} row in every row's place: an index that stays where it is"
+        if len(values) % n == 0:
+            yield words, [values[at]] * len(values)
+        elif len(values) == 1 and n in np.shape(values[0]):
+            axis = np.shape(values[0]).index(n)
+            yield words, [np.broadcast_to(np.take(values[0], [at], axis), np.shape(values[0]))]
 
 
 MOST_TIMES = 64
@@ -197,7 +212,9 @@ def _outer(inputs: list[Any], deltas: list[Any], shape: tuple[int, ...], true: A
     for a, d in zip(inputs, deltas, strict=True):
         a, d = np.asarray(a), np.asarray(d)
         candidates = []
-        if a.ndim == d.ndim == 1:
+        if d.ndim == 0:  # one unit's, of one row
+            candidates = [a * d]
+        elif a.ndim == d.ndim == 1:
             candidates = [np.outer(a, d), np.outer(d, a)]
         elif a.ndim == d.ndim == 2:
             candidates = [p @ q for p, q in _pairs(a, d)]
