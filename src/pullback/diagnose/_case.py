@@ -16,6 +16,7 @@ from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.network._anatomy import Net, calmly
 from pullback.diagnose.network._head import Head, head, is_mean
+from pullback.diagnose.training._foretold import foretold
 from pullback.diagnose.training._machine import Machine
 from pullback.diagnose.training._rows import Heeded, OwnRows, heeded, own_rows
 from pullback.diagnose.training._runs import Run, adam, settle, train, user_run
@@ -204,7 +205,8 @@ class Case:
         """The loop as written."""
         if not self.patient.has_step:
             return self.reference
-        return user_run(self.patient, self.judge, self.steps, min(0.25 * self.budget, 2.5))
+        limit = min(0.25 * self.budget, 2.5)
+        return foretold(self) or user_run(self.patient, self.judge, self.steps, limit)
 
     @cached_property
     def brink(self) -> tuple[Leaves, Leaves] | None:

@@ -2,8 +2,9 @@
 
 In reading order:
 
-    _sandbox   other people's code: prints kept, time limited, errors with their line
-    _clone     copies of functions, closures, classes and arrays
-    _given     what a patient must be before it is examined
-    _patient   the loop under examination, by the names of the protocol
+    _sandbox     other people's code: prints kept, time limited, errors with their line
+    _clone       copies of functions, closures, classes and arrays
+    _footprint   whether anything that a function goes by has changed
+    _given       what a patient must be before it is examined
+    _patient     the loop under examination, by the names of the protocol
 """

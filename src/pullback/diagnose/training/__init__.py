@@ -2,8 +2,9 @@
 
 In reading order:
 
-    _rows      the rows a step takes by itself
-    _runs      training runs, as written and mended
-    _fast      runs as machine code
-    _machine   which runs are made so
+    _rows       the rows a step takes by itself
+    _runs       training runs, as written and mended
+    _fast       runs as machine code
+    _machine    which runs are made so
+    _foretold   the loop as written, ended early where its rule tells the rest
 """

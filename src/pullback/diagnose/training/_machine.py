@@ -1,7 +1,7 @@
 """The runs of a case in machine code: the exact gradient under Adam, and the loop's own rule where known.
 
-The loop as written always runs as it was written. Where its first steps and its end are reproduced by its
-rule on the exact gradient, the runs that it is compared with are made by that rule.
+The loop as written runs as it was written, if need be to its end. Where its rule reproduces it on the exact
+gradient, the runs that it is compared with are made by that rule.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from pullback.diagnose.loops._patient import flatten
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.training._fast import Fast, of_net
-from pullback.diagnose.training._own_rules import adagrad, looked_at, measured, rates, rmsprop
+from pullback.diagnose.training._own_rules import adagrad, looked_at, measured, rate_of, rates, rmsprop
 from pullback.diagnose.training._runs import Judge, Leaves, Run, descend, train
 from pullback.diagnose.updates._adaptive import small_numbers
 from pullback.diagnose.updates._moves import Moves, norm, watch
@@ -78,7 +78,7 @@ class Machine:
              data: Any = None, rows: Any = None, relief: dict[int, float] | None = None,
              looks: int = 16, again: int = 0, order: Any = None) -> Run | None:  # fmt: skip
         """The loop with something exchanged, as `user_run`; None where only the loop itself can make it."""
-        if again or isinstance(scale, list) or not self._pays(steps) or self.stand_in is None:
+        if again or isinstance(scale, list) or not self._spares(steps) or self.stand_in is None:
             return None
         optimizer, lr = self.stand_in
         if relief:
@@ -121,11 +121,15 @@ class Machine:
         if cut.failure is None and cut.steps < cut.planned and np.isfinite(cut.final):
             whole = self.user(case.judge, cut.planned, 1.0)
             if whole is not None and whole.steps == cut.planned:
-                whole.broke = cut.broke
+                whole.broke, whole.pace = cut.broke, cut.pace
                 case.user = whole
 
     def _pays(self, steps: int) -> bool:
         return steps * self.pace > WORTH and (self.case.left() > 1.0 or bool(self.fast.made))
+
+    def _spares(self, steps: int) -> bool:
+        """The same of the loop itself, whose own steps may take far longer than the exact gradient."""
+        return self._pays(steps) or (steps * self.case.user.pace > WORTH and self.case.left() > 1.0)
 
     @cached_property
     def pace(self) -> float:
@@ -161,10 +165,18 @@ class Machine:
     @cached_property
     def stand_in(self) -> tuple[Optimizer, float] | None:
         """The loop's own rule and rate, where they reproduce what it does."""
-        found = self.rule
-        return (
-            found if found is not None and self._starts_alike(*found) and self._ends_alike(*found) else None
-        )
+        told, found = self.case.user.rule, self.rule
+        if told is not None or found is None:
+            return told
+        alike = found if self._starts_alike(*found) else self._rescaled()
+        return alike if alike is not None and self._ends_alike(*alike) else None
+
+    def _rescaled(self) -> tuple[Optimizer, float] | None:
+        """Plain steps along the true gradient, where the loop's first ones are a fixed multiple of it."""
+        first = self._first
+        grads = [self.case.quick(before, *self._batch(t)) for t, before in enumerate(first.before)]
+        lr = rate_of(first, grads)
+        return (sgd(), lr) if lr > 0 and self._starts_alike(sgd(), lr) else None
 
     @cached_property
     def rule(self) -> tuple[Optimizer, float] | None:
@@ -249,7 +261,8 @@ class Machine:
             return False
         if not np.isfinite(written.final):
             return not np.isfinite(run.final)
-        far = abs(run.final - written.final) / abs(written.start - min(written.final, run.final) or 1.0)
+        ends = [r.losses[-1] if written.steps < written.planned else r.final for r in (run, written)]
+        far = abs(ends[0] - ends[1]) / abs(written.start - min(ends) or 1.0)
         if far <= 0.05 or (far <= 0.25 and self._chaotic(optimizer, lr)):
             return True
         return min(run.final, written.final) > written.start and together(run, written)

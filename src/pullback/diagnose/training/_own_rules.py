@@ -103,6 +103,14 @@ def measured(
     return None
 
 
+def rate_of(moves: Moves, grads: list[Leaves]) -> float:
+    """The multiple of these gradients that the moves come nearest to; 0 where there is none."""
+    size = sum(norm(g) ** 2 for g in grads)
+    along = -sum(float(np.sum(u * g)) for t, slope in enumerate(grads)
+                 for u, g in zip(moves.move(t), slope, strict=True))  # fmt: skip
+    return along / size if size > 0 and np.isfinite(along / size) else 0.0
+
+
 def _fitted(u: np.ndarray, before: np.ndarray, g: np.ndarray) -> tuple[float, float] | None:
     """How much of the last move is in this one, and the rate of the gradient beside it."""
     A = np.stack([before, -g], 1)

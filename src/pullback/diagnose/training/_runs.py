@@ -37,6 +37,10 @@ class Run:
     """The first step whose own report was NaN or inf, in the numbers the user's code computes with."""
     before_last: Leaves = field(default_factory=list)
     """The parameters before the last step."""
+    pace: float = 0.0
+    """Seconds that the loop's own step takes."""
+    rule: tuple[Optimizer, float] | None = None
+    """The rule that told the whole of it, where one did."""
 
     def note(self, at: int, leaves: Leaves, judge: Judge) -> None:
         """Look at the loss after step `at`."""
@@ -103,6 +107,7 @@ def train(
             run.failure = failure
             break
         run.steps = t + 1
+    run.pace = watch.seconds() / max(run.steps, 1)
     return run
 
 
