@@ -175,3 +175,25 @@ def test_a_chaotic_loop_is_known_by_its_steps_one_by_one():
     assert case.machine._starts_alike(*case.machine.rule)
     rough.after[20] = [x + 0.1 * (x - b) for x, b in zip(rough.after[20], rough.before[20])]
     assert not case.machine._starts_alike(*case.machine.rule)
+
+
+def many_calls(p, X, y):
+    """Of which all but a few are the same ones again."""
+    return np.mean((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3] - y) ** 2) + sum(
+        1e-5 * np.sum(np.cosh(p[0])) for _ in range(60))  # fmt: skip
+
+
+def test_a_program_is_as_long_as_what_is_left_once_it_is_simplified(monkeypatch):
+    case = Case(
+        Patient({"params": START, "X": X, "y": Y, "loss": many_calls, "grad": lambda p, X, y: p}), 30.0
+    )
+    assert case.machine.fast.ready(*case.batch())
+    calls = case.machine.fast.calls
+    assert 0 < calls < 150
+    monkeypatch.setattr("pullback.diagnose.training._machine.WORTH", 1.0)
+    case.machine.pace = 0.015
+    monkeypatch.setattr("pullback.diagnose.training._machine.LONG", calls)
+    assert case.machine._pays(100)
+    monkeypatch.setattr("pullback.diagnose.training._machine.LONG", calls - 1)
+    assert not case.machine._pays(100)
+    assert case.machine._pays(140)

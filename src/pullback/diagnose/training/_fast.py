@@ -25,7 +25,7 @@ from pullback.tree import flatten
 
 Loss = Callable[[Leaves, Any, Any], Any]
 MOST_CALLS = 150
-"""Of a program that is compiled: longer ones take longer to compile than they save."""
+"""Of a simplified program that is compiled: longer ones take longer to compile than they save."""
 
 
 class Fast:
@@ -53,6 +53,8 @@ class Fast:
         self.loss: Loss | None = None
         self.targets: Any = None
         self.sought = False
+        self.calls = 0
+        """Of the gradient's simplified program."""
 
     def ready(self, X: Any, y: Any) -> bool:
         """Whether one of the losses can be traced truly, tried once on a batch."""
@@ -73,8 +75,9 @@ class Fast:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                slope = program(grad(loss), list(self.points[0]), X, targets(y))
-                if len(slope.calls) > MOST_CALLS:
+                slope = simplify(program(grad(loss), list(self.points[0]), X, targets(y)))
+                self.calls = len(slope.calls)
+                if self.calls > MOST_CALLS:
                     return False
                 return all(_near(slope.run(*p, X, targets(y)), self.true(p, X, y)) for p in self.points)
         except Exception:  # what cannot be traced has no machine code

@@ -24,7 +24,9 @@ from pullback.train import Optimizer, adam, momentum, nesterov, sgd
 
 Case = Any  # that of _case, which calls this file
 WORTH = 0.12
-"""Seconds that a run has to take in NumPy before machine code is made for it."""
+"""Seconds that a run has to take in NumPy before machine code is made; of a long program, twice that."""
+LONG = 60
+"""The calls of a long one."""
 FIRST = 24
 """The first steps of the loop that its rule has to reproduce."""
 USUAL = 1e-8
@@ -125,11 +127,20 @@ class Machine:
                 case.user = whole
 
     def _pays(self, steps: int) -> bool:
-        return steps * self.pace > WORTH and (self.case.left() > 1.0 or bool(self.fast.made))
+        """Whether machine code saves time over this many exact gradients in NumPy."""
+        case, seconds = self.case, steps * self.pace
+        if seconds <= WORTH or not (case.left() > 1.0 or self.fast.made):
+            return False
+        return self._worth(seconds)
 
     def _spares(self, steps: int) -> bool:
         """The same of the loop itself, whose own steps may take far longer than the exact gradient."""
-        return self._pays(steps) or (steps * self.case.user.pace > WORTH and self.case.left() > 1.0)
+        return self._pays(steps) or (self.case.left() > 1.0 and self._worth(steps * self.case.user.pace))
+
+    def _worth(self, seconds: float) -> bool:
+        if seconds <= WORTH or not self.fast.ready(*self.case.batch()):
+            return False
+        return bool(self.fast.made) or self.fast.calls <= LONG or seconds > 2 * WORTH
 
     @cached_property
     def pace(self) -> float:
