@@ -397,3 +397,27 @@ def test_a_smaller_step_serves_columns_only_where_they_are_of_one_size(sizes, go
 def test_columns_stand_aside_by_their_size_or_their_distance_from_zero(sizes, shift, aside):
     X = np.random.default_rng(0).standard_normal((50, 2)) * sizes + shift
     assert _columns._aside(SimpleNamespace(X=X, n=50, kept={"first_inputs": X})) is aside
+
+
+@pytest.mark.parametrize(("power", "recordings"), [(2, 4), (1, None)])
+def test_a_penalty_by_the_rows_is_recorded_once_for_each_number_of_rows(power, recordings, monkeypatch):
+    from pullback.diagnose._case import Case
+    from pullback.diagnose._truth import Truth
+    from pullback.diagnose.experiments.of_treatment._penalties import _part
+    from pullback.diagnose.loops._patient import Patient
+
+    def loss(p, X, y):
+        return np.mean((X @ p[0] + p[1] - y) ** 2) + 3 / len(y) * np.sum(np.abs(p[0]) ** power)
+
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((60, 3)), rng.standard_normal((60, 1))
+    params = [rng.standard_normal((3, 1)), np.ones(1)]
+    case = Case(Patient({"params": params, "X": X, "y": y, "loss": loss, "grad": lambda p, X, y: p}), 10.0)
+    part, asked, recorded = _part(case), [], Truth.penalty_grad
+    monkeypatch.setattr(Truth, "penalty_grad", lambda *args: asked.append(1) or recorded(*args))
+    for rows in (20, 40) * 5:
+        found = part(params, X[:rows], y[:rows])
+        wanted = 3 / rows * power * np.abs(params[0]) ** (power - 1) * np.sign(params[0])
+        np.testing.assert_allclose(found[0], wanted, rtol=1e-6)
+        assert not found[1].any()
+    assert len(asked) == recordings if recordings else len(asked) > 10

@@ -195,33 +195,41 @@ def _dear_unseen(runs: Compared, less: Part, part: Part) -> bool:
 def _part(case: Case) -> Part | None:
     """The penalty's part of the gradient, None where there is none.
 
-    Multiples of the weights are known by the loss's values, and next to nothing to compute; what else a
-    recording finds is recorded at every step.
+    Multiples of the weights cost next to nothing: they are measured once for each number of rows beside them,
+    as a penalty may be divided by it. What else a recording finds is recorded at every step.
     """
     X, y = case.batch()
-    ridge = in_loss(case.loss, case.generic, X, y)
+    if case.truth.how != "recorded":
+        ridge = in_loss(case.loss, case.generic, X, y)
+        return (lambda leaves, X, y: [ridge.get(k, 0.0) * w for k, w in enumerate(leaves)]) if ridge else None
 
     def recorded(leaves: Leaves, X: Any, y: Any) -> Leaves:
         return case.truth.penalty_grad(leaves, X, y) or [0 * w for w in leaves]
 
-    def multiples(leaves: Leaves, X: Any, y: Any) -> Leaves:
-        return [ridge.get(k, 0.0) * w for k, w in enumerate(leaves)]
+    known: dict[int, list[float] | None] = {}
 
-    if case.truth.how != "recorded":
-        return multiples if ridge else None
-    whole = recorded(case.generic, X, y)
-    rest = [p - m for p, m in zip(whole, multiples(case.generic, X, y), strict=True)]
-    if not any(np.any(p) for p in whole):
-        return None
-    same = norm(rest) < 1e-6 * norm(whole) and _fixed(recorded, case.generic, X, y)
-    return multiples if same else recorded
+    def part(leaves: Leaves, X: Any, y: Any) -> Leaves:
+        if len(X) not in known:
+            known[len(X)] = _multiples(lambda at: recorded(at, X, y), [case.generic, case.reborn(3)])
+        shares = known[len(X)]
+        return recorded(leaves, X, y) if shares is None else [
+            share * w for share, w in zip(shares, leaves, strict=True)]  # fmt: skip
+
+    return part if any(np.any(p) for p in recorded(case.generic, X, y)) else None
 
 
-def _fixed(part: Part, leaves: Leaves, X: Any, y: Any) -> bool:
-    """Whether a penalty is the same beside few rows and many."""
-    half = max(len(X) // 2, 1)
-    few, all_of_them = part(leaves, X[:half], y[:half]), part(leaves, X, y)
-    return norm([a - b for a, b in zip(few, all_of_them, strict=True)]) < 1e-6 * norm(all_of_them)
+def _multiples(part: Callable[[Leaves], Leaves], points: list[Leaves]) -> list[float] | None:
+    """By parameter the multiple of itself that a penalty's gradient is at all points; None if it is not."""
+    shares: list[float] = []
+    for leaves in points:
+        found = part(leaves)
+        if not shares:
+            shares = [float(np.sum(p * w)) / (float(np.sum(w * w)) or 1.0)
+                      for p, w in zip(found, leaves, strict=True)]  # fmt: skip
+        rest = [p - share * w for p, share, w in zip(found, shares, leaves, strict=True)]
+        if not norm(rest) <= 1e-6 * norm(found):
+            return None
+    return shares
 
 
 def in_loss(loss: Any, leaves: Leaves, X: Any, y: Any) -> dict[int, float]:
