@@ -34,7 +34,7 @@ from pullback.diagnose.experiments.of_update._answered import answered, sizes_by
 from pullback.diagnose.experiments.of_update._averaged import averaged
 from pullback.diagnose.experiments.of_update._behind_squares import behind_squares
 from pullback.diagnose.experiments.of_update._by_rows import by_rows
-from pullback.diagnose.experiments.of_update._cut_entries import of_cut_entries
+from pullback.diagnose.experiments.of_update._cut_gradients import of_cut_gradients
 from pullback.diagnose.experiments.of_update._denominators import (
     newest_unweighted,
     root_of_signed,
@@ -210,7 +210,7 @@ def _rule(
         if adaptive is not None and adaptive.gap < 1e-3:
             case.decay = dict(zip(moving, adaptive.per_leaf, strict=True))
             return replaced(case.decay) or _judge_adaptive(case, adaptive, [grads[0][k] for k in moving])
-    cut = of_cut_entries(moves.of(moving), chosen(true, moving))
+    cut = of_cut_gradients(moves.of(moving), chosen(true, moving))
     if cut is not None:
         return _judge_adaptive(case, cut, [true[0][k] for k in moving])
     if case.own_rows is not None and case.own_rows.repeated:  # of weights that are not known no gradient is

@@ -6,7 +6,7 @@ In reading order:
     _averaged         the gradient of a step that draws noise, such as a dropout mask, anew
     _behind_squares   wrong gradients behind a rule that divides by the root of their squares
     _by_rows          how far a step goes against the number of its rows
-    _cut_entries      adaptive rules fed with gradients whose entries are cut off at a bound
+    _cut_gradients    adaptive rules fed with gradients that are cut off at a bound
     _denominators     what adaptive rules divide by, read off the moves
     _first_move       what the first move looks like, and what gradient the step met inside
     _floors           gradients of a loss whose logarithm has a floor

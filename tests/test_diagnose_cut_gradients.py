@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pullback.diagnose.experiments.of_update._cut_entries import of_cut_entries
+from pullback.diagnose.experiments.of_update._cut_gradients import of_cut_gradients
 from pullback.diagnose.experiments.of_update._memories import never_cleared
 from pullback.diagnose.updates._moves import Moves
 
@@ -36,7 +36,21 @@ def moves(fed):
 )
 def test_entries_may_be_cut_off_at_a_bound_before_a_rule_divides(change, found):
     made = moves([[change(g) for g in gs] for gs in GRADS])
-    assert (of_cut_entries(made, GRADS) is not None) is found
+    assert (of_cut_gradients(made, GRADS) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("share", "found"),
+    [
+        (lambda size: min(1, 10 / size), True),
+        (lambda size: min(1, 1 / (size + 1e-6)), True),
+        (lambda size: 1 / size**2, False),
+    ],
+)
+def test_all_gradients_may_be_made_smaller_together_before_a_rule_divides(share, found):
+    sizes = [np.sqrt(sum(np.sum(g * g) for g in gs)) for gs in GRADS]
+    fed = [[share(size) * g for g in gs] for gs, size in zip(GRADS, sizes, strict=True)]
+    assert (of_cut_gradients(moves(fed), GRADS) is not None) is found
 
 
 @pytest.mark.parametrize("kept", [[], [0], [0, 1], [0, 1, 2]])
