@@ -161,3 +161,29 @@ def test_a_bias_gradient_that_is_averaged_over_the_places_of_a_convolution(mean,
     given = {"params": start, "X": X, "y": y, "loss": lambda p, X, y: np.mean(error(p, X, y)[1] ** 2),
              "grad": grad, "batch_size": 20}  # fmt: skip
     assert next(f.id for f in gradients.experiment(Case(Patient(given), 10.0))) == fault
+
+
+def test_a_bias_that_a_normalisation_takes_away_moves_by_rounding_only():
+    def normed(p, X):
+        z = X @ p[0] + p[1]
+        return (z - z.mean(0)) / z.std(0), z.std(0)
+
+    def loss(p, X, y):
+        return np.mean((np.tanh(normed(p, X)[0]) @ p[2] - y) ** 2)
+
+    velocity = [0.0] * 3
+
+    def step(p, X, y):
+        n, spread = normed(p, X)
+        h = np.tanh(n)
+        e = 2 * (h @ p[2] - y) / len(y)
+        u = e @ p[2].T * (1 - h * h)
+        low = (u - u.mean(0) - n * (u * n).mean(0)) / spread
+        gradients = [X.T @ low, low.sum(0), h.T @ e]
+        velocity[:] = [0.9 * v + g for v, g in zip(velocity, gradients, strict=True)]
+        ahead = [g + 0.9 * v for g, v in zip(gradients, velocity, strict=True)]
+        return [w - 0.05 * g for w, g in zip(p, ahead, strict=True)], loss(p, X, y)
+
+    one = case(step, loss)
+    assert one.moves.moving(one.gradients(one.moves)) == [0, 2]
+    assert update.experiment(one) == []

@@ -154,7 +154,7 @@ def _made_of_updates(case: Case, moves: Moves) -> list[Finding] | None:
 def _of_updates(case: Case, of: Case, moves: Moves) -> tuple[list[Finding], bool]:
     """What updates say, and whether a rule reproduces them."""
     true = of.gradients(moves)
-    moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
+    moving = moves.moving(true)
     kept = case.rule, case.rate, case.decay, case.ridge
     of.rule = None
     found = _rule(of, moves, true, true, moving)
@@ -180,7 +180,7 @@ def _examine(case: Case) -> list[Finding]:
     used = used_gradients(case, moves) or true
     if used is true and not all(np.isfinite(g).all() for g in true[0]):
         return frozen
-    moving = [k for k in range(len(true[0])) if any(np.any(moves.move(t)[k]) for t in range(len(true)))]
+    moving = moves.moving(true)
     resting = entries_still(case, moves, used, moving)
     if resting:
         return frozen + resting

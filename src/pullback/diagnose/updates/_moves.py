@@ -13,6 +13,9 @@ from pullback.diagnose.loops._sandbox import Failure
 
 Leaves = list[np.ndarray]
 
+ROUNDING = 1e-9
+"""The share of all parameters' gradients, and moves, up to which those of one are the rounding of zero."""
+
 
 def chosen(lists: list[Leaves], keep: list[int]) -> list[Leaves]:
     """Of every list of arrays those of some parameters."""
@@ -36,6 +39,16 @@ class Moves:
     def of(self, keep: list[int]) -> Moves:
         """The same moves of some of the parameters."""
         return Moves(chosen(self.before, keep), chosen(self.after, keep))
+
+    def moving(self, grads: list[Leaves]) -> list[int]:
+        """The parameters that move, by more than the rounding of a gradient that is zero.
+
+        So little does a bias move that a normalisation takes away again: by nothing that a rule explains.
+        """
+        steps = range(len(grads))
+        found = [k for k in range(len(grads[0])) if any(np.any(self.move(t)[k]) for t in steps)]
+        pairs = [xs for t in steps for xs in (self.move(t), grads[t])]
+        return [k for k in found if any(norm([xs[k]]) > ROUNDING * norm(xs) for xs in pairs)]
 
     def on(self, rows: list[np.ndarray]) -> Moves:
         """The first of these moves, as made on other rows than those that were fed."""
