@@ -205,6 +205,8 @@ def diagnose_torch(
     check_arguments(model, optimizer, X, y)
     loop = TorchLoop(model, loss_fn, optimizer, step)
     X, y = as_rows(X), as_rows(y)
+    with quiet():
+        loop.take_in(X[:batch_size], y[:batch_size])
     with loop.borrowed(), seeded(seed):
         loop.torch.manual_seed(seed)
         with quiet():

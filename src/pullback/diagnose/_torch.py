@@ -14,18 +14,20 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose._torch_beside import keepers, leaves_of, names_of
 from pullback.diagnose.recording._record import Rec
 from pullback.errors import ArgumentError
 
 
 class State:
-    """What one run has changed: buffers, gradients, the optimiser's memory and settings."""
+    """What one run has changed: buffers, gradients, the optimiser's memory and settings, the step's own."""
 
     def __init__(self, loop: TorchLoop) -> None:
         self.buffers = [b.detach().clone() for b in loop.model.buffers()]
         self.grads = [None if p.grad is None else p.grad.detach().clone() for p in loop.held]
         self.memory = {p: _copied(kept) for p, kept in loop.optimizer.state.items()}
         self.groups = [dict(group) for group in loop.optimizer.param_groups]
+        self.beside = [take() for take, _ in loop.beside]
 
     def load(self, loop: TorchLoop) -> None:
         """Put it into the user's objects."""
@@ -37,6 +39,8 @@ class State:
         loop.optimizer.state.update({p: _copied(kept) for p, kept in self.memory.items()})
         for group, kept in zip(loop.optimizer.param_groups, self.groups, strict=True):
             group.update(kept)
+        for (_, put), kept in zip(loop.beside, self.beside, strict=True):
+            put(kept)
 
 
 def _copied(kept: Any) -> Any:
@@ -58,6 +62,7 @@ class TorchLoop:
         self.held = self.ours + [p for p in others if all(p is not q for q in self.ours)]
         self.update = step or self._usual
         self.dtype = torch.float64
+        self.beside = keepers([f for f in (step, loss_fn) if f is not None], [*model.modules(), optimizer])
         self.state = State(self)
         self.start = self.state
 
@@ -65,11 +70,35 @@ class TorchLoop:
         return copy.copy(self)  # a state is replaced, never changed
 
     def _usual(self, X: Any, y: Any) -> Any:
-        self.optimizer.zero_grad()
-        value = self.loss_fn(self.model(X), y)
-        value.backward()
-        self.optimizer.step()
-        return value
+        def closure() -> Any:
+            self.optimizer.zero_grad()
+            value = self.loss_fn(self.model(X), y)
+            value.backward()
+            return value
+
+        return self.optimizer.step(closure)
+
+    def take_in(self, X: Any, y: Any) -> None:
+        """Take tensors among the parameters on which the loss rests, though the model does not list them."""
+        plain, self.dtype = self.dtype, self._own()
+        try:
+            with self.torch.random.fork_rng([]):
+                found = leaves_of(self.loss_fn(self.model(self.rows(X)), self.rows(y)))
+        except Exception:  # the loop's own error: it is met again, and reported
+            found = []
+        self.dtype = plain
+        self.start.load(self)
+        known, names = set(map(id, self.ours)), names_of(self.model, self.optimizer)
+        order = {place: i for i, place in enumerate(names)}
+        more = sorted((p for p in found if id(p) not in known), key=lambda p: order.get(id(p), len(order)))
+        self.ours = self.ours + more
+        self.held = self.held + [p for p in more if all(p is not q for q in self.held)]
+        self.names = self.names + [names.get(id(p), f"tensor of shape {tuple(p.shape)}") for p in more]
+        self.state = self.start = State(self)
+
+    def _own(self) -> Any:
+        """The dtype the user's model has."""
+        return self.ours[0].dtype if self.ours else self.torch.get_default_dtype()
 
     def put(self, params: Any) -> None:
         for p, x in zip(self.ours, params, strict=True):
@@ -149,7 +178,7 @@ class TorchLoop:
         """Go over to float64, unless the loop does not run in it, or not even in its own precision."""
         own, weights = [p.data for p in self.ours], self._loss_buffers()
         start, plain = self.state, self.dtype
-        self.dtype = self.ours[0].dtype if self.ours else torch_float(self.torch)
+        self.dtype = self._own()
         try:
             self._try(X, y)
             for p in self.ours:
@@ -188,10 +217,6 @@ class TorchLoop:
                 p.data = x
             self.state = state
             state.load(self)
-
-
-def torch_float(torch: Any) -> Any:
-    return torch.get_default_dtype()
 
 
 def _is_moment(v: Any) -> bool:
