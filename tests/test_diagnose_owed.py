@@ -187,3 +187,12 @@ def test_a_bias_that_a_normalisation_takes_away_moves_by_rounding_only():
     one = case(step, loss)
     assert one.moves.moving(one.gradients(one.moves)) == [0, 2]
     assert update.experiment(one) == []
+
+
+def test_a_step_that_moves_nothing_where_no_gradient_is_has_no_entries_that_stay():
+    def level(p, X, y):
+        return np.mean((forward(p, X)[1] * 0 - y) ** 2)
+
+    one = case(lambda p, X, y: (p, level(p, X, y)), level)
+    assert one.moves.moving(one.gradients(one.moves)) == []
+    assert not [f for f in update.experiment(one) if f.id != "params_not_updated"]

@@ -48,6 +48,8 @@ def entries_still(case: Case, moves: Moves, grads: list[Leaves], moving: list[in
 
     So it is where a loop over the entries starts from the old ones each time, or is left in its first round.
     """
+    if not moving:
+        return []
     T = len(grads)
     stays = {k: np.all([moves.move(t)[k] == 0 for t in range(T)], axis=0) for k in moving}
     largest = [max(np.abs(g[k]).max(initial=0) for k in moving) for g in grads]
