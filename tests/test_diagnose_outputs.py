@@ -306,3 +306,16 @@ def test_targets_of_one_number_after_another_suit_the_loss(cost, y, experiment, 
     with quiet():
         found = case(by_row(cost), y, [*np.random.default_rng(1).normal(size=(3, 4)), np.zeros(1)], X[:60, 0])
         assert [f.id for f in experiment.experiment(found)] == faults
+
+
+def test_layers_whose_inputs_are_made_by_unknown_calls_are_not_walked_through():
+    squares = np.stack([X[:, 0] * X[:, 1], X[:, 2] * X[:, 3]], axis=1)
+
+    def loss(p, X, y):
+        out = np.exp(np.stack([X[:, 0] * X[:, 1], X[:, 2] * X[:, 3]], axis=1) @ p[0] + p[1])
+        return -np.mean(np.log(out[np.arange(len(y)), y] / out.sum(axis=1)))
+
+    one = case(loss, (squares @ WIDE[0][:2]).argmax(1), [WIDE[0][:2], WIDE[1]])
+    assert one.net is not None
+    assert not one.net.whole
+    assert objective.experiment(one) == []

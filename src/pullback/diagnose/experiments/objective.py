@@ -265,7 +265,7 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
     net, y = case.net, case.y[picked]
     used = np.flatnonzero((np.abs(D) > 1e-12).any(0))
     classes = labels(case.y)
-    if net is None or len(used) != 1 or D.shape[1] < 2 or classes < 2 or np.ndim(y) > 1:
+    if net is None or not net.whole or len(used) != 1 or D.shape[1] < 2 or classes < 2 or np.ndim(y) > 1:
         return []
     sums = net.forward(case.generic, case.X[picked])[1][-1]
     kind = fn.recognise(sums[:, used], y, values)[1]
@@ -278,7 +278,7 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
 def _every_column(case: Case, picked: np.ndarray, values: np.ndarray) -> list[Finding]:
     """All of several outputs held against the number of the class, as broadcasting lets them be."""
     net, y, classes = case.net, case.y[picked], labels(case.y)
-    if net is None or classes < 2 or np.size(y) != len(picked) or case.leaves_out < 2:
+    if net is None or not net.whole or classes < 2 or np.size(y) != len(picked) or case.leaves_out < 2:
         return []
     sums = net.forward(case.generic, case.X[picked])[1][-1]
     kind = fn.recognise(sums, np.repeat(np.reshape(y, (-1, 1)), sums.shape[1], axis=1), values)[1]

@@ -82,6 +82,11 @@ class Net:
                 delta = back * fn.derivative(layer.before, Z[i - 1])
         return grads
 
+    @property
+    def whole(self) -> bool:
+        """Whether it is known what goes into every layer: `forward` is right then only."""
+        return all(layer.before != "unknown" for layer in self.layers)
+
     def hidden(self) -> int:
         return len(self.layers) - 1
 
@@ -123,7 +128,7 @@ def calmly(loss: Any, leaves: Leaves, X: Any, y: Any) -> Net | None:
     which any objective says the same, with one that sets them apart.
     """
     net = dissect(loss, leaves, X, y)
-    if net is None or any(layer.before == "unknown" for layer in net.layers):
+    if net is None or not net.whole:
         return net
     calm = _set_apart(net, leaves, X)
     again = None if calm is None else dissect(loss, calm, X, y)
