@@ -5,6 +5,9 @@ import pytest
 
 import pullback as pb
 from pullback.diagnose._torch_beside import keepers
+from pullback.diagnose._torch_call import Call
+from pullback.diagnose.recording._record import record
+from pullback.diagnose.recording._recorded import current
 
 
 class Schedule:
@@ -130,3 +133,72 @@ def test_an_optimiser_that_asks_for_the_loss_again_is_given_it():
     optimizer = torch.optim.LBFGS(model.parameters(), lr=0.1, max_iter=4)
     found = pb.diagnose_torch(model, torch.nn.MSELoss(), optimizer, X, y, batch_size=300, n_steps=60)
     assert found.verdict == "healthy", str(found)
+
+
+def test_a_call_that_numpy_does_not_have_knows_its_way_back_and_is_made_again():
+    def loss(p, X, y):
+        tape, (w,) = current(), p
+        made = tape.add(call, (w, 3.0), {}, np.asarray(w) ** 3.0)
+        return np.mean(np.sin(made))
+
+    call = Call("cube", lambda u, w, k: [u * k * w ** (k - 1), None], lambda w, k: w**k)
+    w = np.array([0.3, -0.7])
+    tape = record(loss, [w], np.zeros((2, 1)), np.zeros(2))
+    assert np.allclose(tape.gradient(1)[0], np.cos(w**3) * 3 * w**2 / 2)
+    node = next(n for n in tape.nodes if n.name == "cube")
+    assert np.allclose(node.op(2 * w, 3.0), (2 * w) ** 3)
+    with pytest.raises(TypeError, match="cube is not made again"):
+        Call("cube", call.back)(w)
+
+
+def pictures(torch):
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 300)
+    X = rng.normal(size=(300, 1, 8, 8)) * 0.3
+    X[np.arange(300), 0, 2 * labels] += 1
+    return torch.tensor(X, dtype=torch.float32), torch.tensor(labels)
+
+
+def convolutions(torch, *end):
+    torch.manual_seed(0)
+    nn = torch.nn
+    layers = nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten()
+    return nn.Sequential(*layers, nn.Linear(36, 3), *end)
+
+
+def test_what_is_wrong_at_the_end_of_convolutions_is_met():
+    torch = pytest.importorskip("torch")
+    X, y = pictures(torch)
+    for end, fault in ((torch.nn.Softmax(1),), [("double_softmax", "output")]), ((), []):
+        model = convolutions(torch, *end)
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        assert first(pb.diagnose_torch(model, torch.nn.functional.cross_entropy, optimizer, X, y)) == fault
+
+
+def test_what_is_wrong_at_the_end_of_a_recurrent_network_is_met():
+    torch = pytest.importorskip("torch")
+    X, y = table(torch)
+
+    class Last(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            torch.manual_seed(0)
+            self.cells = torch.nn.LSTM(1, 8, batch_first=True)
+            self.out = torch.nn.Linear(8, 1)
+
+        def forward(self, x):
+            return self.out(self.cells(x[:, :, None])[0][:, -1])
+
+    model = Last()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    found = pb.diagnose_torch(model, torch.nn.MSELoss(), optimizer, X, y[:, 0])
+    assert first(found) == [("loss_broadcast", "loss")]
+
+
+def test_a_softmax_of_one_unit_is_met_though_the_logarithm_has_a_floor():
+    torch = pytest.importorskip("torch")
+    X, y = table(torch)
+    model = torch.nn.Sequential(torch.nn.Linear(4, 1), torch.nn.Softmax(1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    found = pb.diagnose_torch(model, torch.nn.BCELoss(), optimizer, X, (y > 0).float())
+    assert first(found) == [("softmax_single_output", "output")]

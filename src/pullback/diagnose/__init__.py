@@ -25,6 +25,7 @@ In reading order:
     _own           runs of this library
     _torch_beside  what a PyTorch loop has beside its model and its optimiser
     _torch         PyTorch loops
+    _torch_call    calls of PyTorch that NumPy has no counterpart of
     _torch_record  their losses, recorded
     _door          diagnose, diagnose_torch
     _cli           what the command does

@@ -1,7 +1,8 @@
 """What a PyTorch loop has beside its model's parameters and its optimiser: unlisted tensors, and state.
 
 Layers in a plain Python list are trained by nobody, and no `parameters()` says so: they are met where the
-loss rests on them. Schedulers and counters that a step closes over go on from run to run unless they are put back.
+loss rests on them. Schedulers and counters that a step closes over go on from run to run unless they are put
+back.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A PyTorch loss recorded as NumPy calls, so that experiments that look inside a loss can look into it.
 
 The loss runs as it is; every call that reaches PyTorch's lowest level is made a second time in NumPy on the
-recording's arrays. Where a call has no counterpart here, the whole loss is one call, which PyTorch
-differentiates.
+recording's arrays. A call that has no counterpart here, such as a convolution, is noted as it is, and PyTorch
+differentiates it; where that cannot be done either, so is the whole loss.
 """
 
 from __future__ import annotations
@@ -11,12 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose._torch_call import Call, UnknownCallError, noted
 from pullback.diagnose.recording._recorded import Rec, current
-from pullback.diagnose.recording._rules import RULES
-
-
-class UnknownCallError(Exception):
-    """PyTorch made a call that has no counterpart here."""
 
 
 def recorded(loop: Any, params: list[Any], X: Any, y: Any) -> Any:
@@ -56,10 +52,20 @@ def _mirrored(loop: Any, params: list[Any], X: Any, y: Any) -> Any:
             if not any(id(x) in known for x in _tensors(torch, args)):
                 return out
             name = func.overloadpacket.__name__
-            if name not in CALLS:
-                raise UnknownCallError(name)
-            made = CALLS[name](*[there(a) for a in args], **{k: there(v) for k, v in kwargs.items()})
+            in_place = name.endswith("_") and not name.startswith("_")
+            given = [there(a) for a in args], {k: there(v) for k, v in kwargs.items()}
+            try:
+                made = _counterpart(name[:-1] if in_place else name)(*given[0], **given[1])
+            except UnknownCallError:
+                if in_place or func._schema.is_mutable:
+                    raise
+                for i, x in enumerate(out if isinstance(out, (tuple, list)) else [out]):
+                    if isinstance(x, torch.Tensor):
+                        note(x, noted(torch, func, i, *given, x))
+                return out
             note(out[0] if isinstance(out, tuple) else out, made)
+            if in_place:
+                note(args[0], made)
             return out
 
     loop.put([_plain(p) for p in params])
@@ -89,22 +95,15 @@ def _whole(loop: Any, params: list[Any], X: Any, y: Any) -> Any:
     """One call: the value, and PyTorch's gradient as its way back."""
     plain = [_plain(p) for p in params]
     value = np.asarray(loop.loss(plain, _plain(X), _plain(y)))
-    tape = current()
-    call = _Whole(loop, plain, _plain(X), _plain(y))
-    RULES[call] = call.back
+    tape, given = current(), (plain, _plain(X), _plain(y))
+    call = Call("torch", lambda u, *params: [u * g for g in loop.gradient(*given)])
     return value if tape is None else tape.add(call, tuple(params), {}, value)
 
 
-class _Whole:
-    __name__ = "torch"
-
-    def __init__(self, loop: Any, params: Any, X: Any, y: Any) -> None:
-        self.given = (params, X, y)
-        self.loop = loop
-
-    def back(self, u: Any, value: Any, *params: Any, **settings: Any) -> Any:
-        RULES.pop(self, None)
-        return [u * g for g in self.loop.gradient(*self.given)]
+def _counterpart(name: str) -> Any:
+    if name not in CALLS:
+        raise UnknownCallError(name)
+    return CALLS[name]
 
 
 def _linear(b: Any, x: Any, w: Any, beta: float = 1, alpha: float = 1) -> Any:
@@ -133,7 +132,12 @@ def _nll(logp: Any, labels: Any, weight: Any = None, reduction: int = 1, ignore:
 
 
 def _bce(p: Any, t: Any, weight: Any = None, reduction: int = 1) -> Any:
-    return _reduce(-(t * np.log(p) + (1 - t) * np.log(1 - p)), reduction)
+    return _reduce(-(t * _log(p) + (1 - t) * _log(1 - p)), reduction)
+
+
+def _log(p: Any) -> Any:
+    """The logarithm of a cross-entropy: PyTorch lets it go no lower than -100."""
+    return np.log(np.maximum(p, np.exp(-100.0)))
 
 
 def _bce_logits(z: Any, t: Any, weight: Any = None, pos: Any = None, reduction: int = 1) -> Any:
@@ -215,7 +219,7 @@ CALLS: dict[str, Any] = {
     "abs": np.abs, "exp": np.exp, "log": np.log, "log1p": np.log1p, "sqrt": np.sqrt, "square": np.square,
     "sin": np.sin, "cos": np.cos, "pow": np.power, "maximum": np.maximum, "minimum": np.minimum,
     "clamp": _clamp, "clamp_min": lambda x, low: np.maximum(x, low), "sum": _sum, "mean": _mean,
-    "cat": lambda xs, dim=0: np.concatenate(xs, axis=dim),
+    "cat": lambda xs, dim=0: np.concatenate(xs, axis=dim), "stack": lambda xs, dim=0: np.stack(xs, axis=dim),
 }  # fmt: skip
 
 __all__ = ["recorded"]

@@ -136,7 +136,7 @@ _LARGE = 50_000
 
 
 def pull_back(node: Node, u: Any) -> Iterator[tuple[Node, Any]]:
-    rule = RULES.get(node.op)
+    rule = RULES.get(node.op) or getattr(node.op, "pull_back", None)
     values = [a.value if isinstance(a, Node) else a for a in node.args]
     gs = None
     if rule is not None:
