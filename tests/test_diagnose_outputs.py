@@ -319,3 +319,13 @@ def test_layers_whose_inputs_are_made_by_unknown_calls_are_not_walked_through():
     assert one.net is not None
     assert not one.net.whole
     assert objective.experiment(one) == []
+
+
+def test_probabilities_of_an_unknown_network_that_are_squashed_again_are_said_to_be():
+    def loss(p, X, y):
+        inner = np.stack([X[:, 0] * X[:, 1], X[:, 2] * X[:, 3]], axis=1) @ p[0] + p[1]
+        z = sigmoid(inner)
+        return np.mean(np.maximum(z, 0) - z * y + np.log(1 + np.exp(-np.abs(z))))
+
+    one = case(loss, (X[:, 0] * X[:, 1] > 0).astype(float), [LINE[0][:2] * 2, LINE[1]])
+    assert [(f.id, f.where) for f in objective.experiment(one)] == [("double_softmax", "output")]

@@ -5,8 +5,8 @@ In reading order:
     _cancelling   errors that are averaged before they are squared, and cancel
     _grades       whether the numbers of several classes stand in an order
     _least        whether the loss of a number is least anywhere at all
-    _reach        whether the output can come to the targets at all
     _softmax      values that sum to one, over what, how often, and where none do
+    _reach        whether the output can come to the targets at all
     _task         whether the objective suits what y holds, classes or numbers
     _unpaired     a loss that does not see which target belongs to which row
     _unread       a loss in which no target has a part

@@ -13,6 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments.of_objective._softmax import squashed
 from pullback.diagnose.loops._sandbox import Stopwatch
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._functions import labels, of_numbers
@@ -58,6 +59,8 @@ def clipped(case: Case) -> list[Finding]:
     if bounds is None:
         return _within(case, known) if name in RANGES and not known.own else []
     if not known.own:  # what is squashed may have bounds itself, as behind a ReLU
+        if name == "sigmoid" and np.allclose(bounds, (0, 1), atol=1e-2):
+            return squashed("sigmoid twice")
         with np.errstate(over="ignore"):
             low, high = fn.VALUE[name](np.array(bounds))
         bounds = float(low), float(high)

@@ -89,9 +89,14 @@ def squashed_twice(case: Case) -> list[Finding]:
     known = case.head
     if known is None or known.output not in TWICE or known.own:
         return []
-    low, high = TWICE[known.output]
+    return squashed(known.output)
+
+
+def squashed(output: str) -> list[Finding]:
+    """The finding that an output is squashed twice."""
+    low, high = TWICE[output]
     return [Finding(
-        "double_softmax", "output", f"the output is squashed twice: it is a {known.output}",
+        "double_softmax", "output", f"the output is squashed twice: it is a {output}",
         f"whatever the network says, the loss sees {low} .. {high}",
         "give the loss the last sums themselves, or drop its own squashing", 1.0, 93)]  # fmt: skip
 
