@@ -6,8 +6,10 @@ import pytest
 import pullback as pb
 from pullback.diagnose._torch_beside import keepers
 from pullback.diagnose._torch_call import Call
+from pullback.diagnose._torch_given import check_arguments, number
 from pullback.diagnose.recording._record import record
 from pullback.diagnose.recording._recorded import current
+from pullback.errors import ArgumentError
 
 
 class Schedule:
@@ -202,3 +204,57 @@ def test_a_softmax_of_one_unit_is_met_though_the_logarithm_has_a_floor():
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     found = pb.diagnose_torch(model, torch.nn.BCELoss(), optimizer, X, (y > 0).float())
     assert first(found) == [("softmax_single_output", "output")]
+
+
+class Weight:
+    """What is asked of a parameter, without PyTorch."""
+
+    def __init__(self, dtype="torch.float32", device="cpu"):
+        self.dtype = dtype
+        self.device = type("device", (), {"type": device})
+
+
+class Model:
+    def __init__(self, **weight):
+        self.weight = Weight(**weight)
+
+    def named_parameters(self):
+        return [("fc.weight", self.weight)]
+
+
+class Optimizer:
+    param_groups = ()
+
+
+ROWS = np.zeros((4, 2))
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({}, None),
+        ({"model": Model}, "model is not PyTorch's"),
+        ({"optimizer": iter([])}, "optimizer is not PyTorch's"),
+        ({"loss_fn": Model}, "loss_fn cannot be called"),
+        ({"step": 3}, "step cannot be called"),
+        ({"X": (ROWS, ROWS)}, "X is no tensor"),
+        ({"y": None}, "y is no tensor"),
+        ({"y": ROWS[:3]}, "X and y have different numbers of rows"),
+        ({"model": Model(dtype="torch.bfloat16")}, "fc.weight is torch.bfloat16"),
+        ({"model": Model(device="cuda")}, "model is not on the CPU"),
+    ],
+)
+def test_what_cannot_be_taken_is_said_before_any_work(change, line):
+    given = {"model": Model(), "loss_fn": max, "optimizer": Optimizer(), "X": ROWS, "y": ROWS, "step": None}
+    if line is None:
+        check_arguments(**given | change)
+        return
+    with pytest.raises(ArgumentError) as error:
+        check_arguments(**given | change)
+    assert str(error.value).splitlines()[0] == line
+
+
+def test_a_loss_of_every_row_is_no_number():
+    assert number(np.array([2.0]), "step") == 2.0
+    with pytest.raises(TypeError, match=r"loss_fn returns a tensor of shape \(4, 2\), expected one number"):
+        number(ROWS, "loss_fn")

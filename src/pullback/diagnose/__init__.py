@@ -23,6 +23,7 @@ In reading order:
     _report        line, paragraph, JSON
     _page          the page, and the part of a notebook
     _own           runs of this library
+    _torch_given   what is given of a PyTorch loop
     _torch_beside  what a PyTorch loop has beside its model and its optimiser
     _torch         PyTorch loops
     _torch_call    calls of PyTorch that NumPy has no counterpart of

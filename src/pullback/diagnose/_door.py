@@ -198,11 +198,12 @@ def diagnose_torch(
     Raises
     ------
     ArgumentError
-        Where an argument is not PyTorch's, or X and y differ in length.
+        Where an argument is not what it should be, or X and y differ in length.
     """
-    from pullback.diagnose._torch import TorchLoop, as_rows, check_arguments
+    from pullback.diagnose._torch import TorchLoop
+    from pullback.diagnose._torch_given import as_rows, check_arguments
 
-    check_arguments(model, optimizer, X, y)
+    check_arguments(model, loss_fn, optimizer, X, y, step)
     loop = TorchLoop(model, loss_fn, optimizer, step)
     X, y = as_rows(X), as_rows(y)
     with quiet():

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._torch_beside import keepers, leaves_of, names_of
+from pullback.diagnose._torch_given import number
 from pullback.diagnose.recording._record import Rec
-from pullback.errors import ArgumentError
 
 
 class State:
@@ -118,7 +118,7 @@ class TorchLoop:
         self.put(params)
         self.start.load(self)
         with self.torch.no_grad():
-            return float(self.loss_fn(self.model(self.rows(X)), self.rows(y)))
+            return number(self.loss_fn(self.model(self.rows(X)), self.rows(y)), "loss_fn")
 
     def gradient(self, params: Any, X: Any, y: Any) -> list[np.ndarray]:
         """By PyTorch's own differentiation."""
@@ -142,8 +142,7 @@ class TorchLoop:
         self.state.load(self)
         value = self.update(self.rows(X), self.rows(y))
         self.state = State(self)
-        told = None if value is None else float(value.detach() if hasattr(value, "detach") else value)
-        return self.leaves(), told
+        return self.leaves(), None if value is None else number(value, "step")
 
     def leaves(self) -> list[np.ndarray]:
         return [p.detach().numpy().astype(float) for p in self.ours]
@@ -223,27 +222,4 @@ def _is_moment(v: Any) -> bool:
     return bool(hasattr(v, "is_floating_point") and v.is_floating_point() and v.dim() > 0)
 
 
-def as_rows(x: Any) -> np.ndarray:
-    """A tensor or array as NumPy rows; floats as float64."""
-    x = np.asarray(x.detach().cpu().numpy() if hasattr(x, "detach") else x)
-    return x.astype(np.float64) if x.dtype.kind == "f" else x
-
-
-def check_arguments(model: Any, optimizer: Any, X: Any, y: Any) -> None:
-    """What can be said before any work."""
-    for name, x, method in (("model", model, "named_parameters"), ("optimizer", optimizer, "param_groups")):
-        if not hasattr(x, method):
-            raise ArgumentError(
-                f"{name} is not PyTorch's", expected=f"an object with {method}", got=type(x).__name__
-            )
-    if any(p.device.type != "cpu" for p in model.parameters()):
-        raise ArgumentError(
-            "model is not on the CPU", expected="parameters on the CPU", hint="give a copy: model.cpu()"
-        )
-    if len(X) != len(y):
-        raise ArgumentError(
-            "X and y have different numbers of rows", expected=f"{len(X)} rows in y", got=len(y)
-        )
-
-
-__all__ = ["TorchLoop", "as_rows", "check_arguments"]
+__all__ = ["TorchLoop"]
