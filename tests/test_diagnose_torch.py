@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 import pullback as pb
+from pullback.diagnose._findings import Finding
 from pullback.diagnose._torch_beside import keepers
 from pullback.diagnose._torch_call import Call
 from pullback.diagnose._torch_given import check_arguments, number
+from pullback.diagnose._torch_words import in_its_words
 from pullback.diagnose.recording._record import record
 from pullback.diagnose.recording._recorded import current
 from pullback.errors import ArgumentError
@@ -258,3 +260,30 @@ def test_a_loss_of_every_row_is_no_number():
     assert number(np.array([2.0]), "step") == 2.0
     with pytest.raises(TypeError, match=r"loss_fn returns a tensor of shape \(4, 2\), expected one number"):
         number(ROWS, "loss_fn")
+
+
+@pytest.mark.parametrize(
+    ("fault", "listed", "held", "trained", "fix"),
+    [
+        ("layer_not_updated", False, False, True, "keep layers in nn.ModuleList"),
+        ("layer_not_updated", True, False, False, "set it to True"),
+        ("layer_not_updated", True, False, True, "make the optimiser with model.parameters()"),
+        ("layer_not_updated", True, True, True, "let its gradient come"),
+        ("params_not_updated", True, True, True, "zero_grad(), then loss.backward()"),
+        ("grad_not_zeroed", True, True, True, "call optimizer.zero_grad()"),
+        ("lr_too_large", True, True, True, "as it was"),
+    ],
+)
+def test_fixes_are_said_in_pytorchs_words(fault, listed, held, trained, fix):
+    class Loop:
+        ours = [Weight()]  # noqa: RUF012
+        model, optimizer = Model(), Optimizer()
+
+    Loop.ours[0].requires_grad = trained
+    Loop.model.weight = Loop.ours[0] if listed else Weight()
+    Loop.optimizer.param_groups = [{"params": Loop.ours if held else []}]
+    f = Finding(
+        fault, 0 if fault == "layer_not_updated" else "step", "words", "evidence", "as it was", 0.9, 85
+    )
+    in_its_words([f], Loop)
+    assert f.fix.startswith(fix)

@@ -202,6 +202,7 @@ def diagnose_torch(
     """
     from pullback.diagnose._torch import TorchLoop
     from pullback.diagnose._torch_given import as_rows, check_arguments
+    from pullback.diagnose._torch_words import in_its_words
 
     check_arguments(model, loss_fn, optimizer, X, y, step)
     loop = TorchLoop(model, loss_fn, optimizer, step)
@@ -219,4 +220,5 @@ def diagnose_torch(
             "batch_size": batch_size, "n_steps": n_steps, **names,
         }, name=type(model).__name__)  # fmt: skip
         found = examine(patient, _seconds(budget, patient))
+    in_its_words(found.faults, loop)
     return _said(found, loop.names, patient)
