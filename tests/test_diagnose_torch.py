@@ -7,6 +7,7 @@ import pullback as pb
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._torch_beside import keepers
 from pullback.diagnose._torch_call import Call
+from pullback.diagnose._torch_fed import agrees
 from pullback.diagnose._torch_given import check_arguments, number
 from pullback.diagnose._torch_words import in_its_words
 from pullback.diagnose.recording._record import record
@@ -287,3 +288,31 @@ def test_fixes_are_said_in_pytorchs_words(fault, listed, held, trained, fix):
     )
     in_its_words([f], Loop)
     assert f.fix.startswith(fix)
+
+
+@pytest.mark.parametrize(
+    ("change", "right"),
+    [
+        (lambda g: g, True),
+        (lambda g: [0.1 * x for x in g], True),
+        (lambda g: [-x for x in g], False),
+        (lambda g: [g[0], 2 * g[1]], False),
+        (lambda g: [g[0].T.copy(), g[1]], False),
+    ],
+)
+def test_gradients_are_held_against_differences_of_the_loss(change, right):
+    rng = np.random.default_rng(0)
+    A, b = rng.standard_normal((3, 3)), rng.standard_normal(3)
+    slopes = [np.cos(A), 2 * b]
+    loss = lambda p: np.sum(np.sin(p[0])) + np.sum(p[1] ** 2)
+    assert agrees(loss, [A, b], change(slopes)) is right
+
+
+def test_a_rule_that_is_not_known_is_no_mistake_of_the_backward_pass():
+    torch = pytest.importorskip("torch")
+    X, y = table(torch)
+    torch.manual_seed(1)
+    model = torch.nn.Sequential(torch.nn.Linear(4, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
+    optimizer = torch.optim.RMSprop(model.parameters(), lr=0.002, momentum=0.9, centered=True)
+    found = pb.diagnose_torch(model, torch.nn.MSELoss(), optimizer, X, y, n_steps=400)
+    assert found.verdict == "healthy", str(found)

@@ -28,6 +28,7 @@ In reading order:
     _torch         PyTorch loops
     _torch_call    calls of PyTorch that NumPy has no counterpart of
     _torch_record  their losses, recorded
+    _torch_fed     the gradients that a PyTorch optimiser is given
     _torch_words   fixes in PyTorch's own words
     _door          diagnose, diagnose_torch
     _cli           what the command does

@@ -201,6 +201,7 @@ def diagnose_torch(
         Where an argument is not what it should be, or X and y differ in length.
     """
     from pullback.diagnose._torch import TorchLoop
+    from pullback.diagnose._torch_fed import refuted
     from pullback.diagnose._torch_given import as_rows, check_arguments
     from pullback.diagnose._torch_words import in_its_words
 
@@ -219,6 +220,9 @@ def diagnose_torch(
             "params": loop.leaves(), "X": X, "y": y, "loss": loop.loss, "step": loop.step,
             "batch_size": batch_size, "n_steps": n_steps, **names,
         }, name=type(model).__name__)  # fmt: skip
+        start, rows = loop.leaves(), patient.batch(0)
         found = examine(patient, _seconds(budget, patient))
+        with quiet():
+            refuted(found, loop, start, X[rows], y[rows])
     in_its_words(found.faults, loop)
     return _said(found, loop.names, patient)

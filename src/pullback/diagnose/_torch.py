@@ -144,6 +144,20 @@ class TorchLoop:
         self.state = State(self)
         return self.leaves(), None if value is None else number(value, "step")
 
+    def fed(self, params: Any, X: Any, y: Any) -> list[np.ndarray] | None:
+        """The gradients that the optimiser is given in the first step; None where it is given none."""
+        met: list[list[np.ndarray]] = []
+        hook = self.optimizer.register_step_post_hook(lambda *unused: met.append([
+            np.zeros(tuple(p.shape)) if p.grad is None else p.grad.detach().numpy().astype(float)
+            for p in self.ours]))  # fmt: skip
+        try:
+            fresh = copy.copy(self)
+            fresh.state = self.start
+            fresh.step(params, X, y)
+        finally:
+            hook.remove()
+        return met[0] if met else None
+
     def leaves(self) -> list[np.ndarray]:
         return [p.detach().numpy().astype(float) for p in self.ours]
 
