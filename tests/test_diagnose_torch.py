@@ -316,3 +316,23 @@ def test_a_rule_that_is_not_known_is_no_mistake_of_the_backward_pass():
     optimizer = torch.optim.RMSprop(model.parameters(), lr=0.002, momentum=0.9, centered=True)
     found = pb.diagnose_torch(model, torch.nn.MSELoss(), optimizer, X, y, n_steps=400)
     assert found.verdict == "healthy", str(found)
+
+
+def test_a_gradient_spoiled_before_the_optimiser_is_given_it_stays_named():
+    torch = pytest.importorskip("torch")
+    X, y = table(torch)
+    torch.manual_seed(1)
+    model = torch.nn.Sequential(torch.nn.Linear(4, 32), torch.nn.Tanh(), torch.nn.Linear(32, 1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    loss_fn = torch.nn.MSELoss()
+
+    def step(X, y):
+        optimizer.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        model[0].bias.grad[:] = model[0].bias.grad.sum()
+        optimizer.step()
+        return loss
+
+    found = pb.diagnose_torch(model, loss_fn, optimizer, X, y, step=step, n_steps=400)
+    assert first(found) == [("grad_bias_wrong", 1)]
