@@ -5,11 +5,11 @@ import pytest
 
 import pullback as pb
 from pullback.diagnose._findings import Finding
-from pullback.diagnose._torch_beside import keepers
-from pullback.diagnose._torch_call import Call
-from pullback.diagnose._torch_fed import agrees
-from pullback.diagnose._torch_given import check_arguments, number
-from pullback.diagnose._torch_words import in_its_words
+from pullback.diagnose.pytorch._beside import keepers
+from pullback.diagnose.pytorch._call import Call
+from pullback.diagnose.pytorch._fed import agrees
+from pullback.diagnose.pytorch._given import check_arguments, number
+from pullback.diagnose.pytorch._words import in_its_words
 from pullback.diagnose.recording._record import record
 from pullback.diagnose.recording._recorded import current
 from pullback.errors import ArgumentError

@@ -23,13 +23,7 @@ In reading order:
     _report        line, paragraph, JSON
     _page          the page, and the part of a notebook
     _own           runs of this library
-    _torch_given   what is given of a PyTorch loop
-    _torch_beside  what a PyTorch loop has beside its model and its optimiser
-    _torch         PyTorch loops
-    _torch_call    calls of PyTorch that NumPy has no counterpart of
-    _torch_record  their losses, recorded
-    _torch_fed     the gradients that a PyTorch optimiser is given
-    _torch_words   fixes in PyTorch's own words
+    pytorch/       PyTorch loops as patients, and their fixes in its words
     _door          diagnose, diagnose_torch
     _cli           what the command does
     _ward          the score on loops whose faults are known

@@ -200,10 +200,10 @@ def diagnose_torch(
     ArgumentError
         Where an argument is not what it should be, or X and y differ in length.
     """
-    from pullback.diagnose._torch import TorchLoop
-    from pullback.diagnose._torch_fed import refuted
-    from pullback.diagnose._torch_given import as_rows, check_arguments
-    from pullback.diagnose._torch_words import in_its_words
+    from pullback.diagnose.pytorch._fed import refuted
+    from pullback.diagnose.pytorch._given import as_rows, check_arguments
+    from pullback.diagnose.pytorch._loop import TorchLoop
+    from pullback.diagnose.pytorch._words import in_its_words
 
     check_arguments(model, loss_fn, optimizer, X, y, step)
     loop = TorchLoop(model, loss_fn, optimizer, step)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._torch_call import Call, UnknownCallError, noted
+from pullback.diagnose.pytorch._call import Call, UnknownCallError, noted
 from pullback.diagnose.recording._recorded import Rec, current
 
 

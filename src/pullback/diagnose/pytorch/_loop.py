@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._torch_beside import keepers, leaves_of, names_of
-from pullback.diagnose._torch_given import number
+from pullback.diagnose.pytorch._beside import keepers, leaves_of, names_of
+from pullback.diagnose.pytorch._given import number
 from pullback.diagnose.recording._record import Rec
 
 
@@ -112,7 +112,7 @@ class TorchLoop:
     def loss(self, params: Any, X: Any, y: Any) -> Any:
         """The objective: the loss of the model's outputs, its randomness switched off."""
         if any(isinstance(a, Rec) for a in (*params, X, y)):
-            from pullback.diagnose._torch_record import recorded
+            from pullback.diagnose.pytorch._record import recorded
 
             return recorded(self, list(params), X, y)
         self.put(params)
