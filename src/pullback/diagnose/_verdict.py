@@ -150,7 +150,7 @@ def _unsettled(out: Diagnosis) -> str:
     if "treatment" in out.facts.get("skipped", []) and not _learns(out.facts):
         return "the time was up before whole runs could be compared; give a larger budget"
     base, user = (out.facts.get(name, 0.0) for name in ("base", "user"))
-    if not out.faults and base - user < NOTHING * abs(base):
+    if not out.faults and base and base - user < NOTHING * abs(base):  # no loop gains on a loss of zero
         return (
             f"the loop gets to a loss of {user:.4g}, a constant prediction has {base:.4g}, and no experiment "
             "gets further: give more rows, or features of which it is known that they tell the target"

@@ -200,7 +200,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         return []
     case.tried.append("a wider network under the same loss, on unseen rows")
     room, worth = found.constant - found.wide, case.worth(found.constant * case.per_row) / case.per_row
-    if room < 0.25 * worth:
+    if room <= 0.25 * worth:  # nothing at all, of a loss that is zero at a constant
         return []
     if not _short(case, found, worth, _enough(case)):
         again = _of_all_rows(case, found)
