@@ -328,3 +328,20 @@ def test_only_a_whole_number_of_pairs_exchange_their_targets(share, pairs):
 def test_rows_drawn_with_replacement_are_known_by_their_number(rows, repeated):
     taken = [np.array(r) for r in rows]
     assert OwnRows(taken, taken).repeated is repeated
+
+
+def test_a_step_that_is_to_give_its_inputs_back_needs_no_other_targets():
+    table = np.random.default_rng(3).standard_normal((60, 4))
+    start = [np.random.default_rng(4).standard_normal((4, 4)) / 2, np.zeros(4)]
+
+    def back(p, X, y):
+        return np.mean((np.tanh(X @ p[0] + p[1]) - y) ** 2)
+
+    def own(p, X, y):
+        d = np.tanh(X @ p[0] + p[1]) - X  # the derivative is forgotten
+        return [p[0] - 0.01 * X.T @ d, p[1] - 0.01 * d.sum(0)], 0.0
+
+    given = {"params": start, "X": table, "y": table, "loss": back, "step": own, "batch_size": 12}
+    with quiet():
+        assert rows.experiment(Case(Patient(given), 10.0)) == []
+        assert rows.experiment(Case(Patient({**given, "y": table[::-1]}), 10.0))[0].id == "labels_misaligned"

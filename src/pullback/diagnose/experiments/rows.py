@@ -11,6 +11,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments.model import same_table
 from pullback.diagnose.loops._patient import flatten
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.training._rows import always_same, never_heeded, never_taken, read, stays
@@ -63,9 +64,10 @@ def _never_picked(case: Case) -> list[Finding]:
 def _unpaired(case: Case) -> list[Finding]:
     """A step that takes the inputs it is given and targets from elsewhere, or the reverse.
 
-    `zip(X_batch, y)` and `y[i]` read the whole set's targets, row by row from the first one.
+    `zip(X_batch, y)` and `y[i]` read the whole set's targets, row by row from the first one. Where
+    the targets are the inputs, one of the two is all that a step needs.
     """
-    if not case.patient.has_step or case.size >= case.n or _numbers(case) < 4:
+    if not case.patient.has_step or case.size >= case.n or _numbers(case) < 4 or same_table(case):
         return []
     case.tried.append("whether the step heeds both the inputs and the targets it is given")
     for given, other in (("y", "X"), ("X", "y")):
