@@ -29,13 +29,14 @@ def loss(p, X, y):
     return float(np.mean((values(p, X)[-1] @ p[-1] - y[:, None]) ** 2))
 
 
-def back(slope=0, signal=lambda k: k + 1, given=0, decay=0.0, by=0):
+def back(slope=0, signal=lambda k: k + 1, given=0, decay=0.0, by=0, through=None):
     def grad(p, X, y):
         a = values(p, X)
         d = {4: 2 * (a[-1] @ p[-1] - y[:, None]) / len(y)}
         d[3] = d[4] @ p[4].T * (1 - a[4] ** 2)
         for k in (2, 1, 0):
-            d[k] = d[min(signal(k), 3)] @ p[k + 1 + by].T * (1 - a[k + 1 + slope] ** 2)
+            weight = p[k + 1 + by] if through is None else p[min(through(k), 3)]
+            d[k] = d[min(signal(k), 3)] @ weight.T * (1 - a[k + 1 + slope] ** 2)
         return [a[k + (given if k == 1 else 0)].T @ d[k] + decay * w for k, w in enumerate(p)]
 
     return grad
@@ -50,6 +51,8 @@ def back(slope=0, signal=lambda k: k + 1, given=0, decay=0.0, by=0):
         (back(signal=lambda k: 3), [("grad_wrong_delta", 0)]),
         (back(signal=lambda k: k + 2), [("grad_wrong_delta", 0)]),
         (back(by=-1), [("grad_wrong_delta", 0)]),
+        (back(signal=lambda k: 3, through=lambda k: 3), [("grad_wrong_delta", 0)]),
+        (back(signal=lambda k: k + 2, through=lambda k: k + 2), [("grad_wrong_delta", 0)]),
     ],
 )
 def test_a_loop_over_layers_whose_index_is_off(grad, expected):

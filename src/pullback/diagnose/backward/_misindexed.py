@@ -28,6 +28,7 @@ def misindexed(tape: Tape) -> Iterator[Wrong]:
     if len(layers) < 3:
         return
     yield from _signals_elsewhere(tape, layers)
+    yield from _handed_again(tape, layers)
     yield from _weights_elsewhere(tape, layers)
 
 
@@ -124,6 +125,33 @@ def _signals_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
         for chosen in _subsets([donors], order):
             yield Wrong("grad_wrong_delta", f"the error signal of {words} handed down in place of its own",
                         tape.rec.gradient(len(tape.leaves), instead=_handed(layers, chosen)))  # fmt: skip
+
+
+def _handed_again(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
+    """Error signals that come down through another layer, further up: signal and weight are both its."""
+    order = [id(p.nodes[0]) for p in layers[1:]]
+    last = {p.inputs[0].value.shape: p for p in layers}
+    above = {id(p.nodes[0]): q for p, q in pairwise(layers[1:]) if _alike(p.inputs[0], q.inputs[0])}
+    tops = [(p, last[p.inputs[0].value.shape]) for p in layers[1:]]
+    highest = {id(p.nodes[0]): q for p, q in tops if q is not p}
+    for words, donors in (("the layer above", above), ("one and the same layer", highest)):
+        for chosen in _subsets([donors], order):
+            yield Wrong("grad_wrong_delta", f"what came down through {words} taken in place of its own",
+                        tape.rec.gradient(len(tape.leaves), instead=_come_down(layers, chosen)))  # fmt: skip
+
+
+def _come_down(layers: list[Product], donors: dict[int, Product]) -> dict[int, Any]:
+    """Other ways back: what a donor handed down is handed down again, each weight's gradient is as it was."""
+    came: dict[int, Any] = {}
+
+    def pull(node: Node, source: Node, u: Any) -> list[tuple[Node, Any]]:
+        back = list(pull_back(node, u))
+        own = next((g for p, g in back if p is source), None)
+        donor = donors.get(id(node))
+        came[id(node)] = own if donor is None else came.get(id(donor.nodes[0]), own)
+        return [(p, came[id(node)] if p is source else g) for p, g in back]
+
+    return {id(p.nodes[0]): partial(pull, p.nodes[0], p.inputs[0]) for p in layers}
 
 
 def _weights_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
