@@ -237,3 +237,38 @@ def test_steps_sized_by_norms_are_no_stray_factors(factor, meant, rate):
         for t, (ws, gs) in enumerate(zip(before, GRADS, strict=True))
     ]
     assert sized_by_norms(Moves(before, after), GRADS, [0, 1]) is meant
+
+
+@pytest.mark.parametrize(("small", "wrong"), [(1e-8, True), (1e-8, False), (1e-6, True), (1e-6, False)])
+def test_wrong_gradients_are_met_behind_a_root_with_a_small_number_under_it(small, wrong):
+    draw = np.random.default_rng(2)
+    X = draw.standard_normal((80, 4))
+    y = np.sin(X[:, 0]) + X[:, 1]
+    start = [draw.standard_normal((4, 6)) / 2, np.zeros(6), draw.standard_normal((6, 5)) / 2, np.zeros(5),
+             draw.standard_normal(5) / 2, np.zeros(1)]  # fmt: skip
+    v, seen = [np.zeros(x.shape) for x in start], {"t": 0}
+
+    def forward(p, X):
+        h = np.tanh(X @ p[0] + p[1])
+        g = np.tanh(h @ p[2] + p[3])
+        return h, g, g @ p[4] + p[5]
+
+    def loss(p, X, y):
+        return np.mean((forward(p, X)[2] - y) ** 2)
+
+    def step(p, X, y):
+        h, g, out = forward(p, X)
+        e = 2 * (out - y) / len(y)
+        d = np.outer(e, p[4]) * (1 - g * g)
+        b = d @ p[2].T * (1 - h * h)
+        sums = [np.full(x.shape[1], x.sum()) if wrong else x.sum(0) for x in (b, d)]
+        grads = [X.T @ b, sums[0], h.T @ d, sums[1], g.T @ e, np.array([e.sum()])]
+        seen["t"] += 1
+        for k, x in enumerate(grads):
+            v[k] = 0.99 * v[k] + 0.01 * x * x
+        roots = [np.sqrt(x / (1 - 0.99 ** seen["t"]) + small) for x in v]
+        return [w - 0.01 * x / r for w, x, r in zip(p, grads, roots, strict=True)], 0.0
+
+    given = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20, "n_steps": 200}
+    found = update.experiment(Case(Patient(given), 10.0))[:1]
+    assert [(f.id, f.where) for f in found] == ([("grad_bias_wrong", 1)] if wrong else [])

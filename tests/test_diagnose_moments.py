@@ -35,6 +35,22 @@ def test_the_small_number_is_read_off_the_first_move_and_the_rule_known(eps, ins
     assert rule.gap < 1e-3
 
 
+@pytest.mark.parametrize(("wrong", "found"), [(False, ""), (True, "optimizer_state_mutated")])
+def test_moments_that_are_written_back_are_known_with_a_small_number_under_the_root(wrong, found):
+    draw = np.random.default_rng(3)
+    grads = [[1e-4 * draw.standard_normal(x.shape) for x in start] for _ in range(5)]
+    p, m, v, moves = start, [0 * x for x in start], [0 * x for x in start], Moves()
+    for t, gs in enumerate(grads, 1):
+        m, v = ([b * a + (1 - b) * g**k for a, g in zip(kept, gs, strict=True)]
+                for kept, b, k in ((m, 0.9, 1), (v, 0.999, 2)))  # fmt: skip
+        first, second = [a / (1 - 0.9**t) for a in m], [a / (1 - 0.999**t) for a in v]
+        m, v = (first, second) if wrong else (m, v)
+        moves.before.append(p)
+        p = [w - 0.01 * a / np.sqrt(b + 1e-8) for w, a, b in zip(p, first, second, strict=True)]
+        moves.after.append(p)
+    assert simulate(moves, grads).wrong == found
+
+
 RIGHT, WRONG, MUTATED = [], ["momentum_state_wrong"], ["optimizer_state_mutated"]
 
 

@@ -47,6 +47,8 @@ from pullback.diagnose.experiments.of_update._first_move import (
     climbs,
     clipped,
     cut_off,
+    levels_off,
+    made_of,
     met_inside,
     rate_by_mistakes,
     resting,
@@ -369,8 +371,8 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     u = [-m for m in moves.move(0)]
     match = compare(u, true[0])
     flat = sign_like(u, true[0])
-    if flat:
-        met = met_inside(case, moves, true)
+    met = met_inside(case, moves, true) if flat or levels_off(u) else None
+    if flat or (met is not None and made_of(u, met)):
         return [] if met is None else _named(case, met, true[0])
     if cut_off(u, true[0]):
         return []

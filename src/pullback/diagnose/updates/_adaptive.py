@@ -157,10 +157,12 @@ def _right(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
 
 
 def _wrong(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
-    for kind, (fault, words) in _WRONG_ADAM.items():
-        for b1 in _B1[:2]:
-            for b2 in _B2[:2]:
-                yield f"Adam({b1}, {b2})", fault, words, list(_adam(grads, b1, b2, 1e-8, kind))
+    rates = [(b1, b2) for b1 in _B1[:2] for b2 in _B2[:2]]
+    under_root = [small for small in small_numbers(first, grads[0]) if small[1]]
+    for eps, inside in [(1e-8, False), *under_root]:
+        for kind, (fault, words) in _WRONG_ADAM.items():
+            for b1, b2 in rates:
+                yield f"Adam({b1}, {b2})", fault, words, list(_adam(grads, b1, b2, eps, kind, inside))
     for b2 in _B2:
         yield (f"RMSprop({b2})", "optimizer_state_shared", "parameters share one buffer of squares",
                list(_squares(grads, b2, 1e-8, "shared")))  # fmt: skip

@@ -11,6 +11,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.backward._spoiled import mistakes
 from pullback.diagnose.experiments.of_gradient._match import compare, consensus
 from pullback.diagnose.recording._record import Node, recording
+from pullback.diagnose.updates._adaptive import small_numbers
 from pullback.diagnose.updates._moves import Moves, Rule, norm
 
 
@@ -105,6 +106,21 @@ def sign_like(u: Leaves, true: Leaves) -> bool:
     values = np.abs(np.concatenate([x.ravel() for x in u]))
     values = values[values > 1e-3 * values.max()]
     return bool(values.size > 4 and np.ptp(values) < 0.05 * values.max())
+
+
+def levels_off(u: Leaves) -> bool:
+    """Whether most of the first move has one size and the rest is smaller: a number stands beside the root
+    of the squares, or under it, that small gradients are felt against.
+    """
+    values = np.abs(np.concatenate([x.ravel() for x in u]))
+    values = values[values > 0]
+    return bool(values.size > 12 and np.median(values) > 0.95 * values.max())
+
+
+def made_of(u: Leaves, met: Leaves) -> bool:
+    """Whether each parameter's first move is a gradient over the root of its squares and a small number."""
+    return all(sign_like([a], [g]) or bool(small_numbers([a], [g]))
+               for a, g in zip(u, met, strict=True) if np.count_nonzero(a) > 4)  # fmt: skip
 
 
 def rate_by_mistakes(case: Case, u: Leaves) -> float | None:
