@@ -174,3 +174,32 @@ def test_rows_drawn_anew_are_left_out_only_if_they_never_come(most, found):
         return [w - RATE * g for w, g in zip(p, grad(p, X[rows], y[rows]), strict=True)], loss(p, X, y)
 
     assert told(step, 12) == found
+
+
+def in_turn(slope, sums, size=6):
+    """A step that goes over its rows in order, a few at a time, by a gradient of the hidden layer's own."""
+
+    def step(p, X, y):
+        for at in range(0, len(X), size):
+            gs = grad(p, X[at : at + size], y[at : at + size], slope)
+            p = [w - 0.05 * g for w, g in zip(p, [gs[0], sums(gs[1]), *gs[2:]], strict=True)]
+        return p, loss(p, X, y)
+
+    return step
+
+
+def same(g):
+    return g
+
+
+@pytest.mark.parametrize(
+    ("slope", "sums", "found"),
+    [
+        (lambda h: 1 - h * h, same, []),
+        (lambda h: 1 + 0 * h, same, [("grad_missing_activation_derivative", 0)]),
+        (lambda h: -(1 - h * h), same, [("grad_sign_flipped", 0)]),
+        (lambda h: 1 - h * h, lambda g: np.full(g.shape, g.sum()), [("grad_bias_wrong", 1)]),
+    ],
+)
+def test_a_wrong_gradient_of_some_parameters_is_told_of_the_updates_within_a_step(slope, sums, found):
+    assert told(in_turn(slope, sums))[:1] == found

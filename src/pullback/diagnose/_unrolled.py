@@ -81,15 +81,23 @@ def _moved(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
 
 
 def _follows(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
-    """Whether the move on the first so many rows is along their true gradient, up or down, by one factor."""
+    """Whether the move on the first so many rows is along their true gradient, up or down, by one factor.
+
+    Where the step goes by a wrong gradient of some parameters, one of the others tells as much.
+    """
     u = [b - a for a, b in zip(_end(case, size, ends), case.generic, strict=True)]
     g = case.gradient(case.generic, *case.batch(0, size))
-    rate = _along(u, g)
+    return _along(u, g) or any(_along([x], [z]) for x, z in zip(u, g, strict=True)
+                               if np.count_nonzero(z) >= TELLING)  # fmt: skip
+
+
+TELLING = 3
+"""So many numbers go along a gradient by one factor only where they are made of it."""
+
+
+def _along(u: Leaves, g: Leaves) -> bool:
+    rate = sum(float(np.sum(x * z)) for x, z in zip(u, g, strict=True)) / (norm(g) ** 2 or 1.0)
     return rate != 0 and norm([x - rate * z for x, z in zip(u, g, strict=True)]) < 1e-5 * norm(u)
-
-
-def _along(u: Leaves, g: Leaves) -> float:
-    return sum(float(np.sum(x * z)) for x, z in zip(u, g, strict=True)) / (norm(g) ** 2 or 1.0)
 
 
 def _goes_on(case: Case, moves: Moves, ends: dict[int, Leaves]) -> bool:

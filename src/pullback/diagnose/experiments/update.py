@@ -123,11 +123,10 @@ def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]
     sum: errors that are whole numbers add up to many things.
     """
     case.tried.append("the updates within one step against the true gradients of their rows")
-    of = case
+    of = fed_singly(case, len(moves.rows[0]))
     if draws_anew(case):  # fewer rows are no first part of many then
-        of = fed_singly(case, len(moves.rows[0]))
         moves = watch(of.patient, case.generic, UPDATES)
-    inside, known = _of_updates(case, of, moves)
+    inside, known = _of_updates(of, moves)
     if known:
         found = [f for f in found if f.id not in GRADIENT]
         case.unruled = False
@@ -146,23 +145,19 @@ def _made_of_updates(case: Case, moves: Moves) -> list[Finding] | None:
         inner = unrolled(case) if len(moves.rows[0]) == case.size and not draws_anew(case) else None
     except Failure:  # it takes no fewer rows
         return None
-    inside, known = ([], False) if inner is None else _of_updates(case, case, inner)
+    if inner is None:
+        return None
+    inside, known = _of_updates(fed_singly(case, len(inner.rows[0])), inner)
     if not known:
         return None
     case.tried.append("the updates within one step against the true gradients of their rows")
     return [f for f in inside if not doubtful(f)]
 
 
-def _of_updates(case: Case, of: Case, moves: Moves) -> tuple[list[Finding], bool]:
-    """What updates say, and whether a rule reproduces them."""
+def _of_updates(of: Case, moves: Moves) -> tuple[list[Finding], bool]:
+    """What updates say, of a loop whose steps make one each, and whether a rule reproduces them."""
     true = of.gradients(moves)
-    moving = moves.moving(true)
-    kept = case.rule, case.rate, case.decay, case.ridge
-    of.rule = None
-    found = _rule(of, moves, true, true, moving)
-    known = of.rule is not None
-    case.rule, case.rate, case.decay, case.ridge = kept  # they are those of an update, not of a step
-    return found, known
+    return _rule(of, moves, true, true, moves.moving(true)), of.rule is not None
 
 
 def _examine(case: Case) -> list[Finding]:
