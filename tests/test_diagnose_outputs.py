@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose.experiments import data, labels, model, objective
+from pullback.diagnose.experiments import _rivals, data, labels, model, objective
 from pullback.diagnose.experiments.of_objective._least import no_least
 from pullback.diagnose.experiments.of_objective._task import classes
 from pullback.diagnose.experiments.treatment import _of_several
@@ -329,3 +329,13 @@ def test_probabilities_of_an_unknown_network_that_are_squashed_again_are_said_to
 
     one = case(loss, (X[:, 0] * X[:, 1] > 0).astype(float), [LINE[0][:2] * 2, LINE[1]])
     assert [(f.id, f.where) for f in objective.experiment(one)] == [("double_softmax", "output")]
+
+
+@pytest.mark.parametrize("strange", [False, True])
+def test_an_objective_of_layers_that_are_not_known_is_no_stranger(strange):
+    cost = (lambda z, t: abs(np.sinh(z) - t) ** 1.5) if strange else (lambda z, t: (z - t) ** 2)
+    start = [*np.random.default_rng(1).normal(size=(3, 4)), np.zeros(1)]
+    with quiet():
+        one = case(by_row(cost), SINE, start, X[:60, 0])
+        assert one.net is None or not one.net.whole
+        assert (_rivals._unread_objective(one) is not None) is strange

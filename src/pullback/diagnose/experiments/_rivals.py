@@ -19,6 +19,7 @@ from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments.labels import explained
 from pullback.diagnose.experiments.objective import labels
 from pullback.diagnose.experiments.of_treatment._comparing import uneven
+from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._functions import of_numbers
 from pullback.diagnose.updates._moves import norm
 
@@ -232,6 +233,8 @@ def _sorted_rows(case: Case) -> Any:
 def _unread_objective(case: Case) -> Any:
     net = case.net
     known = net is not None and net.objective != "unknown" and "without" not in net.objective
+    if (net is None or not net.legible) and case.head is not None:  # what is made of them is known
+        known = case.head.objective not in fn.WRONG
     return None if known else ("loss", "the rows' losses fit no objective in use")
 
 
