@@ -316,3 +316,37 @@ def softsign(z):
 )  # fmt: skip
 def test_derivatives_of_less_usual_functions(act, end, slope, last, expected):
     assert found([deep[0], deep[4] / 4], *curved(act, end, slope, last)) == expected
+
+
+SLIM = [rng.standard_normal((5, 4)) / 2, rng.standard_normal((4, 3)) / 2]
+ONES = np.eye(3)[np.arange(40) % 3]
+
+
+def squashed(p, X):
+    hidden = 1 / (1 + np.exp(-X @ p[0]))
+    return hidden, 1 / (1 + np.exp(-hidden @ p[1]))
+
+
+def half_squares(p, X, y):
+    return float(0.5 * np.sum((y - squashed(p, X)[1]) ** 2) / len(y))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (lambda out, t, delta: delta, []),
+        (lambda out, t, delta: out, [("grad_wrong_delta", 0)]),
+        (lambda out, t, delta: -t, [("grad_wrong_delta", 0)]),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 20])
+def test_a_prediction_or_a_target_handed_down_for_its_error_is_named(size, given, expected):
+    def grad(p, X, y):
+        hidden, out = squashed(p, X)
+        delta = (out - y) * out * (1 - out)
+        below = given(out, y, delta) @ p[1].T * hidden * (1 - hidden)
+        return [X.T @ below / len(y), hidden.T @ delta / len(y)]
+
+    fed = {"params": SLIM, "X": X, "y": ONES, "loss": half_squares, "grad": grad}
+    case = Case(Patient({**fed, "batch_size": size}), 10.0)
+    assert [(f.id, f.where) for f in gradient.experiment(case)[:1]] == expected

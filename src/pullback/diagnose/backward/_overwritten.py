@@ -74,6 +74,18 @@ def _written_over(tape: Tape) -> dict[int, Node]:
 
 def _errors_in_place(tape: Tape) -> Iterator[tuple[str, dict[int, Any]]]:
     """Of a squared error: the slope where the error, or its square, was written over what it was made of."""
+    for node, made, target, rate in squared_errors(tape):
+        error = made.value - target.value
+        for words, slope in (
+            ("the error was written over the predictions before its slope was taken",
+             rate * (node.value - target.value)),
+            ("the squares were written over the errors before their slope was taken", rate * error**2),
+        ):  # fmt: skip
+            yield words, {id(made): partial(_hand_on, made, slope)}
+
+
+def squared_errors(tape: Tape) -> Iterator[tuple[Node, Node, Node, float]]:
+    """Each error that is squared, its prediction and target, and the loss's slope as a multiple of it."""
     targets = tape.rows << 1
     for node in tape.rec.nodes:
         if node.name != "subtract" or len(node.parents) != 2:
@@ -86,14 +98,8 @@ def _errors_in_place(tape: Tape) -> Iterator[tuple[str, dict[int, Any]]]:
                 continue
             error = made.value - target.value
             rate = float(np.sum(error * arriving)) / (float(np.sum(error * error)) or 1.0)
-            if np.abs(arriving - rate * error).max() > 1e-9 * np.abs(arriving).max():
-                continue
-            for words, slope in (
-                ("the error was written over the predictions before its slope was taken",
-                 rate * (node.value - target.value)),
-                ("the squares were written over the errors before their slope was taken", rate * error**2),
-            ):  # fmt: skip
-                yield words, {id(made): partial(_hand_on, made, slope)}
+            if np.abs(arriving - rate * error).max() <= 1e-9 * np.abs(arriving).max():
+                yield node, made, target, rate
 
 
 def _hand_on(node: Node, slope: Any, u: Any) -> list[tuple[Node, Any]]:
