@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose.experiments._any_class import _inner, spread
 from pullback.diagnose.experiments._dependence import beyond_chance
 from pullback.diagnose.experiments._one_sided import _block, _mixed
 from pullback.diagnose.experiments._plateaus import levels
@@ -52,6 +53,59 @@ def test_exchanged_labels_stop_at_a_plateau_and_overlapping_classes_do_not(excha
     hit = np.where(rng.random(500) < exchanged, 1 - y, y).astype(float)
     likelier, wrong = levels(score, hit)
     assert (likelier > 5 and 0.2 < wrong < 0.4) == told
+
+
+def heaps(apart, n=240, seed=0):
+    """Three classes in heaps of normal rows, so far apart."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(n) % 3
+    return apart * np.array([[0, 1], [-0.9, -0.5], [0.9, -0.5]])[y] + rng.standard_normal((n, 2)), y, rng
+
+
+@pytest.mark.parametrize(
+    ("rows", "lost", "told"),
+    [(arms(80), 0.6, True), (heaps(4, 400), 0.5, True), (arms(80), 0.0, False), (heaps(4), 0.0, False),
+     (heaps(1.2), 0.0, False), (heaps(0.8), 0.0, False)],
+    ids=["arms", "heaps", "arms in order", "heaps in order", "overlapping", "on each other"],
+)  # fmt: skip
+def test_labels_that_are_any_class_are_told_on_few_rows_from_classes_that_overlap(rows, lost, told):
+    X, y, rng = rows
+    labels = np.eye(3)[np.where(rng.random(len(y)) < lost, rng.integers(0, 3, len(y)), y)]
+    likelier, wrong = spread(np.mean(foretold(X, labels, 20), axis=0), labels)
+    assert (likelier > 6 and 0.25 < wrong < 0.55) == told
+
+
+def test_rows_in_heavy_tails_say_nothing_of_labels_and_marks_have_no_tails():
+    X = np.random.default_rng(0).standard_normal((200, 3))
+    X[:5, 0] = 9
+    X[:, 2] = np.arange(200) % 20 == 0
+    assert not _inner(X)[:5].any()
+    assert _inner(X)[5:].mean() > 0.98
+
+
+@pytest.mark.parametrize(("lost", "ids"), [(0.6, ["labels_wrong"]), (0.0, [])])
+def test_a_loop_whose_labels_are_any_class_gets_that_name(lost, ids):
+    X, y, rng = arms(80)
+    y = np.where(rng.random(len(y)) < lost, rng.integers(0, 3, len(y)), y)
+    start = [rng.standard_normal((2, 30)), np.zeros(30), 0.1 * rng.standard_normal((30, 3)), np.zeros(3)]
+
+    def back(p, X, y):
+        hidden = np.maximum(X @ p[0] + p[1], 0)
+        e = np.exp(hidden @ p[2] + p[3])
+        return hidden, e / e.sum(1, keepdims=True)
+
+    def loss(p, X, y):
+        return -np.mean(np.log(back(p, X, y)[1][np.arange(len(y)), y] + 1e-12))
+
+    def step(p, X, y):
+        hidden, out = back(p, X, y)
+        d = (out - np.eye(3)[y]) / len(y)
+        below = d @ p[2].T * (hidden > 0)
+        slopes = X.T @ below, below.sum(0), hidden.T @ d, d.sum(0)
+        return [w - g for w, g in zip(p, slopes, strict=True)], loss(p, X, y)
+
+    found = diagnose(params=start, X=X, y=y, loss=loss, step=step, batch_size=240, n_steps=3000)
+    assert [f.id for f in found.faults[:1]] == ids
 
 
 @pytest.mark.parametrize(

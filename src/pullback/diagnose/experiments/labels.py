@@ -134,10 +134,10 @@ def forecasts(case: Case) -> list[np.ndarray]:
     return found
 
 
-def foretold(X: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+def foretold(X: np.ndarray, y: np.ndarray, folds: int = FOLDS) -> list[np.ndarray]:
     """Targets of all rows, each foretold from the folds it is not in, in four ways."""
     order = np.random.default_rng(0).permutation(len(X))
-    parts = [order[i::FOLDS] for i in range(FOLDS)]
+    parts = [order[i::folds] for i in range(folds)]
     out = [np.zeros(y.shape) for _ in range(4)]
     for part, found in zip(parts, from_others(X, y, parts), strict=True):
         for whole, guess in zip(out, found, strict=True):

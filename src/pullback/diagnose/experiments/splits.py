@@ -15,6 +15,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments._any_class import any_class
 from pullback.diagnose.experiments._astray import astray
 from pullback.diagnose.experiments._one_sided import one_sided
 from pullback.diagnose.experiments._plateaus import plateaus
@@ -42,7 +43,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         *out,
         *one_sided(case),
         *_imbalance(case),
-        *(contradicted(case) or plateaus(case)),
+        *(contradicted(case) or plateaus(case) or any_class(case)),
         *astray(case),
         *_overfitting(case),
     ]
