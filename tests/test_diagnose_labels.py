@@ -1,5 +1,7 @@
 """What the rows tell of their labels: traces of lost labels, plateaus of wrong ones, numbers cut to zero."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,8 @@ from pullback.diagnose.experiments._one_sided import _block, _mixed
 from pullback.diagnose.experiments._plateaus import levels
 from pullback.diagnose.experiments.data import _greatest_alone
 from pullback.diagnose.experiments.labels import foretold
+from pullback.diagnose.experiments.objective import _every_column
+from pullback.diagnose.network._anatomy import Layer, Net
 from pullback.diagnose.network._functions import of_numbers, recognise
 
 
@@ -146,3 +150,10 @@ def bare_line(shift):
 def test_a_line_that_gets_most_of_the_way_still_misses_the_bias_that_leaves_a_fraction(shift, expected):
     found = diagnose(**bare_line(shift)).faults
     assert (found[0].id if found else None) == expected
+
+
+def test_layers_that_do_not_stand_on_the_rows_themselves_are_not_given_them():
+    net = Net([Layer(0, 1, "io")], "softmax", "cross-entropy", 1.0)
+    y, letters = np.arange(12) % 3, np.ones((12, 8), int)
+    case = SimpleNamespace(net=net, X=letters, y=y, generic=[np.ones((16, 3)), np.ones(3)], leaves_out=3)
+    assert _every_column(case, np.arange(12), np.ones(12)) == []

@@ -233,7 +233,7 @@ def _sorted_rows(case: Case) -> Any:
 def _unread_objective(case: Case) -> Any:
     net = case.net
     known = net is not None and net.objective != "unknown" and "without" not in net.objective
-    if (net is None or not net.legible) and case.head is not None:  # what is made of them is known
+    if (net is None or not net.whole) and case.head is not None:  # what is made of them is known
         known = case.head.objective not in fn.WRONG
     return None if known else ("loss", "the rows' losses fit no objective in use")
 

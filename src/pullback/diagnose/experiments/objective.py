@@ -22,6 +22,7 @@ from pullback.diagnose.experiments.of_objective._unpaired import unpaired
 from pullback.diagnose.experiments.of_objective._unread import unread
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.network._anatomy import Net
 from pullback.diagnose.network._functions import labels
 from pullback.diagnose.recording._record import Node, Recording, record, recording
 
@@ -266,12 +267,22 @@ def _above(node: Node) -> set[int]:
     return seen
 
 
+def _on_rows(case: Case) -> Net | None:
+    """The layers that stand on X itself, not on what letters or steps of time become; None if unread."""
+    net = case.net
+    if net is None or not net.whole:
+        return None
+    first, width = net.layers[0], int(np.prod(case.X.shape[1:]))
+    return net if len(first.weight(case.generic)) == width + bool(first.ones) else None
+
+
 def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarray) -> list[Finding]:
     """One of several outputs held against the number of the class."""
-    net, y = case.net, case.y[picked]
+    y = case.y[picked]
     used = np.flatnonzero((np.abs(D) > 1e-12).any(0))
     classes = labels(case.y)
-    if net is None or not net.whole or len(used) != 1 or D.shape[1] < 2 or classes < 2 or np.ndim(y) > 1:
+    net = _on_rows(case)
+    if net is None or len(used) != 1 or D.shape[1] < 2 or classes < 2 or np.ndim(y) > 1:
         return []
     sums = net.forward(case.generic, case.X[picked])[1][-1]
     kind = fn.recognise(sums[:, used], y, values)[1]
@@ -283,8 +294,9 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
 
 def _every_column(case: Case, picked: np.ndarray, values: np.ndarray) -> list[Finding]:
     """All of several outputs held against the number of the class, as broadcasting lets them be."""
-    net, y, classes = case.net, case.y[picked], labels(case.y)
-    if net is None or not net.whole or classes < 2 or np.size(y) != len(picked) or case.leaves_out < 2:
+    y, classes = case.y[picked], labels(case.y)
+    net = _on_rows(case)
+    if net is None or classes < 2 or np.size(y) != len(picked) or case.leaves_out < 2:
         return []
     sums = net.forward(case.generic, case.X[picked])[1][-1]
     kind = fn.recognise(sums, np.repeat(np.reshape(y, (-1, 1)), sums.shape[1], axis=1), values)[1]
