@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_objective._cancelling import cancelling
 from pullback.diagnose.experiments.of_objective._grades import in_order
 from pullback.diagnose.experiments.of_objective._least import no_least
 from pullback.diagnose.experiments.of_objective._reach import clipped
+from pullback.diagnose.experiments.of_objective._slopes import slopes_by_sums
 from pullback.diagnose.experiments.of_objective._softmax import softmax, squashed_twice
 from pullback.diagnose.experiments.of_objective._task import halved, task, together, unfit
 from pullback.diagnose.experiments.of_objective._unpaired import unpaired
 from pullback.diagnose.experiments.of_objective._unread import unread
-from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._anatomy import Net
 from pullback.diagnose.network._functions import labels
@@ -194,7 +194,7 @@ def _unbounded(case: Case, tape: Recording) -> list[Finding]:
     if not labels(case.y):  # all that the slopes are asked below is of classes
         return []
     picked = np.unique(np.linspace(0, case.n - 1, min(case.n, 48)).astype(int))
-    found = _slopes(case, case.generic, picked)
+    found = slopes_by_sums(case, case.generic, picked)
     if found is None:
         return []
     D, Z, values = found
@@ -204,67 +204,6 @@ def _unbounded(case: Case, tape: Recording) -> list[Finding]:
         or _every_column(case, picked, values)
         or _slope_against(case, D, t, values, picked)
     )
-
-
-def _slopes(
-    case: Case, leaves: Leaves, picked: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """The loss's slopes by the last sums, these sums, and the losses, of rows alone."""
-    slopes, sums, values = [], [], []
-    for i in picked:
-        try:
-            rec = record(case.loss, leaves, case.X[i : i + 1], case.y[i : i + 1])
-        except Failure:  # a loss that takes no single row, as under batch normalisation
-            return None
-        last = _last_sums(rec, len(leaves))
-        if last is None:
-            return None
-        slopes.append(_slope_by(rec, last))
-        sums.append(np.ravel(last.value))
-        values.append(float(np.ravel(rec.result)[0]))
-    if len({len(z) for z in sums}) > 1:
-        return None
-    return np.array(slopes), np.array(sums), np.array(values)
-
-
-def _slope_by(rec: Recording, last: Node) -> np.ndarray:
-    """The loss's slope by the last sums, all the times together that the loss makes them: some make the same
-    product once more, or its negative, for another term, and either alone tells half of the slope.
-    """
-    adjoint, slope = rec.backward(), np.zeros(last.value.size)
-    for node in rec.nodes:
-        if node.name in ("matmul", "dot") and node.deps == last.deps and id(node) in adjoint:
-            for sign in (1, -1):
-                if np.array_equal(node.value, sign * last.value):
-                    slope += sign * np.ravel(adjoint[id(node)])
-                    break
-    return slope
-
-
-def _last_sums(rec: Recording, leaves: int) -> Node | None:
-    """The last product that the predictions are made of: one of a penalty, `w @ w`, stands beside them.
-
-    What is made of parameters and rows comes to the targets first as predictions; where the code asks the
-    target in plain Python, the last product of both is taken.
-    """
-    made, rows, told = (1 << leaves) - 1, 1 << leaves, 1 << leaves + 1
-    both = [n for n in rec.nodes if n.deps & made and n.deps & rows]
-    met = next((n for n in both if n.deps & told), None)
-    before = {id(n) for n in both} if met is None else _above(met)
-    products = [n for n in both if n.name in ("matmul", "dot") and not n.deps & told and id(n) in before]
-    return products[-1] if products else None
-
-
-def _above(node: Node) -> set[int]:
-    """All that a value is made of."""
-    seen: set[int] = set()
-    todo = [node]
-    while todo:
-        one = todo.pop()
-        if id(one) not in seen:
-            seen.add(id(one))
-            todo += one.parents
-    return seen
 
 
 def _on_rows(case: Case) -> Net | None:
@@ -341,7 +280,7 @@ def _flat_elsewhere(case: Case, picked: np.ndarray) -> bool:
     One place proves nothing: a loss with a margin is flat wherever the output lies past it.
     """
     try:
-        found = _slopes(case, [-x for x in case.generic], picked)
+        found = slopes_by_sums(case, [-x for x in case.generic], picked)
     except Exception:  # a loss that breaks there tells nothing
         return True
     return found is None or not np.any(np.abs(found[0]) > 1e-12)

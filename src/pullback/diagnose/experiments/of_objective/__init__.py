@@ -6,6 +6,7 @@ In reading order:
     _grades       whether the numbers of several classes stand in an order
     _least        whether the loss of a number is least anywhere at all
     _softmax      values that sum to one, over what, how often, and where none do
+    _slopes       the loss's slope by the last sums, row by row
     _reach        whether the output can come to the targets at all
     _task         whether the objective suits what y holds, classes or numbers
     _unpaired     a loss that does not see which target belongs to which row
