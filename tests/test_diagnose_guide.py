@@ -9,6 +9,8 @@ from pullback.diagnose import diagnose_file
 
 PAGE = (Path(__file__).parent.parent / "docs" / "diagnose_guide.md").read_text()
 SPIRALS, *OTHERS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+TORCH = next(block for block in OTHERS if "import torch" in block)
+OTHERS.remove(TORCH)
 SHOWN = dict(re.findall(r"```console\n\$ pullback diagnose (\w+\.py)\n(.*?)```", PAGE, re.DOTALL))
 MENDED = SPIRALS.replace("z2**2", "a2**2").replace("z1**2", "a1**2")
 FILES = {
@@ -41,3 +43,11 @@ def test_the_other_blocks_run():
     assert f"`{first.id} {first.where}`" in PAGE
     with pytest.raises(AssertionError, match="layer_not_updated"):
         scope["test_the_loop_learns"]()
+
+
+def test_the_pytorch_loop_is_said_to_be_what_the_guide_says(capsys):
+    pytest.importorskip("torch")
+    exec(compile(TORCH, "diagnose_guide.md", "exec"), {})
+    said = capsys.readouterr().out
+    shown = re.search(r"```console\n\$ python torch_signs.py\n(.*?)```", PAGE, re.DOTALL)
+    assert all(line in said for line in shown[1].splitlines())
