@@ -12,6 +12,7 @@ from pullback.diagnose._truth import Truth
 from pullback.diagnose.loops._clone import clone
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.network._anatomy import dissect
+from pullback.diagnose.recording import _recorded
 from pullback.diagnose.recording._record import record
 from pullback.diagnose.recording._standins import FOLLOWED, Float
 
@@ -200,3 +201,30 @@ def test_steps_that_rounding_swallows_do_not_prove_that_nothing_has_a_slope():
         return float(((np.array(X) @ held.astype(float) - y) ** 2).mean())
 
     assert Truth(loss, [np.ones(3)], X, Y[:, 0]).how == "differences"
+
+
+JOINED = {
+    "numbers": lambda a: np.mean([x * x for x in a.ravel()]),
+    "rows": lambda a: np.mean(np.stack([x * x for x in a], axis=1)),
+    "side by side": lambda a: np.mean(np.concatenate([a, ONES, a * a], axis=1) ** 2),
+    "one below the other": lambda a: np.mean(np.concatenate((a[:3], a[3:] ** 2)) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_what_is_joined_goes_back_to_its_parts_at_once(name, monkeypatch):
+    monkeypatch.setattr(_recorded, "fall_back", None)
+    f = lambda p, X, y: JOINED[name](X @ p[0] + p[1])
+    found = record(f, PARAMS[:2], X, Y).gradient(2)
+    truth = Truth(f, PARAMS[:2], X, Y)
+    for g, d in zip(found, truth.differences(PARAMS[:2], X, Y), strict=True):
+        np.testing.assert_allclose(g, d, atol=1e-6)
+
+
+def test_the_gradient_of_parameters_takes_no_cotangent_back_to_the_rows(monkeypatch):
+    pulled, pull = [], _recorded.pull_back
+    monkeypatch.setattr(_recorded, "pull_back", lambda node, u: pulled.append(node) or pull(node, u))
+    f = lambda p, X, y: np.mean([(x[:] @ p[0])[0] - t[0] for x, t in zip(X, y)])
+    record(f, PARAMS[:1], X, Y).gradient(1)
+    assert pulled
+    assert all(node.deps & 1 for node in pulled)

@@ -124,7 +124,10 @@ class Recording:
     def gradient(
         self, count: int, skip: Callable[[Node], bool] | None = None, instead: Any = None
     ) -> list[np.ndarray]:
-        sums = self.backward(skip=skip, instead=instead)
+        """The cotangents of the first leaves; what rests on none of them, such as rows, is left out."""
+        mine = (1 << count) - 1
+        idle = lambda node: not node.deps & mine or (skip is not None and skip(node))  # noqa: E731
+        sums = self.backward(skip=idle, instead=instead)
         return [
             np.asarray(sums.get(id(leaf), 0.0), float) * np.ones(leaf.value.shape)
             for leaf in self.leaves[:count]
@@ -137,7 +140,7 @@ _LARGE = 50_000
 
 def pull_back(node: Node, u: Any) -> Iterator[tuple[Node, Any]]:
     rule = RULES.get(node.op) or getattr(node.op, "pull_back", None)
-    values = [a.value if isinstance(a, Node) else a for a in node.args]
+    values = [_value(a) for a in node.args]
     gs = None
     if rule is not None:
         gs = rule(u, node.value, *values, **node.kwargs)
@@ -145,8 +148,16 @@ def pull_back(node: Node, u: Any) -> Iterator[tuple[Node, Any]]:
         yield from fall_back(node, u, Node)
         return
     for a, g in zip(node.args, gs, strict=False):
-        if isinstance(a, Node) and g is not None:
-            yield a, unbroadcast(g, a.value.shape)
+        for x, each in zip(a, g, strict=True) if isinstance(g, list) else ((a, g),):
+            if isinstance(x, Node) and each is not None:
+                yield x, unbroadcast(each, x.value.shape)
+
+
+def _value(a: Any) -> Any:
+    """What stood where a note stands, in lists too."""
+    if isinstance(a, Node):
+        return a.value
+    return type(a)(map(_value, a)) if type(a) in (list, tuple) else a
 
 
 def _flat(args: Any) -> Iterator[Any]:

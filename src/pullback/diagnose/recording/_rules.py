@@ -114,6 +114,16 @@ def _outer(u: Any, out: Any, a: Any, b: Any, **unused: Any) -> Any:
     return np.reshape(u @ np.ravel(b), np.shape(a)), np.reshape(np.ravel(a) @ u, np.shape(b))
 
 
+def _stack(u: Any, out: Any, parts: Any, axis: Any = 0, **unused: Any) -> Any:
+    return (list(np.moveaxis(u, axis, 0)),) if isinstance(parts, (list, tuple)) else None
+
+
+def _concatenate(u: Any, out: Any, parts: Any, axis: Any = 0, **unused: Any) -> Any:
+    if axis is None or not isinstance(parts, (list, tuple)):
+        return None
+    return (np.split(u, np.cumsum([np.shape(x)[axis] for x in parts])[:-1], axis),)
+
+
 def _same(u: Any, out: Any, x: Any, *unused: Any, **also: Any) -> Any:
     return (u,)
 
@@ -153,6 +163,8 @@ RULES: dict[Any, Rule] = {
     (np.maximum, "reduce"): _extreme0,
     (np.minimum, "reduce"): _extreme0,
     np.outer: _outer,
+    np.stack: _stack,
+    np.concatenate: _concatenate,
     np.power: _power,
     np.matmul: _matmul,
     np.dot: _matmul,
