@@ -203,3 +203,28 @@ def same(g):
 )
 def test_a_wrong_gradient_of_some_parameters_is_told_of_the_updates_within_a_step(slope, sums, found):
     assert told(in_turn(slope, sums))[:1] == found
+
+
+def row_by_row(p, X, y):
+    """The output layer is moved first, and hands the error down as it is then."""
+    W, b, v, c = [w.copy() for w in p]
+    for x, t in zip(X, y, strict=True):
+        h = np.tanh(x @ W + b)
+        d = 2 * (h @ v + c - t)
+        v -= RATE * d * h
+        c -= RATE * d
+        low = d * v * (1 - h * h)
+        W -= RATE * np.outer(x, low)
+        b -= RATE * low
+    return [W, b, v, c], loss(p, X, y)
+
+
+def test_an_exact_mistake_of_the_updates_within_a_step_ends_the_search_for_its_rule(
+    monkeypatch,
+):
+    given = {"params": start, "X": X, "y": y, "loss": loss, "step": row_by_row, "batch_size": 60}
+    case = Case(Patient(given), 10.0)
+    asked = []
+    monkeypatch.setattr(update, "looks_elsewhere", lambda of, *unused: asked.append(of.size))
+    assert [f.id for f in update.experiment(case)] == ["update_order"]
+    assert 60 not in asked

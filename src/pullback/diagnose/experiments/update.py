@@ -95,7 +95,7 @@ def experiment(case: Case) -> list[Finding]:
 
 def _looked_into(case: Case, found: list[Finding]) -> list[Finding]:
     """What was found, unless the rows' pairing, or the updates inside, explain a wrong gradient."""
-    if not any(f.id in GRADIENT for f in found):
+    if not any(f.id in GRADIENT for f in found) or _WITHIN in case.tried:
         return found
     exchanged = mispaired(case) if any(map(doubtful, found)) else []
     if exchanged:
@@ -122,7 +122,7 @@ def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]
     Guesses about its gradient fall then, and where a rule reproduces the updates all that was read off their
     sum: errors that are whole numbers add up to many things.
     """
-    case.tried.append("the updates within one step against the true gradients of their rows")
+    case.tried.append(_WITHIN)
     of = fed_singly(case, len(moves.rows[0]))
     if draws_anew(case):  # fewer rows are no first part of many then
         moves = watch(of.patient, case.generic, UPDATES)
@@ -136,7 +136,7 @@ def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]
 
 
 def _made_of_updates(case: Case, moves: Moves) -> list[Finding] | None:
-    """What the updates say of which a step is made, where a rule reproduces them; else None.
+    """What the updates say of which a step is made, where a rule or a mistake gives them exactly; else None.
 
     The rules that are tried on whole steps cost a gradient of all rows each, and none is the rule of such a
     step.
@@ -148,10 +148,13 @@ def _made_of_updates(case: Case, moves: Moves) -> list[Finding] | None:
     if inner is None:
         return None
     inside, known = _of_updates(fed_singly(case, len(inner.rows[0])), inner)
-    if not known:
+    if not known and not any(f.confidence == 1.0 for f in inside):
         return None
-    case.tried.append("the updates within one step against the true gradients of their rows")
+    case.tried.append(_WITHIN)
     return [f for f in inside if not doubtful(f)]
+
+
+_WITHIN = "the updates within one step against the true gradients of their rows"
 
 
 def _of_updates(of: Case, moves: Moves) -> tuple[list[Finding], bool]:
