@@ -86,6 +86,27 @@ def test_a_slope_and_an_intercept_that_are_plain_numbers_are_a_layer():
     assert (net.layers[0].w, net.layers[0].b, net.objective) == (0, 1, "squared")
 
 
+PAST_TARGET = {
+    "taken away": lambda p, X, y: y - X @ p[0] - p[1],
+    "added": lambda p, X, y: X @ p[0] - y + p[1],
+    "the whole turned": lambda p, X, y: p[1] - (y - X @ p[0]),
+    "a threshold": lambda p, X, y: (y - X @ p[0]) + p[1],
+}
+
+
+@pytest.mark.parametrize("way", PAST_TARGET)
+def test_a_bias_that_is_added_after_the_target_is_a_bias(way):
+    p = [0.5 * rng.standard_normal(3), np.array([0.4])]
+    net = dissect(lambda p, X, y: np.mean(PAST_TARGET[way](p, X, y) ** 2), p, X, y)
+    assert (net.layers[0].b, net.layers[0].shift) == (1, -1 if way == "a threshold" else 1)
+    assert (net.output, net.objective) == ("identity", "squared")
+
+
+def test_targets_that_are_moved_alike_are_not_marked_by_other_numbers():
+    net = dissect(lambda p, X, y: np.mean((0.3 + X @ p[0] - y) ** 2), [np.array([0.3, -0.5, 0.2])], X, y)
+    assert net.objective == "unknown"
+
+
 def test_a_line_of_one_number_misses_its_bias():
     x, rate = np.linspace(0, 1, 200)[np.random.default_rng(1).permutation(200)], 0.2
     mark = np.where(x > 0.5, 1.0, -1.0)

@@ -267,6 +267,10 @@ def _read(node: Node, w: int | None, a: np.ndarray, used: dict[int, list[Node]],
             found = replace(layer, sign=sign * layer.sign, b=b, shift=shift)
             if np.allclose(sign * product + found.bias(leaves), z, rtol=1e-6, atol=1e-9):
                 return found, a, z
+        late = _past_target(node, used, 1 << len(leaves)) if b is None else None
+        if late is not None:
+            found = replace(layer, b=late[0], shift=late[1])
+            return found, a, product + found.bias(leaves).ravel()
         return layer, a, product
     for held in (np.append(1.0, a), np.append(a, 1.0)) if b is not None and b == w else ():
         layer = _layer_of(w, held, z, leaves)
@@ -308,6 +312,23 @@ def _bias(node: Node, used: dict[int, list[Node]], rows: int, size: int) -> tupl
             break
         z = onward[0]
     return None, node
+
+
+def _past_target(node: Node, used: dict[int, list[Node]], rows: int) -> tuple[int, int] | None:
+    """The leaf that is added only after the target, as in y - X @ w - b, and its sign in the sum."""
+    for met in _sums(node, used):
+        turned = met[0].name == "subtract" and met[0].parents[1] is node
+        for after, leaf in _sums(met[0], used) if met[1].deps == rows << 1 else ():
+            b = _single(leaf.deps, rows)
+            if b is not None:
+                return b, -1 if (after.name == "subtract") != turned else 1
+    return None
+
+
+def _sums(node: Node, used: dict[int, list[Node]]) -> list[tuple[Node, Node]]:
+    """The sums and differences of the same size that a value is a part of, each with its other part."""
+    after = [n for n in used.get(id(node), []) if n.name in ("add", "subtract") and len(n.parents) == 2]
+    return [(n, p) for n in after for p in n.parents if p is not node and n.value.size == node.value.size]
 
 
 def _entered(layer: Layer, X: np.ndarray, A: np.ndarray) -> (
