@@ -107,6 +107,14 @@ def test_targets_that_are_moved_alike_are_not_marked_by_other_numbers():
     assert net.objective == "unknown"
 
 
+def test_the_perceptrons_loss_of_0_and_1_is_known():
+    rows = np.array([[1.0, a, b] for a in (0, 1) for b in (0, 1)] * 4)
+    both = rows[:, 1] * rows[:, 2]
+    for start in (np.array([0.6, 0.2, 0.9]), np.array([-0.6, 0.2, 0.9])):
+        net = dissect(lambda p, X, y: np.mean(((X @ p[0] > 0) - y) * (X @ p[0])), [start], rows, both)
+        assert net.objective == "perceptron's of 0 and 1"
+
+
 def test_a_line_of_one_number_misses_its_bias():
     x, rate = np.linspace(0, 1, 200)[np.random.default_rng(1).permutation(200)], 0.2
     mark = np.where(x > 0.5, 1.0, -1.0)

@@ -124,11 +124,10 @@ def labels(y: Any) -> int:
 
 def picked(y: Any, rows: int) -> Array:
     """Some rows from all over the data, with two of every class: one class alone fits too many formulas."""
-    n = len(y)
-    few = np.linspace(0, n - 1, min(rows, n)).astype(int)
+    few = np.linspace(0, len(y) - 1, min(rows, len(y))).astype(int)
     if not labels(y):
         return np.unique(few)
-    one = np.reshape(y, (n, -1))
+    one = np.reshape(y, (len(y), -1))
     one = one.argmax(1) if one.shape[1] > 1 else one[:, 0]
     return np.unique([*few, *(i for value in np.unique(one) for i in np.flatnonzero(one == value)[:2])])
 
@@ -158,6 +157,7 @@ OBJECTIVE: dict[str, Callable[[Array, Array], Array]] = {
     "huber": huber(1.0),
     "log-cosh": lambda p, t: np.logaddexp(p - t, t - p) - np.log(2),
     "multi-class hinge": lambda p, t: np.maximum(0, p - (p * t).sum(1, keepdims=True) + 1) * (1 - t),
+    "perceptron's of 0 and 1": lambda p, t: np.maximum(0, p) - p * t,
     "Poisson's": lambda p, t: p - t * _log(p),
     "cross-entropy without the (1 - y) term": lambda p, t: -t * _log(p),
     "binary cross-entropy with its second term's sign wrong": lambda p, t: (
