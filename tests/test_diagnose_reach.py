@@ -92,6 +92,18 @@ def test_outputs_beyond_every_margin_do_not_make_a_hinge_wrong():
     assert objective.experiment(case(loss, (SIGNS > 0) * 1, dead)) == []
 
 
+def test_rows_that_are_all_the_same_alone_name_no_output():
+    def loss(p, X, y):
+        z = X @ p[0]
+        shown = np.maximum(p[1] * (z - z.mean(0)) / np.sqrt(z.var(0) + 1e-5) + p[2], 0)
+        q = 1 / (1 + np.exp(-(shown @ p[3] + p[4])))
+        return -np.mean(y * np.log(q) + (1 - y) * np.log(1 - q))
+
+    drawn = np.random.default_rng(3)
+    start = [drawn.normal(size=s) for s in ((3, 4), 4, 4, 4, 1)]
+    assert objective.experiment(case(loss, (SIGNS > 0) * 1.0, start)) == []
+
+
 @pytest.mark.parametrize(("lost", "spread", "expected"), [(0.0, 0.8, 0), (0.0, 2.5, 0), (0.5, 0.6, 1)])
 def test_labels_lost_to_one_class(lost, spread, expected):
     rng = np.random.default_rng(3)

@@ -384,6 +384,8 @@ def _fit(v: Array, values: Array) -> tuple[float, float, float] | None:
     scale = np.sqrt(np.mean((values - values.mean()) ** 2)) or _TINY
     gap = np.sqrt(np.mean((values - factor * v - shift) ** 2)) / scale
     shift = 0.0 if abs(shift) < 1e-6 * max(abs(values.mean()), _TINY) else float(shift)
+    if shift and not ((v - v.min() > 1e-9 * spread) & (v.max() - v > 1e-9 * spread)).any():
+        return None  # two values fit any other two by a factor and a constant
     return (float(factor), shift, float(gap)) if factor > 0 or factor < 0 else None
 
 
