@@ -59,6 +59,7 @@ from pullback.diagnose.experiments.of_update._floors import readings
 from pullback.diagnose.experiments.of_update._frozen import entries_still, still, used_gradients
 from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty, judge_linear, shared_rules
+from pullback.diagnose.experiments.of_update._masks import misscaled
 from pullback.diagnose.experiments.of_update._meant import extrapolated, sized_by_norms
 from pullback.diagnose.experiments.of_update._memories import (
     divides,
@@ -177,6 +178,9 @@ def _examine(case: Case) -> list[Finding]:
         return frozen + root_of_signed(moves, true)
     if case.heeded is not None:  # of rows that are not known no gradient is
         return frozen
+    noisy = misscaled(case)
+    if noisy:
+        return noisy
     used = used_gradients(case, moves) or true
     if used is true and not all(np.isfinite(g).all() for g in true[0]):
         return frozen

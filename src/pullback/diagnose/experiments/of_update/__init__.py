@@ -4,6 +4,7 @@ In reading order:
 
     _answered         what a step makes of gradients chosen for it, where it asks `grad`
     _averaged         the gradient of a step that draws noise, such as a dropout mask, anew
+    _masks            what dropout's masks in a step keep, and by how much they scale it
     _behind_squares   wrong gradients behind a rule that divides by the root of their squares
     _by_rows          how far a step goes against the number of its rows
     _cut_gradients    adaptive rules fed with gradients that are cut off at a bound

@@ -1,0 +1,55 @@
+"""Dropout in a step: whether its masks leave what the loss takes."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments.of_update._masks import misscaled
+from pullback.diagnose.loops._patient import Patient
+
+drawn = np.random.default_rng(0)
+X = drawn.normal(size=(160, 4))
+y = np.sin(X[:, :1]) + 0.5 * X[:, 1:2]
+START = [0.5 * drawn.normal(size=s) for s in ((4, 12), 12, (12, 1), 1)]
+INVERTED = (lambda h, m, keep: h * (m / keep), lambda h, m, keep: h * m / keep)
+
+
+def loop(mask, keep, taken=1.0):
+    masks = np.random.default_rng(1)
+
+    def loss(p, X, y):
+        return np.mean((np.tanh(X @ p[0] + p[1]) * taken @ p[2] + p[3] - y) ** 2)
+
+    def step(p, X, y):
+        h = np.tanh(X @ p[0] + p[1])
+        m = masks.random(h.shape) < keep
+        a, through = mask(h, m, keep), mask(np.ones(h.shape), m, keep)
+        d = 2 * (a @ p[2] + p[3] - y) / len(X)
+        e = (d @ p[2].T) * through * (1 - h * h)
+        grads = [X.T @ e, e.sum(0), a.T @ d, d.sum(0)]
+        return [x - 0.03 * g for x, g in zip(p, grads, strict=True)], loss(p, X, y)
+
+    return {"params": START, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 40, "n_steps": 600}
+
+
+MASKS = {
+    "inverted": (loop(INVERTED[0], 0.6), False),
+    "divided afterwards": (loop(INVERTED[1], 0.6), False),
+    "scaled where it is judged": (loop(lambda h, m, keep: h * m, 0.6, 0.6), False),
+    "divided by the share that is dropped": (loop(lambda h, m, keep: h * m / (1 - keep), 0.8), True),
+    "scaled in both places": (loop(INVERTED[0], 0.6, 0.6), True),
+    "scaled in neither": (loop(lambda h, m, keep: h * m, 0.6), True),
+}
+
+
+@pytest.mark.parametrize("name", MASKS)
+def test_a_mask_has_to_leave_on_average_what_the_loss_takes(name):
+    given, wrong = MASKS[name]
+    found = misscaled(Case(Patient(given), 10.0))
+    assert [(f.id, f.where) for f in found] == ([("dropout_scale_wrong", "step")] if wrong else [])
+
+
+def test_dropout_that_is_scaled_twice_is_named():
+    found = diagnose(**MASKS["scaled in both places"][0])
+    assert (found.faults[0].id, found.faults[0].where) == ("dropout_scale_wrong", "step")
