@@ -92,6 +92,28 @@ def test_outputs_beyond_every_margin_do_not_make_a_hinge_wrong():
     assert objective.experiment(case(loss, (SIGNS > 0) * 1, dead)) == []
 
 
+TERMS = {
+    "the last one divided": (lambda yes, no, n: yes + no / n, True),
+    "the first one divided": (lambda yes, no, n: yes / n + no, True),
+    "both divided": (lambda yes, no, n: (yes + no) / n, False),
+    "both summed": (lambda yes, no, n: yes + no, False),
+    "one weighs more": (lambda yes, no, n: (12 * yes + no) / n, False),
+}
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_a_loss_that_is_divided_in_one_of_its_terms_alone(name):
+    made, wrong = TERMS[name]
+
+    def loss(p, X, y):
+        q = 1 / (1 + np.exp(-(X @ p[0] + p[1])))
+        return made(-y @ np.log(q), -(1 - y) @ np.log(1 - q), len(y))
+
+    one = case(loss, (SIGNS > 0) * 1.0, [np.array([0.3, -0.2, 0.4]), np.array(0.2)])
+    found = [(f.id, f.where) for f in objective.experiment(one)]
+    assert found == ([("loss_formula_wrong", "loss")] if wrong else [])
+
+
 def test_rows_that_are_all_the_same_alone_name_no_output():
     def loss(p, X, y):
         z = X @ p[0]

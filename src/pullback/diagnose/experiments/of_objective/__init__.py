@@ -4,6 +4,7 @@ In reading order:
 
     _cancelling   errors that are averaged before they are squared, and cancel
     _grades       whether the numbers of several classes stand in an order
+    _half_reduced one of two terms that is divided by the number of rows, where the other is not
     _least        whether the loss of a number is least anywhere at all
     _softmax      values that sum to one, over what, how often, and where none do
     _slopes       the loss's slope by the last sums, row by row
