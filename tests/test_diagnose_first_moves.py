@@ -6,7 +6,7 @@ import pytest
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import _rivals, gradient, update
 from pullback.diagnose.experiments.of_gradient._sharing import shared
-from pullback.diagnose.experiments.of_update._first_move import climbs
+from pullback.diagnose.experiments.of_update._first_move import climbs, cut_off, levels_off
 from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._meant import sized_by_norms
 from pullback.diagnose.experiments.of_update._memories import scheduled
@@ -272,3 +272,39 @@ def test_wrong_gradients_are_met_behind_a_root_with_a_small_number_under_it(smal
     given = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20, "n_steps": 200}
     found = update.experiment(Case(Patient(given), 10.0))[:1]
     assert [(f.id, f.where) for f in found] == ([("grad_bias_wrong", 1)] if wrong else [])
+
+
+RATINGS = [np.array([0.5, -1.2, 0.3, 0, 0, 0]), np.array([2.0] + 15 * [0.0])]
+
+
+@pytest.mark.parametrize(("bias", "clips"), [(np.full(16, 0.2), False), (0.1 * RATINGS[1], False),
+                                             (np.array([0.12] + 15 * [0.0]), True)])  # fmt: skip
+def test_one_users_error_for_all_is_neither_clipped_nor_an_adaptive_rule(bias, clips):
+    move = [0.1 * RATINGS[0], bias]
+    assert not levels_off(move, RATINGS)
+    wide = [np.array([0.5, -2.2, 0.3, 0.4, 0.6, 0.2]), np.array([2.0] + 15 * [0.0])]
+    kept = [np.clip(0.1 * wide[0], -0.12, 0.12), bias]
+    assert cut_off(kept, wide) is clips
+
+
+def test_the_biases_of_all_users_may_not_move_by_the_error_of_one():
+    draw = np.random.default_rng(2)
+    pairs = np.array([[i, j] for i in range(9) for j in range(7)])[draw.permutation(63)]
+    rated = 3 + (draw.normal(size=(9, 2)) @ draw.normal(size=(2, 7)))[pairs[:, 0], pairs[:, 1]]
+
+    def loss(p, X, y):
+        i, j = X.T
+        return np.mean((np.sum(p[0][i] * p[1][j], axis=1) + p[2][i] + 3 - y) ** 2)
+
+    def step(p, X, y):
+        U, V, b, total = p[0].copy(), p[1].copy(), p[2].copy(), loss(p, X, y)
+        for (i, j), t in zip(X, y, strict=True):
+            e = U[i] @ V[j] + b[i] + 3 - t
+            b -= 0.02 * e
+            U[i], V[j] = U[i] - 0.02 * e * V[j], V[j] - 0.02 * e * U[i]
+        return [U, V, b], total
+
+    start = [0.4 * draw.normal(size=s) for s in ((9, 3), (7, 3), 9)]
+    given = {"params": start, "X": pairs, "y": rated, "loss": loss, "step": step, "batch_size": 1}
+    found = update.experiment(Case(Patient(given), 10.0))
+    assert [(f.id, f.where) for f in found[:1]] == [("grad_bias_wrong", 2)]

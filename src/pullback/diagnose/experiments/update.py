@@ -373,7 +373,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     u = [-m for m in moves.move(0)]
     match = compare(u, true[0])
     flat = sign_like(u, true[0])
-    met = met_inside(case, moves, true) if flat or levels_off(u) else None
+    met = met_inside(case, moves, true) if flat or levels_off(u, true[0]) else None
     if flat or (met is not None and made_of(u, met)):
         return [] if met is None else _named(case, met, true[0])
     if cut_off(u, true[0]):

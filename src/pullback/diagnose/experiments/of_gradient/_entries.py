@@ -65,6 +65,8 @@ def by_entry(case: Case, k: int, o: np.ndarray, t: np.ndarray) -> tuple[str, str
     if not 1 < len(t) <= MOST or not 0 < len(odd) < len(t) or not o[odd].all():
         return None
     where = f"entry {', '.join(map(str, odd[:4]))}"
+    if case.is_bias(k) and all(_near(x, o[0]) for x in o):
+        return "grad_bias_wrong", "every entry has one and the same gradient, and it is not that of all", 0.95
     if all(_of_another(o[i], t, i) for i in odd):
         words = f"{where} has the gradient of another entry"
         return ("grad_bias_wrong" if set(odd) <= _shifts(case, k) else "grad_wrong_input"), words, 0.95

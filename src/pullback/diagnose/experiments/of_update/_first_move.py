@@ -26,9 +26,8 @@ def cut_off(move: Leaves, true: Leaves) -> bool:
     rate = float(np.median(rates))
     wide = np.abs(g[~free]) * rate >= most * (1 - 1e-6)
     same = np.abs(u[free] - rate * g[free]) < 1e-6 * most
-    return bool(
-        rate > 0 and same.all() and (wide & (np.sign(u) == np.sign(g))[~free] | (g[~free] == 0)).all()
-    )
+    rests = (g[~free] == 0) & (u[~free] == 0)
+    return bool(rate > 0 and same.all() and (wide & (np.sign(u) == np.sign(g))[~free] | rests).all())
 
 
 def climbs(moves: Moves, true: list[Leaves], moving: list[int], near: float = 1e-4) -> list[Finding]:
@@ -108,10 +107,17 @@ def sign_like(u: Leaves, true: Leaves) -> bool:
     return bool(values.size > 4 and np.ptp(values) < 0.05 * values.max())
 
 
-def levels_off(u: Leaves) -> bool:
+def levels_off(u: Leaves, true: Leaves) -> bool:
     """Whether most of the first move has one size and the rest is smaller: a number stands beside the root
     of the squares, or under it, that small gradients are felt against.
+
+    Not where one parameter's move is a multiple of its gradient, of unlike entries: nothing divides there.
     """
+    match = compare(u, true)
+    for factor, gap, g in zip(match.factors, match.gaps, true, strict=True):
+        sizes = np.abs(g[g != 0])
+        if factor > 0 and gap < 1e-6 and sizes.size > 1 and np.ptp(sizes) > 0.1 * sizes.max():
+            return False
     values = np.abs(np.concatenate([x.ravel() for x in u]))
     values = values[values > 0]
     return bool(values.size > 12 and np.median(values) > 0.95 * values.max())
