@@ -171,3 +171,16 @@ def falling(rate, n_steps=400):
 def test_a_rate_falls_too_soon_where_the_loop_begun_again_goes_on(rate, too_soon):
     runs = Compared(Case(Patient(falling(rate)), 10.0))
     assert (falls_too_soon(runs) is not None) is too_soon
+
+
+def test_a_step_that_hands_back_arrays_it_never_updates_moves_nothing():
+    kept = [np.full(3, 0.01), np.zeros(1)]
+    given = line(0.05, size=20)
+    plain = given["step"]
+
+    def step(params, X, y):
+        plain(params, X, y)
+        return [w.copy() for w in kept], squares(params, X, y)
+
+    (found,) = [f for f in diagnose(**{**given, "step": step}).faults if f.confidence > 0.5]
+    assert (found.id, found.where) == ("params_not_updated", "step")

@@ -24,7 +24,7 @@ def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         if not frozen:
             return []
     if not frozen:
-        return _underflow(case)
+        return _its_own(case, moves) or _underflow(case)
     if not all(np.isfinite(x).all() for x in case.user.leaves):
         return []
     if len(frozen) == count and case.first is not None and _moved(case) and not _only_zeros_moved(case):
@@ -193,6 +193,27 @@ def _held(now: np.ndarray, then: np.ndarray) -> bool:
     change = np.abs(now - np.asarray(then, float))
     held = np.spacing(np.abs(then)).max(initial=0)
     return not change.any() or bool(np.mean(change > 0) < 0.5 and change.max() < held and np.any(then))
+
+
+def _its_own(case: Case, moves: Moves) -> list[Finding]:
+    """Whether a step hands back the same arrays, those the loop starts from, whatever weights it is given.
+
+    What it computes goes to copies of them, or to names that are forgotten.
+    """
+    first = case.first
+    if first is None or _moved(case) or norm(_gradient(case, first)) == 0:
+        return []
+    kept = all(
+        np.array_equal(a, b)
+        for after in moves.after[:-1]
+        for a, b in zip(after, moves.after[-1], strict=True)
+    )
+    if len(moves.after) < 3 or not kept or not any(np.any(m) for m in moves.move(0)):
+        return []
+    return [Finding(
+        "params_not_updated", "step", "nothing moves: the step hands back arrays that it never updates",
+        f"from other weights too {len(moves.after)} steps end at those that the loop starts from",
+        "return the arrays that were updated, or write into those that are returned", 1.0, 86)]  # fmt: skip
 
 
 def _underflow(case: Case) -> list[Finding]:
