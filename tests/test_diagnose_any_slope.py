@@ -9,7 +9,9 @@ from pullback.diagnose.backward._spoiled import mistakes
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments.of_gradient._any_slope import own_slopes
 from pullback.diagnose.experiments.of_gradient._naming import _fits
+from pullback.diagnose.network._anatomy import dissect
 from pullback.diagnose.network._functions import sigmoid
+from pullback.diagnose.network._leaky import leaks
 
 rng = np.random.default_rng(4)
 X, y = 3 * rng.standard_normal((40, 5)), rng.standard_normal((40, 2))
@@ -75,3 +77,41 @@ def test_a_part_of_the_product_rule_alone_is_a_mistake_that_is_known():
         if all(np.allclose(a, b, rtol=1e-8) for a, b in zip(c.grads, seen.observed, strict=True))
     ]  # fmt: skip
     assert same[:1] == ["grad_activation_derivative_wrong"]
+
+
+@pytest.mark.parametrize("slope", [0.05, 0.3, 1 / 7])
+def test_a_leaky_relu_of_any_slope_is_an_activation(slope):
+    leaky, mask = lambda z: np.where(z > 0, z, slope * z), lambda z: np.where(z > 0, 1.0, slope)
+    net = dissect(loss_of(leaky), weights, X, y)
+    assert net.whole
+    assert np.allclose(net.predict(weights, X), leaky(leaky(X @ weights[0]) @ weights[1]) @ weights[2])
+    alone = [X.T @ mask(X @ weights[0]) / len(X), *gradient(leaky, lambda z, u: mask(z))[1:]]
+    same = [
+        c.id for c in mistakes(Tape(loss_of(leaky), weights, X, y))
+        if not c.partial and all(np.allclose(a, b) for a, b in zip(c.grads, alone, strict=True))
+    ]  # fmt: skip
+    assert same == ["grad_drops_upstream"]
+
+
+def test_a_leaky_relu_is_told_by_numbers_of_both_signs():
+    z = np.array([[1.0, -2.0, 3.0, -0.5]])
+    assert leaks(z, np.where(z > 0, z, 0.37 * z)) == ["leaky_relu(0.37)"]
+    for other in (np.where(z > 0, z, 0.3 * z**3), np.maximum(z, 0), z, np.abs(z), 0.5 * z):
+        assert leaks(z, other) == []
+    assert leaks(np.abs(z), np.abs(z)) == []
+
+
+def test_another_layers_value_is_a_wrong_input_where_derivatives_are_taken_of_sums():
+    square = [weights[0], rng.standard_normal((6, 6)) / 2, rng.standard_normal((6, 2)) / 2]
+    leaky = lambda z: np.where(z > 0, z, 0.05 * z)
+    tape = Tape(loss_of(leaky), square, X, y)
+    a1 = leaky(X @ square[0])
+    a2, g = leaky(a1 @ square[1]), [x.copy() for x in tape.true]
+    d = 2 * (a2 @ square[2] - y) / y.size
+    g[1] = a2.T @ (d @ square[2].T * np.where(a1 @ square[1] > 0, 1, 0.05))
+    same = [
+        c.id for c in mistakes(tape)
+        if all(k is None or np.allclose(k, o) for k, o in zip(c.grads, g, strict=True))
+    ]  # fmt: skip
+    assert "grad_wrong_input" in same
+    assert "inplace_mutation" not in same

@@ -130,6 +130,8 @@ def _one_buffer(tape: Tape) -> Changed:
     hidden = sorted((s for s in tape.segments if id(s.a) in fed), key=lambda s: s.depth)
     if len({s.depth for s in hidden}) < len(hidden):
         return []  # several calls a layer: rows one by one, or steps of time
+    if any(s.name not in fn.OF_VALUE for s in hidden):
+        return []
     last = {s.a.value.shape: s.a for s in hidden}
     return [(s.a, last[s.a.value.shape].value) for s in hidden if last[s.a.value.shape] is not s.a]
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.network._leaky import leaks
 from pullback.diagnose.recording._record import Node, Recording, pull_back, record
 
 Leaves = list[np.ndarray]
@@ -61,8 +62,7 @@ class Wrong:
     partial: bool = False  # only the leaves that are not None are claimed
 
 
-_ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky_relu(0.01)", "leaky_relu(0.1)", "softplus", "silu",
-                "elu", "leaky_relu(0.2)", "sin", "gelu", "softsign")  # fmt: skip
+_ACTIVATIONS = ("relu", "tanh", "sigmoid", "softplus", "silu", "elu", "sin", "gelu", "softsign")
 MOST_NUMBERS = 120
 """Of a loss written number by number, so many values are looked at."""
 
@@ -254,7 +254,7 @@ class Tape:
         for z in self.ancestors(a, 14)[1:]:
             if z.value.shape != a.value.shape or not z.deps & (self.rows - 1) or z.deps & self.rows << 1:
                 continue
-            for name in self._begin_alike(z, a):
+            for name in (*self._begin_alike(z, a), *leaks(z.value, a.value)):
                 if _gives(name, z.value, a.value) and not np.allclose(z.value, a.value):
                     return Segment(z, a, name)
             if z.name in PRODUCTS and np.allclose(fn.sigmoid(-z.value), a.value, rtol=1e-9, atol=1e-11):

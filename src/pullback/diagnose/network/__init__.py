@@ -2,6 +2,7 @@
 
 In reading order:
 
+    _leaky       leaky ReLUs of any slope
     _marked      objectives whose classes are marked by other numbers, or weigh unlike
     _functions   activations, outputs and objectives, right and wrong, known by their values
     _layer       one layer, as it lies in the parameters

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.network._leaky import Functions
 from pullback.diagnose.network._marked import counted, plain, softened, weighted
 
 Array = np.ndarray
@@ -22,17 +23,11 @@ def softmax(z: Array, axis: int = 1) -> Array:
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
-def _leaky(slope: float) -> Callable[[Array], Array]:
-    return lambda z: np.where(z > 0, z, slope * z)
-
-
-VALUE: dict[str, Callable[[Array], Array]] = {
+VALUE = Functions({
     "identity": lambda z: z,
     "relu": lambda z: np.maximum(z, 0),
     "tanh": np.tanh,
     "sigmoid": sigmoid,
-    "leaky_relu(0.01)": _leaky(0.01), "leaky_relu(0.1)": _leaky(0.1), "leaky_relu(0.2)": _leaky(0.2),
-    "leaky_relu(0.05)": _leaky(0.05),
     "softplus": lambda z: np.logaddexp(0, z),
     "silu": lambda z: z * sigmoid(z),
     "elu": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
@@ -45,7 +40,7 @@ VALUE: dict[str, Callable[[Array], Array]] = {
     "sigmoid twice": lambda z: sigmoid(sigmoid(z)),
     "softmax of sigmoid": lambda z: softmax(sigmoid(z)),
     "softmax of relu": lambda z: softmax(np.maximum(z, 0)),
-}  # fmt: skip
+})  # fmt: skip
 DERIVATIVE: dict[str, Callable[[Array], Array]] = {
     "identity": np.ones_like,
     "relu": lambda z: (z > 0) * 1.0,
