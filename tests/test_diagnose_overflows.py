@@ -1,11 +1,15 @@
 """Loops in plain Python, whose numbers raise where arrays would overflow to inf."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose.experiments.of_treatment._breaking import breaks
+from pullback.diagnose.experiments.of_treatment._comparing import Compared
+from pullback.diagnose.training._runs import Run
 
 rng = np.random.default_rng(0)
 X = rng.uniform(-3, 3, (40, 2))
@@ -74,3 +78,19 @@ def test_updates_for_each_row_within_a_step_may_all_go_uphill(sign, fault):
 
     found = diagnose(params=[0.2, 0.1, 0.4], X=rows, y=marks, loss=cost, step=step, batch_size=4, n_steps=400)
     assert [(f.id, f.where) for f in found.faults[:1]] == ([(fault, "step")] if fault else [])
+
+
+@pytest.mark.parametrize(
+    ("final", "slower", "formula"),
+    [(0.3, 0.02, False), (0.3, 0.29, True), (0.05, 0.01, True), (0.5, 0.02, False)],
+)
+def test_reports_break_by_the_formula_unless_smaller_moves_gain_far_more(final, slower, formula):
+    runs = Compared.__new__(Compared)
+    user_with = lambda scale: Run(losses=[slower])
+    runs.case, runs.base, runs.goal = (
+        SimpleNamespace(left=lambda: 1.0, tried=[], user_with=user_with),
+        1.0,
+        0.0,
+    )
+    runs.user, runs.made = Run(losses=[final], broke=3, leaves=[np.ones(2)]), {}
+    assert (breaks(runs) is not None) is formula

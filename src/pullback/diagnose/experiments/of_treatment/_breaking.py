@@ -10,12 +10,14 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_treatment._batches import visits
-from pullback.diagnose.experiments.of_treatment._comparing import CURED, ENOUGH, Compared, even_cures
+from pullback.diagnose.experiments.of_treatment._comparing import CURED, Compared, even_cures
 from pullback.diagnose.network._marked import plain
 from pullback.diagnose.training._runs import Leaves, descend, train
 
 JOINED = (("sigmoid", "binary cross-entropy"), ("softmax", "cross-entropy"))
 """The outputs and objectives whose slope in one is a difference, and takes no logarithm."""
+SERVED = 0.9
+"""The share of the way from which on no size of the step is to blame for the loss that breaks."""
 HUGE = 1e8
 """The weights that one step from ordinary ones reaches only where the signal itself has exploded."""
 
@@ -57,12 +59,15 @@ def _thrown(leaves: Leaves) -> bool:
 
 
 def breaks(runs: Compared) -> Finding | None:
-    """Reports of NaN or inf from a loop of small weights, whose loss is finite when computed stably."""
+    """Reports of NaN or inf from a loop of small weights, whose loss is finite when computed stably.
+
+    Not where smaller moves gain more: then the step throws the weights where the formula breaks.
+    """
     run, case = runs.user, runs.case
     if run.broke is None or not np.isfinite(run.losses).all() or not np.isfinite(run.final):
         return None
     size = max((float(np.abs(x).max(initial=0)) for x in run.leaves), default=np.inf)
-    if not size < 1e4 or (runs.share(run.final) < ENOUGH and any(
+    if not size < 1e4 or (runs.share(run.final) < SERVED and any(
             runs.cured(f"moves times {scale:g}", partial(case.user_with, scale=scale))
             for scale in (0.1, 0.01))):  # fmt: skip
         return None
