@@ -139,12 +139,20 @@ def test_gradients_that_hardly_change_may_be_divided_by_their_squares(divided):
     assert divides(moved([np.zeros(6)] * 2, steps), [g] * 6, [0, 1]) is divided
 
 
-@pytest.mark.parametrize(("beta", "found"), [(1.0, ["momentum_state_wrong"]), (0.9, [])])
-def test_a_look_ahead_whose_velocity_never_fades(beta, found, monkeypatch):
+@pytest.mark.parametrize(
+    ("beta", "rate", "found"),
+    [
+        (1.0, 0.01, ["momentum_state_wrong"]),
+        (0.03, 0.9, ["momentum_state_wrong"]),
+        (0.9, 0.01, []),
+        (0.5, 0.01, []),
+    ],
+)
+def test_a_look_ahead_whose_velocity_fades_otherwise(beta, rate, found, monkeypatch):
     H = np.diag(np.arange(1.0, 7.0))
     w, v, steps = np.ones(6), np.zeros(6), []
-    for _ in range(6):
-        v = beta * v - 0.01 * H @ (w + 0.9 * v)
+    for t in range(6):
+        v = beta * v - rate / (1 + 0.1 * t) * H @ (w + 0.9 * v)
         w = w + v
         steps.append([v])
     case = SimpleNamespace(gradient=lambda p, X, y: [H @ p[0]], X=X, y=y, patient=None)

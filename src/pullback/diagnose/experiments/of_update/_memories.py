@@ -178,19 +178,48 @@ def looks_elsewhere(case: Case, moves: Moves, moving: list[int]) -> list[Finding
                     "it is scaled again on the way", f"the gradient is taken {number(beta * a)} of the last "
                     f"move ahead, and {number(beta)} of that move is kept",
                     "look ahead by what is kept of the last move", 1.0, 81)]  # fmt: skip
-    return _never_fades(case, moves, moving)
+    return _fades_apart(case, moves, moving)
 
 
-def _never_fades(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
-    """Whether the look ahead fades as it should, and what is kept does not: the velocity grows for ever."""
-    size = norm([moves.move(t)[k] for t in range(1, len(moves.after)) for k in moving])
+def _fades_apart(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
+    """Whether the look ahead fades as it should, and what is kept does not, or is next to nothing."""
     for share in (*_BETAS, 1.0):
-        if all(_looks_ahead(case, moves, moving, 1.0, until, size, share) for until in (2, len(moves.after))):
-            return [Finding(
-                "momentum_state_wrong", "step", "the velocity grows without end: its memory is 1",
-                f"the gradient is taken {number(share)} of the last move ahead, and all of that move is kept",
-                "keep v = beta v + g, beta below 1", 1.0, 81)]  # fmt: skip
+        fits = (_kept_of_last(case, moves, moving, share, until) for until in (2, len(moves.after)))
+        kept = 0.0 if next(fits) is None else next(fits) or 0.0
+        if kept <= 1e-3 or LEAST <= kept < 1 - 1e-4:
+            continue
+        words = (
+            "the coefficients stand on the wrong terms: hardly anything is kept of the last move"
+            if kept < LEAST
+            else f"the velocity grows without end: its memory is {number(kept)}"
+        )
+        return [Finding(
+            "momentum_state_wrong", "step", words,
+            f"the gradient is taken {number(share)} of the last move ahead, and {number(kept)} of it is kept",
+            "keep v = beta v - lr g, beta below 1 and that of the look ahead", 1.0, 81)]  # fmt: skip
     return []
+
+
+def _kept_of_last(case: Case, moves: Moves, moving: list[int], share: float, until: int) -> float | None:
+    """How much of the last move each before `until` holds, beside a gradient taken `share` of it ahead.
+
+    None where that does not explain them.
+    """
+    tables = []
+    for t in range(1, until):
+        u, last = moves.move(t), moves.move(t - 1)
+        ahead = [x + share * m for x, m in zip(moves.before[t], last, strict=True)]
+        g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
+        table = np.stack([np.concatenate([x[k].ravel() for k in moving]) for x in (u, last, g)], 1)
+        tables.append(table / (norm([table[:, 0]]) or 1.0))  # moves that run away count no more than others
+    whole = np.concatenate(tables)
+    if not np.isfinite(whole).all() or (until > 2 and len(whole) < until + 3):
+        return None
+    each = np.repeat(np.eye(until - 1), [len(table) for table in tables], axis=0)  # a rate for each move
+    A = np.column_stack([whole[:, 1], each * whole[:, 2:]])
+    kept, *rates = np.linalg.lstsq(A, whole[:, 0], rcond=None)[0]
+    left = whole[:, 0] - A @ (kept, *rates)
+    return float(kept) if max(rates) < 0 and norm([left]) < 1e-4 * norm([whole[:, 0]]) else None
 
 
 def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until: int, size: float,
