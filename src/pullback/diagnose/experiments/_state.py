@@ -27,8 +27,12 @@ class State:
 
 
 def look(case: Case, leaves: Any = None) -> State:
-    """The state of weights, units and signal at `leaves` (None: the start)."""
-    leaves = case.leaves if leaves is None else leaves
+    """The state of weights, units and signal at `leaves` (None: the start, which is looked at once)."""
+    if leaves is None:
+        if "start" not in case.kept:
+            case.kept["start"] = look(case, case.leaves)
+        start: State = case.kept["start"]
+        return start
     rows = case.judged[:: max(1, len(case.judged) // _most_rows(case))]
     unlit = len(case.weights) > 1 and not any(np.any(leaves[k]) for k in case.weights)
     tape = None if unlit else case.tape_at(leaves, case.X[rows], case.y[rows])  # of zeros nothing can be read
@@ -70,7 +74,14 @@ def _most_rows(case: Case) -> int:
     tape = case.tape
     if tape is not None and not tape.products:
         return 4  # number by number: no layer is known whose units could be looked at
-    return 120 if tape is None or all(len(p.nodes) < max(case.size, 2) for p in tape.products) else 40
+    return 40 if row_by_row(case) else 120
+
+
+def row_by_row(case: Case) -> bool:
+    """Whether the loss takes every row through the layers by itself: to record many rows costs much then."""
+    rows = max(case.size, 2)
+    tape = case.tape if case.size > 1 else case.tape_at(case.generic, case.X[:2], case.y[:2])
+    return tape is not None and any(len(product.nodes) >= rows for product in tape.products)
 
 
 def spread_of(case: Case, k: int, W: np.ndarray) -> float:

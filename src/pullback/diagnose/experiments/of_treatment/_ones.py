@@ -74,20 +74,20 @@ def _read(case: Case) -> bool:
 
 
 def _biased(case: Case) -> bool:
-    several = len(case.leaves) > 1
-    own = several and any(case.is_bias(k) for k in _heeded(case))
-    return constant_column(case) or own or _holds_bias(case)
-
-
-def _holds_bias(case: Case) -> bool:
-    """Whether a parameter that holds several layers holds a row of numbers that are only added."""
+    if constant_column(case):
+        return True
     slopes = case.gradient(case.generic, *case.batch(0, min(case.n, 64)))
+    own = len(case.leaves) > 1 and any(case.is_bias(k) for k in _heeded(slopes))
+    return own or _holds_bias(case, slopes)
+
+
+def _holds_bias(case: Case, slopes: Leaves) -> bool:
+    """Whether a parameter that holds several layers holds a row of numbers that are only added."""
     return any(at.ndim < 2 and np.any(np.ravel(slopes[k])[at] != 0) for k, at in added(case))
 
 
-def _heeded(case: Case) -> list[int]:
+def _heeded(slopes: Leaves) -> list[int]:
     """The parameters that the loss has any use for: a bias that is kept but never added shifts nothing."""
-    slopes = case.gradient(case.generic, *case.batch(0, min(case.n, 64)))
     return [k for k, slope in enumerate(slopes) if np.any(slope != 0)]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._first_inputs import first_inputs
+from pullback.diagnose.experiments._state import row_by_row
 from pullback.diagnose.experiments.labels import explained
 from pullback.diagnose.experiments.of_treatment._comparing import (
     Compared,
@@ -60,7 +61,7 @@ def _features(case: Case) -> tuple[int, np.ndarray, int] | None:
     None where that is X as it is, whose columns have been looked at: most pixels near an edge are dark.
     """
     rows = case.judged[:: max(1, len(case.judged) // 100)]
-    tape = case.tape_at(case.generic, case.X[rows], case.y[rows])
+    tape = None if row_by_row(case) else case.tape_at(case.generic, case.X[rows], case.y[rows])
     if tape is None:
         return None
     for product in tape.products:
