@@ -1,6 +1,7 @@
 """Starts whose layout tells no layers, and what too large numbers do to a sound formula."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import model, units
 from pullback.diagnose.experiments._alike import as_one
 from pullback.diagnose.experiments._silent import muted
+from pullback.diagnose.experiments._state import row_by_row
+from pullback.diagnose.experiments.of_treatment import _mending
 from pullback.diagnose.experiments.of_treatment._comparing import uneven
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
@@ -135,3 +138,47 @@ def test_what_a_batch_standardises_is_not_known_from_single_rows(inside, expecte
 
     found = case_of(predict, stack((4, 5, 1), 0.5), PIXELS, PIXELS[:, :1] / 255)
     assert model._seen_alone(found.net) is expected
+
+
+@pytest.mark.parametrize("size", [1, 10])
+@pytest.mark.parametrize("by_row", [True, False])
+def test_of_a_loss_over_single_rows_fewer_are_recorded_whatever_the_batch(size, by_row):
+    draw = np.random.default_rng(0)
+    rows = draw.standard_normal((90, 3))
+
+    def forecast(p, x):
+        return np.tanh(x @ p[0]) @ p[1]
+
+    def loss(p, X, y):
+        each = [forecast(p, x) for x in X] if by_row else forecast(p, X)
+        return np.mean([(a - t) ** 2 for a, t in zip(each, y, strict=True)])
+
+    start = [draw.standard_normal((3, 4)), draw.standard_normal(4)]
+    given = {"params": start, "X": rows, "y": rows[:, 0], "loss": loss, "batch_size": size,
+             "step": lambda p, X, y: (p, loss(p, X, y))}  # fmt: skip
+    case = Case(Patient(given), 5.0)
+    assert row_by_row(case) is by_row
+    state = units.look(case)
+    assert units.look(case) is state
+    assert len(state.tape.X) <= (45 if by_row else 90)
+
+
+@pytest.mark.parametrize(("steps", "pace", "asked"), [
+    (150, "too_few_steps", False), (150, "lr_too_large", True), (1500, "too_few_steps", True),
+])  # fmt: skip
+def test_columns_are_not_to_blame_for_less_than_a_few_passes(steps, pace, asked):
+    runs = SimpleNamespace(case=SimpleNamespace(horizon=steps, size=1, n=210))
+    assert _mending._asks_columns(runs, SimpleNamespace(id=pace)) is asked
+
+
+@pytest.mark.parametrize("learns", [True, False])
+def test_a_step_that_serves_fresh_weights_is_not_too_small_for_huge_ones(learns, monkeypatch):
+    earlier = ("far_targets", "overflow", "unshuffled", "unlike_scales", "unlike_inside", "dies", "_divided")
+    for name in earlier:
+        monkeypatch.setattr(_mending, name, lambda runs: None)
+    monkeypatch.setattr(_mending, "_hardly_moved", lambda runs: True)
+    monkeypatch.setattr(_mending, "_larger", lambda runs: "a larger step")
+    case = SimpleNamespace(user_with=None, reborn=list)
+    monkeypatch.setattr(_mending, "partial", lambda *a, **k: None)
+    runs = SimpleNamespace(case=case, cured=lambda name, make: learns)
+    assert _mending.causes(runs, "the start", 0.9) == ["the start" if learns else "a larger step"]

@@ -64,12 +64,13 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     twice = _divided(runs)
     if twice is not None:
         return [twice]
-    if _hardly_moved(runs):
+    fresh = partial(case.user_with, leaves=case.reborn())
+    reborn = doubt is not None and runs.cured("fresh initial weights", fresh)
+    if _hardly_moved(runs) and not reborn:  # of huge weights every step that learns is a small one
         found = _larger(runs)
         if found is not None:
             return [found]
-    fresh = partial(case.user_with, leaves=case.reborn())
-    if doubt is not None and (runs.cured("fresh initial weights", fresh) or _begins_astray(runs, doubt)):
+    if doubt is not None and (reborn or _begins_astray(runs, doubt)):
         return [doubt]
     if room < 0.12:
         return []
@@ -79,7 +80,7 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
     for cause in (fades, falls_too_soon, *_in_order(runs)):
         found = cause(runs)
         if found is not None:
-            return [(served_by_no_step(runs) if found.id in PACE else None) or found]
+            return [(served_by_no_step(runs) if _asks_columns(runs, found) else None) or found]
         if runs.by_heart:
             break
     found = at_last_even(runs)
@@ -94,6 +95,11 @@ def causes(runs: Compared, doubt: Finding | None, room: float) -> list[Finding]:
         if runs.cured(name, partial(case.user_with, leaves=case.reborn(seed))):
             return [multiplied(case, start)] if start is not None else []
     return []
+
+
+def _asks_columns(runs: Compared, found: Finding) -> bool:
+    """Whether columns may be to blame for the pace: not where next to no steps of a right size were taken."""
+    return found.id in PACE and not (found.id == "too_few_steps" and short(runs.case))
 
 
 def _begins_astray(runs: Compared, doubt: Finding) -> bool:
