@@ -11,7 +11,6 @@ from pullback.diagnose.experiments.of_gradient._any_slope import own_slopes
 from pullback.diagnose.experiments.of_gradient._naming import _fits
 from pullback.diagnose.network._anatomy import dissect
 from pullback.diagnose.network._functions import sigmoid
-from pullback.diagnose.network._leaky import leaks
 
 rng = np.random.default_rng(4)
 X, y = 3 * rng.standard_normal((40, 5)), rng.standard_normal((40, 2))
@@ -91,14 +90,6 @@ def test_a_leaky_relu_of_any_slope_is_an_activation(slope):
         if not c.partial and all(np.allclose(a, b) for a, b in zip(c.grads, alone, strict=True))
     ]  # fmt: skip
     assert same == ["grad_drops_upstream"]
-
-
-def test_a_leaky_relu_is_told_by_numbers_of_both_signs():
-    z = np.array([[1.0, -2.0, 3.0, -0.5]])
-    assert leaks(z, np.where(z > 0, z, 0.37 * z)) == ["leaky_relu(0.37)"]
-    for other in (np.where(z > 0, z, 0.3 * z**3), np.maximum(z, 0), z, np.abs(z), 0.5 * z):
-        assert leaks(z, other) == []
-    assert leaks(np.abs(z), np.abs(z)) == []
 
 
 def test_another_layers_value_is_a_wrong_input_where_derivatives_are_taken_of_sums():

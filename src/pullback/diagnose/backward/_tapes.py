@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.network import _functions as fn
-from pullback.diagnose.network._leaky import leaks
+from pullback.diagnose.network._families import read
 from pullback.diagnose.recording._record import Node, Recording, pull_back, record
 
 Leaves = list[np.ndarray]
@@ -62,7 +62,8 @@ class Wrong:
     partial: bool = False  # only the leaves that are not None are claimed
 
 
-_ACTIVATIONS = ("relu", "tanh", "sigmoid", "softplus", "silu", "elu", "sin", "gelu", "softsign")
+_ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky_relu(0.01)", "leaky_relu(0.1)", "softplus", "silu",
+                "elu", "leaky_relu(0.2)", "sin", "gelu", "softsign")  # fmt: skip
 MOST_NUMBERS = 120
 """Of a loss written number by number, so many values are looked at."""
 
@@ -78,6 +79,7 @@ class Tape:
         self.rows = 1 << len(leaves)
         self.products = self._products()
         self._made: dict[int, list[tuple[str, float]]] = {}
+        self._names = list(_ACTIVATIONS)
         self.segments = self._segments()
         self.sums = self.rec.backward()
         self.true = self.rec.gradient(len(leaves))
@@ -173,7 +175,10 @@ class Tape:
             product.inputs.append(Node("constant", (), {}, other[0], 0))
 
     def _segments(self) -> list[Segment]:
-        return self._between() if self.products else self._anywhere()
+        """Activations; looked for again where one was read off that earlier values were too few to tell."""
+        known = len(self._names)
+        found = self._between() if self.products else self._anywhere()
+        return found if len(self._names) == known else self._segments()
 
     def _anywhere(self) -> list[Segment]:
         """Activations by their values alone, in a loss written number by number without layers."""
@@ -254,9 +259,15 @@ class Tape:
         for z in self.ancestors(a, 14)[1:]:
             if z.value.shape != a.value.shape or not z.deps & (self.rows - 1) or z.deps & self.rows << 1:
                 continue
-            for name in (*self._begin_alike(z, a), *leaks(z.value, a.value)):
+            for name in self._begin_alike(z, a):
                 if _gives(name, z.value, a.value) and not np.allclose(z.value, a.value):
                     return Segment(z, a, name)
+            own = read(z.value, a.value)
+            if own is not None:
+                if own not in self._names:
+                    self._names.append(own)
+                    self._made.clear()
+                return Segment(z, a, own)
             if z.name in PRODUCTS and np.allclose(fn.sigmoid(-z.value), a.value, rtol=1e-9, atol=1e-11):
                 return Segment(z, a, "sigmoid", sign=-1)
         return None
@@ -270,7 +281,7 @@ class Tape:
             return []
         if id(z) not in self._made:
             first = np.ravel(z.value)[:1]
-            self._made[id(z)] = [(name, float(fn.VALUE[name](first)[0])) for name in _ACTIVATIONS]
+            self._made[id(z)] = [(name, float(fn.VALUE[name](first)[0])) for name in self._names]
         start = float(np.ravel(a.value)[0])
         return [name for name, made in self._made[id(z)] if abs(made - start) <= 1e-11 + 1e-9 * abs(start)]
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._by_number import layers as by_number
+from pullback.diagnose.network._families import read as read_off
 from pullback.diagnose.network._layer import Layer
-from pullback.diagnose.network._leaky import leaks
 from pullback.diagnose.recording._record import Node, Recording, record
 
 Leaves = list[np.ndarray]
@@ -351,8 +351,8 @@ def _with_ones(layer: Layer, Z: np.ndarray, A: np.ndarray, names: list[str]) -> 
     for turned in (False, True) if names != ["identity"] else (False,):
         given = -Z if turned else Z
         for ones, inner in sides:
-            leaky = leaks(given, inner) if names != ["identity"] else []
-            for name in (*names, *leaky):
+            read = None if names == ["identity"] else read_off(given, inner)
+            for name in names if read is None else [*names, read]:
                 if np.allclose(fn.VALUE[name](given), inner, rtol=1e-6, atol=1e-8):
                     return replace(layer, before=name, ones=ones), turned
     return replace(layer, before="unknown"), False

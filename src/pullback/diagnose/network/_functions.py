@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.network._leaky import Functions
+from pullback.diagnose.network._families import Functions
 from pullback.diagnose.network._marked import counted, plain, softened, weighted
 
 Array = np.ndarray
@@ -23,7 +23,7 @@ def softmax(z: Array, axis: int = 1) -> Array:
     return e / np.sum(e, axis=axis, keepdims=True)
 
 
-VALUE = Functions({
+VALUE: dict[str, Callable[[Array], Array]] = Functions({
     "identity": lambda z: z,
     "relu": lambda z: np.maximum(z, 0),
     "tanh": np.tanh,
