@@ -105,3 +105,35 @@ def test_a_loss_that_writes_into_its_rows_does_not_draw_at_random():
     case = Case(patient(momentum(lambda: 1.0, lambda: -0.1), writes), 10.0)
     assert repeat.experiment(case) == []
     assert [f.id for f in purity.experiment(case)] == ["inplace_mutation"]
+
+
+def line(keeps, takes):
+    """A straight line by momentum: its velocities keep and take each its own share."""
+    kept = [np.zeros(3), np.zeros(1)]
+
+    def off(p, X, y):
+        return X @ p[0] + p[1] - y
+
+    def step(p, X, y):
+        e = 2 * off(p, X, y) / len(y)
+        for i, g in enumerate((X.T @ e, e.sum(keepdims=True))):
+            kept[i] = keeps[i] * kept[i] + takes[i] * g
+        return [w - 0.02 * v for w, v in zip(p, kept, strict=True)], float(np.mean(off(p, X, y) ** 2))
+
+    given = {"params": [np.zeros(3), np.zeros(1)], "X": X, "y": y, "step": step, "batch_size": 20}
+    return Patient(given | {"loss": lambda p, X, y: float(np.mean(off(p, X, y) ** 2))})
+
+
+@pytest.mark.parametrize(
+    ("keeps", "takes", "fault"),
+    [
+        ((0.8, 0.8), (1.0, 1.0), []),
+        ((1.0, 0.8), (0.8, 1.0), [("momentum_state_wrong", "step")]),
+        ((0.8, 1.0), (1.0, 0.8), [("momentum_state_wrong", "step")]),
+        ((0.8, 0.8), (1.0, 0.3), [("grad_constant_factor", 1)]),
+    ],
+    ids=["right", "the weights' never fades", "the bias's never fades", "a factor on the bias"],
+)
+def test_a_velocity_of_one_number_shows_what_it_keeps(keeps, takes, fault):
+    found = update.experiment(Case(line(keeps, takes), 10.0))
+    assert [(f.id, f.where) for f in found[:1]] == fault

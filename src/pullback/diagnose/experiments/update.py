@@ -360,7 +360,7 @@ def _own_factors(
     if sure and lists and max(float(np.abs(c - lists[0]).max()) for c in lists) > 0.05:
         return [one_buffer(min(memories), max(memories))]
     for k, c in memories.items():
-        bad = judge_memory(c, usual, case.listened is not None)
+        bad = judge_memory(c, usual, case.listened is not None or keeps_velocity(case, moves, used, [k]))
         if bad and bad[0].id == "grad_not_zeroed":  # these alone are left to grow
             return [replace(bad[0], where=k)]
         if bad:

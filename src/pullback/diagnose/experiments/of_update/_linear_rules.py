@@ -7,7 +7,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_gradient._owed import drawn_away
-from pullback.diagnose.experiments.of_update._memories import judge_memory, keeps_velocity
+from pullback.diagnose.experiments.of_update._memories import LEAST, judge_memory, keeps_velocity
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import LOOKED_AT, sampled
 from pullback.diagnose.updates._kept import factor_kept, kept_after, share_of_move
@@ -111,12 +111,31 @@ def _enters_twice(case: Case, a: float) -> bool:
 
 
 def shared_rules(moves: Moves, grads: list[Leaves], rules: dict[int, Rule]) -> dict[int, Rule]:
-    """Each parameter's own rule; of one with too few numbers to tell any, that of another which fits it."""
+    """Each parameter's own rule; of one with too few numbers to tell any, that of another which fits it.
+
+    Where none does a velocity of its own may: that has two numbers only.
+    """
     told = [rule for rule in rules.values() if rule.gap < 1e-4]
     out = dict(rules)
     for k in (k for k, rule in rules.items() if moves.move(0)[k].size * len(grads) <= len(rule.coefficients)):
-        out[k] = next((rule for rule in told if _fits(rule, moves, grads, k)), rules[k])
+        fitting = next((rule for rule in told if _fits(rule, moves, grads, k)), None)
+        out[k] = fitting or _velocity(moves, grads, k) or rules[k]
     return out
+
+
+def _velocity(moves: Moves, grads: list[Leaves], k: int) -> Rule | None:
+    """The rule of a parameter whose moves are a share of the last one and a multiple of the gradient."""
+    if len(grads) < 5:
+        return None
+    u, g = (np.stack([x[k].ravel() for x in xs])
+            for xs in ([moves.move(t) for t in range(len(grads))], grads))  # fmt: skip
+    A = np.stack([np.concatenate([0 * u[:1], u[:-1]]).ravel(), -g.ravel()], 1)
+    (share, rate), *_ = np.linalg.lstsq(A, u.ravel(), rcond=None)
+    gap = norm([u.ravel() - A @ (share, rate)]) / max(norm([u]), 1e-300)
+    if gap > 1e-7 or share < LEAST:
+        return None
+    memory = [float(rate * share**t) for t in range(len(grads))]
+    return Rule("linear", memory[0], gap, [*memory, 0.0])
 
 
 def _fits(rule: Rule, moves: Moves, grads: list[Leaves], k: int) -> bool:
