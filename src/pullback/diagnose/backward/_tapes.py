@@ -211,11 +211,20 @@ class Tape:
         return list(out.values())
 
     def _depths(self) -> dict[int, int]:
-        """The layer of every product: by its weight; where two layers share one weight, by its place."""
+        """The layer of every product: by its weight; where two layers share one weight, by its place.
+
+        Units that have a vector of weights each, and are fed alike, are one layer.
+        """
         if any(len(p.nodes) == 2 for p in self.products) and all(len(p.nodes) < 3 for p in self.products):
             own = {id(n) for p in self.products for n in p.nodes}
             return {id(n): k for k, n in enumerate(m for m in self.rec.nodes if id(m) in own)}
-        return {id(n): k for k, p in enumerate(self.products) for n in p.nodes}
+        first: dict[Any, int] = {}
+        out: dict[int, int] = {}
+        for k, p in enumerate(self.products):
+            W = self.leaves[p.leaf]
+            layer = first.setdefault((W.shape, p.inputs[0].deps) if np.ndim(W) == 1 else k, k)
+            out |= {id(n): layer for n in p.nodes}
+        return out
 
     def _up_to_product(self, end: Node) -> list[Node]:
         """A layer's input and what it was put together of: the ones beside it, a slice, another shape."""
@@ -229,11 +238,14 @@ class Tape:
         return out
 
     def _after_last(self, index: dict[int, int]) -> list[Node]:
-        """Nodes after the last product, of its shape: the output's function is among them."""
-        if not self.products:
-            return []
+        """Nodes after the last products, of their shape: the output's function is among them.
+
+        Where every unit has a weight of its own there are as many as outputs: those that feed no other.
+        """
+        fed = [a.deps for p in self.products for a in p.inputs]
+        ends = [p for p in self.products[:-1] if not any(deps >> p.leaf & 1 for deps in fed)]
         out = []
-        for last in self.products[-1].nodes:
+        for last in (node for p in [*ends, *self.products[-1:]] for node in p.nodes):
             resting = {id(last)}
             place = index[id(last)]
             for node in self.rec.nodes[place + 1 : place + 60]:

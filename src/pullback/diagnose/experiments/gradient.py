@@ -51,11 +51,12 @@ _OF_ALL = ("grad_sign_flipped", "grad_reduction_sum", "grad_averaged_twice")
 
 def examine_gradient(
     case: Case, observed: Leaves, tape: Tape | None, true: Leaves, source: str, after: Leaves | None = None,
-    expect_one: bool = True, noise: float = 1e-4, resting: list[int] | None = None,
+    expect_one: bool = True, noise: float = 1e-4, resting: list[int] | None = None, rated: bool = False,
 ) -> list[Finding]:  # fmt: skip
     """Findings about one observed gradient; `after` are the weights once the step was done.
 
-    Parameters that a step leaves alone are no wrong gradients if they are `resting` (None: any may be).
+    Parameters that a step leaves alone are no wrong gradients if they are `resting` (None: any may be). One
+    whose step size is known is `rated`: no factor that parameters have in common is to be looked for.
     """
     if not np.isfinite(case.truth.value(case.generic, *case.batch())):
         return []  # a loss that is no number has no gradient
@@ -68,7 +69,7 @@ def examine_gradient(
     case.ridge |= ridge
     larger = larger_penalty(case, ridge) if ridge and source == "grad" else []
     match = compare(observed, true)
-    common = consensus(match)
+    common = 1.0 if rated else consensus(match)
     one = expect_one and any(
         abs(f - 1) < 1e-4 and g < 1e-4 for f, g in zip(match.factors, match.gaps, strict=True))  # fmt: skip
     common = (

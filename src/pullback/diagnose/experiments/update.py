@@ -381,8 +381,12 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     f = consensus(match)
     good = any(match.gaps[k] < 1e-4 for k in match.telling())
     trusted = [k for k in (*case.weights, *moving) if k in moving and k not in odd and match.gaps[k] < 1e-4]
+    single_row = good and case.size == 1 and not trusted  # then every unit's gradient goes along the true one
+    known = rate_by_mistakes(case, u, tight=1e-6) if single_row else None
     if trusted and match.factors[trusted[0]] > 0:  # a single number agrees with any factor: not asked
         f = rate_named(case, [match.factors[k] for k in trusted], match.factors[trusted[0]])
+    elif known is not None:
+        f = known
     elif not good:
         sizes = [abs(x) for x, z in zip(match.factors, match.zero, strict=True) if not z]
         f = float(np.median(sizes or [1.0]))  # of a factor and its negative the middle is none
@@ -400,7 +404,7 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     if not _wrong_first(scaled, true[0]):
         return []
     return examine_gradient(case, scaled, case.step_tape, true[0], "step", moves.after[0], expect_one=False,
-                            resting=resting(moves, true, f))  # fmt: skip
+                            resting=resting(moves, true, f), rated=known is not None)  # fmt: skip
 
 
 def _named(case: Case, gradient: Leaves, true: Leaves) -> list[Finding]:

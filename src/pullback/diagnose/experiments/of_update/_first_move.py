@@ -129,8 +129,8 @@ def made_of(u: Leaves, met: Leaves) -> bool:
                for a, g in zip(u, met, strict=True) if np.count_nonzero(a) > 4)  # fmt: skip
 
 
-def rate_by_mistakes(case: Case, u: Leaves) -> float | None:
-    """The rate at which all parameters follow one and the same wrong gradient."""
+def rate_by_mistakes(case: Case, u: Leaves, tight: float = 1e-3) -> float | None:
+    """The rate at which all parameters follow one and the same wrong gradient, as nearly as `tight`."""
     if case.step_tape is None:
         return None
     for claim in mistakes(case.step_tape):
@@ -143,7 +143,7 @@ def rate_by_mistakes(case: Case, u: Leaves) -> float | None:
         if (
             len(rates) == len([z for z in match.zero if not z])
             and rates
-            and np.ptp(rates) < 1e-3 * abs(rates[0])
+            and np.ptp(rates) < tight * abs(rates[0])
         ):
             return float(rates[0])
     return None
