@@ -13,6 +13,8 @@ from pullback.diagnose.backward._tapes import Tape
 
 SAME = 1e-8
 """The share of a column that a factor and a shift may leave of it."""
+MOST = 64
+"""Of more columns none is asked whether it is a feature."""
 
 
 def first_inputs(case: Case) -> np.ndarray:
@@ -21,6 +23,37 @@ def first_inputs(case: Case) -> np.ndarray:
         case.kept["first_inputs"] = _found(case)
     found: np.ndarray = case.kept["first_inputs"]
     return found
+
+
+def features(case: Case) -> np.ndarray:
+    """Which columns of X speak through the weights alone, as features do; (columns,) of bool.
+
+    At weights of zero every row is predicted alike. A column that the loss heeds there is a weight of the
+    rows, an exposure, an offset: standardised it would make another loss. Where it heeds all there, the rows
+    themselves are what is to be foretold.
+    """
+    if "features" not in case.kept:
+        case.kept["features"] = _told_apart(case)
+    found: np.ndarray = case.kept["features"]
+    return found
+
+
+def _told_apart(case: Case) -> np.ndarray:
+    table = np.asarray(case.X, float).reshape(case.n, -1)
+    everything = np.ones(table.shape[1], bool)
+    if case.X.dtype.kind != "f" or not 1 < table.shape[1] <= MOST:
+        return everything
+    none, twice = [0 * x for x in case.leaves], table[np.arange(case.n) // 2]
+
+    def heeded(columns: np.ndarray) -> bool:
+        other = np.where(columns, twice, table).reshape(case.X.shape)
+        told = [case.judge_on(none, X, case.y) for X in (case.X, case.X, other)]
+        return told[0] == told[1] and abs(told[2] - told[0]) > 1e-6 * abs(told[0])
+
+    if not heeded(everything):
+        return everything
+    alone = ~np.array([heeded(column) for column in np.eye(len(everything), dtype=bool)])
+    return alone if alone.any() else everything
 
 
 def _found(case: Case) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import number
-from pullback.diagnose.experiments._first_inputs import first_inputs
+from pullback.diagnose.experiments._first_inputs import features, first_inputs
 from pullback.diagnose.network._functions import labels
 from pullback.diagnose.training._runs import Run
 
@@ -333,7 +333,7 @@ def short(case: Case) -> bool:
 
 def uneven(case: Case) -> Any:
     """X standardised, where its columns, and what the model makes of them, are of odd sizes; else None."""
-    if not _odd(_table(case)) or not _odd(first_inputs(case)):
+    if not all(_odd(table[:, features(case)]) for table in (_table(case), first_inputs(case))):
         return None
     return standardised(case)
 
@@ -361,13 +361,13 @@ def _unlike_far_off(table: np.ndarray) -> bool:
 
 
 def standardised(case: Case) -> Any:
-    """X with mean zero and deviation one in every column that varies; None where none does."""
+    """X with mean zero and deviation one in every feature that varies; None where none does."""
     X = _table(case)
     mean, deviation, moving = _columns(X)
+    moving &= features(case)
     if not moving.any():
         return None
-    Z = X.copy()
-    Z[:, moving] = (X[:, moving] - mean[moving]) / deviation[moving]
+    Z = np.where(moving, (X - mean) / np.where(moving, deviation, 1.0), X)
     return Z.reshape(case.X.shape)
 
 
