@@ -32,6 +32,14 @@ def weighted_slope(p, X, y):
     return 2 * weighted(X) * (line(p, X) - y)
 
 
+def counts_loss(p, X, y):
+    return float(np.mean(X[:, 3] * np.exp(line(p, X)) - y * line(p, X)) / 40)
+
+
+def counts_slope(p, X, y):
+    return (X[:, 3] * np.exp(line(p, X)) - y) / 40
+
+
 def plain_loss(p, X, y):
     return float(np.mean((X @ p[0] + p[1] - y) ** 2))
 
@@ -39,6 +47,8 @@ def plain_loss(p, X, y):
 LOOPS = {
     "precisions": (1 / NOISE**2, X @ [1.5, -1.0, 0.5] + 0.3 + NOISE * rng.standard_normal(300),
                    weighted_loss, weighted_slope, 0.05),
+    "exposures": (COUNTED, rng.poisson(COUNTED * np.exp(X @ [0.4, -0.3, 0.1] - 0.5)) * 1.0,
+                  counts_loss, counts_slope, 0.2),
 }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from pullback.diagnose.experiments.of_treatment._mending import PACE, causes, no
 from pullback.diagnose.experiments.of_treatment._ones import without_any_bias
 from pullback.diagnose.experiments.of_treatment._partly import MOST, partly
 from pullback.diagnose.experiments.of_treatment._penalties import too_strong
-from pullback.diagnose.experiments.of_treatment._scales import costly_targets
+from pullback.diagnose.experiments.of_treatment._scales import costly_targets, straight_in_targets
 from pullback.diagnose.experiments.of_treatment._widths import wrong_width
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.network._functions import labels
@@ -290,9 +290,12 @@ def _linear_stack(case: Case) -> list[Finding]:
 def _cannot(runs: Compared, share: float) -> list[Finding]:
     """Nothing that was tried learns what a simple forecast finds in X: the model cannot say it.
 
-    Where a constant costs nothing (no margin is asked for), the loss does not tell what was learnt.
+    Where a constant costs nothing (no margin is asked for), the loss does not tell what was learnt; nor does
+    it where nobody knows what the best of it would be, as of counts by a formula that is not known.
     """
     if not runs.base > 1e-9 * abs(runs.user.start):
+        return []
+    if runs.case.head is None and not labels(runs.case.y) and straight_in_targets(runs.case):
         return []
     return [Finding(
         "capacity_too_small", "model", "the model cannot represent what X tells of y",

@@ -209,7 +209,20 @@ def _standardised(case: Case) -> Any:
         return None
     if 0.03 < float(np.sqrt(y.std() ** 2 + y.mean() ** 2)) < 8:
         return None
+    if straight_in_targets(case):
+        return None
     return (y - y.mean(0)) / np.where(y.std(0) > 0, y.std(0), 1.0)
+
+
+def straight_in_targets(case: Case) -> bool:
+    """Whether the loss is a straight line in its targets, far to either side, as that of counts is.
+
+    Then it measures no distance to them: it has no meaning for targets of mean 0, and none at zero.
+    """
+    y = np.asarray(case.y, float)
+    far = 1e3 * y.std()
+    low, here, high = (case.judge_on(case.generic, case.X, y + s * far) for s in (-1, 0, 1))
+    return bool(abs(low + high - 2 * here) <= 1e-6 * abs(high - low))
 
 
 def _far(case: Case) -> Finding:
