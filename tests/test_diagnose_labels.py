@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
 from pullback.diagnose.experiments._any_class import _inner, spread
 from pullback.diagnose.experiments._dependence import beyond_chance
 from pullback.diagnose.experiments._one_sided import _block, _mixed
 from pullback.diagnose.experiments._plateaus import levels
 from pullback.diagnose.experiments.data import _greatest_alone
-from pullback.diagnose.experiments.labels import foretold
+from pullback.diagnose.experiments.labels import columns, foretold, learnable
 from pullback.diagnose.experiments.objective import _every_column
+from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.network._anatomy import Layer, Net
 from pullback.diagnose.network._functions import of_numbers, recognise
 
@@ -157,3 +159,29 @@ def test_layers_that_do_not_stand_on_the_rows_themselves_are_not_given_them():
     y, letters = np.arange(12) % 3, np.ones((12, 8), int)
     case = SimpleNamespace(net=net, X=letters, y=y, generic=[np.ones((16, 3)), np.ones(3)], leaves_out=3)
     assert _every_column(case, np.arange(12), np.ones(12)) == []
+
+
+def followers(words=24, rows=400):
+    """Numbers of words, and of those that follow: one of two whose mean is the same for every word."""
+    rng = np.random.default_rng(0)
+    X, one = rng.integers(0, words, rows), rng.integers(0, words, words)
+    return X, np.where(rng.random(rows) < 0.5, one[X], words - 1 - one[X]), rng, words
+
+
+def cost_of_words(p, X, y):
+    scores = p[0][X] @ p[1]
+    return (np.log(np.exp(scores).sum(1)) - scores[np.arange(len(y)), y]).mean()
+
+
+def slopes_of_words(p, X, y):
+    return [np.zeros_like(a) for a in p]
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+def test_numbers_of_rows_in_a_table_foretell_each_for_itself(mixed):
+    X, y, rng, words = followers()
+    y = rng.permutation(y) if mixed else y
+    given = {"params": [0.3 * rng.standard_normal(s) for s in ((words, 6), (6, words))], "X": X, "y": y}
+    case = Case(Patient({**given, "loss": cost_of_words, "grad": slopes_of_words}), 10.0)
+    assert learnable(case) != mixed
+    assert len(columns(case)[0].T) == words

@@ -17,6 +17,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._dependence import ORDERS, beyond_chance
 from pullback.diagnose.experiments._fitted import fit
+from pullback.diagnose.experiments._tables import inputs, targets
 from pullback.diagnose.experiments.of_objective._task import classes
 from pullback.diagnose.network._anatomy import Layer, Net
 
@@ -118,12 +119,17 @@ def _network_foretells(X: np.ndarray, y: np.ndarray) -> bool:
 def columns(case: Case, rows: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """The judged rows, or others, standardised, and their targets: one column each, or a column a class."""
     rows = case.judged if rows is None else rows
-    X = np.asarray(case.X, float).reshape(case.n, -1)[rows]
-    y = np.asarray(case.y, float).reshape(case.n, -1)
-    if classes(case):
-        y = (y == (np.unique(y)[None, :] if y.shape[1] == 1 else y.max())).astype(float)
+    if "columns" not in case.kept:
+        case.kept["columns"] = inputs(case), targets(case) if not classes(case) else by_class(case)
+    X, y = (x[rows] for x in case.kept["columns"])
     deviation = X.std(0)
-    return (X - X.mean(0))[:, deviation > 0] / deviation[deviation > 0], y[rows]
+    return (X - X.mean(0))[:, deviation > 0] / deviation[deviation > 0], y
+
+
+def by_class(case: Case) -> np.ndarray:
+    """Whether a row is of a class, one column a class."""
+    y = np.asarray(case.y, float).reshape(case.n, -1)
+    return (y == (np.unique(y)[None, :] if y.shape[1] == 1 else y.max())).astype(float)
 
 
 def forecasts(case: Case) -> list[np.ndarray]:
