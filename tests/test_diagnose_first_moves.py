@@ -308,3 +308,33 @@ def test_the_biases_of_all_users_may_not_move_by_the_error_of_one():
     given = {"params": start, "X": pairs, "y": rated, "loss": loss, "step": step, "batch_size": 1}
     found = update.experiment(Case(Patient(given), 10.0))
     assert [(f.id, f.where) for f in found[:1]] == [("grad_bias_wrong", 2)]
+
+
+def test_a_mask_as_large_as_a_layer_is_no_gradient_of_it():
+    rng = np.random.default_rng(3)
+    X = rng.standard_normal((120, 12))
+    y = np.abs(X[:, :1]) - X[:, 1:2]
+    start = [rng.standard_normal((12, 8)) / 3, np.zeros(8), rng.standard_normal((8, 1)) / 3, np.zeros(1)]
+    first, second, taken = [np.zeros_like(a) for a in start], [np.zeros_like(a) for a in start], [0]
+
+    def cost(p, X, y):
+        z = X @ p[0] + p[1]
+        return float(np.mean((np.where(z >= 0, z, 0.2 * z) @ p[2] + p[3] - y) ** 2))
+
+    def step(p, X, y):
+        z = X @ p[0] + p[1]
+        h = np.where(z >= 0, z, 0.2 * z)
+        d = 2 * (h @ p[2] + p[3] - y) / len(y)
+        low = d @ p[2].T  # the derivative of the bend is forgotten
+        taken[0] += 1
+        out = []
+        for k, g in enumerate([X.T @ low, low.sum(0), h.T @ d, d.sum(0)]):
+            first[k] = 0.9 * first[k] + 0.1 * g
+            second[k] = 0.999 * second[k] + 0.001 * g * g
+            scale = np.sqrt(second[k] / (1 - 0.999 ** taken[0])) + 1e-8
+            out.append(p[k] - 0.01 * first[k] / (1 - 0.9 ** taken[0]) / scale)
+        return out, cost(p, X, y)
+
+    given = {"params": start, "X": X, "y": y, "loss": cost, "step": step, "batch_size": 12, "n_steps": 200}
+    found = update.experiment(Case(Patient(given), 10.0))
+    assert [(f.id, f.where) for f in found][:1] == [("grad_missing_activation_derivative", 0)]

@@ -169,7 +169,8 @@ def met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
 
 def _gradient_among(nodes: list[Node], u: np.ndarray, g: np.ndarray, rows: int) -> Any:
     """Of one parameter: its gradient's value among what a step computed, zeros where there is none."""
-    alike = [n for n in nodes if n.value.shape == g.shape and np.isfinite(n.value).all() and np.any(n.value)]
+    alike = [n for n in nodes if n.value.shape == g.shape and n.value.dtype.kind == "f"]  # no masks
+    alike = [n for n in alike if np.isfinite(n.value).all() and np.any(n.value)]
     signs = [float(np.mean(np.sign(n.value) == -np.sign(u))) for n in alike]
     best = max(signs, default=0.0)
     agreeing = [n for n, same in zip(alike, signs, strict=True) if same >= max(best, 0.98)]
