@@ -125,6 +125,22 @@ def test_a_step_count_by_tensor_is_told_whatever_the_decay_rates(by_tensor, foun
     assert [f.id for f in rule_kept_wrong(moves, grads, [0, 1, 2, 3])] == found
 
 
+def test_rows_that_rest_in_a_batch_do_not_count_as_a_step_count_by_tensor():
+    draw = np.random.default_rng(5)
+    p = [draw.standard_normal(shape) for shape in ((20, 8), (8, 8), (8, 8))]
+    kept, moves, grads = [0.0] * 3, Moves(), []
+    for _ in range(6):
+        true = [draw.standard_normal(x.shape) for x in p]
+        true[0][:12] = 0.0  # letters that are in none of these rows
+        taken = [true[0], draw.standard_normal((8, 8)), true[2]]  # of one layer another gradient
+        grads.append(true)
+        moves.before.append(p)
+        kept = [s + g * g for s, g in zip(kept, taken, strict=True)]
+        p = [x - 0.1 * g / np.sqrt(s + 1e-8) for x, g, s in zip(p, taken, kept, strict=True)]
+        moves.after.append(p)
+    assert rule_kept_wrong(moves, grads, [0, 1, 2]) is None
+
+
 @pytest.mark.parametrize(
     ("root", "found"), [(lambda s: s + 1e-8, ["momentum_state_wrong"]), (lambda s: np.sqrt(s) + 1e-3, None)]
 )

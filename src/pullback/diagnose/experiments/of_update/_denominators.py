@@ -125,7 +125,7 @@ def _counted_apart(moves: Moves, grads: list[Leaves], moving: list[int]) -> list
     shares = np.array([[(x.mean, x.squares) for x in kept[:3]] for kept in read.values()])
     if len(read) < 2 or np.ptp(shares, axis=(0, 1)).max() > 2e-2 or not 0 < shares[..., 1].min() < 1:
         return None
-    first = {k: float(np.median(np.abs(moves.move(0)[k]))) for k in read}
+    first = {k: _median_size(moves.move(0)[k]) for k in read}
     rates = {k: np.array([first[k], *(x.rate for x in kept[:3])]) for k, kept in read.items()}
     paths = np.array([r[1:] / r[:1] for r in rates.values()])
     if np.ptp(paths, axis=0).max() < 0.1:  # one that goes by the weights' norm drifts a little
@@ -135,6 +135,11 @@ def _counted_apart(moves: Moves, grads: list[Leaves], moving: list[int]) -> list
     )
     return _wrong("the step count grows with every tensor, not with every step",
                   f"from step to step the rate goes {told}", _MUTATED)  # fmt: skip
+
+
+def _median_size(u: np.ndarray) -> float:
+    """Of the entries that move at all: what letters or units a batch has nothing of stay where they are."""
+    return float(np.median(np.abs(u[u != 0]))) if u.any() else 0.0
 
 
 def rule_on_parts(case: Case, moving: list[int]) -> list[Finding] | None:
