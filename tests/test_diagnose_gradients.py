@@ -5,6 +5,7 @@ import pytest
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
+from pullback.diagnose.backward._spoiled import mistakes
 from pullback.diagnose.experiments import gradient, purity, update
 from pullback.diagnose.loops._patient import Patient
 
@@ -376,3 +377,23 @@ def test_a_column_of_the_last_row_stands_for_that_of_all(at, expected, by_row):
     given = {"params": [np.zeros(5)], "X": X, "y": y, "loss": cost, "grad": grad, "batch_size": 20}
     said = gradient.experiment(Case(Patient(given), 10.0))[:1]
     assert [(f.id, f.where) for f in said if f.confidence > 0.9] == expected
+
+
+def test_every_mistake_is_made_where_an_activation_is_copied_beside_a_column_of_ones():
+    draw = np.random.default_rng(4)
+    X, y = draw.standard_normal((40, 3)), draw.random((40, 5)).round()
+
+    def squash(z):
+        return 1.0 / (1.0 + np.exp(-z))
+
+    def cost(p, X, y):
+        hidden = squash(np.c_[np.ones(len(X)), X] @ p[0][:20].reshape(5, 4).T)
+        out = squash(np.c_[np.ones(len(X)), hidden] @ p[0][20:].reshape(5, 6).T)
+        return -np.sum(y * np.log(out) + (1 - y) * np.log(1 - out)) / len(X)
+
+    def grad(p, X, y):
+        raise AssertionError("not asked")
+
+    given = {"params": [draw.standard_normal(50)], "X": X, "y": y, "loss": cost, "grad": grad}
+    case = Case(Patient(given), 10.0)
+    assert "grad_wrong_delta" in {claim.id for claim in mistakes(case.tape)}

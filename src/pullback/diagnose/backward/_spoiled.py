@@ -248,13 +248,13 @@ def _from_before(tape: Tape, group: list[Segment], past: bool = False) -> Leaves
     arrived: dict[int, Any] = {}
 
     def note(s: Segment, u: Any) -> list[tuple[Node, Any]]:
-        arrived[id(s)] = s.sign * u
+        arrived[id(s.z)] = s.sign * u + arrived.get(id(s.z), 0.0)  # what is copied is met once more
         return [(s.z, s.sign * u * fn.derivative(s.name, s.sums))]
 
     instead: dict[int, Any] = {id(s.a): partial(note, s) for s in group}
     for s in group:
         for n, w, a in _products_of(tape, s):
-            instead[id(n)] = _hand(n, w, a, partial(arrived.get, id(s)), past)
+            instead[id(n)] = _hand(n, w, a, partial(arrived.get, id(s.z)), past)
     return tape.rec.gradient(len(tape.leaves), instead=instead)
 
 
