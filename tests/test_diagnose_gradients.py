@@ -397,3 +397,26 @@ def test_every_mistake_is_made_where_an_activation_is_copied_beside_a_column_of_
     given = {"params": [draw.standard_normal(50)], "X": X, "y": y, "loss": cost, "grad": grad}
     case = Case(Patient(given), 10.0)
     assert "grad_wrong_delta" in {claim.id for claim in mistakes(case.tape)}
+
+
+def test_a_weight_that_is_used_both_ways_round_may_lack_the_gradient_of_one_use():
+    draw = np.random.default_rng(6)
+    X, start = draw.standard_normal((30, 7)), [draw.standard_normal((7, 4)) / 2, np.zeros(4), np.zeros(7)]
+
+    def layers(p, X):
+        hidden = np.tanh(X @ p[0] + p[1])
+        return hidden, hidden @ p[0].T + p[2]
+
+    def cost(p, X, y):
+        return np.mean((layers(p, X)[1] - y) ** 2)
+
+    def step(p, X, y):
+        hidden, out = layers(p, X)
+        d = 2 * (out - y) / out.size
+        low = d @ p[0] * (1 - hidden**2)
+        grads = [X.T @ low, low.sum(0), d.sum(0)]  # what the way out adds to the first is forgotten
+        return [a - 0.1 * g for a, g in zip(p, grads, strict=True)], cost(p, X, y)
+
+    given = {"params": start, "X": X, "y": X, "loss": cost, "step": step, "batch_size": 30, "n_steps": 100}
+    found = update.experiment(Case(Patient(given), 10.0))
+    assert [f.where for f in found][:1] == [0]

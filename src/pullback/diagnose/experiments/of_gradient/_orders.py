@@ -21,7 +21,8 @@ def orders(tape: Tape, after: Leaves) -> Any:
     ]  # a slice has no new values of its own here
     for product in whole:
         yield Wrong("update_order", words, through(tape, product, _newer(tape, product, after)))
-        if len(product.nodes) > 1:
+        ways_round = {w.value.shape for w in product.weights}
+        if len(product.nodes) > 1 and len(ways_round) == 1:
             yield Wrong("update_order", words + ", row by row", _row_by_row(tape, product, after))
     yield from _new_factors(tape, after)
     for several in (whole, whole[:-1]):  # the uppermost often has code of its own
