@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._verdict import Diagnosis, _unsettled, rank
 from pullback.diagnose.experiments._rivals import CONFUSED, MOST, RIVALS
+from pullback.diagnose.loops._patient import Patient
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 rng = np.random.default_rng(5)
@@ -267,3 +269,27 @@ def test_copies_of_a_model_that_drift_apart_are_seen(together, expected):
     twice = [w.copy() for w in (*start, *start)]
     told = found(replicas(together), params=twice, loss=shared)
     assert [f.id for f in told.faults[:1]] == expected
+
+
+@pytest.mark.parametrize("rate", [3.0, 0.1])
+def test_sigmoids_in_a_loss_that_runs_away_are_not_what_breaks_it(rate):
+    draw = np.random.default_rng(2)
+    X, start = draw.standard_normal((60, 4)), [draw.standard_normal((4, 6)), draw.standard_normal((6, 1))]
+    y = X[:, :1] - X[:, 1:2]
+
+    def hidden(p, X):
+        return 1 / (1 + np.exp(-X @ p[0]))
+
+    @np.errstate(all="ignore")
+    def cost(p, X, y):
+        return np.mean((hidden(p, X) @ p[1] - y) ** 2)
+
+    @np.errstate(all="ignore")
+    def step(p, X, y):
+        h = hidden(p, X)
+        d = 2 * (h @ p[1] - y) / len(y)
+        return [p[0] - rate * X.T @ (d @ p[1].T * h * (1 - h)), p[1] - rate * h.T @ d], cost(p, X, y)
+
+    given = {"params": start, "X": X, "y": y, "loss": cost, "step": step, "batch_size": 60, "n_steps": 900}
+    case = Case(Patient(given), 10.0)
+    assert (RIVALS["loss_unstable"].stands(case) is None) == (rate == 3.0)

@@ -136,7 +136,16 @@ def _far_targets(case: Case) -> Any:
 def _unguarded(case: Case) -> Any:
     tape = case.tape
     calls = {n.name for n in tape.rec.nodes} & {"log", "exp", "divide", "sqrt", "log2"} if tape else set()
-    return ("loss", f"the loss takes {', '.join(sorted(calls))}") if {"log", "exp"} & calls else None
+    if not {"log", "exp"} & calls or _outgrown(case):
+        return None
+    return "loss", f"the loss takes {', '.join(sorted(calls))}"
+
+
+def _outgrown(case: Case) -> bool:
+    """Whether the weights have left every ordinary size before the loss leaves its range."""
+    if np.isfinite(case.user.final) or case.brink is None:
+        return False
+    return any(np.abs(x).max(initial=0) > 1e4 for x in case.brink[0])
 
 
 def _spread(large: bool) -> Stands:
