@@ -62,3 +62,25 @@ def test_a_perceptron_whose_classes_overlap_is_healthy():
     found = diagnose(params=[np.array([0.1, -0.1, 0.1])], X=rows, y=side, loss=loss, step=step,
                      batch_size=1, n_steps=800)  # fmt: skip
     assert found.verdict == "healthy"
+
+
+def scores_of_pairs(sign):
+    """A ranking: of two things that one network scores, the label tells which one should be above."""
+
+    def loss(p, X, y):
+        a, b = (np.tanh(x @ p[0] + p[1]) @ p[2] + p[3] for x in (X[:, :3], X[:, 3:]))
+        return np.mean(np.maximum(0, 0.5 - sign * y * (a - b)))
+
+    return loss
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_label_of_a_pair_is_not_held_against_one_score(sign):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 6))
+    y = np.sign(X[:, 0] * X[:, 1] - X[:, 3] * X[:, 4])
+    params = [rng.normal(size=(3, 16)) / 2, np.zeros(16), rng.normal(size=16) / 4, np.zeros(1)]
+    loss = scores_of_pairs(sign)
+    given = {"params": params, "X": X, "y": y, "loss": loss, "grad": lambda p, X, y: p}
+    with quiet():
+        assert objective.experiment(Case(Patient(given), 10.0)) == []

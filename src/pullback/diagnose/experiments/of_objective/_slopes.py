@@ -20,7 +20,7 @@ def slopes_by_sums(
         except Failure:  # a loss that takes no single row, as under batch normalisation
             return None
         last = _last_sums(rec, len(leaves))
-        if last is None:
+        if last is None or _one_of_a_pair(rec, last, len(leaves)):
             return None
         slopes.append(_slope_by(rec, last))
         sums.append(np.ravel(last.value))
@@ -42,6 +42,32 @@ def _slope_by(rec: Recording, last: Node) -> np.ndarray:
                     slope += sign * np.ravel(adjoint[id(node)])
                     break
     return slope
+
+
+def _one_of_a_pair(rec: Recording, last: Node, leaves: int) -> bool:
+    """Whether the same weights make other sums, of other inputs, on which the loss rests as well.
+
+    The label of a pair, as a ranking's, tells nothing of either score alone.
+    """
+    adjoint = rec.backward()
+    others = [
+        n for n in rec.nodes
+        if n.name in ("matmul", "dot") and n.deps == last.deps and np.any(adjoint.get(id(n), 0))
+    ]  # fmt: skip
+    return any(
+        np.shape(n.value) == np.shape(last.value)
+        and not any(np.array_equal(n.value, sign * last.value) for sign in (1, -1))
+        and _same(_weights(n, leaves), _weights(last, leaves))
+        for n in others
+    )
+
+
+def _weights(product: Node, leaves: int) -> list[np.ndarray]:
+    return [p.value for p in product.parents if not p.deps & 1 << leaves]
+
+
+def _same(a: list[np.ndarray], b: list[np.ndarray]) -> bool:
+    return bool(a) and len(a) == len(b) and all(map(np.array_equal, a, b))
 
 
 def _last_sums(rec: Recording, leaves: int) -> Node | None:
