@@ -5,7 +5,7 @@ import pytest
 
 import pullback as pb
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.pytorch._beside import keepers
+from pullback.diagnose.pytorch._beside import keepers, lasting
 from pullback.diagnose.pytorch._call import Call
 from pullback.diagnose.pytorch._fed import agrees
 from pullback.diagnose.pytorch._given import check_arguments, number
@@ -336,3 +336,87 @@ def test_a_gradient_spoiled_before_the_optimiser_is_given_it_stays_named():
 
     found = pb.diagnose_torch(model, loss_fn, optimizer, X, y, step=step, n_steps=400)
     assert first(found) == [("grad_bias_wrong", 1)]
+
+
+def test_tensors_of_the_same_numbers_are_not_drawn_anew():
+    weight, zeros, drawn = np.ones((3, 2)), np.zeros(4), np.ones(2)
+    first, second = [weight, zeros, drawn], [weight, np.zeros(4), np.full(2, 3.0)]
+    kept, passing = lasting(first, second)
+    assert [id(p) for p in kept] == [id(weight)]
+    assert passing == [(2,)]
+
+
+def hidden_by(torch, layer):
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            torch.manual_seed(0)
+            self.hidden, self.out = torch.nn.Linear(4, 32), torch.nn.Linear(32, 1)
+
+        def forward(self, x):
+            return self.out(torch.tanh(layer(self, x)))
+
+    return Net()
+
+
+def test_a_layer_that_every_call_makes_anew_is_trained_by_nobody():
+    torch = pytest.importorskip("torch")
+    X, y = table(torch)
+    new = lambda net, x: torch.nn.Linear(4, 32, dtype=x.dtype)(x)
+    for layer, fault in (new, [("layer_not_updated", "model")]), (lambda net, x: net.hidden(x), []):
+        model = hidden_by(torch, layer)
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        assert first(pb.diagnose_torch(model, torch.nn.MSELoss(), optimizer, X, y, n_steps=400)) == fault
+
+
+def test_dropout_by_a_function_is_off_where_it_heeds_the_mode_and_named_where_it_does_not():
+    torch = pytest.importorskip("torch")
+    X, y = table(torch)
+    dropped = torch.nn.functional.dropout
+    for layer, fault in (
+        (lambda net, x: dropped(net.hidden(x), 0.2, training=net.training), []),
+        (lambda net, x: dropped(net.hidden(x), 0.5), [("dropout_at_eval", "loss")]),
+    ):
+        model = hidden_by(torch, layer)
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        found = pb.diagnose_torch(model, torch.nn.MSELoss(), optimizer, X, y, n_steps=400)
+        assert first(found) == fault
+        assert model.training
+
+
+def test_noise_that_is_part_of_a_model_is_no_dropout():
+    torch = pytest.importorskip("torch")
+    X, _ = table(torch)
+
+    class Coder(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            torch.manual_seed(0)
+            self.inner = torch.nn.Linear(4, 16)
+            self.mean, self.spread = torch.nn.Linear(16, 3), torch.nn.Linear(16, 3)
+            self.out = torch.nn.Sequential(torch.nn.Linear(3, 16), torch.nn.Tanh(), torch.nn.Linear(16, 4))
+
+        def forward(self, x):
+            h = torch.tanh(self.inner(x))
+            mean, spread = self.mean(h), self.spread(h)
+            return self.out(mean + torch.exp(spread / 2) * torch.randn_like(mean)), mean, spread
+
+    def loss_fn(told, x):
+        made, mean, spread = told
+        apart = (mean**2 + spread.exp() - 1 - spread).sum(1).mean() / 2
+        return ((made - x) ** 2).mean() + 0.01 * apart
+
+    model = Coder()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    found = pb.diagnose_torch(model, loss_fn, optimizer, X, X, n_steps=400)
+    assert found.verdict == "healthy", str(found)
+
+
+def test_a_call_that_takes_only_the_shape_of_the_outputs_has_no_slope():
+    torch = pytest.importorskip("torch")
+    X, y = table(torch)
+    model = torch.nn.Sequential(torch.nn.Linear(4, 16), torch.nn.Tanh(), torch.nn.Linear(16, 1))
+    loss_fn = lambda out, y: ((out - y * torch.ones_like(out)) ** 2).mean()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
+    found = pb.diagnose_torch(model, loss_fn, optimizer, X, y, n_steps=600)
+    assert found.verdict == "healthy", str(found)

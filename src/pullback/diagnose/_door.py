@@ -200,6 +200,7 @@ def diagnose_torch(
     ArgumentError
         Where an argument is not what it should be, or X and y differ in length.
     """
+    from pullback.diagnose.pytorch._drawn import passing, settle
     from pullback.diagnose.pytorch._fed import refuted
     from pullback.diagnose.pytorch._given import as_rows, check_arguments
     from pullback.diagnose.pytorch._loop import TorchLoop
@@ -214,6 +215,7 @@ def diagnose_torch(
         loop.torch.manual_seed(seed)
         with quiet():
             loop.widen(X[:batch_size], y[:batch_size])
+            settle(loop, X[:batch_size], y[:batch_size])
         names = {"X_val": X_val, "y_val": y_val}
         names = {k: as_rows(v) for k, v in names.items() if v is not None}
         patient = Patient({
@@ -224,5 +226,6 @@ def diagnose_torch(
         found = examine(patient, _seconds(budget, patient))
         with quiet():
             refuted(found, loop, start, X[rows], y[rows])
+        passing(found, loop)
     in_its_words(found.faults, loop)
     return _said(found, loop.names, patient)

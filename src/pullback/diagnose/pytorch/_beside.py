@@ -35,6 +35,21 @@ def leaves_of(loss: Any) -> list[Any]:
     return found
 
 
+def lasting(first: list[Any], second: list[Any]) -> tuple[list[Any], list[tuple[int, ...]]]:
+    """Of the tensors of two calls those that both rest on, and the shapes of those that each draws anew.
+
+    Rows that are differentiated and states that begin at zero are other tensors of the same numbers.
+    """
+    ids = {id(p) for p in second}
+    kept = [p for p in first if id(p) in ids]
+    others = [p for p in first if id(p) not in ids]
+    return kept, [tuple(p.shape) for p in others if not any(_alike(p, q) for q in second)]
+
+
+def _alike(p: Any, q: Any) -> bool:
+    return bool(p.shape == q.shape and (p == q).all())
+
+
 def names_of(model: Any, optimizer: Any) -> dict[int, str]:
     """How tensors that are no parameters of the model are called: by their place in either."""
     names: dict[int, str] = {}
@@ -136,4 +151,4 @@ def _into_dict(x: dict[Any, Any], kept: dict[Any, Any]) -> None:
     x.update(kept)
 
 
-__all__ = ["Keeper", "keepers", "leaves_of", "names_of"]
+__all__ = ["Keeper", "keepers", "lasting", "leaves_of", "names_of"]

@@ -47,6 +47,8 @@ def noted(torch: Any, func: Any, i: int, args: list[Any], settings: Any, out: An
     def back(u: Any, *values: Any, **settings: Any) -> list[Any]:
         with torch.enable_grad():
             result, tensors = run(values, settings)
+            if not result.requires_grad:  # of its arguments it takes the shape only
+                return [None] * len(sloped)
             asked = [x for x, slope in zip(tensors, sloped, strict=True) if slope]
             u = torch.as_tensor(np.broadcast_to(u, result.shape).copy(), dtype=result.dtype)
             found = iter(torch.autograd.grad(result, asked, u, allow_unused=True))

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.pytorch._beside import keepers, leaves_of, names_of
+from pullback.diagnose.pytorch._beside import keepers, lasting, leaves_of, names_of
 from pullback.diagnose.pytorch._given import number
 from pullback.diagnose.recording._record import Rec
 
@@ -30,7 +30,9 @@ class State:
         self.beside = [take() for take, _ in loop.beside]
 
     def load(self, loop: TorchLoop) -> None:
-        """Put it into the user's objects."""
+        """Put it into the user's objects; noise that is part of the loss is drawn alike in every call."""
+        if loop.noisy:
+            loop.torch.manual_seed(0)
         for b, x in zip(loop.model.buffers(), self.buffers, strict=True):
             b.data = x.clone()
         for p, g in zip(loop.held, self.grads, strict=True):
@@ -61,7 +63,8 @@ class TorchLoop:
         others = [p for group in optimizer.param_groups for p in group["params"]]
         self.held = self.ours + [p for p in others if all(p is not q for q in self.ours)]
         self.update = step or self._usual
-        self.dtype = torch.float64
+        self.dtype, self.noisy = torch.float64, False
+        self.passing: list[tuple[int, ...]] = []  # the shapes of weights that every call makes anew
         self.beside = keepers([f for f in (step, loss_fn) if f is not None], [*model.modules(), optimizer])
         self.state = State(self)
         self.start = self.state
@@ -83,9 +86,10 @@ class TorchLoop:
         plain, self.dtype = self.dtype, self._own()
         try:
             with self.torch.random.fork_rng([]):
-                found = leaves_of(self.loss_fn(self.model(self.rows(X)), self.rows(y)))
+                found, again = (leaves_of(self.loss_fn(self.model(self.rows(X)), self.rows(y))) for _ in "12")
         except Exception:  # the loop's own error: it is met again, and reported
-            found = []
+            found = again = []
+        found, self.passing = lasting(found, again)
         self.dtype = plain
         self.start.load(self)
         known, names = set(map(id, self.ours)), names_of(self.model, self.optimizer)
@@ -163,16 +167,13 @@ class TorchLoop:
 
     @contextlib.contextmanager
     def borrowed(self) -> Iterator[None]:
-        """Examine in float64 and without dropout where that can be done; put everything back at the end."""
+        """Examine the user's objects; put everything back at the end."""
         torch, before = self.torch, State(self)
         grads = [p.grad for p in self.held]
         params, weights = [p.data for p in self.ours], self._loss_buffers()
         modes = [(m, m.training) for m in self.model.modules()]
         random = torch.get_rng_state()
         try:
-            for m in self.model.modules():
-                if "Dropout" in type(m).__name__:
-                    m.training = False
             yield
         finally:
             for p, x in zip(self.ours, params, strict=True):

@@ -17,7 +17,7 @@ FIXES = {
 def in_its_words(faults: list[Any], loop: Any) -> None:
     """Say fixes as one says them of a PyTorch loop."""
     for f in faults:
-        if f.id in ("layer_not_updated", "params_not_updated"):
+        if f.id in ("layer_not_updated", "params_not_updated") and f.where != "model":
             _of_still(f, loop)
         elif f.confidence > 0.5:
             f.fix = FIXES.get(f.id, f.fix)
