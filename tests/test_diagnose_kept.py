@@ -137,3 +137,37 @@ def line(keeps, takes):
 def test_a_velocity_of_one_number_shows_what_it_keeps(keeps, takes, fault):
     found = update.experiment(Case(line(keeps, takes), 10.0))
     assert [(f.id, f.where) for f in found[:1]] == fault
+
+
+def begins_at(first):
+    """A step that begins at the weights that `first` makes of those it is given."""
+
+    def step(p, X, y):
+        p = first(p)
+        return [w - RATE * g for w, g in zip(p, grad(p, X, y), strict=True)], loss(p, X, y)
+
+    return step
+
+
+def keeps_its_own():
+    own = [x.copy() for x in start]
+
+    def step(p, X, y):
+        own[:] = [w - RATE * g for w, g in zip(own, grad(own, X, y), strict=True)]
+        return [w.copy() for w in own], loss(own, X, y)
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("step", "named"),
+    [
+        (begins_at(lambda p: p), False),
+        (begins_at(lambda p: [x.copy() for x in start]), True),
+        (keeps_its_own(), False),
+    ],
+)
+def test_a_step_that_begins_at_the_same_weights_every_time_is_named(step, named):
+    given = {"params": [x.copy() for x in start], "X": X, "y": y, "loss": loss, "step": step}
+    found = purity.experiment(Case(Patient(given | {"batch_size": 60, "n_steps": 50}), 10.0))
+    assert [(f.id, f.where) for f in found] == [("inplace_mutation", "step")] * named

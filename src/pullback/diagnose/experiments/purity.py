@@ -1,7 +1,8 @@
 """Whether the patient's functions change what they are given: rows, parameters, and memory two arrays share.
 
 Does: calls loss, grad and step on copies and compares them with the originals after each call.
-Measures: arrays changed; parameters that share memory, with each other or with what a step keeps.
+Measures: arrays changed; parameters that share memory, with each other or with what a step keeps; whether a
+step comes further than its first.
 Speaks for: inplace_mutation.
 """
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
+from pullback.diagnose.experiments._restarted import restarted
 from pullback.diagnose.experiments.of_gradient._match import compare
 from pullback.diagnose.loops._patient import flatten
 
@@ -20,7 +22,7 @@ from pullback.diagnose.loops._patient import flatten
 def experiment(case: Case) -> list[Finding]:
     """Findings about inputs changed in place."""
     case.tried.append("whether loss, grad and step change their inputs")
-    out = _data(case) or _weights(case) or _aliases(case) or _kept_as_weights(case)
+    out = _data(case) or _weights(case) or _aliases(case) or _kept_as_weights(case) or restarted(case)
     return out[:1]
 
 
