@@ -381,8 +381,8 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     f = consensus(match)
     good = any(match.gaps[k] < 1e-4 for k in match.telling())
     trusted = [k for k in (*case.weights, *moving) if k in moving and k not in odd and match.gaps[k] < 1e-4]
-    single_row = good and case.size == 1 and not trusted  # then every unit's gradient goes along the true one
-    known = rate_by_mistakes(case, u, tight=1e-6) if single_row else None
+    row = good and case.size == 1 and not trusted  # every unit's gradient goes along the true one then
+    known = rate_by_mistakes(case, u, tight=1e-6) if row and len(moving) > 1 else None
     if trusted and match.factors[trusted[0]] > 0:  # a single number agrees with any factor: not asked
         f = rate_named(case, [match.factors[k] for k in trusted], match.factors[trusted[0]])
     elif known is not None:
