@@ -420,3 +420,16 @@ def test_a_call_that_takes_only_the_shape_of_the_outputs_has_no_slope():
     optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
     found = pb.diagnose_torch(model, loss_fn, optimizer, X, y, n_steps=600)
     assert found.verdict == "healthy", str(found)
+
+
+def test_a_loop_that_breaks_in_its_own_precision_alone_is_named():
+    torch = pytest.importorskip("torch")
+    X, y = table(torch)
+    for eps, fault in (1e-8, [("loss_unstable", "step")]), (1e-4, []):
+        torch.manual_seed(0)
+        model = torch.nn.Sequential(torch.nn.Linear(4, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1)).half()
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01, eps=eps)
+        kept = [p.detach().clone() for p in model.parameters()]
+        loss_fn = torch.nn.MSELoss()
+        assert first(pb.diagnose_torch(model, loss_fn, optimizer, X.half(), y.half(), n_steps=400)) == fault
+        assert all(torch.equal(a, b) for a, b in zip(kept, model.parameters(), strict=True))

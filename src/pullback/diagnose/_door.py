@@ -204,6 +204,7 @@ def diagnose_torch(
     from pullback.diagnose.pytorch._fed import refuted
     from pullback.diagnose.pytorch._given import as_rows, check_arguments
     from pullback.diagnose.pytorch._loop import TorchLoop
+    from pullback.diagnose.pytorch._narrow import breaks, too_narrow
     from pullback.diagnose.pytorch._words import in_its_words
 
     check_arguments(model, loss_fn, optimizer, X, y, step)
@@ -214,8 +215,11 @@ def diagnose_torch(
     with loop.borrowed(), seeded(seed):
         loop.torch.manual_seed(seed)
         with quiet():
-            loop.widen(X[:batch_size], y[:batch_size])
-            settle(loop, X[:batch_size], y[:batch_size])
+            few, own = (X[:batch_size], y[:batch_size]), loop.own()
+            broken = breaks(loop, own, *few)
+            loop.widen(*few)
+            broken = None if broken is None or breaks(loop, loop.dtype, *few) else broken
+            settle(loop, *few)
         names = {"X_val": X_val, "y_val": y_val}
         names = {k: as_rows(v) for k, v in names.items() if v is not None}
         patient = Patient({
@@ -227,5 +231,6 @@ def diagnose_torch(
         with quiet():
             refuted(found, loop, start, X[rows], y[rows])
         passing(found, loop)
+        too_narrow(found, str(own).removeprefix("torch."), broken)
     in_its_words(found.faults, loop)
     return _said(found, loop.names, patient)

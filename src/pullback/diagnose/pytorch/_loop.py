@@ -83,7 +83,7 @@ class TorchLoop:
 
     def take_in(self, X: Any, y: Any) -> None:
         """Take tensors among the parameters on which the loss rests, though the model does not list them."""
-        plain, self.dtype = self.dtype, self._own()
+        plain, self.dtype = self.dtype, self.own()
         try:
             with self.torch.random.fork_rng([]):
                 found, again = (leaves_of(self.loss_fn(self.model(self.rows(X)), self.rows(y))) for _ in "12")
@@ -100,7 +100,7 @@ class TorchLoop:
         self.names = self.names + [names.get(id(p), f"tensor of shape {tuple(p.shape)}") for p in more]
         self.state = self.start = State(self)
 
-    def _own(self) -> Any:
+    def own(self) -> Any:
         """The dtype the user's model has."""
         return self.ours[0].dtype if self.ours else self.torch.get_default_dtype()
 
@@ -192,7 +192,7 @@ class TorchLoop:
         """Go over to float64, unless the loop does not run in it, or not even in its own precision."""
         own, weights = [p.data for p in self.ours], self._loss_buffers()
         start, plain = self.state, self.dtype
-        self.dtype = self._own()
+        self.dtype = self.own()
         try:
             self._try(X, y)
             for p in self.ours:
