@@ -200,15 +200,15 @@ def _its_own(case: Case, moves: Moves) -> list[Finding]:
 
     What it computes goes to copies of them, or to names that are forgotten.
     """
-    first = case.first
-    if first is None or _moved(case) or norm(_gradient(case, first)) == 0:
-        return []
     kept = all(
         np.array_equal(a, b)
         for after in moves.after[:-1]
         for a, b in zip(after, moves.after[-1], strict=True)
     )
     if len(moves.after) < 3 or not kept or not any(np.any(m) for m in moves.move(0)):
+        return []
+    first = case.first  # asked last: the whole run is better made once the rule is known
+    if first is None or _moved(case) or norm(_gradient(case, first)) == 0:
         return []
     return [Finding(
         "params_not_updated", "step", "nothing moves: the step hands back arrays that it never updates",
