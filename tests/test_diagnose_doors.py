@@ -36,6 +36,15 @@ def test_keywords_a_mapping_and_a_module_say_the_same():
     assert [d.faults[0].id for d in found] == ["grad_sign_flipped"] * 3
 
 
+@pytest.mark.parametrize(("budget", "verdict"), [(None, "faulty"), (0.02, "cannot tell")])
+def test_a_loop_of_which_nothing_could_be_told_is_given_more_time_unless_the_time_is_given(
+    budget, verdict, monkeypatch
+):
+    monkeypatch.setattr("pullback.diagnose._door.BUDGET", 0.02)
+    monkeypatch.setattr("pullback.diagnose._door.AGAIN", 400)
+    assert pb.diagnose(**names(+1.0), budget=budget).verdict == verdict
+
+
 def test_a_file_may_be_given_other_settings(tmp_path):
     file = tmp_path / "loop.py"
     file.write_text(

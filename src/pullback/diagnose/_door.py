@@ -21,6 +21,8 @@ OWN = "the run"
 """What a run of this library is called."""
 BUDGET, MOST = 4.5, 18.0
 """Seconds for a loop of ordinary size, and at the most."""
+AGAIN = 3
+"""So many times as long a loop may take of which nothing could be told."""
 WEIGHTS, NUMBERS = 20_000, 20_640 * 8
 """An ordinary loop's weights, and numbers of X; what is larger has more time in proportion."""
 
@@ -35,7 +37,8 @@ def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0,
         returned. None where the names are given as keywords.
     budget : float, optional
         Seconds to spend at most. Unless told 4.5; above 20,000 weights, or 165,120 numbers in X, in
-        proportion to them, up to 18. Most loops take less.
+        proportion to them, up to 18. Most loops take less. Where nothing can be told by then, and no budget
+        is given, the loop is examined once more, in three times the time (18 at the most).
     seed : int
         Of every random number the examination draws; the same seed gives the same diagnosis.
     **names
@@ -69,7 +72,7 @@ def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0,
     """
     with seeded(seed):
         given = _patient(patient, names)
-        found = examine(given, _seconds(budget, given))
+        found = _examined(given, budget, seed)
     if given.name == OWN:
         _drop_guesses(found)
     return _said(found, _places(given), given)
@@ -109,6 +112,18 @@ class seeded:  # noqa: N801 - used as a function
     def __exit__(self, *unused: object) -> None:
         np.random.set_state(self.kept[0])
         random.setstate(self.kept[1])
+
+
+def _examined(patient: Patient, budget: float | None, seed: int) -> Diagnosis:
+    """The diagnosis in the time there is; of a slow loop of which that tells nothing, in more."""
+    seconds = _seconds(budget, patient)
+    found = examine(patient, seconds)
+    if budget is not None or found.verdict != "cannot tell" or "skipped" not in found.facts:
+        return found
+    with seeded(seed):
+        again = examine(patient, min(AGAIN * seconds, MOST))
+    again.seconds += found.seconds
+    return again
 
 
 def _seconds(budget: float | None, patient: Patient) -> float:
@@ -227,7 +242,7 @@ def diagnose_torch(
             "batch_size": batch_size, "n_steps": n_steps, **names,
         }, name=type(model).__name__)  # fmt: skip
         start, rows = loop.leaves(), patient.batch(0)
-        found = examine(patient, _seconds(budget, patient))
+        found = _examined(patient, budget, seed)
         with quiet():
             refuted(found, loop, start, X[rows], y[rows])
         passing(found, loop)
