@@ -420,3 +420,26 @@ def test_a_weight_that_is_used_both_ways_round_may_lack_the_gradient_of_one_use(
     given = {"params": start, "X": X, "y": X, "loss": cost, "step": step, "batch_size": 30, "n_steps": 100}
     found = update.experiment(Case(Patient(given), 10.0))
     assert [f.where for f in found][:1] == [0]
+
+
+def test_the_relu_inside_a_loss_of_logits_is_no_layer_whose_error_is_handed_down():
+    """Its error signal is the same for all rows: handed down, it looks like a derivative without one."""
+
+    def forward(p, X):
+        h = np.maximum(X @ p[0], 0)
+        return h, h @ p[1]
+
+    def cost(p, X, y):
+        z = forward(p, X)[1]
+        return float(np.mean(np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z)))))
+
+    def grad(p, X, y):
+        h, z = forward(p, X)
+        d = (1 / (1 + np.exp(-z)) - y) / len(y)
+        return [X.T @ ((h > 0) / len(y)), h.T @ d]
+
+    draw = np.random.default_rng(3)
+    given = {"params": [draw.standard_normal((5, 6)), draw.standard_normal((6, 1))], "X": X, "loss": cost,
+             "y": (y > 0)[:, None] * 1.0, "grad": grad, "batch_size": 20}  # fmt: skip
+    said = gradient.experiment(Case(Patient(given), 10.0))[:1]
+    assert [(f.id, f.where) for f in said] == [("grad_drops_upstream", 0)]

@@ -126,7 +126,7 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
                     tape.rec.gradient(len(tape.leaves), instead=dict(skips)))  # fmt: skip
     words = f"the error signal from before the derivative of {name} is handed down"
     yield Wrong("grad_wrong_delta", words, _from_before(tape, group))
-    if all(_spreads(tape, s) for s in group):
+    if all(_spreads(tape, s) for s in group) and _all_goes_by(tape, group):
         words = f"the error signal from before the derivative of {name} is handed down past the weights too"
         yield Wrong("grad_wrong_delta", words, _from_before(tape, group, past=True))
     for words, factor in _dropped(tape):
@@ -282,6 +282,22 @@ def _spreads(tape: Tape, s: Segment) -> bool:
     return all(n.value.ndim == a.value.ndim == 2 and
                all(k in (1, m) for k, m in zip(n.value.shape, a.value.shape, strict=True))
                for n, _, a in _products_of(tape, s))  # fmt: skip
+
+
+def _all_goes_by(tape: Tape, group: list[Segment]) -> bool:
+    """Whether the loss heeds the sums of these activations by their values alone.
+
+    A loss of logits has a ReLU of its own, max(z, 0) - z y + ..., that is no layer's.
+    """
+    ends, sums = {id(s.a) for s in group}, {id(s.z) for s in group}
+    todo, seen = [tape.rec.out], set[int]()
+    while todo:
+        node = todo.pop()
+        if node is None or id(node) in seen or id(node) in ends:
+            continue
+        seen.add(id(node))
+        todo += node.parents
+    return not sums & seen
 
 
 def _hand(
