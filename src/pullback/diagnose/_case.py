@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._fresh import brink, fan_in, reborn
-from pullback.diagnose._points import as_held, dividing, tamed, untied
+from pullback.diagnose._points import as_held, dividing, in_floats, tamed, untied
 from pullback.diagnose._quick import network_value, quickest
 from pullback.diagnose._truth import Truth
 from pullback.diagnose.backward._tapes import Tape
@@ -114,6 +114,7 @@ class Case:
 
     def tape_at(self, leaves: Leaves, X: Any, y: Any) -> Tape | None:
         try:
+            X = X.astype(self.followed.dtype)
             return Tape(self._in_arrays, leaves, X, y) if self.truth.how == "recorded" else None
         except Exception:  # a loss that cannot be recorded has no tape
             return None
@@ -135,9 +136,16 @@ class Case:
     @cached_property
     def net(self) -> Net | None:
         try:
-            return calmly(self.truth.loss, self.generic, self.X, self.y)
+            return calmly(self.truth.loss, self.generic, self.followed, self.y)
         except Exception:  # a loss that cannot be recorded has no anatomy
             return None
+
+    @cached_property
+    def followed(self) -> np.ndarray:
+        """The rows of X as a recording follows them best."""
+        y = self.y[self.judged]
+        whole = in_floats(lambda X: self.truth.value(self.generic, X, y), self.X[self.judged])
+        return self.X.astype(whole.dtype)
 
     @cached_property
     def head(self) -> Head | None:

@@ -79,3 +79,18 @@ def as_held(leaves: list[np.ndarray], own: list[np.ndarray]) -> list[np.ndarray]
     """Numbers that the patient's own arrays can hold: its rounding of others looks like a first move."""
     return [x.astype(o.dtype).astype(float) if o.dtype.kind == "f" else x
             for x, o in zip(leaves, own, strict=True)]  # fmt: skip
+
+
+def in_floats(value: Callable[[Any], float], X: np.ndarray) -> np.ndarray:
+    """Rows of whole numbers as floats, where the loss makes the same of them.
+
+    A recording does not follow single whole numbers, which may be places in an array: of rows that are taken
+    apart number by number it sees nothing then.
+    """
+    if X.dtype.kind not in "iub":
+        return X
+    try:
+        same = value(X.astype(float)) == value(X)
+    except Exception:  # what is looked up by them has no place of such a name
+        return X
+    return X.astype(float) if same else X

@@ -30,14 +30,15 @@ def apart(case: Case) -> Apart | None:
 def _apart(case: Case) -> Apart | None:
     if case.tape is None:
         return None
+    X, y = case.batch()
     try:
-        found = taken_apart(case.loss, case.generic, *case.batch())
+        found = taken_apart(case.loss, case.generic, X.astype(case.followed.dtype), y)
     except Exception:  # what cannot be taken apart is looked at whole
         return None
     if found is None:
         return None
     pieces, tape = found
-    true = pieces.split(case.gradient(case.generic, *case.batch()))
+    true = pieces.split(case.gradient(case.generic, X, y))
     if not all(np.allclose(a, b, rtol=1e-6, atol=1e-12) for a, b in zip(tape.true, true, strict=True)):
         return None
     other = copy.copy(case)
