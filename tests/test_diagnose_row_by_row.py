@@ -1,10 +1,65 @@
 """Steps that go row by row over a table as small as XOR: what their updates say together."""
 
 import numpy as np
+import pytest
 
+from pullback.diagnose import diagnose
 from pullback.diagnose._points import in_floats
 
 X = np.array([[1, 1], [1, 0], [0, 1], [0, 0]])
+y = np.array([0, 1, 1, 0])
+start = [np.array([[0.9, 0.1, -0.4], [0.3, 0.5, -0.7], [-0.2, 0.3, 0.1]]), np.array([0.8, 0.7, -0.5, -0.2])]
+RATE = 0.5
+
+
+def sigmoid(v):
+    return 1 / (1 + np.exp(-v))
+
+
+def units(p, x):
+    """The three hidden units and the output, number by number."""
+    h = [sigmoid(p[0][0, j] * x[0] + p[0][1, j] * x[1] + p[0][2, j]) for j in range(3)]
+    return h, sigmoid(p[1][0] * h[0] + p[1][1] * h[1] + p[1][2] * h[2] + p[1][3])
+
+
+def loss(p, X, y):
+    return sum((t - units(p, x)[1]) ** 2 for x, t in zip(X, y, strict=True)) / 2
+
+
+def row_by_row(output_slope, hidden_slope):
+    def step(p, X, y):
+        p, value = [w.copy() for w in p], loss(p, X, y)
+        for x, t in zip(X, y, strict=True):
+            h, o = units(p, x)
+            h, error = np.array(h), (o - t) * o * (1 - o)
+            low = error * p[1][:3] * hidden_slope(h)
+            top = error if output_slope else o - t
+            p = [p[0] - RATE * np.outer([*x, 1], low), p[1] - RATE * top * np.append(h, 1)]
+        return p, value
+
+    return step
+
+
+def told(step, order=(0, 1, 2, 3)):
+    at = list(order)
+    given = {"params": start, "X": X[at], "y": y[at], "loss": loss, "step": step}
+    found = diagnose(**given, batch_size=4, n_steps=8000)
+    return found.verdict, [(f.id, f.where) for f in found.faults][:1]
+
+
+def test_updates_that_pull_against_each_other_are_many_all_the_same():
+    assert told(row_by_row(True, lambda h: h * (1 - h))) == ("healthy", [])
+
+
+def test_one_layer_without_its_derivative_is_seen_over_all_rows():
+    step = row_by_row(False, lambda h: h * (1 - h))
+    assert told(step) == ("faulty", [("grad_missing_activation_derivative", 1)])
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0)])
+def test_a_dot_product_in_place_of_the_slopes_is_no_wrong_bias(order):
+    step = row_by_row(True, lambda h: h @ (1 - h))
+    assert told(step, order) == ("faulty", [("grad_activation_derivative_wrong", 0)])
 
 
 def test_whole_numbers_are_followed_as_floats_unless_they_are_places():

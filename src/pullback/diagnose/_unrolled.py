@@ -12,7 +12,8 @@ from copy import copy
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose.updates._moves import Moves, norm, watch_part
+from pullback.diagnose.loops._sandbox import Failure
+from pullback.diagnose.updates._moves import Moves, norm, watch, watch_part
 
 UPDATES = 6
 
@@ -101,10 +102,25 @@ def _along(u: Leaves, g: Leaves) -> bool:
 
 
 def _goes_on(case: Case, moves: Moves, ends: dict[int, Leaves]) -> bool:
-    """Whether all rows take the parameters about as far as so many updates would, not as far as one."""
+    """Whether all rows take the parameters about as far as so many updates would, not as far as one.
+
+    Updates that pull against each other take them hardly anywhere, as those of XOR; then single steps, one
+    after the other, have to come to the same parameters.
+    """
     first = norm(moves.move(0))
     whole = norm([a - b for a, b in zip(_end(case, case.size, ends), case.generic, strict=True)])
-    return np.isfinite(whole) and whole > 1.5 * first
+    return np.isfinite(whole) and (whole > 1.5 * first or _in_turn(case, moves))
+
+
+def _in_turn(case: Case, moves: Moves) -> bool:
+    """Whether as many steps on the rows of one update each come to where one step on all of these does."""
+    size, count = len(moves.rows[0]), len(moves.rows)
+    try:
+        singly = watch(fed_singly(case, size).patient, case.generic, count)
+    except Failure:  # it takes no fewer rows
+        return False
+    pairs = zip(singly.after[-1], moves.after[-1], strict=True)
+    return norm([a - b for a, b in pairs]) < 1e-6 * norm(moves.move(0))
 
 
 __all__ = ["fed_singly", "unrolled"]

@@ -345,7 +345,14 @@ _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
     "a leaky mask of slope 0.01": lambda z, a: np.where(z > 0, 1, 0.01),
     "a leaky mask of slope 0.1": lambda z, a: np.where(z > 0, 1, 0.1),
     "the sign": lambda z, a: np.sign(z),
+    "the sum of a(1 - a) over the units, a dot product,": lambda z, a: _over_units(a * (1 - a)),
+    "the sum of 1 - a**2 over the units, a dot product,": lambda z, a: _over_units(1 - a * a),
 }
+
+
+def _over_units(v: Any) -> Any:
+    """One number a row: what a dot product of two of its layer's vectors is."""
+    return np.sum(v, axis=-1, keepdims=True) if np.ndim(v) > 1 else v
 
 
 def _weights(tape: Tape) -> Iterator[Wrong]:

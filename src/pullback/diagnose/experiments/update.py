@@ -74,6 +74,7 @@ from pullback.diagnose.experiments.of_update._memories import (
 from pullback.diagnose.experiments.of_update._mispaired import mispaired
 from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
 from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
+from pullback.diagnose.experiments.of_update._together import together
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import simulate
 from pullback.diagnose.updates._kept import factor_kept, kept_after, one_array_twice
@@ -124,16 +125,15 @@ def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]
     sum: errors that are whole numbers add up to many things.
     """
     case.tried.append(_WITHIN)
-    of = fed_singly(case, len(moves.rows[0]))
     if draws_anew(case):  # fewer rows are no first part of many then
-        moves = watch(of.patient, case.generic, UPDATES)
-    inside, known = _of_updates(of, moves)
+        moves = watch(fed_singly(case, len(moves.rows[0])).patient, case.generic, UPDATES)
+    inside, known = _of_updates(case, moves)
     if known:
         found = [f for f in found if f.id not in GRADIENT]
         case.unruled = False
     else:
         found = once_more(case, found, _examine)
-    return [f for f in (*found, *inside) if not doubtful(f)]
+    return [*(f for f in found if not doubtful(f)), *inside]
 
 
 def _made_of_updates(case: Case, moves: Moves) -> list[Finding] | None:
@@ -148,20 +148,26 @@ def _made_of_updates(case: Case, moves: Moves) -> list[Finding] | None:
         return None
     if inner is None:
         return None
-    inside, known = _of_updates(fed_singly(case, len(inner.rows[0])), inner)
+    inside, known = _of_updates(case, inner)
     if not known and not any(f.confidence == 1.0 for f in inside):
         return None
     case.tried.append(_WITHIN)
-    return [f for f in inside if not doubtful(f)]
+    return inside
 
 
 _WITHIN = "the updates within one step against the true gradients of their rows"
 
 
-def _of_updates(of: Case, moves: Moves) -> tuple[list[Finding], bool]:
-    """What updates say, of a loop whose steps make one each, and whether a rule reproduces them."""
+def _of_updates(case: Case, moves: Moves) -> tuple[list[Finding], bool]:
+    """What updates say, and whether it stands for the step: a rule reproduces them, or their sum tells."""
+    of = fed_singly(case, len(moves.rows[0]))
     true = of.gradients(moves)
-    return _rule(of, moves, true, true, moves.moving(true)), of.rule is not None
+    found = [f for f in _rule(of, moves, true, true, moves.moving(true)) if not doubtful(f)]
+    summed = together(case, moves) if of.rule is None else []
+    exact = any(f.confidence == 1.0 for f in found)
+    if summed and not (exact and any(map(doubtful, summed))):
+        return summed, True
+    return found, of.rule is not None
 
 
 def _examine(case: Case) -> list[Finding]:

@@ -19,4 +19,5 @@ In reading order:
     _mispaired        a step that gives the rows it was given other rows' targets
     _pooled_moments   moments of an adaptive rule that only some parameters share
     _standing         what a step does when it is given one and the same weights again and again
+    _together         the gradient of the updates within one step, over all their rows
 """
