@@ -66,3 +66,23 @@ def test_whole_numbers_are_followed_as_floats_unless_they_are_places():
     table = np.array([0.5, 1.5, 2.5])
     assert in_floats(lambda X: float(np.sum(X * 0.5)), X).dtype == float
     assert in_floats(lambda X: float(table[X[:, 0]].sum()), X).dtype == X.dtype
+
+
+def test_a_slope_that_moves_by_itself_has_another_input_where_the_intercept_moves_rightly():
+    rng = np.random.default_rng(3)
+    x = rng.uniform(-2, 2, 60)
+    t = 0.8 - 1.3 * x + 0.1 * rng.standard_normal(60)
+
+    def squares(p, X, y):
+        return float(np.mean((p[0] * X + p[1] - y) ** 2) / 2)
+
+    def step(p, X, y):
+        m, b, value = float(p[0]), float(p[1]), squares(p, X, y)
+        for at, target in zip(X, y, strict=True):
+            short = target - (m * at + b)
+            m, b = m + 0.005 * m * short, b + 0.005 * short
+        return [np.array(m), np.array(b)], value
+
+    line = {"params": [np.array(0.5), np.array(0.0)], "X": x, "y": t, "loss": squares, "step": step}
+    found = diagnose(**line, batch_size=60, n_steps=400)
+    assert [(f.id, f.where) for f in found.faults][:1] == [("grad_wrong_input", 0)]

@@ -246,3 +246,21 @@ def test_one_list_under_two_names_whose_arrays_are_replaced(shared):
     with quiet():
         twice = one_array_twice(adam(0.1, lambda b1, b2, t: (1 - b1**t, 1 - b2**t), shared), start)
     assert twice is shared
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_minus_lost_inside_the_sigmoid_of_a_margin(sign):
+    rng = np.random.default_rng(4)
+    X = np.c_[np.ones(160), rng.standard_normal((160, 3))]
+    y = np.where(X @ [0.4, 1.2, -1.6, 0.5] + 0.6 * rng.standard_normal(160) > 0, 1, -1)
+
+    def margins(p, X, y):
+        return float(np.mean(np.log(1 + np.exp(-y * (X @ p[0])))))
+
+    def grad(p, X, y):
+        share = 1 / (1 + np.exp(sign * y * (X @ p[0])))
+        return [-np.mean((y * share)[:, None] * X, axis=0)]
+
+    given = {"params": [np.zeros(4)], "X": X, "y": y, "loss": margins, "grad": grad, "batch_size": 32}
+    found = gradient.experiment(Case(Patient(given), 10.0))
+    assert [(f.id, f.confidence) for f in found] == ([] if sign == 1 else [("grad_sign_flipped", 1.0)])

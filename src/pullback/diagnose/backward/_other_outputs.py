@@ -102,6 +102,7 @@ def _twice(axis: int) -> Function:
 
 _AXIS = "the gradient's softmax is normalised over the rows, where the loss's is over the classes"
 _AGAIN = "the gradient takes the {} twice, where the loss takes it once"
+_INSIDE = "a minus is lost inside the sigmoid that the gradient takes"
 _BARE = "the gradient takes the last sums themselves for the probabilities of the loss"
 
 
@@ -119,6 +120,7 @@ _OUTPUTS: list[tuple[Function, list[tuple[str, str, Function]]]] = [
     (_along(-2), _beside(-2)),
     (fn.sigmoid, [
         ("double_softmax", _AGAIN.format("sigmoid"), lambda z: fn.sigmoid(fn.sigmoid(z))),
+        ("grad_sign_flipped", _INSIDE, lambda z: fn.sigmoid(-z)),
         ("missing_softmax", _BARE, lambda z: z),
     ]),
 ]  # fmt: skip

@@ -282,6 +282,9 @@ def _closest(seen: Seen, claims: list[Wrong]) -> tuple[str, str, float]:
     best = ("grad_wrong_delta", "it is not the gradient of the loss", 0.3)
     if all(case.is_bias(k) for k in bad):
         return "grad_bias_wrong", _bias_words(observed, match, bad), 0.8
+    if _signal_right(seen):
+        words = "the bias's gradient is right, and so the error signal: its factor is not the layer's input"
+        return "grad_wrong_input", words, 0.7
     cos = cosine(observed, true, bad)
     if cos < -0.9:
         return "grad_sign_flipped", "it points uphill", 0.7
@@ -294,6 +297,16 @@ def _closest(seen: Seen, claims: list[Wrong]) -> tuple[str, str, float]:
             score = c
             best = (claim.id, claim.words + " (nearest, not exact)", 0.5 * c)
     return best
+
+
+def _signal_right(seen: Seen) -> bool:
+    """Whether all that is wrong are weights of one number, which has no direction, beside right biases."""
+    layers = seen.case.net.layers if seen.case.net is not None else []
+    beside = {layer.w: layer.b for layer in layers}
+    right = [
+        b for b in map(beside.get, seen.bad) if b is not None and b not in seen.bad and seen.true[b].any()
+    ]
+    return len(right) == len(seen.bad) and all(seen.true[k].size == 1 for k in seen.bad)
 
 
 def nearest(observed: Leaves, tape: Tape, bad: list[int], known: str) -> list[tuple[str, str]]:
