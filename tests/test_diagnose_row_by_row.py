@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
 from pullback.diagnose._points import in_floats
+from pullback.diagnose.experiments import update
+from pullback.diagnose.loops._patient import Patient
 
 X = np.array([[1, 1], [1, 0], [0, 1], [0, 0]])
 y = np.array([0, 1, 1, 0])
@@ -86,3 +89,51 @@ def test_a_slope_that_moves_by_itself_has_another_input_where_the_intercept_move
     line = {"params": [np.array(0.5), np.array(0.0)], "X": x, "y": t, "loss": squares, "step": step}
     found = diagnose(**line, batch_size=60, n_steps=400)
     assert [(f.id, f.where) for f in found.faults][:1] == [("grad_wrong_input", 0)]
+
+
+def neurons(p, x):
+    """Two hidden units and the output, each with weights of its own, the last of which is the bias's."""
+    h = [sigmoid(w[0] * x[0] + w[1] * x[1] - w[2]) for w in p[:2]]
+    return h, sigmoid(p[2][0] * h[0] + p[2][1] * h[1] - p[2][2])
+
+
+def of_neurons(handed):
+    """Steps over neurons, with what a hidden one takes for its error signal."""
+
+    def step(p, X, y):
+        p, value = [w.copy() for w in p], errors(p, X, y)
+        for x, t in zip(X, y, strict=True):
+            h, o = neurons(p, x)
+            e = (o - t) * o * (1 - o)
+            low = [handed(e, p[2][i], h[i] * (1 - h[i])) for i in range(2)]
+            for w, signal, inputs in zip(p, (*low, e), ([*x, -1], [*x, -1], [*h, -1]), strict=True):
+                w -= RATE * signal * np.array(inputs)
+        return p, value
+
+    return step
+
+
+def errors(p, X, y):
+    return sum((t - neurons(p, x)[1]) ** 2 for x, t in zip(X, y, strict=True)) / 8
+
+
+@pytest.mark.parametrize(
+    ("handed", "fault"),
+    [
+        (lambda e, w, slope: e * w * slope, None),
+        (lambda e, w, slope: e, "grad_wrong_delta"),
+        (lambda e, w, slope: e * slope, "grad_wrong_delta"),
+        (lambda e, w, slope: e * w, "grad_missing_activation_derivative"),
+    ],
+    ids=["right", "the output's", "no weight", "no slope"],
+)
+def test_error_signals_of_neurons_that_are_parameters_by_themselves(handed, fault):
+    params = [np.array([0.6, -0.4, 0.3]), np.array([-0.7, 0.8, -0.2]), np.array([0.9, -0.5, 0.4])]
+    case = Case(
+        Patient(
+            {"params": params, "X": X, "y": y, "loss": errors, "step": of_neurons(handed), "batch_size": 4}
+        ),
+        10.0,
+    )
+    found = [(f.id, f.where) for f in update.experiment(case)][:1]
+    assert found == ([] if fault is None else [(fault, 0)])

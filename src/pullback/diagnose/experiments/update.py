@@ -165,7 +165,7 @@ def _of_updates(case: Case, moves: Moves) -> tuple[list[Finding], bool]:
     found = [f for f in _rule(of, moves, true, true, moves.moving(true)) if not doubtful(f)]
     summed = together(case, moves) if of.rule is None else []
     exact = any(f.confidence == 1.0 for f in found)
-    if summed and not (exact and any(map(doubtful, summed))):
+    if summed and (summed[0].confidence == 1.0 or not exact):
         return summed, True
     return found, of.rule is not None
 

@@ -190,7 +190,22 @@ def _by_factor(seen: Seen) -> tuple[str, str, float] | None:
                 0.9,
             )
         return "grad_averaged_twice", f"divided by the {n} rows twice", 0.9
+    if _a_weight_left_out(seen):
+        return "grad_wrong_delta", "a weight is left out on the way back", 0.95
     return "grad_constant_factor", f"a stray factor of {number(ratio)}", 0.95
+
+
+def _a_weight_left_out(seen: Seen) -> bool:
+    """Whether the factors, of units that are parameters by themselves, divide by entries of one leaf."""
+    owed = [seen.common / seen.match.factors[k] for k in seen.bad]
+    leaves = enumerate(seen.case.generic)
+    others = [x.ravel() for k, x in leaves if k not in seen.bad and x.size < MOST_UNITS]
+    return any(all((np.abs(x / o - 1) < 1e-6).any() for o in owed) for x in others) and not any(
+        map(_chosen, owed))  # fmt: skip
+
+
+MOST_UNITS = 100
+"""So many entries of a parameter are looked through for a factor: among more one is soon near."""
 
 
 def _places(tape: Tape | None, k: int, rows: int) -> set[float]:
