@@ -13,6 +13,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_objective._cancelling import cancelling
+from pullback.diagnose.experiments.of_objective._exchanged import exchanged
 from pullback.diagnose.experiments.of_objective._grades import in_order
 from pullback.diagnose.experiments.of_objective._half_reduced import half_reduced
 from pullback.diagnose.experiments.of_objective._least import no_least
@@ -42,7 +43,7 @@ def experiment(case: Case) -> list[Finding]:
     out = [*_broadcast(case, tape, size), *_in_step(case, size)]
     out += softmax(case, tape, size) or squashed_twice(case)
     if not out:
-        out += clipped(case) + (half_reduced(case) or _formula(case))
+        out += clipped(case) + (half_reduced(case) or exchanged(case) or _formula(case))
     if not out:
         out += (
             cancelling(case)

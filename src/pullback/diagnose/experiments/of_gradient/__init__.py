@@ -11,6 +11,7 @@ In reading order:
     _owed       the part of a gradient that a penalty in the loss owes to the weights
     _entries    single entries of a parameter, where the others of it are right
     _other_loss the exact gradient of another loss than the one given
+    _meant_loss a loss that is no usual one, beside the exact gradient of a usual one
     _naming     which mistake gives an observed gradient
     _by_piece   a case whose parameters hold several layers, with each as a parameter
 """

@@ -21,6 +21,7 @@ from pullback.diagnose.experiments.of_gradient._any_slope import own_slopes
 from pullback.diagnose.experiments.of_gradient._by_count import stays
 from pullback.diagnose.experiments.of_gradient._entries import by_entry
 from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, cosine
+from pullback.diagnose.experiments.of_gradient._meant_loss import meant_loss
 from pullback.diagnose.experiments.of_gradient._one_row import wrong_input
 from pullback.diagnose.experiments.of_gradient._orders import in_turn, orders
 from pullback.diagnose.experiments.of_gradient._other_loss import other_loss
@@ -62,7 +63,8 @@ def explain(seen: Seen) -> tuple[str, str, float]:
         if all(_opposite(seen, k) for k in bad):
             return "grad_sign_flipped", "a minus is lost in the bias's gradient alone", 0.95
         return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
-    return other_loss(seen.case, seen.observed) or _closest(seen, claims)
+    meant = meant_loss(seen.case, tape, seen.observed)
+    return meant or other_loss(seen.case, seen.observed) or _closest(seen, claims)
 
 
 def _opposite(seen: Seen, k: int) -> bool:

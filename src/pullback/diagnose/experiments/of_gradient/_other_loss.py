@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose.experiments.of_objective._exchanged import exchanged
 from pullback.diagnose.network import _functions as fn
 
 
@@ -33,7 +34,7 @@ def other_loss(case: Case, observed: Leaves) -> tuple[str, str, float] | None:
         if factor > 0 and np.linalg.norm(o - factor * g) < 1e-5 * np.linalg.norm(o):
             if name == net.objective:
                 return None
-            if net.objective in fn.WRONG:
+            if net.objective in fn.WRONG or exchanged(case):
                 words = f"the gradient is right for the {name}, and the loss is the {net.objective}"
                 return "loss_formula_wrong", words, 1.0
             words = f"it is the gradient of the {name}, and the loss is the {net.objective}"

@@ -3,6 +3,7 @@
 In reading order:
 
     _cancelling   errors that are averaged before they are squared, and cancel
+    _exchanged    a cross-entropy whose predictions and labels have changed places
     _grades       whether the numbers of several classes stand in an order
     _half_reduced one of two terms that is divided by the number of rows, where the other is not
     _least        whether the loss of a number is least anywhere at all

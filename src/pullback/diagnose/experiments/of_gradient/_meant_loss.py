@@ -1,0 +1,125 @@
+"""Part of the gradient experiment: a loss that is no usual one, beside the exact gradient of a usual one.
+
+The error signal of each usual loss is put on the predictions that the recorded loss is made of, and handed
+back through the model, whatever that is. Where one gives the observed gradient to rounding, it is known what
+the step means to bring down, and which way is down for every row. A loss that falls the other way, or down
+without end, or that starts below zero, is then what is wrong; one that only has another shape may be meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.experiments.of_objective._least import Mover, bottomless, moved, mover
+from pullback.diagnose.loops._sandbox import Failure
+from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.recording._record import Node, pull_back
+
+USUAL = (*fn.SOFTENED, ("identity", "logistic"))
+LAST, ROWS = 14, 6
+AWAY = np.array([0.0, 1.0, 2.0, 4.0, 8.0, 12.0])
+"""How far predictions are moved past their labels: a usual loss has become flat there."""
+
+
+def meant_loss(case: Case, tape: Tape, observed: Leaves) -> tuple[str, str, float] | None:
+    """The finding that the loss has its least value elsewhere than the one whose gradient is observed."""
+    if case.head is not None or case.own_rows is not None or sum(x.size for x in observed) < 4:
+        return None
+    found = next(_meant(case, tape, observed), None)
+    if found is None:
+        return None
+    node, delta, name = found
+    if _against(np.asarray(tape.sums.get(id(node), 0.0)), delta):
+        how = "falls as the predictions move away from their targets"
+    elif _endless(case, delta):
+        how = "falls without end as a prediction moves past its label"
+    elif _below_zero(case):
+        how = "is below zero at every row, as no row's cost is"
+    else:
+        return None
+    return "loss_formula_wrong", f"the gradient is right for the {name}, and the loss {how}", 1.0
+
+
+def _meant(case: Case, tape: Tape, observed: Leaves) -> Iterator[tuple[Node, np.ndarray, str]]:
+    """The predictions, the error signal put on them, and the usual loss that it is of."""
+    y, n = case.batch()[1], case.size
+    for node in _predictions(tape, n):
+        flipped = node.value.shape[0] != n
+        z = np.asarray(node.value.T if flipped else node.value, float).reshape(n, -1)
+        t = fn.targets(y, z)
+        if t.shape != z.shape:
+            continue
+        for output, name in USUAL:
+            if output == "softmax" and z.shape[1] == 1:
+                continue
+            delta = fn.slope(output, name, z, t)
+            delta = (delta.T if flipped else delta).reshape(node.value.shape)
+            if _along(observed, _handed_back(tape, node, delta)):
+                yield node, delta, name
+
+
+def _predictions(tape: Tape, n: int) -> list[Node]:
+    """The last values with a row, or a column, a row of X that rest on parameters and on no target."""
+    told = [node for node in tape.rec.nodes if node.deps & (tape.rows - 1) and not node.deps & tape.rows << 1
+            and node.value.ndim and n in (node.value.shape[0], node.value.shape[-1])
+            and node.value.dtype.kind == "f"]  # fmt: skip
+    return told[::-1][:LAST]
+
+
+def _handed_back(tape: Tape, start: Node, delta: np.ndarray) -> Leaves:
+    """The gradient of the parameters that an error signal at one value gives."""
+    sums: dict[int, Any] = {id(start): delta}
+    for node in reversed(tape.rec.nodes[: tape.rec.nodes.index(start) + 1]):
+        if id(node) in sums and node.deps & (tape.rows - 1):
+            for parent, g in pull_back(node, sums[id(node)]):
+                sums[id(parent)] = sums.get(id(parent), 0.0) + g
+    leaves = tape.rec.leaves[: len(tape.leaves)]
+    return [np.asarray(sums.get(id(leaf), 0.0), float) * np.ones(leaf.value.shape) for leaf in leaves]
+
+
+def _along(observed: Leaves, grads: Leaves) -> bool:
+    o, g = (np.concatenate([np.ravel(x) for x in xs]) for xs in (observed, grads))
+    power = float(g @ g)
+    factor = float(o @ g) / power if power and np.isfinite(power) else 0.0
+    return factor > 0 and bool(np.linalg.norm(o - factor * g) < 1e-5 * np.linalg.norm(o))
+
+
+def _against(slopes: np.ndarray, delta: np.ndarray) -> bool:
+    """Whether the loss has the other slope than the one that is meant, at next to every prediction."""
+    signs = np.sign(slopes * delta)[np.abs(delta) > 1e-3 * np.abs(delta).max(initial=0)]
+    return signs.size > 0 and float(np.mean(signs < 0)) > 0.95
+
+
+def _below_zero(case: Case) -> bool:
+    """Whether every row of labels alone costs less than nothing."""
+    rows = np.unique(np.linspace(0, case.n - 1, 4 * ROWS).astype(int))
+    try:
+        return fn.labels(case.y) > 0 and all(
+            case.truth.value(case.generic, case.X[i : i + 1], case.y[i : i + 1]) < 0 for i in rows
+        )
+    except Failure:  # a loss that takes no single row
+        return False
+
+
+def _endless(case: Case, delta: np.ndarray) -> bool:
+    """Whether the loss of all rows of one label of two falls as steeply as ever past that label."""
+    way = mover(case)
+    if way is None or delta.size != case.size or fn.labels(case.y) != 2:
+        return False
+    rows, down = case.patient.batch(0), -np.sign(np.ravel(delta))
+    labels = np.ravel(case.y)[rows]
+    kinds = [np.flatnonzero(labels == value)[:ROWS] for value in np.unique(labels)]
+    try:
+        return any(all(_falls(case, way, int(rows[k]), down[k]) for k in kind) for kind in kinds)
+    except Failure:
+        return False
+
+
+def _falls(case: Case, way: Mover, i: int, down: float) -> bool:
+    losses = np.array([moved(case, way, down * by, i) for by in AWAY])
+    return bool(np.isfinite(losses).all() and bottomless(AWAY, losses))

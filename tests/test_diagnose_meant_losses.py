@@ -1,0 +1,89 @@
+"""Losses that are no usual ones, beside steps that go by the exact gradient of a usual one."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose import diagnose
+
+rng = np.random.default_rng(0)
+X = rng.standard_normal((160, 12))
+SIDE = X @ rng.standard_normal(12) + 0.5 * rng.standard_normal(160) > 0
+Y = SIDE.astype(float)
+MARKS = 2 * Y - 1
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def pairs(p, X):
+    """A factorisation machine: what it multiplies is no chain of layers."""
+    s = X @ p[2]
+    return p[0] + X @ p[1] + 0.5 * np.sum(s**2 - X**2 @ p[2] ** 2, axis=1)
+
+
+def of_labels(cost):
+    """The loss by its rows' costs, with the step of the cross-entropy."""
+
+    def loss(p, X, y):
+        return np.mean(cost(sigmoid(X @ p[0] + p[1]), y))
+
+    def step(p, X, y):
+        d = (sigmoid(X @ p[0] + p[1]) - y) / len(X)
+        return [p[0] - 0.3 * X.T @ d, p[1] - 0.3 * d.sum()], loss(p, X, y)
+
+    return {"params": [np.zeros(12), np.zeros(1)], "y": Y, "loss": loss, "step": step}
+
+
+def of_marks(cost):
+    """The same of labels -1 and 1, with the step of the logistic loss."""
+
+    def loss(p, X, y):
+        return np.mean(cost(pairs(p, X) * y))
+
+    def step(p, X, y):
+        d = -y * sigmoid(-pairs(p, X) * y) / len(X)
+        down = X.T @ (d[:, None] * (X @ p[2])) - p[2] * (X.T**2 @ d)[:, None]
+        g = [np.array([d.sum()]), X.T @ d, down]
+        return [w - 0.3 * k for w, k in zip(p, g, strict=True)], loss(p, X, y)
+
+    start = [np.zeros(1), np.zeros(12), 0.1 * np.random.default_rng(1).standard_normal((12, 2))]
+    return {"params": start, "y": MARKS, "loss": loss, "step": step}
+
+
+SMALL = 1e-9
+LOOPS = {
+    "1 - log p for log(1 - p)": of_labels(lambda p, y: -(y * np.log(p) + (1 - y) * (1 - np.log(p)))),
+    "labels and predictions exchanged": of_labels(
+        lambda p, y: -(p * np.log(y + SMALL) + (1 - p) * np.log(1 - y + SMALL))
+    ),
+    "a sigmoid for an exponential": of_marks(lambda m: -np.log(1 + sigmoid(m))),
+    "away from the marks": of_marks(lambda m: np.log(1 + sigmoid(m))),
+}
+WELL = {
+    "cross-entropy": of_labels(lambda p, y: -(y * np.log(p) + (1 - y) * np.log(1 - p))),
+    "cross-entropy with a floor": of_labels(
+        lambda p, y: -(y * np.log(p + SMALL) + (1 - y) * np.log(1 - p + SMALL))
+    ),
+    "logistic": of_marks(lambda m: np.log(1 + np.exp(-m))),
+}
+
+
+def said(loop):
+    return diagnose(X=X, batch_size=40, n_steps=200, **loop)
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_the_loss_is_wrong_where_the_step_goes_by_the_gradient_of_a_usual_one(name):
+    first = said(LOOPS[name]).faults[0]
+    assert (first.id, first.where) == ("loss_formula_wrong", "loss")
+
+
+def test_of_exchanged_labels_the_gradient_is_not_blamed_as_well():
+    found = said(LOOPS["labels and predictions exchanged"]).faults
+    assert not any(f.id.startswith("grad_") for f in found)
+
+
+@pytest.mark.parametrize("name", WELL)
+def test_the_usual_losses_are_well(name):
+    assert said(WELL[name]).verdict == "healthy"
