@@ -228,3 +228,39 @@ def test_an_exact_mistake_of_the_updates_within_a_step_ends_the_search_for_its_r
     monkeypatch.setattr(update, "looks_elsewhere", lambda of, *unused: asked.append(of.size))
     assert [f.id for f in update.experiment(case)] == ["update_order"]
     assert 60 not in asked
+
+
+THREE = X @ rng.standard_normal((3, 3))
+
+
+def each_row(gradient):
+    """A linear map of one parameter, or of two, moved after every row by a gradient of its own making."""
+
+    def mean_square(p, X, y):
+        return np.mean(np.sum((X @ p[0].T + sum(p[1:]) - y) ** 2, axis=1))
+
+    def step(p, X, y):
+        p = [w.copy() for w in p]
+        for x, t in zip(X, y, strict=True):
+            for w, g in zip(p, gradient(x, p[0] @ x + sum(p[1:]) - t), strict=True):
+                w -= 0.02 * g
+        return p, mean_square(p, X, y)
+
+    return mean_square, step
+
+
+@pytest.mark.parametrize(
+    ("gradient", "found"),
+    [
+        (lambda x, d: [np.outer(d, x)], []),
+        (lambda x, d: [np.outer(x, d)], [("grad_transposed", 0)]),
+        (lambda x, d: [np.outer(d, x), d], []),
+        (lambda x, d: [np.outer(d, x), 3 * d], [("grad_constant_factor", 1)]),
+    ],
+)
+def test_updates_of_single_rows_are_known_by_their_ends_where_their_gradient_is_wrong(gradient, found):
+    W = np.random.default_rng(2).standard_normal((3, 3))
+    mean_square, step = each_row(gradient)
+    params = [W, np.zeros(3)][: len(gradient(X[0], THREE[0]))]
+    given = {"params": params, "X": X, "y": THREE, "loss": mean_square, "step": step, "batch_size": 60}
+    assert [(f.id, f.where) for f in update.experiment(Case(Patient(given), 10.0))] == found

@@ -2,7 +2,7 @@
 
 Fed with fewer rows such a step makes fewer updates. As many rows as one update takes are the most for which
 the move still follows their gradient; twice as many rows then show the second update, begun where the first
-ended.
+ended. Where it follows none, it is as many as can be given one after the other, to the same end as together.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from copy import copy
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose.loops._sandbox import Failure
-from pullback.diagnose.updates._moves import Moves, norm, watch, watch_part
+from pullback.diagnose.updates._moves import Moves, norm, watch_part
 
 UPDATES = 6
 
@@ -67,7 +66,7 @@ def _rows_of_one(case: Case, ends: dict[int, Leaves]) -> int | None:
         middle = (low + high) // 2
         low, high = (low, middle) if _moved(case, middle, ends) else (middle, high)
     if not _follows(case, high, ends):
-        return None
+        return next((n for n in SIZES if high <= n <= case.size // 2 and in_turn(case, n, ends)), None)
     low, high = high, 2 * high
     while high <= case.size and _follows(case, high, ends):
         low, high = high, 2 * high
@@ -75,6 +74,30 @@ def _rows_of_one(case: Case, ends: dict[int, Leaves]) -> int | None:
         middle = (low + high) // 2
         low, high = (middle, high) if middle <= case.size and _follows(case, middle, ends) else (low, middle)
     return low
+
+
+SIZES = (1, 2, 4, 5, 8, 10, 16, 20, 25, 32, 50, 64, 100, 128)
+TURNS = 16
+"""How many rows an update may take, and how many updates are compared."""
+
+
+def in_turn(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
+    """Whether many times as many rows lead where steps of so many lead, and not where their sum would.
+
+    That tells updates made one after the other, whatever gradient they go by. Two rows alone may have no
+    parameter in common, as with a table of their own for each user.
+    """
+    count = min(TURNS, case.size // size)
+    there = watch_part(case.patient, case.generic, count, size)
+    aside = watch_part(case.patient, case.generic, count, size, stay=True)
+    if there is None or aside is None:
+        return False
+    way = [a - b for a, b in zip(_end(case, count * size, ends), case.generic, strict=True)]
+    total = [sum(moves) for moves in zip(*(aside.move(t) for t in range(count)), strict=True)]
+    gap = norm([a - b - w for a, b, w in zip(there.after[-1], case.generic, way, strict=True)])
+    return bool(
+        gap <= 1e-10 * norm(way) and norm([t - w for t, w in zip(total, way, strict=True)]) > 1e-5 * norm(way)
+    )
 
 
 def _moved(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
@@ -104,23 +127,16 @@ def _along(u: Leaves, g: Leaves) -> bool:
 def _goes_on(case: Case, moves: Moves, ends: dict[int, Leaves]) -> bool:
     """Whether all rows take the parameters about as far as so many updates would, not as far as one.
 
-    Updates that pull against each other take them hardly anywhere, as those of XOR; then single steps, one
-    after the other, have to come to the same parameters.
+    Updates that pull against each other take them hardly anywhere, as those of XOR; and of one row any wrong
+    factor on the way back leads uphill. Then single steps, one after the other, have to come to the same
+    parameters.
     """
-    first = norm(moves.move(0))
+    first, size = moves.move(0), len(moves.rows[0])
     whole = norm([a - b for a, b in zip(_end(case, case.size, ends), case.generic, strict=True)])
-    return np.isfinite(whole) and (whole > 1.5 * first or _in_turn(case, moves))
+    slope = case.gradient(case.generic, *case.batch(0, size))
+    downhill = sum(float(np.sum(x * g)) for x, g in zip(first, slope, strict=True)) < 0
+    far = np.isfinite(whole) and whole > 1.5 * norm(first)
+    return bool((far and downhill) or (np.isfinite(whole) and in_turn(case, size, ends)))
 
 
-def _in_turn(case: Case, moves: Moves) -> bool:
-    """Whether as many steps on the rows of one update each come to where one step on all of these does."""
-    size, count = len(moves.rows[0]), len(moves.rows)
-    try:
-        singly = watch(fed_singly(case, size).patient, case.generic, count)
-    except Failure:  # it takes no fewer rows
-        return False
-    pairs = zip(singly.after[-1], moves.after[-1], strict=True)
-    return norm([a - b for a, b in pairs]) < 1e-6 * norm(moves.move(0))
-
-
-__all__ = ["fed_singly", "unrolled"]
+__all__ = ["fed_singly", "in_turn", "unrolled"]

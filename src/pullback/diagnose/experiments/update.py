@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._unrolled import UPDATES, fed_singly, unrolled
+from pullback.diagnose._unrolled import UPDATES, fed_singly, in_turn, unrolled
 from pullback.diagnose.experiments.gradient import (
     FIXES,
     GRADIENT,
@@ -149,7 +149,7 @@ def _made_of_updates(case: Case, moves: Moves) -> list[Finding] | None:
     if inner is None:
         return None
     inside, known = _of_updates(case, inner)
-    if not known and not any(f.confidence == 1.0 for f in inside):
+    if not known and not (inside and in_turn(case, len(inner.rows[0]), {})):
         return None
     case.tried.append(_WITHIN)
     return inside
