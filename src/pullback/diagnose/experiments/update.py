@@ -84,6 +84,7 @@ from pullback.diagnose.updates._moves import (
     chosen,
     fit_linear,
     norm,
+    reached,
     steady,
     watch,
     with_numbers,
@@ -162,7 +163,9 @@ def _of_updates(case: Case, moves: Moves) -> tuple[list[Finding], bool]:
     """What updates say, and whether it stands for the step: a rule reproduces them, or their sum tells."""
     of = fed_singly(case, len(moves.rows[0]))
     true = of.gradients(moves)
-    found = [f for f in _rule(of, moves, true, true, moves.moving(true)) if not doubtful(f)]
+    moving, few = moves.moving(true), reached(moves, true)
+    moves = few if fit_linear(few, true, moving).gap < 1e-6 else moves
+    found = [f for f in _rule(of, moves, true, true, moving) if not doubtful(f)]
     summed = together(case, moves) if of.rule is None else []
     exact = any(f.confidence == 1.0 for f in found)
     if summed and (summed[0].confidence == 1.0 or not exact):

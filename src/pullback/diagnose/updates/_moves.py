@@ -161,6 +161,17 @@ class StepGradient:
         return sum(float(np.sum(g * m)) for g, m in zip(true, moves, strict=True)) / norm(true) ** 2
 
 
+def reached(moves: Moves, grads: list[Leaves]) -> Moves:
+    """The same moves, where entries that neither move nor have a gradient count as zeros.
+
+    A decay may take its share of those alone that a row has a part in, such as a user's own.
+    """
+    held = [[x * ((g != 0) | (u != 0)) for x, g, u in zip(before, g_t, moves.move(t), strict=True)]
+            for t, (before, g_t) in enumerate(zip(moves.before, grads, strict=True))]  # fmt: skip
+    after = [[x + u for x, u in zip(some, moves.move(t), strict=True)] for t, some in enumerate(held)]
+    return Moves(held, after, moves.rows, moves.reported, moves.data_changed, moves.kept)
+
+
 def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = None) -> Rule:
     """Moves as a fixed combination of this and the earlier gradients (and of the weights)."""
     chosen = list(range(len(grads[0])) if leaves is None else leaves)

@@ -10,8 +10,8 @@ import numpy as np
 
 from pullback.diagnose._case import Leaves
 from pullback.diagnose.backward._folded import is_folded
-from pullback.diagnose.backward._tapes import Product, Tape, Wrong, through, ways
-from pullback.diagnose.recording._record import pull_back, record
+from pullback.diagnose.backward._tapes import PRODUCTS, Product, Tape, Wrong, through, ways
+from pullback.diagnose.recording._record import Node, pull_back, record
 
 
 def orders(tape: Tape, after: Leaves) -> Any:
@@ -45,13 +45,18 @@ def _new_factors(tape: Tape, after: Leaves) -> Iterator[Wrong]:
         old, new = ([rec.leaves[k], *rec.nodes] for rec in (tape.rec, late))
         pairs = [(n, m.value) for n, m in zip(old, new, strict=True) if n.deps & own == 1 << k]
         if not any(p.deps & own == 1 << k for n in tape.rec.nodes for p in n.parents
-                                if n.name == "multiply" and n.deps & own != 1 << k):  # fmt: skip
+                                if _by_entries(n) and n.deps & own != 1 << k):  # fmt: skip
             continue
         grads = tape.where_values_are(pairs)
         grads[k] = tape.true[k]
         yield Wrong(
             "update_order", "a parameter is changed before it has carried the error signal back", grads
         )
+
+
+def _by_entries(node: Node) -> bool:
+    """Whether a call multiplies entry by entry, in a product of two vectors too."""
+    return node.name == "multiply" or (node.name in PRODUCTS and np.ndim(node.value) == 0)
 
 
 def in_turn(tape: Tape, after: Leaves | None, bad: list[int], right: Any) -> bool:
