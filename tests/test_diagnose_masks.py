@@ -6,6 +6,7 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments.of_update._masks import misscaled
+from pullback.diagnose.experiments.of_update._unmasked import unmasked
 from pullback.diagnose.loops._patient import Patient
 
 drawn = np.random.default_rng(0)
@@ -15,7 +16,7 @@ START = [0.5 * drawn.normal(size=s) for s in ((4, 12), 12, (12, 1), 1)]
 INVERTED = (lambda h, m, keep: h * (m / keep), lambda h, m, keep: h * m / keep)
 
 
-def loop(mask, keep, taken=1.0):
+def loop(mask, keep, taken=1.0, back=None):
     masks = np.random.default_rng(1)
 
     def loss(p, X, y):
@@ -25,6 +26,7 @@ def loop(mask, keep, taken=1.0):
         h = np.tanh(X @ p[0] + p[1])
         m = masks.random(h.shape) < keep
         a, through = mask(h, m, keep), mask(np.ones(h.shape), m, keep)
+        through = through if back is None else np.full(h.shape, back)
         d = 2 * (a @ p[2] + p[3] - y) / len(X)
         e = (d @ p[2].T) * through * (1 - h * h)
         grads = [X.T @ e, e.sum(0), a.T @ d, d.sum(0)]
@@ -53,3 +55,17 @@ def test_a_mask_has_to_leave_on_average_what_the_loss_takes(name):
 def test_dropout_that_is_scaled_twice_is_named():
     found = diagnose(**MASKS["scaled in both places"][0])
     assert (found.faults[0].id, found.faults[0].where) == ("dropout_scale_wrong", "step")
+
+
+@pytest.mark.parametrize("back", [1.0, 1 / 0.6])
+@pytest.mark.parametrize("mask", INVERTED)
+def test_a_mask_that_is_left_out_on_the_way_back_is_named(mask, back):
+    found = diagnose(**loop(mask, 0.6, back=back))
+    assert (found.faults[0].id, found.faults[0].where) == ("grad_missing_activation_derivative", 0)
+
+
+@pytest.mark.parametrize("name", [name for name, (_, wrong) in MASKS.items() if not wrong])
+def test_a_mask_that_is_used_on_the_way_back_is_well(name):
+    given = MASKS[name][0]
+    assert unmasked(Case(Patient(given), 10.0)) == []
+    assert diagnose(**given).verdict == "healthy"

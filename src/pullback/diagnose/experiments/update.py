@@ -75,6 +75,7 @@ from pullback.diagnose.experiments.of_update._mispaired import mispaired
 from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
 from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
 from pullback.diagnose.experiments.of_update._together import together
+from pullback.diagnose.experiments.of_update._unmasked import unmasked
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import simulate
 from pullback.diagnose.updates._kept import factor_kept, kept_after, one_array_twice
@@ -187,7 +188,7 @@ def _examine(case: Case) -> list[Finding]:
         return frozen + root_of_signed(moves, true)
     if case.heeded is not None:  # of rows that are not known no gradient is
         return frozen
-    noisy = misscaled(case)
+    noisy = misscaled(case) or unmasked(case)
     if noisy:
         return noisy
     used = used_gradients(case, moves) or true

@@ -22,9 +22,9 @@ _NUMPY = vars(np)
 
 
 @contextlib.contextmanager
-def recording() -> Iterator[Recording]:
-    """Record what is done with `Rec` arrays inside the block."""
-    tape = Recording()
+def recording(tape: Recording | None = None) -> Iterator[Recording]:
+    """Record what is done with `Rec` arrays inside the block, on a tape of its own or this one."""
+    tape = Recording() if tape is None else tape
     outer = switch(tape)
     try:
         _NUMPY.update(PATCHED)  # all at once: no interrupt finds NumPy half replaced, or half put back
@@ -40,9 +40,11 @@ def noting(x: np.ndarray) -> np.ndarray:
     return x.astype(float).view(Rec) if x.dtype.kind == "f" else x
 
 
-def record(f: Callable[..., Any], leaves: Sequence[Any], X: Any, y: Any) -> Recording:
+def record(
+    f: Callable[..., Any], leaves: Sequence[Any], X: Any, y: Any, tape: Recording | None = None
+) -> Recording:
     """Record `f(leaves, X, y)`; bits 0.. of `deps` are the leaves, then X, then y."""
-    with recording() as tape:
+    with recording(tape) as tape:
         boxed = [tape.leaf(x, i) for i, x in enumerate(leaves)]
         out = f(boxed, tape.leaf(X, len(leaves)), tape.leaf(y, len(leaves) + 1))
         tape.result = unwrap(out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def misscaled(case: Case) -> list[Finding]:
     np.random.set_state(case.patient.random)
     try:
         while len(drawn) < DRAWS and (not drawn or drawn[0]):
-            drawn.append(list(_masks(_taped(case, body), len(case.leaves))))
+            drawn.append(list(_masks(taped(case, body)[0], len(case.leaves))))
         judged = record(case.loss, case.generic, *case.batch())
     except Exception:  # what cannot be recorded is not looked into
         return []
@@ -66,24 +67,35 @@ def _judge(masks: list[Mask], taken: float) -> list[Finding]:
         "divide what is kept by the share that is kept, in training alone", 0.95, 81)]  # fmt: skip
 
 
-def _taped(case: Case, body: Body) -> Recording:
+def taped(case: Case, body: Body) -> tuple[Recording, Any]:
+    """The recording of one step from the generic point, and the parameters it ends at."""
     X, y = (np.array(part) for part in case.batch())
     n = len(case.leaves)
     with recording() as tape:
         leaves = [tape.leaf(x.copy(), k) for k, x in enumerate(case.generic)]
-        body.step(body.tree(leaves), tape.leaf(X, n), tape.leaf(y, n + 1))
-    return tape
+        params = body.step(body.tree(leaves), tape.leaf(X, n), tape.leaf(y, n + 1))
+    return tape, params
+
+
+def masked_by(tape: Recording, n: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The values that are masked, each with all that it is multiplied by."""
+    return [(masked.value, mask * _after(tape, node)) for node, masked, mask in _masking(tape, n)]
 
 
 def _masks(tape: Recording, n: int) -> Iterator[Mask]:
-    """The masks on what parameters make of rows, before any target is met."""
+    for node, masked, mask in _masking(tape, n):
+        yield Mask(masked.value, float((mask != 0).mean()), float(mask.max()) * _after(tape, node))
+
+
+def _masking(tape: Recording, n: int) -> Iterator[tuple[Node, Node, np.ndarray]]:
+    """The products with masks of what parameters make of rows, before any target is met."""
     for node in tape.nodes:
         masked, mask = _by_constant(node)
         if masked is None or node.name != "multiply" or not _forward(node, n):
             continue
         held, scale = mask != 0, float(mask.max(initial=0))
         if mask.shape == masked.value.shape and 0 < held.mean() < 1 and np.ptp(mask[held]) < 1e-9 * scale:
-            yield Mask(masked.value, float(held.mean()), scale * _after(tape, node))
+            yield node, masked, mask
 
 
 def _by_constant(node: Node) -> tuple[Node | None, np.ndarray]:
