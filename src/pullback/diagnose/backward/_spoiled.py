@@ -371,6 +371,9 @@ def _weights(tape: Tape) -> Iterator[Wrong]:
         elif W.ndim == 2 and 1 in W.shape:  # one unit's error signal has any shape, by broadcasting
             yield Wrong("grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
                         through(tape, product, np.ones_like))  # fmt: skip
+        if any(source.deps >> product.leaf & 1 for source in product.inputs):  # a recurrence
+            yield Wrong("grad_drops_upstream", f"parameter {product.leaf} hands nothing to the step before",
+                        through(tape, product, np.zeros_like))  # fmt: skip
     square = [p for p in tape.carrying() if tape.leaves[p.leaf].ndim == 2
               and tape.leaves[p.leaf].shape[0] == tape.leaves[p.leaf].shape[1]]  # fmt: skip
     if len(square) > 1:
