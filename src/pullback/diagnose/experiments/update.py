@@ -73,6 +73,7 @@ from pullback.diagnose.experiments.of_update._memories import (
 )
 from pullback.diagnose.experiments.of_update._mispaired import mispaired
 from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
+from pullback.diagnose.experiments.of_update._rooted import rooted
 from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
 from pullback.diagnose.experiments.of_update._together import together
 from pullback.diagnose.experiments.of_update._unmasked import unmasked
@@ -232,6 +233,9 @@ def _rule(
     inside = _made_of_updates(case, moves)
     if inside is not None:
         return inside
+    root = rooted(case, moves, true, moving)
+    if root is not None:
+        return root
     kept = never_cleared(moves.of(moving), chosen(used, moving))
     if kept:
         return [Finding(

@@ -18,6 +18,7 @@ In reading order:
     _gathered         steps that gather the gradients of several batches before they move
     _mispaired        a step that gives the rows it was given other rows' targets
     _pooled_moments   moments of an adaptive rule that only some parameters share
+    _rooted           a loss that is the root of what the step brings down
     _unmasked         dropout whose mask is forgotten on the way back
     _standing         what a step does when it is given one and the same weights again and again
     _together         the gradient of the updates within one step, over all their rows
