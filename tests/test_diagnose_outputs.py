@@ -339,3 +339,19 @@ def test_an_objective_of_layers_that_are_not_known_is_no_stranger(strange):
         one = case(by_row(cost), SINE, start, X[:60, 0])
         assert one.net is None or not one.net.whole
         assert (_rivals._unread_objective(one) is not None) is strange
+
+
+@pytest.mark.parametrize(("labels_are", "found"), [((0, 1), ["labels_wrong"]), ((-1, 1), [])])
+def test_a_perceptron_past_all_its_margins_asks_for_marks_all_the_same(labels_are, found):
+    side = np.where(X[:, 0] > 0, labels_are[1], labels_are[0]).astype(float)
+
+    def missed(p, X, y):
+        return np.mean(np.maximum(0, -y * (X @ p[0] + p[1])))
+
+    start = [np.array([1.0, 0.0, 0.0, 0.0]), np.array([5.0])]
+    one = case(missed, side, start)
+    one.__dict__["generic"] = [
+        np.array([1.0, 0.1, -0.1, 0.1]),
+        np.array([9.0 if labels_are[0] == 0 else 0.1]),
+    ]
+    assert [f.id for f in objective.experiment(one)] == found

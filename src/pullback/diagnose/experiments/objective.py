@@ -26,6 +26,8 @@ from pullback.diagnose.experiments.of_objective._unread import unread
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._anatomy import Net
 from pullback.diagnose.network._functions import labels
+from pullback.diagnose.network._head import Head
+from pullback.diagnose.network._head import head as find_head
 from pullback.diagnose.recording._record import Node, Recording, record, recording
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
@@ -130,6 +132,8 @@ def _formula(case: Case) -> list[Finding]:
         return several
     if halved(case):
         return [_wrong_formula(halved(case), _FITS, 1.0)]
+    if head is not None and head.factor == 0:  # past a margin every loss is zero: elsewhere it is not
+        head = _other_way(case)
     if head is not None and head.objective in fn.MARGINS and labels(case.y) == 2 and case.y.min() == 0:
         return [_unmarked(head.objective)]
     if net is None or "unknown" in (net.output, net.objective):
@@ -150,6 +154,14 @@ def _formula(case: Case) -> list[Finding]:
 
 
 _FITS = "the rows' losses fit this formula to rounding"
+
+
+def _other_way(case: Case) -> Head | None:
+    """What the loss makes of predictions where every weight is the other way round."""
+    try:
+        return find_head(case.truth.loss, [-x for x in case.generic], case.X, case.y)
+    except Exception:  # a loss that breaks there tells nothing
+        return None
 
 
 def _unmarked(kind: str) -> Finding:
