@@ -88,16 +88,35 @@ def in_turn(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
     parameter in common, as with a table of their own for each user.
     """
     count = min(TURNS, case.size // size)
-    there = watch_part(case.patient, case.generic, count, size)
-    aside = watch_part(case.patient, case.generic, count, size, stay=True)
-    if there is None or aside is None:
+    there, total = watch_part(case.patient, case.generic, count, size), _sum(case, size, count)
+    if there is None or total is None:
         return False
-    way = [a - b for a, b in zip(_end(case, count * size, ends), case.generic, strict=True)]
-    total = [sum(moves) for moves in zip(*(aside.move(t) for t in range(count)), strict=True)]
+    way = _way(case, count * size, ends)
     gap = norm([a - b - w for a, b, w in zip(there.after[-1], case.generic, way, strict=True)])
     return bool(
         gap <= 1e-10 * norm(way) and norm([t - w for t, w in zip(total, way, strict=True)]) > 1e-5 * norm(way)
     )
+
+
+def _added_up(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
+    """Whether the moves of parts of the rows, all from one point, add up to that of the rows together.
+
+    Then a step is one update, by a sum or a mean over its rows.
+    """
+    count = min(TURNS, case.size // size)
+    way, total = _way(case, count * size, ends), _sum(case, size, count)
+    return total is not None and _along(way, total, 1e-9)
+
+
+def _sum(case: Case, size: int, count: int) -> Leaves | None:
+    """The moves of so many steps, each from the generic point on the rows of one update, added up."""
+    aside = watch_part(case.patient, case.generic, count, size, stay=True)
+    return None if aside is None else [sum(us) for us in zip(*map(aside.move, range(count)), strict=True)]
+
+
+def _way(case: Case, size: int, ends: dict[int, Leaves]) -> Leaves:
+    """Where one step on so many rows leads from the generic point."""
+    return [a - b for a, b in zip(_end(case, size, ends), case.generic, strict=True)]
 
 
 def _moved(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
@@ -109,7 +128,7 @@ def _follows(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
 
     Where the step goes by a wrong gradient of some parameters, one of the others tells as much.
     """
-    u = [b - a for a, b in zip(_end(case, size, ends), case.generic, strict=True)]
+    u = _way(case, size, ends)
     g = case.gradient(case.generic, *case.batch(0, size))
     return _along(u, g) or any(_along([x], [z]) for x, z in zip(u, g, strict=True)
                                if np.count_nonzero(z) >= TELLING)  # fmt: skip
@@ -119,9 +138,9 @@ TELLING = 3
 """So many numbers go along a gradient by one factor only where they are made of it."""
 
 
-def _along(u: Leaves, g: Leaves) -> bool:
+def _along(u: Leaves, g: Leaves, tight: float = 1e-5) -> bool:
     rate = sum(float(np.sum(x * z)) for x, z in zip(u, g, strict=True)) / (norm(g) ** 2 or 1.0)
-    return rate != 0 and norm([x - rate * z for x, z in zip(u, g, strict=True)]) < 1e-5 * norm(u)
+    return rate != 0 and norm([x - rate * z for x, z in zip(u, g, strict=True)]) < tight * norm(u)
 
 
 def _goes_on(case: Case, moves: Moves, ends: dict[int, Leaves]) -> bool:
@@ -132,11 +151,12 @@ def _goes_on(case: Case, moves: Moves, ends: dict[int, Leaves]) -> bool:
     parameters.
     """
     first, size = moves.move(0), len(moves.rows[0])
-    whole = norm([a - b for a, b in zip(_end(case, case.size, ends), case.generic, strict=True)])
+    whole = norm(_way(case, case.size, ends))
+    if not np.isfinite(whole) or _added_up(case, size, ends):
+        return False
     slope = case.gradient(case.generic, *case.batch(0, size))
     downhill = sum(float(np.sum(x * g)) for x, g in zip(first, slope, strict=True)) < 0
-    far = np.isfinite(whole) and whole > 1.5 * norm(first)
-    return bool((far and downhill) or (np.isfinite(whole) and in_turn(case, size, ends)))
+    return (whole > 1.5 * norm(first) and downhill) or in_turn(case, size, ends)
 
 
 __all__ = ["fed_singly", "in_turn", "unrolled"]

@@ -15,6 +15,7 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._unrolled import fed_singly
 from pullback.diagnose.experiments.gradient import FIXES, doubtful, examine_gradient
+from pullback.diagnose.experiments.of_gradient._entries import rate_named
 from pullback.diagnose.experiments.of_gradient._match import compare, consensus
 from pullback.diagnose.experiments.of_update._first_move import sign_like
 from pullback.diagnose.loops._patient import flatten
@@ -37,7 +38,8 @@ def together(case: Case, moves: Moves) -> list[Finding]:
     of = fed_singly(case, size * count)
     true = of.gradient(of.generic, *of.batch())
     match = compare(moved, true)
-    rate = consensus(match)
+    trusted = [match.factors[k] for k in case.weights if match.gaps[k] < 1e-4 and match.factors[k] > 0]
+    rate = rate_named(case, trusted, trusted[0]) if trusted else consensus(match)
     if not np.isfinite(rate) or rate <= 0 or sign_like(moved, true):
         return []
     scaled = [u / rate for u in moved]
