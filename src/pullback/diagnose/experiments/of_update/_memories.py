@@ -163,22 +163,35 @@ _BETAS = (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99)
 
 
 def looks_elsewhere(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
-    """Whether the gradient is taken a share of what is kept ahead, where a move is not what is kept."""
-    if len(moves.after) < 3:
+    """Whether the gradient is taken a share of what is kept ahead, where that is not where the memory leads.
+
+    What is kept is told after one step, where it is a multiple of the move, and the second move shows the
+    rest: that a run soon breaks, or keeps what is no multiple of later moves, does not matter. In a parabola
+    any share fits the second move, none too: there all moves have to.
+    """
+    if len(moves.after) < 2 or sum(moves.move(1)[k].size for k in moving) < 6:
         return []
-    size = norm([moves.move(t)[k] for t in range(1, len(moves.after)) for k in moving])
+    alike = _kept_of_last(case, moves, moving, 0.0, 2) is not None
     first = [moves.move(0)[k] for k in moving]
-    kept = factor_kept(kept_after(case.patient, moves.before[0]), first)
-    for a in sorted({side * a for a in kept for side in (1, -1)} - {1.0}):
-        for beta in _BETAS:
-            if all(_looks_ahead(case, moves, moving, beta, until, size, beta * a)
-                   for until in (2, len(moves.after))):  # fmt: skip
-                return [Finding(
-                    "momentum_state_wrong", "step", "the look ahead goes elsewhere than the velocity leads: "
-                    "it is scaled again on the way", f"the gradient is taken {number(beta * a)} of the last "
-                    f"move ahead, and {number(beta)} of that move is kept",
-                    "look ahead by what is kept of the last move", 1.0, 81)]  # fmt: skip
-    return _fades_apart(case, moves, moving)
+    held = factor_kept(kept_after(case.patient, moves.before[0]), first)
+    ways = sorted({side * a for a in held for side in (1, -1)} - {1.0})
+    for share in (beta * a for a in ways for beta in _BETAS):
+        kept = _kept_of_last(case, moves, moving, share, 2)
+        if kept is None or abs(kept) < 1e-3 or (kept > 0 and abs(share / kept - 1) < 0.05):
+            continue
+        if alike and (len(moves.after) < 3
+                      or _kept_of_last(case, moves, moving, share, len(moves.after)) is None):  # fmt: skip
+            continue
+        words = (
+            "the look ahead goes elsewhere than the velocity leads: it is scaled again on the way"
+            if kept > 0
+            else "the velocity has the wrong sign: what is kept of the last move leads back"
+        )
+        return [Finding(
+            "momentum_state_wrong", "step", words, f"the gradient is taken {number(share)} of the last move "
+            f"ahead, and {number(kept)} of that move is kept", "keep v = beta v - lr g, look ahead by beta v "
+            "and move by v", 1.0, 81)]  # fmt: skip
+    return _fades_apart(case, moves, moving) if len(moves.after) > 2 else []
 
 
 def _fades_apart(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
@@ -222,17 +235,12 @@ def _kept_of_last(case: Case, moves: Moves, moving: list[int], share: float, unt
     return float(kept) if max(rates) < 0 and norm([left]) < 1e-4 * norm([whole[:, 0]]) else None
 
 
-def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until: int, size: float,
-                 share: float | None = None) -> bool:  # fmt: skip
-    """Whether the moves before `until` are a velocity fed with gradients taken `share` of the last ahead.
-
-    The share is what is kept of the last move, `beta`, unless it is given.
-    """
-    share = beta if share is None else share
+def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until: int, size: float) -> bool:
+    """Whether the moves before `until` are a velocity fed with gradients taken `beta` of the last ahead."""
     left, kept = [], []
     for t in range(1, until):
         before = moves.move(t - 1)
-        ahead = [x + share * m for x, m in zip(moves.before[t], before, strict=True)]
+        ahead = [x + beta * m for x, m in zip(moves.before[t], before, strict=True)]
         g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
         left.append(np.concatenate([(moves.move(t)[k] - beta * before[k]).ravel() for k in moving]))
         kept.append(np.concatenate([g[k].ravel() for k in moving]))
