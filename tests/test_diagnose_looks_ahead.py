@@ -5,6 +5,8 @@ import pytest
 
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import update
+from pullback.diagnose.experiments.of_update._floors import by_formula
+from pullback.diagnose.experiments.of_update._memories import follows_course
 from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(3)
@@ -56,6 +58,14 @@ def test_a_look_ahead_by_what_is_no_move_is_told_by_the_second_step(rule, scale)
 
 def test_the_same_buffer_with_a_look_ahead_by_what_it_moves_is_right():
     assert told(*GRADIENT_AS_IT_COMES, ahead=-RATE * BETA) == []
+
+
+def test_a_look_ahead_on_the_floor_of_the_logarithm_follows_the_formula():
+    """Steps so large that the loss has no slope there."""
+    far = case(*RIGHT, X=12 * X)
+    formula = by_formula(far, far.moves)
+    assert [follows_course(far, far.moves, g) for g in (None, formula)] == [False, True]
+    assert update.experiment(far) == []
 
 
 def test_conjugate_directions_in_a_parabola_look_nowhere_ahead():

@@ -35,7 +35,7 @@ from pullback.diagnose.experiments.of_update._denominators import (
 from pullback.diagnose.experiments.of_update._first_move import (
     climbs,
 )
-from pullback.diagnose.experiments.of_update._floors import readings
+from pullback.diagnose.experiments.of_update._floors import by_formula, readings
 from pullback.diagnose.experiments.of_update._frozen import entries_still, still, used_gradients
 from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._leaf_by_leaf import by_leaf
@@ -197,7 +197,8 @@ def _rule(
                 return found
         elif fed := beside_penalty(case, rule, moves, grads, moving):
             return fed
-        if grads is true and follows_course(case, moves):
+        formula = None if grads is true or grads is used else by_formula(case, moves)
+        if (grads is true or formula is not None) and follows_course(case, moves, formula):
             return []
         adaptive = simulate(moves.of(moving), chosen(grads, moving))
         if adaptive is not None and adaptive.gap < 1e-3:

@@ -6,7 +6,7 @@ the output, has one there, and is right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,20 @@ def readings(case: Case, moves: Moves, true: list[Leaves], used: list[Leaves]) -
 
 
 def without_floor(case: Case, moves: Moves, true: list[Leaves]) -> list[Leaves] | None:
-    """The gradients as the formula has them, where the loss is at its floor; None where it is nowhere.
+    """The gradients as the formula has them, where the loss is at its floor; None where it is nowhere."""
+    gradient = by_formula(case, moves)
+    if gradient is None:
+        return None
+    found = [
+        gradient(before, case.X[rows], case.y[rows])
+        for before, rows in zip(moves.before, moves.rows, strict=True)
+    ]
+    gaps = [_gap(a, b) for a, b in zip(found, true, strict=True)]
+    return found if max(gaps) > AGREE and np.isfinite(gaps).all() else None
+
+
+def by_formula(case: Case, moves: Moves) -> Callable[[Leaves, Any, Any], Leaves] | None:
+    """The gradient as the formula has it, anywhere; None where the loss is no cross-entropy of this head.
 
     With a last layer that makes small outputs the two have to agree: then the formula is that of this loss.
     """
@@ -40,15 +53,12 @@ def without_floor(case: Case, moves: Moves, true: list[Leaves]) -> list[Leaves] 
     times = _calm(case, moves)
     if times is None:
         return None
-    found = []
-    for before, rows in zip(moves.before, moves.rows, strict=True):
-        X, y = case.X[rows], case.y[rows]
-        made = _by_formula(case, case.tape_at(before, X, y), len(X), y, times)
-        if made is None:
-            return None
-        found.append(made)
-    gaps = [_gap(a, b) for a, b in zip(found, true, strict=True)]
-    return found if max(gaps) > AGREE and np.isfinite(gaps).all() else None
+
+    def gradient(leaves: Leaves, X: Any, y: Any) -> Leaves:
+        made = _by_formula(case, case.tape_at(leaves, X, y), len(X), y, times)
+        return case.gradient(leaves, X, y) if made is None else made
+
+    return gradient
 
 
 def _calm(case: Case, moves: Moves) -> float | None:

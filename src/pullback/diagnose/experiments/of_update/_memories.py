@@ -71,16 +71,18 @@ def scheduled(
     return [] if min(rates) > 0 else None
 
 
-def follows_course(case: Case, moves: Moves) -> bool:
+def follows_course(case: Case, moves: Moves, gradient: Callable[..., Leaves] | None = None) -> bool:
     """Whether moves are a velocity, or plain steps, whose rate falls by a usual formula, or that looks ahead.
 
-    Asked before all that costs more: nothing is wrong with such a rule.
+    Asked before all that costs more: nothing is wrong with such a rule. The `gradient` is the true one
+    unless another is given.
     """
+    gradient = gradient or case.gradient
     if sum(x.size for x in moves.before[0]) < 8:
         return False
     epoch = max(1, case.patient.n // case.patient.batch_size)
     found = measured(
-        moves, lambda leaves, t: case.gradient(leaves, case.X[moves.rows[t]], case.y[moves.rows[t]]), epoch
+        moves, lambda leaves, t: gradient(leaves, case.X[moves.rows[t]], case.y[moves.rows[t]]), epoch
     )
     return found is not None and not 0 < found[0].settings.get("beta", 0.0) < LEAST
 
