@@ -183,7 +183,9 @@ def test_a_velocity_of_sums_that_are_never_cleared(weights, fault):
     assert [f.id for f in judge_memory(np.array(weights), 1.0)] == fault
 
 
-def test_adam_on_sums_that_are_never_cleared():
+@pytest.mark.parametrize(("cleared", "fault"), [(False, ["grad_not_zeroed"]), (True, [])])
+@pytest.mark.parametrize("falls", [0.0, 0.05])  # a rate's schedule hides none of it
+def test_adam_on_sums_that_are_never_cleared(falls, cleared, fault):
     sums = [np.zeros_like(p) for p in start]
     m, v, t = [np.zeros_like(p) for p in start], [np.zeros_like(p) for p in start], [0]
 
@@ -191,13 +193,14 @@ def test_adam_on_sums_that_are_never_cleared():
         t[0] += 1
         new = []
         for k, g in enumerate(grad(p, X, y)):
-            sums[k] += g
+            sums[k] = g if cleared else sums[k] + g
             m[k] = 0.9 * m[k] + 0.1 * sums[k]
             v[k] = 0.999 * v[k] + 0.001 * sums[k] ** 2
-            new.append(p[k] - 0.01 * m[k] / (1 - 0.9 ** t[0]) / (np.sqrt(v[k] / (1 - 0.999 ** t[0])) + 1e-8))
+            rate = 0.01 / (1 + falls * t[0])
+            new.append(p[k] - rate * m[k] / (1 - 0.9 ** t[0]) / (np.sqrt(v[k] / (1 - 0.999 ** t[0])) + 1e-8))
         return new, loss(p, X, y)
 
-    assert [f.id for f in update.experiment(case(step))] == ["grad_not_zeroed"]
+    assert [f.id for f in update.experiment(case(step))] == fault
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.training._own_rules import measured
-from pullback.diagnose.updates._adaptive import simulate
+from pullback.diagnose.updates._adaptive import own_rates, simulate
 from pullback.diagnose.updates._kept import factor_kept, fades_by, kept_after
 from pullback.diagnose.updates._moves import Moves, chosen, norm
 
@@ -116,7 +116,7 @@ def never_cleared(moves: Moves, grads: list[Leaves]) -> list[int]:
     if len(sums) < 3:
         return []
     everything = list(range(len(sums[0])))
-    if _made_of(moves, sums):
+    if _made_of(moves, sums) or _made_at_rates(moves, sums, grads):
         return everything
     kept = []
     for k in sorted(everything, key=lambda k: -sums[0][k].size):  # large ones tell most
@@ -134,6 +134,16 @@ def _made_of(moves: Moves, grads: list[Leaves]) -> bool:
     """Whether a right rule that divides by squares makes these moves of these gradients."""
     rule = simulate(moves, grads, only_right=True)
     return rule is not None and rule.gap < 1e-4 and rule.lr > 0
+
+
+def _made_at_rates(moves: Moves, grads: list[Leaves], others: list[Leaves]) -> bool:
+    """Whether such a rule, its rate changing from step to step, makes the moves of these gradients alone.
+
+    Where gradients hardly change their sums differ from them by a rate: then the `others` fit too.
+    """
+    if len(grads) < 4 or sum(g.size for g in grads[0]) < 12:
+        return False
+    return own_rates(moves, grads) < 1e-4 and own_rates(moves, others) > 1e-2
 
 
 def _corrected_in_place(kept: list[float], rates: list[float]) -> bool:
