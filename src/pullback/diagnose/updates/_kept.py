@@ -23,7 +23,7 @@ def kept_after(patient: Patient, leaves: Leaves, count: int = 1) -> list[np.ndar
     for t in range(count):
         rows = patient.batch(t)
         params = body.step(params, body.X[rows], body.y[rows])
-    return list(_reach(body.function("step"), set(), 0))
+    return [np.asarray(x, float) for x in _reach(body.function("step"), set(), 0)]
 
 
 def numbers_named(patient: Patient) -> list[float]:
@@ -47,7 +47,7 @@ def _reach(x: Any, seen: set[int], depth: int, codes: list[CodeType] | None = No
     """The fractions in reach of `x`; the code of the functions on the way is added to `codes`."""
     if isinstance(x, (float, np.floating, np.ndarray)):
         if isinstance(x, float) or x.dtype.kind == "f":
-            yield np.asarray(x, float)
+            yield np.asarray(x)
         return
     if id(x) in seen or depth > _DEEPEST:
         return
@@ -82,6 +82,56 @@ def _filled(cell: Any) -> bool:
     except ValueError:
         return False
     return True
+
+
+def never_written(patient: Patient, leaves: Leaves) -> float | None:
+    """The multiple of some arrays that a step adds to the parameters, though it only ever finds zeros there.
+
+    They are filled once an epoch has left them as they were, one of each parameter's shape. None where there
+    are no such arrays, a step does not go by them, or it writes into them after all.
+    """
+    steps = min(max(4, patient.n // patient.batch_size + 2), _LONGEST)
+    if not _empty(patient, leaves, 2)[1]:
+        return None
+    usual, _ = _empty(patient, leaves, steps)
+    filled, held = _empty(patient, leaves, steps, fill=True)
+    factors: list[float] = []
+    for a, b in zip(filled, usual, strict=True):
+        same = [x for x, was in held if x.shape == a.shape and np.array_equal(x, was)]
+        told = [float(np.vdot(x, a - b) / np.vdot(x, x)) for x in same]
+        fits = [c for c, x in zip(told, same, strict=True) if np.abs(a - b - c * x).max() < 1e-4 * abs(c)]
+        if not fits or (factors and abs(fits[0] / factors[0] - 1) > 1e-3):
+            return None
+        factors.append(fits[0])
+    return factors[0] if factors else None
+
+
+_LONGEST = 40
+Filled = list[tuple[np.ndarray, np.ndarray]]
+"""Arrays, and what had been written into them."""
+
+
+def _empty(patient: Patient, leaves: Leaves, steps: int, fill: bool = False) -> tuple[Leaves, Filled]:
+    """The parameters after some steps and one more, before which the arrays of zeros may be filled."""
+    body = patient.fresh()
+    np.random.set_state(patient.random)
+    params = body.parameters(leaves)
+    shapes = {np.shape(x) for x in leaves}
+    held: Filled = []
+    for t in range(steps + 1):
+        if t == steps:
+            found = [
+                x
+                for x in _reach(body.function("step"), set(), 0)
+                if x.shape in shapes and not x.any() and x.flags.writeable
+            ]
+            rng = np.random.default_rng(0)
+            for x in found:
+                x[...] = rng.uniform(0.5, 1.0, x.shape) if fill else 0.0
+            held = [(x, x.copy()) for x in found]
+        rows = patient.batch(t)
+        params = body.step(params, body.X[rows], body.y[rows])
+    return [np.array(x, float) for x in flatten(params)], held
 
 
 def one_array_twice(patient: Patient, leaves: Leaves) -> bool:

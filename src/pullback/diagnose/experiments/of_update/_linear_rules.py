@@ -10,7 +10,7 @@ from pullback.diagnose.experiments.of_gradient._owed import drawn_away
 from pullback.diagnose.experiments.of_update._memories import LEAST, judge_memory, keeps_velocity
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import LOOKED_AT, sampled
-from pullback.diagnose.updates._kept import factor_kept, kept_after, share_of_move
+from pullback.diagnose.updates._kept import factor_kept, kept_after, never_written, share_of_move
 from pullback.diagnose.updates._moves import Moves, Rule, fit_decayed, norm
 
 
@@ -32,7 +32,27 @@ def judge_linear(
         return away
     if not (rule.gap < 1e-7 or (_single(case) and rule.doubt < 1e-4)):
         return beside_penalty(case, rule, moves, grads, moving)
+    if rule.plain:
+        return _forgotten(case, rule)
     return _remembered(case, c, moves, grads, moving) or _scaled_twice(case, rule, grads[0], moving)
+
+
+def _forgotten(case: Case, rule: Rule) -> list[Finding]:
+    """Whether plain steps read a velocity, as most of it is kept, that nothing is ever written into.
+
+    It enters at the rate, as a sum of gradients, or as the last move; an anchor of the weights hardly does.
+    """
+    try:
+        enters = never_written(case.patient, case.generic)
+    except Failure:  # a step may refuse a second epoch
+        return []
+    kept = 0.0 if enters is None else max(enters, -enters / rule.lr)
+    if not LEAST < kept < 1:
+        return []
+    return [Finding(
+        "momentum_state_wrong", "step", "the velocity is read in every step and never written: it stays zero",
+        f"filled by hand, {number(kept)} of it enters the move, and it stays as it was filled",
+        "write the new velocity back: v[...] = beta v + g, or velocities[k] = v", 1.0, 81)]  # fmt: skip
 
 
 def beside_penalty(

@@ -1,0 +1,71 @@
+"""Velocities that a step reads, but never writes back: plain steps, though a memory was meant."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments import update
+from pullback.diagnose.loops._patient import Patient
+
+rng = np.random.default_rng(6)
+X = rng.standard_normal((60, 3))
+y = np.tanh(X @ [1.0, -1.0, 0.5])
+start = [rng.standard_normal((3, 5)) / 2, np.zeros(5), rng.standard_normal(5) / 2, np.zeros(1)]
+
+
+def forward(p, X):
+    h = np.tanh(X @ p[0] + p[1])
+    return h, h @ p[2] + p[3]
+
+
+def loss(p, X, y):
+    return float(np.mean((forward(p, X)[1] - y) ** 2))
+
+
+def grad(p, X, y):
+    h, out = forward(p, X)
+    d = 2 * (out - y) / len(y)
+    low = np.outer(d, p[2]) * (1 - h * h)
+    return [X.T @ low, low.sum(0), h.T @ d, d.sum(keepdims=True)]
+
+
+def told(enters):
+    """What is said of steps that go by a list of arrays of zeros beside the gradient."""
+    kept = [np.zeros_like(w) for w in start]
+
+    def step(p, X, y):
+        new = []
+        for w, v, g in zip(p, kept, grad(p, X, y), strict=True):
+            new.append(enters(w, v, g))
+        return new, loss(p, X, y)
+
+    given = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20, "n_steps": 50}
+    return [f.id for f in update.experiment(Case(Patient(given), 10.0))]
+
+
+def plain_after(w, v, g):
+    v[...] = g
+    return w - 0.1 * v
+
+
+@pytest.mark.parametrize(
+    "enters",
+    [lambda w, v, g: w - 0.1 * (0.9 * v + g), lambda w, v, g: w + (0.9 * v - 0.1 * g)],
+    ids=["sum of gradients", "last move"],
+)
+def test_a_velocity_that_is_read_and_never_written_is_told(enters):
+    assert told(enters) == ["momentum_state_wrong"]
+
+
+@pytest.mark.parametrize(
+    "enters",
+    [
+        lambda w, v, g: w - 0.1 * g,
+        lambda w, v, g: w - 0.1 * g - 0.01 * (w - v),
+        lambda w, v, g: w - 0.1 * (0.0 * v + g),
+        plain_after,
+    ],
+    ids=["not read", "an anchor of the weights", "nothing is to be kept", "a buffer of gradients"],
+)
+def test_zeros_that_steps_have_for_other_ends_are_no_velocity(enters):
+    assert told(enters) == []
