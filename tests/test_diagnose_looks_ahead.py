@@ -68,6 +68,13 @@ def test_a_look_ahead_on_the_floor_of_the_logarithm_follows_the_formula():
     assert update.experiment(far) == []
 
 
+@pytest.mark.parametrize(("rows", "found"), [(30, ["grad_averaged_twice"]), (1, []), (7, [])])
+def test_a_velocity_beside_the_newest_gradient_shows_a_division_by_the_rows(rows, found):
+    """Of thirty rows: only that number says that both of what goes in and comes out are divided."""
+    rule = (lambda v, g: BETA * v - RATE * g / rows, lambda v, g: (BETA * v - RATE * g) / rows)
+    assert told(*rule, ahead=0.0) == found
+
+
 def test_conjugate_directions_in_a_parabola_look_nowhere_ahead():
     """Two moves of any method lie where a look ahead would bring them too: such a method has more."""
     Z = rng.standard_normal((90, 12)) * np.arange(1, 13)

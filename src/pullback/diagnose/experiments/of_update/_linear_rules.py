@@ -34,7 +34,32 @@ def judge_linear(
         return beside_penalty(case, rule, moves, grads, moving)
     if rule.plain:
         return _forgotten(case, rule)
-    return _remembered(case, c, moves, grads, moving) or _scaled_twice(case, rule, grads[0], moving)
+    return (
+        _remembered(case, c, moves, grads, moving)
+        or _divided_beside(c, len(moves.rows[0]))
+        or _scaled_twice(case, rule, grads[0], moving)
+    )
+
+
+def _divided_beside(c: np.ndarray, n: int) -> list[Finding]:
+    """Whether beside the newest gradient the velocity counts for one over the rows of what is kept of it.
+
+    So it does where a step divides by the rows both what the velocity takes in and what it gives out. A share
+    that people choose is another.
+    """
+    if len(c) < 3 or n < 8 or not (c[:3] > 0).all():
+        return []
+    fades, early = c[2] / c[1], c[1] / c[0]
+    if not LEAST < fades < 1 or not early < fades:
+        return []
+    share = early / (fades - early)  # c is g and share times the sum of all that is left of earlier ones
+    if abs(share * n / fades - 1) > 1e-3:
+        return []
+    return [Finding(
+        "grad_averaged_twice", "step", "the step is divided by the number of rows once more",
+        f"the velocity keeps {number(fades)}, but enters beside the newest gradient {number(share)} times: "
+        f"{number(fades)} divided by {n} rows",
+        "divide by the number of rows once, in the loss or in the step", 0.95, 80)]  # fmt: skip
 
 
 def _forgotten(case: Case, rule: Rule) -> list[Finding]:
