@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from pullback.diagnose.experiments.of_update._denominators import root_of_signed, rule_kept_wrong
+from pullback.diagnose.experiments.of_update._denominators import (
+    _memory_wrong,
+    root_of_signed,
+    rule_kept_wrong,
+)
 from pullback.diagnose.updates._adaptive import simulate, small_numbers
 from pullback.diagnose.updates._moves import Moves
 
@@ -165,3 +169,8 @@ def test_moments_that_are_begun_anew_at_every_step_remember_nothing(mean, square
         moves.after.append(p)
     rule = simulate(moves, grads)
     assert (rule.wrong, rule.gap < 1e-3) == ("" if mean and squares else "momentum_state_wrong", True)
+
+
+@pytest.mark.parametrize(("shares", "wrong"), [([-0.9, -0.9, -0.9], 1), ([8e5, 2.97, -0.52], 0)])
+def test_one_step_of_many_that_reads_as_a_minus_is_no_memory(shares, wrong):
+    assert len(_memory_wrong(shares, "squares", "the squares", most=1.1)) == wrong

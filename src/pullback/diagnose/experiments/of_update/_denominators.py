@@ -206,7 +206,7 @@ def _memory_wrong(shares: list[float], what: str, subject: str, most: float) -> 
     told = (
         f"of earlier {what} {', '.join(number(x) for x in shares)} times what was there is kept, step by step"
     )
-    if min(shares) < -1e-2:
+    if np.median(shares) < -1e-2:
         return _wrong(f"earlier {what} enter with a minus", told)
     if _as_corrected(shares):
         return _wrong(f"the bias correction of {subject} is written back", told, _MUTATED)
