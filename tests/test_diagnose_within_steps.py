@@ -176,6 +176,23 @@ def test_rows_drawn_anew_are_left_out_only_if_they_never_come(most, found):
     assert told(step, 12) == found
 
 
+@pytest.mark.parametrize(("most", "found"), [(12, []), (8, [("batch_indexing_wrong", "data")])])
+def test_rows_drawn_anew_are_told_apart_under_a_penalty_that_makes_all_moves_nearly_one(most, found):
+    """The moves of two draws differ by less than their directions tell, and still by other rows."""
+    draw = np.random.RandomState(3)
+
+    def penalised(p, X, y):
+        return loss(p, X, y) + 20 * sum(float((w * w).sum()) for w in p)
+
+    def step(p, X, y):
+        rows = draw.permutation(min(most, len(X)))[:7]
+        g = [a + 40 * w for a, w in zip(grad(p, X[rows], y[rows]), p, strict=True)]
+        return [w - 0.001 * a for w, a in zip(p, g, strict=True)], penalised(p, X, y)
+
+    given = {"params": start, "X": X, "y": y, "loss": penalised, "step": step, "batch_size": 12}
+    assert [(f.id, f.where) for f in update.experiment(Case(Patient(given), 10.0))] == found
+
+
 def in_turn(slope, sums, size=6):
     """A step that goes over its rows in order, a few at a time, by a gradient of the hidden layer's own."""
 

@@ -43,16 +43,19 @@ def rows_used(case: Case, moves: Moves, moving: list[int], shaped: bool) -> list
 def _each_in_turn(case: Case, moving: list[int], used: Any) -> bool:
     """Whether a step that draws some of its rows anew each time takes every one of them sooner or later.
 
-    So many times are looked at that a row as likely as others is left out once in a hundred loops.
+    So many times are looked at that a row as likely as others is left out once in a hundred loops. The rows
+    tell, not the moves' directions: under a strong penalty those of all draws are nearly one.
     """
     times = int(np.ceil(np.log(0.01 / used.size) / np.log1p(-used.mean())))
-    if times > 60 or not draws_anew(case):
+    if times > 60:
         return False
     A = _by_row(case, case.generic, moving, case.patient.batch(0))
     seen = np.zeros(used.size, bool)
     for move in draws(case, times):
-        w = np.linalg.lstsq(A, np.concatenate([move[k].ravel() for k in moving]), rcond=1e-10)[0]
-        seen |= np.abs(w) > 1e-3 * np.abs(w).max()
+        u = np.concatenate([move[k].ravel() for k in moving])
+        w = np.linalg.lstsq(A, u, rcond=1e-10)[0]
+        if norm([u - A @ w]) < 1e-6 * norm([u]):
+            seen |= np.abs(w) > 1e-3 * np.abs(w).max()
     return bool(seen.all())
 
 
