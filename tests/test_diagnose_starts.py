@@ -55,6 +55,9 @@ def case_of(predict, params, X=X, y=Y):
     (one_vector, np.zeros(16), "init_zero"),
     (one_vector, np.full(16, 0.5), "init_symmetric"),
     (one_vector, RNG.standard_normal(16), None),
+    (one_vector, np.repeat([0.5, 0.0, 0.3, 0.0], [5, 5, 5, 1]), "init_symmetric"),
+    (one_vector, np.r_[RNG.standard_normal(5), np.repeat([0.0, 0.3, 0.0], [5, 5, 1])], None),
+    (line, np.repeat([0.5, 0.1], 6), None),
     (line, np.zeros(12), None),
 ])  # fmt: skip
 def test_entries_of_one_vector_that_move_as_one_start_badly(predict, start, expected):

@@ -18,22 +18,59 @@ def as_one(case: Case) -> Finding | None:
     k = max(range(len(case.leaves)), key=lambda k: case.leaves[k].size)
     x = case.leaves[k]
     known = x.ndim > 1 and case.net is not None
-    if known or x.size < 8 or not np.isfinite(x).all() or np.ptp(x) != 0:
+    if known or x.size < 8 or not np.isfinite(x).all():
         return None
-    try:
-        slope = np.ravel(case.gradient(case.leaves, case.X[case.judged], case.y[case.judged])[k])
-    except Failure:
+    if np.ptp(x) != 0:
+        return _blocks_as_one(case, k)
+    slope = _slopes(case, k)
+    if slope is None:
         return None
     size = float(np.abs(slope).max())
     kinds = np.unique(np.round(slope / size, 6)) if np.isfinite(size) and size > 0 else slope[:1]
     if len(kinds) > 0.5 * x.size:
         return None
-    words = ("init_zero", "all weights start at zero: no signal passes") if not x.any() else (
-        "init_symmetric", "the units of a layer start alike and stay alike")  # fmt: skip
+    words = ("init_zero", "all weights start at zero: no signal passes") if not x.any() else ALIKE
     return Finding(
         words[0], k, words[1],
         f"all {x.size} entries of parameter {k} are {number(float(x.flat[0]))}, and have only {len(kinds)} "
         "slopes between them", "draw the weights at random", 0.9, 70 if _rests(case, k) else 67)  # fmt: skip
+
+
+ALIKE = ("init_symmetric", "the units of a layer start alike and stay alike")
+
+
+def _slopes(case: Case, k: int) -> np.ndarray | None:
+    """The slopes of all entries of a parameter at the start."""
+    try:
+        return np.ravel(case.gradient(case.leaves, case.X[case.judged], case.y[case.judged])[k])
+    except Failure:
+        return None
+
+
+def _blocks_as_one(case: Case, k: int) -> Finding | None:
+    """A vector of several layers, each filled with a value of its own: entries of one value have few slopes.
+
+    What has no slope (a word that no row holds) says nothing. Whether they stay alike is asked of the end.
+    """
+    x, slope, ended = np.ravel(case.leaves[k]), _slopes(case, k), case.user.leaves
+    if slope is None or not np.isfinite(slope).all() or not slope.any() or len(ended) != len(case.leaves):
+        return None
+    told = np.abs(slope) > 1e-9 * np.abs(slope).max()
+    values, kinds = _different(x[told]), _different(x[told], slope[told])
+    if told.sum() < 8 or values > 4 or kinds > 0.25 * told.sum():
+        return None
+    if _different(np.ravel(ended[k])[told]) > 0.5 * told.sum():
+        return None
+    return Finding(
+        ALIKE[0], k, ALIKE[1],
+        f"{int(told.sum())} entries of parameter {k} start at {values} values, and have only {kinds} slopes "
+        "between them", "draw the weights at random", 0.9, 70)  # fmt: skip
+
+
+def _different(*columns: np.ndarray) -> int:
+    """How many different rows these columns make, but for rounding."""
+    whole = [np.round(c / (float(np.abs(c).max()) or 1.0), 6) for c in columns]
+    return len(np.unique(np.stack(whole, 1), axis=0))
 
 
 def _rests(case: Case, k: int) -> bool:
