@@ -7,7 +7,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._truth import Truth
 from pullback.diagnose.experiments import gradient as gradients
 from pullback.diagnose.experiments import update
-from pullback.diagnose.experiments.of_gradient._owed import larger_penalty, penalty_share
+from pullback.diagnose.experiments.of_gradient._owed import drawn_away, larger_penalty, penalty_share
 from pullback.diagnose.experiments.of_update._first_move import met_inside
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.updates._moves import Moves, watch_part
@@ -196,3 +196,15 @@ def test_a_step_that_moves_nothing_where_no_gradient_is_has_no_entries_that_stay
     one = case(lambda p, X, y: (p, level(p, X, y)), level)
     assert one.moves.moving(one.gradients(one.moves)) == []
     assert not [f for f in update.experiment(one) if f.id != "params_not_updated"]
+
+
+@pytest.mark.parametrize(("share", "found"), [(-1e-3, ["grad_sign_flipped"]), (-1e-12, [])])
+def test_what_rounding_adds_to_weights_that_hardly_move_is_no_penalty_with_a_minus(share, found):
+    def step(p, X, y):
+        return [w - 0.1 * g for w, g in zip(p, gradient(p, X, y, 0.0), strict=True)], data(p, X, y)
+
+    given = {"params": START, "X": X, "y": y, "loss": data, "step": step, "batch_size": 60}
+    after = [w * (1 - 2 * share) for w in START]
+    moves = Moves([START], [after], [np.arange(60)])
+    said = drawn_away(Case(Patient(given), 10.0), moves, {0: share}, 0.1, 0.0)
+    assert [f.id for f in said] == found

@@ -106,6 +106,14 @@ def drawn_away(case: Case, moves: Moves, decay: dict[int, float], rate: float, g
 
 
 def _grows(moves: Moves, k: int, share: float, gap: float) -> bool:
-    """Whether what is added of a parameter itself counts beside its move, and is no trace of rounding."""
+    """Whether what is added of a parameter itself counts beside its move, and is no trace of rounding.
+
+    A move that is next to nothing beside its parameter holds of it little but what rounding left.
+    """
     part = -share * norm([moves.before[0][k]])
-    return bool(part > max(1e-3, 100 * gap) * norm([moves.move(0)[k]]) and moves.before[0][k].size > 3)
+    counts = part > max(1e-3, 100 * gap) * norm([moves.move(0)[k]]) and -share > TRACE
+    return bool(counts and moves.before[0][k].size > 3)
+
+
+TRACE = 1e-9
+"""The share of a parameter that no one adds to it in a step on purpose."""
