@@ -136,9 +136,14 @@ def _far_targets(case: Case) -> Any:
 def _unguarded(case: Case) -> Any:
     tape = case.tape
     calls = {n.name for n in tape.rec.nodes} & {"log", "exp", "divide", "sqrt", "log2"} if tape else set()
-    if not {"log", "exp"} & calls or _outgrown(case):
+    if not {"log", "exp"} & calls or _outgrown(case) or (not {"log", "log2"} & calls and _never_broke(case)):
         return None
     return "loss", f"the loss takes {', '.join(sorted(calls))}"
+
+
+def _never_broke(case: Case) -> bool:
+    """Whether the loss as written stays finite: an exp that overflows in a sigmoid leaves zero, not NaN."""
+    return case.user.broke is None and bool(np.isfinite(case.user.losses).all())
 
 
 def _outgrown(case: Case) -> bool:
