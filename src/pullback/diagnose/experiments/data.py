@@ -15,6 +15,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._doubled import doubled
 from pullback.diagnose.experiments._origins import what_was_cut
+from pullback.diagnose.experiments._whole_moves import whole_moves
 from pullback.diagnose.loops._patient import flatten
 from pullback.diagnose.network._functions import labels, of_numbers
 from pullback.diagnose.recording._record import record
@@ -82,9 +83,9 @@ def _dtypes(case: Case) -> list[Finding]:
             or _nothing_left(case)
         )
     out = out or _wrapped(case.X) or _flat_targets(case)
-    lost = "" if out else what_was_cut(case)
-    if lost:
-        out.append(_cut("X", lost))
+    for where, told in (("X", what_was_cut), ("step", whole_moves)):
+        lost = "" if out else told(case)
+        out += [_cut(where, lost)] if lost else []
     return out or _floored(case)
 
 
