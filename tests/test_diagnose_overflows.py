@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose.experiments.of_treatment import _breaking
 from pullback.diagnose.experiments.of_treatment._breaking import breaks
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
 from pullback.diagnose.training._runs import Run
@@ -94,3 +95,15 @@ def test_reports_break_by_the_formula_unless_smaller_moves_gain_far_more(final, 
     )
     runs.user, runs.made = Run(losses=[final], broke=3, leaves=[np.ones(2)]), {}
     assert (breaks(runs) is not None) is formula
+
+
+@pytest.mark.parametrize(("began", "ended", "blamed"), [(470.0, np.inf, False), (470.0, 0.1, True),
+                                                         (np.inf, np.inf, True)])  # fmt: skip
+def test_a_loss_that_breaks_by_a_stable_formula_too_is_not_to_blame(monkeypatch, began, ended, blamed):
+    monkeypatch.setattr(_breaking, "even_cures", lambda runs, scale: False)
+    weights = [np.ones((3, 2))]
+    runs = SimpleNamespace(
+        user=Run(losses=[np.inf], at=[0]), case=SimpleNamespace(brink=(weights, weights), size=30),
+        made={_breaking.STABLE: Run(losses=[began, ended], at=[0, 9])}, cured=lambda name, make: False,
+    )  # fmt: skip
+    assert (_breaking.overflow(runs) is not None) == blamed

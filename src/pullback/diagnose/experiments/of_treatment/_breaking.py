@@ -21,12 +21,15 @@ SERVED = 0.9
 HUGE = 1e8
 """The weights that one step from ordinary ones reaches only where the signal itself has exploded."""
 
+STABLE = "the same loop by a stable formula"
+"""The name of the run whose logarithms are kept finite."""
+
 
 def overflow(runs: Compared) -> Finding | None:
     """NaN or inf while the weights are still of ordinary size: the formula's own.
 
     Not where the same formula serves smaller moves, fresh weights or standardised columns: what it is given
-    is too large then.
+    is too large then. Nor where the loop breaks by a formula computed stably, too.
     """
     run, case = runs.user, runs.case
     if np.isfinite(run.losses).all():
@@ -35,7 +38,7 @@ def overflow(runs: Compared) -> Finding | None:
     if case.brink is None:
         return None
     sound, broken = case.brink
-    if not all(np.abs(x).max(initial=0) < 1e4 for x in sound) or _thrown(broken):
+    if not all(np.abs(x).max(initial=0) < 1e4 for x in sound) or _thrown(broken) or _breaks_stably(runs):
         return None
     if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
             "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip
@@ -51,6 +54,12 @@ def overflow(runs: Compared) -> Finding | None:
         "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
         f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}",
         "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
+
+
+def _breaks_stably(runs: Compared) -> bool:
+    """Whether a run by the formula computed stably began with a finite loss and broke, as the loop does."""
+    run = runs.made.get(STABLE)
+    return run is not None and bool(np.isfinite(run.start)) and not np.isfinite(run.final)
 
 
 def _thrown(leaves: Leaves) -> bool:
@@ -86,7 +95,7 @@ def unstable(runs: Compared) -> Finding | None:
     found = _only_told(runs)
     if found is not None or own is None:
         return found
-    name = "the same loop by a stable formula"
+    name = STABLE
     advance, start = descend(*own, case.quick, case.leaves)
     got = runs.run(name, lambda: train(
         advance, start, case.patient.batch, (case.X, case.y), runs.user.planned, _stably(case), 1.0
