@@ -160,7 +160,7 @@ def _by_room(
         cause = _linear_stack(case) if at_end else _mended(runs, doubt, share)
         return cause or [*_linear_stack(case), *_cannot(runs, share)]
     if doubt is not None and share > 0.7 and room < 0.5 * share and not _refuted(runs, doubt):
-        return [replace(doubt, confidence=0.5)]
+        return [*_too_narrow(runs, doubt), replace(doubt, confidence=0.5)]
     costly = costly_targets(runs)
     if costly is not None:
         return [costly]
@@ -172,6 +172,14 @@ def _by_room(
         return [doubt]
     few = too_small(case, []) if narrow(case) else []  # beside their runs there is no time left for it
     return few or list(partly(runs, room))
+
+
+def _too_narrow(runs: Compared, doubt: Finding) -> list[Finding]:
+    """Too few units, before large or small first weights: from fresh ones too the loop leaves most of it."""
+    if not doubt.id.startswith("init") or "fresh initial weights" not in runs.made or not narrow(runs.case):
+        return []
+    small = [f for f in too_small(runs.case, []) if f.id == "capacity_too_small"]
+    return [replace(f, weight=doubt.weight + 1) for f in small]
 
 
 def _below_the_goal(runs: Compared, doubt: Finding | None, share: float) -> list[Finding]:
