@@ -71,12 +71,17 @@ def _beside(axis: int, by: int, s: Segment, u: Any) -> Any:
 
 
 def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
-    """Derivatives that are taken at the value of the layer below, or above."""
+    """Derivatives that are taken at the value of the layer below, or above.
+
+    An output that the loss reads more than once is there more than once, and is only what others look up to.
+    """
     hidden = sorted((s for s in tape.segments if s.a.value.ndim == 2), key=lambda s: s.depth)
+    tops = [s for s in hidden if s.depth == hidden[-1].depth]
+    hidden, tops = (hidden[: -len(tops)], tops[:1]) if len(tops) > 1 else (hidden, [])
     if len({s.depth for s in hidden}) < len(hidden):
         return
     below = [(s, o) for o, s in pairwise(hidden)]
-    above = list(pairwise(hidden))
+    above = list(pairwise([*hidden, *tops]))
     first = layers[0].inputs[0].value
     for side, pairs in (("below", below), ("above", above)):
         slopes = {id(s.a): fn.derivative(s.name, o.sums) for s, o in pairs if _stretches(s, o.a.value)}

@@ -163,7 +163,7 @@ def _times(slope: Callable[[Any, Any], Any]) -> Callable[[Segment, Any], Any]:
 
 
 def _elsewhere(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, dict[int, Any]]]:
-    """Slopes of the right function at another point than its sum: at its value, or at a part of the sum."""
+    """Slopes at another point than the sum: at the value, or at a part of the sum, by either formula."""
     points = [("at its value", [s.a.value for s in group])]
     before = [_made_of(tape, s.z) for s in group]
     if len({len(nodes) for nodes in before}) == 1:
@@ -172,6 +172,9 @@ def _elsewhere(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, dict[int
             points.append(("before its sum is complete", parts))
     for words, values in points:
         yield words, {id(s.a): fn.derivative(s.name, v) for s, v in zip(group, values, strict=True)}
+        if values is not points[0][1] and all(s.name in fn.OF_VALUE for s in group):
+            of_value = {id(s.a): fn.of_value(s.name, v) for s, v in zip(group, values, strict=True)}
+            yield f"{words}, by its formula for values,", of_value
 
 
 def _made_of(tape: Tape, z: Node) -> list[Node]:

@@ -208,7 +208,18 @@ class Tape:
                     segment.depth = max((depth.get(id(n), 0) for n in before), default=0)
                     out.setdefault(id(segment.a), segment)
                     behind |= {id(n) for n in (a, *before, *self.ancestors(a))}
-        return list(out.values())
+        found = list(out.values())
+        return [s for s in found if not any(self._begins_inside(s, other) for other in found)]
+
+    def _begins_inside(self, s: Segment, other: Segment) -> bool:
+        """Whether it is taken of what another is put together of, as 1 - p is of the exp that p has inside.
+
+        Its way back leads through the other; besides, what both hand down would be changed twice.
+        """
+        if s.z is other.z or s.depth != other.depth:
+            return False
+        inside = self.ancestors(other.a)
+        return s.z in inside and other.z in self.ancestors(s.z) and s.a is not other.a and s.a not in inside
 
     def _depths(self) -> dict[int, int]:
         """The layer of every product: by its weight; where two layers share one weight, by its place.

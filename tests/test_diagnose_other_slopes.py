@@ -1,0 +1,96 @@
+"""Slopes taken of another sum or value than the activation's own, below outputs that a loss reads twice."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments import gradient
+from pullback.diagnose.loops._patient import Patient
+
+rng = np.random.default_rng(8)
+X = rng.standard_normal((40, 5))
+TARGETS = np.sin(X[:, 0]) * X[:, 1]
+SIDES = (TARGETS > 0).astype(float)[:, None]
+
+
+def found(params, y, loss, grad):
+    given = {"params": params, "X": X, "y": y, "loss": loss, "grad": grad, "batch_size": 20}
+    first = gradient.experiment(Case(Patient(given), 10.0))[:1]
+    assert all(f.confidence == 1.0 for f in first), "named for being nearest, not exact"
+    return [(f.id, f.where) for f in first]
+
+
+def layers(*sizes):
+    pairs = pairwise(sizes)
+    return [
+        part for n, m in pairs for part in (rng.standard_normal((n, m)) / 2, 0.3 * rng.standard_normal(m))
+    ]
+
+
+def squash(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def forward(p, X):
+    z, a = [], [X]
+    for W, b in zip(p[::2], p[1::2], strict=True):
+        z.append(a[-1] @ W + b)
+        a.append(squash(z[-1]))
+    return z, a, np.clip(a[-1], 1e-7, 1 - 1e-7)
+
+
+def entropy(p, X, y):
+    chance = forward(p, X)[2]
+    return -np.mean(y * np.log(chance) + (1 - y) * np.log(1 - chance))
+
+
+def back(up=0, slope=None):
+    """The gradient of the cross-entropy, each slope taken `up` layers higher, or the output's by another."""
+
+    def grad(p, X, y):
+        z, a, chance = forward(p, X)
+        d = (chance - y) / len(X)
+        d = d if slope is None else d / (chance * (1 - chance)) * slope(z[-1])
+        out = []
+        for k in range(len(z) - 1, -1, -1):
+            out = [a[k].T @ d, d.sum(0), *out]
+            at = a[min(k + up, len(z))]
+            d = d @ p[2 * k].T * (at * (1 - at)) if k else d
+        return out
+
+    return grad
+
+
+def of_sum(z):
+    return z * (1 - z)
+
+
+@pytest.mark.parametrize(
+    ("grad", "expected"),
+    [
+        (back(), []),
+        (back(up=1), [("grad_wrong_input", 0)]),
+        (back(slope=of_sum), [("grad_activation_derivative_wrong", "grad")]),
+    ],
+)
+def test_slopes_below_and_of_an_output_that_the_loss_reads_twice(grad, expected):
+    assert found(layers(5, 5, 5, 1), SIDES, entropy, grad) == expected
+
+
+@pytest.mark.parametrize(
+    ("bias", "expected"), [(True, []), (False, [("grad_activation_derivative_wrong", 0)])]
+)
+def test_the_slope_of_a_value_is_taken_of_a_sum_that_lacks_its_bias(bias, expected):
+    def squares(p, X, y):
+        return np.mean((np.tanh(X @ p[0] + p[1]) @ p[2] - y) ** 2)
+
+    def grad(p, X, y):
+        h = np.tanh(X @ p[0] + p[1])
+        d = 2 * (h @ p[2] - y) / len(y)
+        below = d[:, None] * p[2] * (1 - (h if bias else X @ p[0]) ** 2)
+        return [X.T @ below, below.sum(0), h.T @ d]
+
+    W, b = layers(5, 5)
+    assert found([W, b, rng.standard_normal(5)], TARGETS, squares, grad) == expected
