@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import gradient
 from pullback.diagnose.loops._patient import Patient
@@ -77,6 +78,28 @@ def of_sum(z):
 )
 def test_slopes_below_and_of_an_output_that_the_loss_reads_twice(grad, expected):
     assert found(layers(5, 5, 5, 1), SIDES, entropy, grad) == expected
+
+
+@pytest.mark.parametrize(("slope", "expected"), [(None, None), (of_sum, "grad_activation_derivative_wrong")])
+def test_a_single_number_beside_wrong_gradients_is_read_as_the_others_are(slope, expected):
+    """Behind an adaptive rule: whatever is one number is a multiple of its true gradient."""
+    squares = {}
+
+    def step(p, X, y):
+        grads = back(slope=slope)(p, X, y)
+        for k, g in enumerate(grads):
+            squares[k] = 0.9 * squares.get(k, 0.0) + 0.1 * g**2
+        return [
+            w - 0.01 * g / (np.sqrt(squares[k]) + 1e-7) for k, (w, g) in enumerate(zip(p, grads, strict=True))
+        ]
+
+    y = (X @ [1.0, -1.0, 0.5, 0.0, 0.0] > 0).astype(float)[:, None]
+    said = diagnose(
+        params=layers(5, 5, 1), X=X, y=y, loss=entropy, batch_size=20, n_steps=400,
+        step=lambda p, X, y: (step(p, X, y), entropy(p, X, y)),
+    )  # fmt: skip
+    first = said.faults[0].id if said.faults else None
+    assert first == expected, said.faults
 
 
 @pytest.mark.parametrize(
