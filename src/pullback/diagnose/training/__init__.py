@@ -2,6 +2,7 @@
 
 In reading order:
 
+    _gathers    the rows a step takes out of all, read off a recording of it
     _rows       the rows a step takes by itself
     _runs       training runs, as written and mended
     _fast       runs as machine code

@@ -16,6 +16,7 @@ import numpy as np
 
 from pullback.diagnose.loops._patient import Patient, flatten
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
+from pullback.diagnose.training._gathers import alone, gathers
 
 Leaves = list[np.ndarray]
 STEPS, PROBES, SINGLES, MATCHED = 3, 500, 12, 200
@@ -96,6 +97,9 @@ def own_rows(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) 
         windows = _windows(patient, leaves)
         if windows is not None:
             return windows
+        out = gathers(patient, leaves, STEPS) if whole and patient.n > FEW else None
+        if out is not None and alone(out, _heeds(patient, leaves, _ends(patient, leaves, 0)), patient.n):
+            return OwnRows(out, out)
         X = _taken(patient, leaves, "X")
         y = None if X is None else _taken(patient, leaves, "y")
         if X is None or y is None or not all(map(len, (*X, *y))):

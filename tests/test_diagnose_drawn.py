@@ -1,0 +1,54 @@
+"""Steps that are given all rows and draw a good part of them by themselves."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose import diagnose
+from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.training._rows import own_rows
+
+rng = np.random.default_rng(6)
+X = rng.standard_normal((600, 4))
+Y = (np.sin(2 * X[:, 0]) + X[:, 1] * X[:, 2])[:, None]
+START = [rng.standard_normal((n, m)) * np.sqrt(2 / n) for n, m in ((4, 16), (16, 16), (16, 1))]
+
+
+def loss(p, X, y):
+    return np.mean((np.maximum(np.maximum(X @ p[0], 0) @ p[1], 0) @ p[2] - y) ** 2)
+
+
+def loop(hands_down=True, count=50, again=False):
+    """A network of ReLUs with momentum, on rows drawn within each step."""
+    velocity = [0 * W for W in START]
+
+    def step(p, X, y):
+        rows = np.random.choice(len(X), count, replace=again)
+        x, t = X[rows], y[rows]
+        a = np.maximum(x @ p[0], 0)
+        b = np.maximum(a @ p[1], 0)
+        d = 2 * (b @ p[2] - t) / len(t)
+        back = d @ p[2].T * (b > 0)
+        below = back @ p[1].T * (a > 0) if hands_down else back
+        for v, g in zip(velocity, (x.T @ below, a.T @ back, b.T @ d), strict=True):
+            v[...] = 0.9 * v - 0.02 * g
+        new = [W + v for W, v in zip(p, velocity, strict=True)]
+        return new, loss(new, X, y)
+
+    return {"params": START, "X": X, "y": Y, "loss": loss, "step": step, "batch_size": 600, "n_steps": 400}
+
+
+@pytest.mark.parametrize(("hands_down", "expected"), [(True, []), (False, [("grad_wrong_delta", 0)])])
+def test_the_gradient_of_rows_drawn_within_a_step_is_read(hands_down, expected):
+    np.random.seed(0)
+    found = diagnose(**loop(hands_down)).faults
+    assert [(f.id, f.where) for f in found[:1]] == expected
+
+
+@pytest.mark.parametrize(("again", "known"), [(False, True), (True, False)])
+def test_rows_drawn_once_each_are_read_off_the_step(again, known):
+    np.random.seed(0)
+    patient = Patient(loop(count=150, again=again))
+    np.random.set_state(patient.random)
+    drawn = [sorted(np.random.choice(600, 150, replace=again)) for _ in range(3)]
+    own = own_rows(patient, patient.leaves, None)
+    assert (own is not None and [list(rows) for rows in own.both] == drawn) == known
