@@ -87,3 +87,22 @@ def test_of_exchanged_labels_the_gradient_is_not_blamed_as_well():
 @pytest.mark.parametrize("name", WELL)
 def test_the_usual_losses_are_well(name):
     assert said(WELL[name]).verdict == "healthy"
+
+
+@pytest.mark.parametrize(("own", "expected"), [(False, None), (True, ("loss_formula_wrong", "loss"))])
+def test_the_cost_of_units_by_themselves_beside_the_softmax_cross_entropys_gradient(own, expected):
+    marks = np.eye(3)[np.argmax(X @ np.random.default_rng(3).standard_normal((12, 3)), axis=1)]
+
+    def shares(p, X):
+        e = np.exp(X @ p[0])
+        return e / e.sum(axis=1, keepdims=True)
+
+    def costs(p, X, y):
+        q = shares(p, X)
+        return -np.sum(y * np.log(q) + own * (1 - y) * np.log(1 - q)) / len(X)
+
+    said = diagnose(
+        params=[np.zeros((12, 3))], X=X, y=marks, loss=costs, batch_size=40, n_steps=300, lr=0.5,
+        grad=lambda p, X, y: [X.T @ (shares(p, X) - y) / len(X)],
+    )  # fmt: skip
+    assert ((said.faults[0].id, said.faults[0].where) if said.faults else None) == expected

@@ -23,9 +23,25 @@ def softmaxed(tape: Tape) -> Iterator[Wrong]:
     layers += list(_elsewhere(tape, {id(a) for pairs in layers for _, a in pairs}))
     groups = layers + ([[pair for pairs in layers for pair in pairs]] if len(layers) > 1 else [])
     for group in groups:
-        for fault, words, slope in _SLOPES:
+        for name, said, slope in _SLOPES:
             instead = {id(a): _entry_by_entry(z, a, slope) for z, a in group}
+            usual = all(
+                _is_cross_entropys(tape.sums.get(id(a), 0.0) * slope(a.value), a.value) for _, a in group
+            )
+            fault, words = ("loss_formula_wrong", _SUMMED) if usual else (name, said)
             yield Wrong(fault, words, tape.rec.gradient(len(tape.leaves), instead=instead))
+
+
+_SUMMED = "the gradient is that of the softmax's cross-entropy, the loss another: that of units by themselves"
+
+
+def _is_cross_entropys(signal: Any, p: Any) -> bool:
+    """Whether an error signal is a multiple of the chances less one at one unit of each row."""
+    up = signal > 0
+    rate = float(np.sum(signal[up] * p[up]) / np.sum(p[up] ** 2)) if up.any() else 0.0
+    marks = p - signal / rate if rate else p
+    return any(np.allclose(np.sum(marks, axis), 1) and np.allclose(np.max(marks, axis), 1)
+               for axis in range(p.ndim) if p.shape[axis] > 2) and bool(np.min(marks) > -1e-6)  # fmt: skip
 
 
 def _entry_by_entry(z: Node, a: Node, slope: Callable[[Any], Any]) -> Callable[[Any], list[tuple[Node, Any]]]:
