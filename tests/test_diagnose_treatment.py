@@ -15,7 +15,7 @@ from pullback.diagnose.experiments.of_treatment import _columns
 from pullback.diagnose.experiments.of_treatment._breaking import _thrown
 from pullback.diagnose.experiments.of_treatment._columns import sizes_told, unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import Compared, in_phase
-from pullback.diagnose.experiments.of_treatment._penalties import replaced
+from pullback.diagnose.experiments.of_treatment._penalties import _part, replaced
 from pullback.diagnose.experiments.of_treatment._widths import wrong_width
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
@@ -421,3 +421,22 @@ def test_a_penalty_by_the_rows_is_recorded_once_for_each_number_of_rows(power, r
         np.testing.assert_allclose(found[0], wanted, rtol=1e-6)
         assert not found[1].any()
     assert len(asked) == recordings if recordings else len(asked) > 10
+
+
+def test_a_bias_that_reaches_a_hinge_by_sums_alone_is_not_taken_for_penalised():
+    draw = np.random.default_rng(2)
+    X = draw.standard_normal((40, 3))
+    y = np.where(X @ [1.0, -1.0, 0.5] > 0.2, 1, -1)
+
+    def loss(p, X, y):
+        total = 0
+        for x, t in zip(X, y, strict=True):
+            total += max(0, 1 - float(t * (np.dot(x, p[0]) - p[1])))
+        return 0.001 * np.dot(p[0], p[0]) + total / len(X)
+
+    given = {"params": [0.1 * draw.standard_normal(3), np.zeros(())], "X": X, "y": y, "loss": loss}
+    found = Case(Patient(given | {"grad": lambda p, X, y: p, "batch_size": 8}), 10.0)
+    with quiet():
+        weights, bias = _part(found)(found.generic, *found.batch())
+    np.testing.assert_allclose(weights, 0.002 * found.generic[0], rtol=1e-6)
+    assert not np.any(bias)

@@ -203,8 +203,11 @@ def _part(case: Case) -> Part | None:
         ridge = in_loss(case.loss, case.generic, X, y)
         return (lambda leaves, X, y: [ridge.get(k, 0.0) * w for k, w in enumerate(leaves)]) if ridge else None
 
+    even = _even(case, X, y)
+
     def recorded(leaves: Leaves, X: Any, y: Any) -> Leaves:
-        return case.truth.penalty_grad(leaves, X, y) or [0 * w for w in leaves]
+        found = case.truth.penalty_grad(leaves, X, y) or [0 * w for w in leaves]
+        return [p if k in even else 0 * p for k, p in enumerate(found)]
 
     known: dict[int, list[float] | None] = {}
 
@@ -216,6 +219,16 @@ def _part(case: Case) -> Part | None:
             share * w for share, w in zip(shares, leaves, strict=True)]  # fmt: skip
 
     return part if any(np.any(p) for p in recorded(case.generic, X, y)) else None
+
+
+def _even(case: Case, X: Any, y: Any) -> set[int]:
+    """The parameters that the loss owes as much to as to their negatives, as a penalty has it.
+
+    A bias that reaches a hinge by sums alone has a slope in which no row is seen, and is no penalty's.
+    """
+    here, there = (case.truth.penalty_grad([s * w for w in case.generic], X, y) or [] for s in (1, -1))
+    pairs = zip(here, there, strict=False)
+    return {k for k, (a, b) in enumerate(pairs) if np.allclose(a, -b, rtol=1e-6, atol=1e-12)}
 
 
 def _multiples(part: Callable[[Leaves], Leaves], points: list[Leaves]) -> list[float] | None:
