@@ -281,3 +281,35 @@ def test_updates_of_single_rows_are_known_by_their_ends_where_their_gradient_is_
     params = [W, np.zeros(3)][: len(gradient(X[0], THREE[0]))]
     given = {"params": params, "X": X, "y": THREE, "loss": mean_square, "step": step, "batch_size": 60}
     assert [(f.id, f.where) for f in update.experiment(Case(Patient(given), 10.0))] == found
+
+
+@pytest.mark.parametrize("drawn", [False, True], ids=["in order", "in a drawn order"])
+@pytest.mark.parametrize("wrong", [False, True], ids=["right", "uphill in one layer"])
+def test_single_rows_whose_entries_are_clipped_go_by_no_wrong_gradient(drawn, wrong):
+    corners, either = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([0.0, 1, 1, 0])
+    draw = np.random.default_rng(4)
+    start = [draw.uniform(-1, 1, (2, 3)), draw.uniform(-1, 1, 3)]
+
+    def sigmoid(z):
+        return 1 / (1 + np.exp(-z))
+
+    def run(p, x):
+        h = sigmoid(p[0] @ np.append(x, 1))
+        return h, sigmoid(p[1] @ np.append(h, 1))
+
+    def cost(p, X, y):
+        return sum((run(p, x)[1] - t) ** 2 for x, t in zip(X, y, strict=True)) / len(X)
+
+    def step(p, X, y):
+        value = cost(p, X, y)
+        for i in np.random.permutation(len(X)) if drawn else range(len(X)):
+            h, out = run(p, X[i])
+            e = (out - y[i]) * out * (1 - out)
+            low = np.outer(e * p[1][:2] * h * (1 - h), np.append(X[i], 1))
+            grads = [-low if wrong else low, e * np.append(h, 1)]
+            p = [w - 0.5 * np.clip(g, -0.05, 0.05) for w, g in zip(p, grads, strict=True)]
+        return p, value
+
+    given = {"params": start, "X": corners, "y": either, "loss": cost, "step": step, "batch_size": 4}
+    found = update.experiment(Case(Patient(given), 10.0))
+    assert bool(found) == wrong

@@ -20,7 +20,7 @@ from pullback.diagnose.experiments.gradient import (
     doubtful,
     once_more,
 )
-from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
+from pullback.diagnose.experiments.of_gradient._sharing import draws, draws_anew
 from pullback.diagnose.experiments.of_treatment._penalties import coupled, replaced
 from pullback.diagnose.experiments.of_update._answered import answered
 from pullback.diagnose.experiments.of_update._by_rows import by_rows
@@ -33,6 +33,7 @@ from pullback.diagnose.experiments.of_update._denominators import (
     running_away,
 )
 from pullback.diagnose.experiments.of_update._first_move import (
+    all_cut_off,
     climbs,
 )
 from pullback.diagnose.experiments.of_update._floors import by_formula, readings
@@ -84,7 +85,22 @@ def _looked_into(case: Case, found: list[Finding]) -> list[Finding]:
     if exchanged:
         return exchanged
     moves = unrolled(case)
+    if moves is None and _clips_rows(case):
+        return [f for f in found if f.id not in GRADIENT]
     return once_more(case, found, _examine) if moves is None else _by_updates(case, found, moves)
+
+
+def _clips_rows(case: Case) -> bool:
+    """Whether a step that draws the order of its rows clips each entry of what one row alone says."""
+    one, other = draws(case, 2)
+    if all(map(np.array_equal, one, other)):
+        return False
+    single = fed_singly(case, 1)
+    try:
+        moves = watch(single.patient, case.generic, UPDATES)
+        return all_cut_off(moves, single.gradients(moves))
+    except Failure:  # it takes no single row
+        return False
 
 
 def _as_shared(case: Case, found: list[Finding]) -> list[Finding]:
@@ -143,6 +159,8 @@ def _of_updates(case: Case, moves: Moves) -> tuple[list[Finding], bool]:
     """What updates say, and whether it stands for the step: a rule reproduces them, or their sum tells."""
     of = fed_singly(case, len(moves.rows[0]))
     true = of.gradients(moves)
+    if all_cut_off(moves, true):
+        return [], True
     moving, few = moves.moving(true), reached(moves, true)
     moves = few if fit_linear(few, true, moving).gap < 1e-6 else moves
     found = [f for f in _rule(of, moves, true, true, moving) if not doubtful(f)]

@@ -30,6 +30,13 @@ def cut_off(move: Leaves, true: Leaves) -> bool:
     return bool(rate > 0 and same.all() and (wide & (np.sign(u) == np.sign(g))[~free] | rests).all())
 
 
+def all_cut_off(moves: Moves, true: list[Leaves]) -> bool:
+    """Whether all these moves are their gradients with each entry clipped at one bound, for all of them."""
+    steps = range(len(true))
+    gone = [np.concatenate([-m.ravel() for m in moves.move(t)]) for t in steps]
+    return cut_off(gone, [np.concatenate([g.ravel() for g in true[t]]) for t in steps])
+
+
 def climbs(moves: Moves, true: list[Leaves], moving: list[int], near: float = 1e-4) -> list[Finding]:
     """Whether the first move is the gradient itself, uphill, and the next goes uphill too.
 
