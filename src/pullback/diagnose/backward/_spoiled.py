@@ -29,7 +29,7 @@ from pullback.diagnose.backward._tapes import Product, Segment, Tape, Wrong, by_
 from pullback.diagnose.backward._unfed import unfed
 from pullback.diagnose.backward._uses import uses
 from pullback.diagnose.network import _functions as fn
-from pullback.diagnose.recording._record import Node, pull_back
+from pullback.diagnose.recording._record import Node, above, pull_back
 
 Leaves = list[np.ndarray]
 
@@ -293,14 +293,7 @@ def _all_goes_by(tape: Tape, group: list[Segment]) -> bool:
     A loss of logits has a ReLU of its own, max(z, 0) - z y + ..., that is no layer's.
     """
     ends, sums = {id(s.a) for s in group}, {id(s.z) for s in group}
-    todo, seen = [tape.rec.out], set[int]()
-    while todo:
-        node = todo.pop()
-        if node is None or id(node) in seen or id(node) in ends:
-            continue
-        seen.add(id(node))
-        todo += node.parents
-    return not sums & seen
+    return tape.rec.out is None or not sums & above(tape.rec.out, but=ends)
 
 
 def _hand(

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.recording._patches import ORIGINAL, PATCHED
-from pullback.diagnose.recording._recorded import Node, Rec, Recording, pull_back, switch, unwrap
+from pullback.diagnose.recording._recorded import Node, Rec, Recording, above, pull_back, switch, unwrap
 
-__all__ = ["Node", "Rec", "Recording", "noting", "pull_back", "record", "recording"]
+__all__ = ["Node", "Rec", "Recording", "above", "noting", "pull_back", "record", "recording"]
 
 _NUMPY = vars(np)
 

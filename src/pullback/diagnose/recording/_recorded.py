@@ -6,7 +6,7 @@ Unlike the traced arrays of `pullback.trace` these are real arrays, so code that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,18 @@ class Part:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         return self.op(*args, **kwargs)[self.i]
+
+
+def above(node: Node, but: Collection[int] = ()) -> set[int]:
+    """All that a value is made of, and itself, by `id`; nothing is looked for behind the nodes `but`."""
+    seen: set[int] = set()
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if id(one) not in seen and id(one) not in but:
+            seen.add(id(one))
+            todo += one.parents
+    return seen
 
 
 class Recording:
@@ -91,12 +103,7 @@ class Recording:
         """The nodes the result rests on; all of them where the result's node is not known."""
         if self.out is None:
             return self.nodes
-        seen, todo = {id(self.out)}, [self.out]
-        while todo:
-            for parent in todo.pop().parents:
-                if id(parent) not in seen:
-                    seen.add(id(parent))
-                    todo.append(parent)
+        seen = above(self.out)
         return [n for n in self.nodes if id(n) in seen]
 
     def backward(

@@ -6,7 +6,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose.loops._sandbox import Failure
-from pullback.diagnose.recording._record import Node, Recording, record
+from pullback.diagnose.recording._record import Node, Recording, above, record
 
 
 def slopes_by_sums(
@@ -79,18 +79,6 @@ def _last_sums(rec: Recording, leaves: int) -> Node | None:
     made, rows, told = (1 << leaves) - 1, 1 << leaves, 1 << leaves + 1
     both = [n for n in rec.nodes if n.deps & made and n.deps & rows]
     met = next((n for n in both if n.deps & told), None)
-    before = {id(n) for n in both} if met is None else _above(met)
+    before = {id(n) for n in both} if met is None else above(met)
     products = [n for n in both if n.name in ("matmul", "dot") and not n.deps & told and id(n) in before]
     return products[-1] if products else None
-
-
-def _above(node: Node) -> set[int]:
-    """All that a value is made of."""
-    seen: set[int] = set()
-    todo = [node]
-    while todo:
-        one = todo.pop()
-        if id(one) not in seen:
-            seen.add(id(one))
-            todo += one.parents
-    return seen
