@@ -2,10 +2,12 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from pullback import page
 from pullback.diagnose import diagnose
 from pullback.diagnose._page import document, fragment
 
@@ -79,3 +81,16 @@ def test_a_healthy_loop_s_page_says_so():
     found = diagnose(params=start, X=X, y=Y, loss=loss, step=step(1), n_steps=200)
     assert "experiments found nothing wrong" in document(found)
     assert Open(document(found)).stack == []
+
+
+def test_numbers_below_a_long_axis_do_not_touch_and_a_short_curve_beside_a_long_one_is_seen():
+    long = page.Curve("as written", np.linspace(0, 165120, 40), np.full(40, 107.0), "two")
+    short = page.Curve("mended", np.linspace(0, 1500, 16), np.linspace(0.5, 0.2, 16), "one")
+    for curves in ([long], [long, short]):
+        drawn = page.lines(curves, xlabel="step", ylabel="loss", said="two runs")
+        marks = re.findall(r"<text x='([\d.]+)' y='254' text-anchor='middle'>(\d[^<]*)</text>", drawn)
+        ends = [(float(x) - 3.5 * len(word), float(x) + 3.5 * len(word)) for x, word in marks]
+        assert len(ends) >= 3
+        assert all(a[1] < b[0] for a, b in pairwise(ends))
+    across = [float(p.split(",")[0]) for p in re.search(r"class='one' points='([^']*)'", drawn)[1].split()]
+    assert max(across) - min(across) > 150

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,8 @@ from pullback.typing import Array
 
 WIDTH, HEIGHT = 460, 280
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 24, 12, 42
+_LETTER = 7.0  # the width of a digit below an axis
+_UNLIKE = 20  # curves whose lengths differ by more are drawn over the logarithm of the step
 
 
 class Curve(NamedTuple):
@@ -24,27 +27,48 @@ class Curve(NamedTuple):
     kind: str
 
 
+class _Scale:
+    """From data to the share of an axis; `kind` is "even", "log" or "counts" (log of 1 + steps)."""
+
+    def __init__(self, low: float, high: float, kind: str = "even") -> None:
+        self.low, self.high, self.kind = low, high, kind
+
+    def part(self, value: float) -> float:
+        low, high, at = (self._even(v) for v in (self.low, self.high, value))
+        return (at - low) / ((high - low) or 1.0)
+
+    def ticks(self, *, whole: bool = False) -> list[float]:
+        if self.kind == "counts":
+            return [0.0, *(10.0**p for p in range(math.floor(math.log10(max(self.high, 1))) + 1))]
+        return (
+            log_ticks(self.low, self.high) if self.kind == "log" else ticks(self.low, self.high, whole=whole)
+        )
+
+    def _even(self, value: float) -> float:
+        if self.kind == "even":
+            return value
+        return math.log1p(value) if self.kind == "counts" else math.log(value)
+
+
 class _Axes:
     """From data to places in the picture."""
 
-    def __init__(self, x: tuple[float, float], y: tuple[float, float], log: bool) -> None:
-        self.x, self.y, self.log = x, y, log
+    def __init__(self, x: _Scale, y: _Scale) -> None:
+        self.x, self.y = x, y
 
     def across(self, x: float) -> float:
-        low, high = self.x
-        return _LEFT + (WIDTH - _LEFT - _RIGHT) * (x - low) / ((high - low) or 1.0)
+        return _LEFT + (WIDTH - _LEFT - _RIGHT) * self.x.part(x)
 
     def down(self, y: float) -> float:
-        low, high, at = (math.log(v) if self.log else v for v in (*self.y, y))
-        return HEIGHT - _BOTTOM - (HEIGHT - _BOTTOM - _TOP) * (at - low) / ((high - low) or 1.0)
+        return HEIGHT - _BOTTOM - (HEIGHT - _BOTTOM - _TOP) * self.y.part(y)
 
     def drawn(self, xlabel: str, ylabel: str) -> list[str]:
         """The frame: ticks, grid and labels."""
         parts = []
-        for tick in ticks(*self.x, whole=True):
+        for tick in self._apart(self.x.ticks(whole=True)):
             at = f"{self.across(tick):.1f}"
             parts.append(f"<text x='{at}' y='{HEIGHT - _BOTTOM + 16}' text-anchor='middle'>{tick:g}</text>")
-        for tick in log_ticks(*self.y) if self.log else ticks(*self.y):
+        for tick in self.y.ticks():
             at = f"{self.down(tick):.1f}"
             parts.append(f"<path class='grid' d='M{_LEFT} {at}H{WIDTH - _RIGHT}'/>")
             parts.append(f"<text x='{_LEFT - 6}' y='{at}' dy='4' text-anchor='end'>{tick:g}</text>")
@@ -57,15 +81,28 @@ class _Axes:
         parts.append(f"<text transform='{turned}' text-anchor='middle'>{html.escape(ylabel)}</text>")
         return parts
 
+    def _apart(self, marks: list[float]) -> list[float]:
+        """Every first, second, third ... of them, so that no two numbers below the axis touch."""
+        for every in range(1, len(marks) + 1):
+            kept = marks[::every]
+            ends = [(self.across(m), _LETTER * len(f"{m:g}") / 2) for m in kept]
+            if all(b - a >= left + right + _LETTER for (a, left), (b, right) in pairwise(ends)):
+                break
+        return kept
+
 
 def lines(curves: Sequence[Curve], *, xlabel: str, ylabel: str, said: str, mark: float | None = None) -> str:
-    """Curves over one x, on a logarithmic y where all is above zero; `said` is for who cannot see it."""
+    """Curves over one x; `said` is for who cannot see it.
+
+    y is logarithmic where all is above zero; x where one curve is far longer than another, so that both show.
+    """
     y = np.concatenate([c.y[np.isfinite(c.y)] for c in curves])
     x = np.concatenate([c.x for c in curves])
     if not len(y):
         return ""
     log = bool(y.min() > 0)
-    axes = _Axes((float(x.min()), float(x.max())), _padded(float(y.min()), float(y.max()), log), log)
+    across = _Scale(float(x.min()), float(x.max()), "counts" if _unlike(curves) else "even")
+    axes = _Axes(across, _Scale(*_padded(float(y.min()), float(y.max()), log), "log" if log else "even"))
     parts = axes.drawn(xlabel, ylabel)
     if mark is not None:
         parts.append(f"<path class='mark' d='M{axes.across(mark):.1f} {_TOP}V{HEIGHT - _BOTTOM}'/>")
@@ -82,7 +119,7 @@ def scatter(x: Array, y: Array, *, xlabel: str, ylabel: str, said: str, most: in
     step = np.linspace(0, len(x) - 1, min(most, len(x))).astype(int)
     both = np.concatenate([x[step], y[step]])
     span = _padded(float(both.min()), float(both.max()), False)
-    axes = _Axes(span, span, False)
+    axes = _Axes(_Scale(*span), _Scale(*span))
     parts = axes.drawn(xlabel, ylabel)
     for a, b in zip(x[step], y[step]):
         parts.append(f"<circle class='dot' cx='{axes.across(a):.1f}' cy='{axes.down(b):.1f}' r='2'/>")
@@ -115,7 +152,7 @@ def log_ticks(low: float, high: float) -> list[float]:
     Examples
     --------
     >>> log_ticks(0.03, 2.0)
-    [0.05, 0.1, 0.2, 0.5, 1.0, 2.0]
+    [0.03, 0.1, 0.3, 1.0]
     >>> log_ticks(1.0, 1e13)
     [1.0, 100.0, 10000.0, 1000000.0, 100000000.0, 10000000000.0, 1000000000000.0]
     """
@@ -127,6 +164,12 @@ def log_ticks(low: float, high: float) -> list[float]:
         if len(found) >= 4:
             return found
     return found or ticks(low, high)
+
+
+def _unlike(curves: Sequence[Curve]) -> bool:
+    """Whether all start at nought or later, and the longest is far longer than the shortest."""
+    last = [float(c.x[-1]) for c in curves if len(c.x) > 1]
+    return len(last) > 1 and min(c.x.min() for c in curves) >= 0 and max(last) > _UNLIKE * min(last)
 
 
 def _padded(low: float, high: float, log: bool) -> tuple[float, float]:
