@@ -86,8 +86,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> 
 
     Examples
     --------
-    >>> value_and_grad(lambda x: x**2)(3.0)
-    (9.0, 6.0)
+    >>> print(*value_and_grad(lambda x: x**2)(3.0))
+    9.0 6.0
     """
 
     def f_with_gradient(*args: Any, **kwargs: Any) -> Any:
@@ -117,9 +117,9 @@ def grad(f: Function, argnums: Argnums = 0, has_aux: bool = False) -> Function:
 
     Examples
     --------
-    >>> grad(lambda x: np.sin(x))(0.0)
+    >>> print(grad(lambda x: np.sin(x))(0.0))
     1.0
-    >>> grad(grad(lambda x: x**3))(2.0)
+    >>> print(grad(grad(lambda x: x**3))(2.0))
     12.0
     """
     both = value_and_grad(f, argnums, has_aux)
@@ -138,8 +138,8 @@ def jvp(f: Function, args: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any,
 
     Examples
     --------
-    >>> jvp(lambda x: x**2, (3.0,), (1.0,))
-    (9.0, 6.0)
+    >>> print(*jvp(lambda x: x**2, (3.0,), (1.0,)))
+    9.0 6.0
     """
     value, pull = vjp(f, *args)
     _, push = vjp(pull, tree.map(np.zeros_like, value))
