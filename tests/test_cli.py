@@ -42,7 +42,10 @@ def test_a_run_ends_with_a_line_of_health_and_is_examined_on_demand(tmp_path, pr
     before, line, after = done.stdout.partition("health: no concern; the loss fell from ")
     assert line
     assert "model, history and pictures in runs/diabetes/" in before
-    assert re.search(r"of their size\nthe run is healthy: \d+ experiments found nothing wrong\.\n", after)
+    assert re.search(
+        r"of their size\nthe run is healthy: \d+ experiments found nothing wrong; its loss ends at .*\n",
+        after,
+    )
 
 
 def test_a_run_that_did_not_learn_ends_with_a_concern(tmp_path):

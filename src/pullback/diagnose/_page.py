@@ -9,7 +9,7 @@ import numpy as np
 from pullback import page
 from pullback.diagnose._explain import IDS
 from pullback.diagnose._findings import Finding
-from pullback.diagnose._report import place, short
+from pullback.diagnose._report import place, quiet, short
 from pullback.page import escaped as _e
 
 Diagnosis = Any  # that of _verdict, which calls this file
@@ -29,7 +29,7 @@ def fragment(d: Diagnosis) -> str:
 
 def _lead(d: Diagnosis) -> str:
     if not d.faults:
-        kind, text = ("good", f"{len(set(d.ruled_out))} experiments found nothing wrong.")
+        kind, text = ("good", quiet(d))
         if d.verdict != "healthy":
             kind, text = "bad", f"Cannot tell: {_e(d.reason)}."
         return f"<p class='{kind}'>{text}</p>"

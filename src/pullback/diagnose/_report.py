@@ -16,8 +16,17 @@ def line(d: Diagnosis) -> str:
         f = d.faults[0]
         return f"{f.id} at {place(d, f.where)}: {f.words} ({f.evidence}). Fix: {f.fix}."
     if d.verdict == "healthy":
-        return f"{d.name} is healthy: {len(d.ruled_out)} experiments found nothing wrong."
+        return f"{d.name} is healthy: {quiet(d)}"
     return f"cannot tell: {d.reason}."
+
+
+def quiet(d: Diagnosis) -> str:
+    """What a healthy loop is told: how much was tried, and the losses that say it learns."""
+    tried = f"{len(set(d.ruled_out))} experiments found nothing wrong"
+    if not all(math.isfinite(d.facts.get(k, math.nan)) for k in ("base", "user", "ref")):
+        return f"{tried}."
+    user, base, ref = (short(d.facts[k]) for k in ("user", "base", "ref"))
+    return f"{tried}; its loss ends at {user}, where the best constant has {base} and Adam gets {ref}."
 
 
 def by_name(d: Diagnosis) -> None:

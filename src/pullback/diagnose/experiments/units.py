@@ -247,7 +247,7 @@ def _loud(case: Case, state: State, least: float) -> Finding | None:
         return None
     return _finding(
         "exploding_gradient", case.weights[0], "the signal grows from layer to layer",
-        f"the sums grow by {number(max(sizes) / sizes[0])} from the first layer to the largest",
+        f"the sums grow {number(max(sizes) / sizes[0])} times from the first layer to the largest",
         "smaller initial weights, or a smaller share of each layer in the sum", 68)  # fmt: skip
 
 

@@ -78,6 +78,6 @@ def multiplied(case: Case, start: Finding) -> Finding:
         return start
     return replace(
         start, id="exploding_gradient", where=case.weights[0], words="the signal grows from layer to layer",
-        evidence=f"the sums grow by {number(max(sizes) / sizes[0])} over {len(sizes)} layers; "
+        evidence=f"the sums grow {number(max(sizes) / sizes[0])} times over {len(sizes)} layers; "
         + start.evidence,
     )  # fmt: skip
