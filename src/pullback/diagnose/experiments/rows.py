@@ -11,6 +11,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments._parted import parted
 from pullback.diagnose.experiments.model import same_table
 from pullback.diagnose.loops._patient import flatten
 from pullback.diagnose.loops._sandbox import Failure
@@ -20,6 +21,9 @@ from pullback.diagnose.updates._moves import norm
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the pairing and the choice of rows."""
+    apart = parted(case)
+    if apart:
+        return apart
     own = case.own_rows
     if own is None:
         chosen = _ignored if case.heeded is None else _never_picked

@@ -25,8 +25,8 @@ _LIBRARIES = tuple(
 )
 _ATOMS = (type(None), bool, int, float, complex, str, bytes, range, type(Ellipsis), np.generic, np.dtype,
           types.ModuleType, types.BuiltinFunctionType, np.ufunc)  # fmt: skip
-ARRAYS = -3
-"""The key in `memo` of what is made of the copy of every array."""
+ARRAYS, DRAWS = -3, -4
+"""The keys in `memo` of what is made of the copy of every array, and of every library's object."""
 _NAMED = (types.ModuleType, types.BuiltinFunctionType)  # others may be put in their place by `memo`
 
 
@@ -201,8 +201,12 @@ def _instance(x: Any, memo: dict[int, Any]) -> Any:
         memo[id(x)] = new
         new.__dict__.update({k: clone(v, memo) for k, v in x.__dict__.items()})
         return new
-    memo[id(x)] = new = copy.deepcopy(x)
+    memo[id(x)] = new = memo.get(DRAWS, _unchanged)(copy.deepcopy(x))
     return new
+
+
+def _unchanged(x: Any) -> Any:
+    return x
 
 
 def _proxy(x: types.MappingProxyType, memo: dict[int, Any]) -> Any:

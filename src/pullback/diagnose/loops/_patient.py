@@ -12,6 +12,7 @@ import numpy as np
 from pullback import tree
 from pullback.diagnose.loops._clone import ARRAYS, clone, clone_around
 from pullback.diagnose.loops._given import check_given, check_leaves
+from pullback.diagnose.loops._orders import Orders
 from pullback.diagnose.loops._sandbox import Failure, TimeUp
 from pullback.diagnose.recording._record import noting
 from pullback.diagnose.recording._standins import FOLLOWED
@@ -163,6 +164,10 @@ class Patient:
         """
         memo = FOLLOWED | {ARRAYS: noting} if arrays else dict(FOLLOWED)
         return Body(clone(self._given, memo), self.params)
+
+    def answered(self, orders: Orders) -> Body:
+        """A copy whose draws of orders get answers of our choosing."""
+        return Body(clone(self._given, orders.memo()), self.params)
 
     def fresh_around(self, around: Callable[..., Any]) -> Body | None:
         """A copy whose calls of `grad`, those inside its step too, go to `around(grad, *args)`.
