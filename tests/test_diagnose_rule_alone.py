@@ -350,6 +350,12 @@ def test_a_velocity_in_single_precision_is_judged_as_far_as_its_rounding_lets(ke
     assert [f.id for f in update.experiment(small)] == fault
 
 
+class NoPenalty:
+    @staticmethod
+    def penalty_grad(*_):
+        return None
+
+
 @pytest.mark.parametrize("lam", [1e-5, 3e-3])
 @pytest.mark.parametrize(
     ("move", "fault"),
@@ -372,8 +378,12 @@ def test_a_velocity_is_read_although_a_penalty_stands_beside_its_gradients(lam, 
         moves.after.append(p)
     near = fit_linear(moves, grads, [0, 1])
     assert near.gap > 1e-7
-    found = beside_penalty(SimpleNamespace(listened=True), near, moves, grads, [0, 1])
+    case = SimpleNamespace(
+        listened=True, is_bias=[False, True].__getitem__, truth=NoPenalty, generic=p, batch=list, size=8
+    )
+    found = beside_penalty(case, near, moves, grads, [0, 1])
     assert [f.id for f in found] == fault
+    assert fault or case.ridge == pytest.approx({0: lam, 1: lam})
 
 
 @pytest.mark.parametrize(

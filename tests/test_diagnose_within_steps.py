@@ -313,3 +313,47 @@ def test_single_rows_whose_entries_are_clipped_go_by_no_wrong_gradient(drawn, wr
     given = {"params": start, "X": corners, "y": either, "loss": cost, "step": step, "batch_size": 4}
     found = update.experiment(Case(Patient(given), 10.0))
     assert bool(found) == wrong
+
+
+def of_columns(divided, own_decay=1.0, decay=0.2):
+    """Epochs of drawn batches: examples are columns, so that a bias has two axes as weights have."""
+    weights = [start[0].T, start[1][:, None], start[2][None], start[3][None]]
+    velocity = [np.zeros_like(w) for w in weights]
+    draw = np.random.RandomState(0)
+
+    def forward(p, x):
+        h = np.tanh(p[0] @ x + p[1])
+        return h, p[2] @ h + p[3]
+
+    def loss(p, X, y):
+        squares = np.sum(p[0] ** 2) + np.sum(p[2] ** 2)
+        return float(np.mean((forward(p, X.T)[1] - y[None]) ** 2) + decay / 120 * squares)
+
+    def step(p, X, y):
+        for rows in np.array_split(draw.permutation(len(X)), max(len(X) // 10, 1)):
+            (h, out), n = forward(p, X[rows].T), len(rows)
+            d = 2 * (out - y[rows][None]) / (n if divided else 1)
+            low = p[2].T @ d * (1 - h * h)
+            grads = [low @ X[rows], low.sum(1, keepdims=True), d @ h.T, d.sum(1, keepdims=True)]
+            for k, g in enumerate(grads):
+                penalty = own_decay * decay / 60 * p[k] if k in (0, 2) else 0.0
+                velocity[k] = 0.9 * velocity[k] + 0.1 * (g / n + penalty)
+            p = [w - 0.5 * v for w, v in zip(p, velocity, strict=True)]
+        return p, loss(p, X, y)
+
+    return Case(
+        Patient({"params": weights, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 60}), 9.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("loop", "found"),
+    [
+        ((True,), [("grad_averaged_twice", "step")]),
+        ((False,), []),
+        ((False, 3.0), []),
+    ],
+    ids=["divided twice", "right", "a larger penalty"],
+)
+def test_rows_divided_twice_are_told_by_the_penalty_that_is_not(loop, found):
+    assert [(f.id, f.where) for f in update.experiment(of_columns(*loop))] == found

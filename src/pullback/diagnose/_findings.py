@@ -64,3 +64,13 @@ def raised(failure: Any) -> Finding:
     return Finding(
         "exception", failure.name, f"{failure.name} raises {failure}", failure.line or str(failure),
         f"mend this line of {failure.name} first", 1.0, 101)  # fmt: skip
+
+
+def is_round(x: float) -> bool:
+    """Whether a number has at most two digits, as people choose rates."""
+    return digits(x) < 3
+
+
+def digits(x: float) -> int:
+    """The digits that write a number, up to four."""
+    return next((d for d in (1, 2, 3) if abs(float(f"{x:.{d - 1}e}") / x - 1) < 1e-5), 4)

@@ -213,7 +213,7 @@ def _rule(
             found = replaced(case.decay) or judge_linear(case, rule, moves, grads, moving)
             if not found or rule.plain or not divides(moves, grads, moving):
                 return found
-        elif fed := beside_penalty(case, rule, moves, grads, moving):
+        elif (fed := beside_penalty(case, rule, moves, grads, moving)) is not None:
             return fed
         formula = None if grads is true or grads is used else by_formula(case, moves)
         if (grads is true or formula is not None) and follows_course(case, moves, formula):

@@ -180,16 +180,17 @@ def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = Non
     return _newest_only(u, A) or _combined(u, A, len(grads))
 
 
-def fit_decayed(moves: Moves, grads: list[Leaves], leaves: list[int], near: Rule) -> Rule:
+def fit_decayed(moves: Moves, grads: list[Leaves], leaves: list[int], near: Rule, biases: list[int]) -> Rule:
     """The same where a penalty's multiple of the weights is added to every gradient; `near` is a fit without.
 
     What is kept of a penalty is kept of the weights of all steps before: in place of the newest weights there
-    is one column of what the rule makes of them, and one of the biases'. A few rounds settle the two.
+    is one column of what the rule makes of them, and one of the biases'. A few rounds settle the two. The
+    last two coefficients are these multiples.
     """
     T = len(grads)
     u, G, held = _all_moves(moves, leaves, T), _lagged(grads, leaves), moves.before[:T]
-    beside = [_lagged([[x * ((x.ndim < 2) == biases) for x in before] for before in held], leaves)
-              for biases in (False, True)]  # fmt: skip
+    beside = [_lagged([[x * ((k in biases) == some) for k, x in enumerate(xs)] for xs in held], leaves)
+              for some in (False, True)]  # fmt: skip
     rule = near
     for _ in range(4):
         c = np.array(rule.coefficients[:T])

@@ -64,23 +64,29 @@ def larger_penalty(case: Case, extra: dict[int, float]) -> list[Finding]:
 
     A loop may learn in spite of it.
     """
-    penalty = case.truth.penalty_grad(case.generic, *case.batch())
-    ratios: list[float] = []
-    if penalty is None:
-        return []
-    for k, more in extra.items():
-        w = case.generic[k]
-        owed = float(np.sum(penalty[k] * w)) / (float(np.sum(w * w)) or 1.0)
-        if owed <= 0 or norm([penalty[k] - owed * w]) > 1e-6 * norm([penalty[k]]):
-            return []
-        ratios.append(1 + more / owed)
-    if not ratios or np.ptp(ratios) > 1e-3 * ratios[0]:
+    ratio = penalty_ratio(case, extra)
+    if ratio is None:
         return []
     told = f"{number(max(extra.values()))} times the weights too much"
     return [Finding(
         "grad_constant_factor", min(extra) if len(extra) == 1 else "grad",
-        f"{number(ratios[0])} times the penalty's part of the gradient", told,
+        f"{number(ratio)} times the penalty's part of the gradient", told,
         "take the penalty's gradient as the loss has it", 0.9, 69.5, alone=False)]  # fmt: skip
+
+
+def penalty_ratio(case: Case, extra: dict[int, float]) -> float | None:
+    """What a gradient has of the loss's penalty, where multiples of the weights beside it are more of it."""
+    penalty = case.truth.penalty_grad(case.generic, *case.batch())
+    ratios: list[float] = []
+    if penalty is None:
+        return None
+    for k, more in extra.items():
+        w = case.generic[k]
+        owed = float(np.sum(penalty[k] * w)) / (float(np.sum(w * w)) or 1.0)
+        if owed <= 0 or norm([penalty[k] - owed * w]) > 1e-6 * norm([penalty[k]]):
+            return None
+        ratios.append(1 + more / owed)
+    return ratios[0] if ratios and np.ptp(ratios) <= 1e-3 * ratios[0] else None
 
 
 def drawn_away(case: Case, moves: Moves, decay: dict[int, float], rate: float, gap: float) -> list[Finding]:

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from pullback.diagnose._case import Case
-from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._findings import Finding, digits, is_round, number
 from pullback.diagnose.experiments.of_treatment._batches import (
     few_rows,
     in_another_order,
@@ -162,7 +162,7 @@ def _divided(runs: Compared) -> Finding | None:
     case = runs.case
     rate = case.rule.lr if case.rule is not None else 0.0
     for rows in dict.fromkeys((case.size, case.n)):
-        if rows < 8 or rate <= 0 or _round(rate) or not _round(rate * rows):
+        if rows < 8 or rate <= 0 or is_round(rate) or not is_round(rate * rows):
             continue
         cured = runs.cured(f"moves times {rows}", partial(case.user_with, scale=float(rows)))
         if cured or _hardly_moved(runs):
@@ -333,29 +333,19 @@ def small(runs: Compared, scale: float, name: str) -> Finding:
     )
     rate = case.rule.lr if case.rule is not None else 0.0
     few = case.own_rows is not None and case.n < 8  # drawn rows, of whose number many a rate is a fraction
-    if not twice and not few and rate > 0 and not _round(rate) and _round(rate * case.n):
+    if not twice and not few and rate > 0 and not is_round(rate) and is_round(rate * case.n):
         return _once_more(
             evidence + f"; its rate {number(rate)} is {number(rate * case.n)} divided by n = {case.n}", 0.85
         )
     if twice:
         return _once_more(evidence + "; the step shrinks as 1/n with the batch", 0.9)
     each = rate / case.size
-    if rate > 0 and _digits(each * case.n) < min(_digits(each), 3) and grows(case):
+    if rate > 0 and digits(each * case.n) < min(digits(each), 3) and grows(case):
         return _once_more(
             evidence + f"; it goes half as far with half the rows: the sum over a batch of {case.size} is "
             f"divided by all {case.n} rows, with rate {number(each * case.n)}", 0.85)  # fmt: skip
     return Finding("lr_too_small", "step", "the step is too small: right direction, hardly any way",
                    evidence, f"multiply the step size by about {number(scale)}", 0.9, 60)  # fmt: skip
-
-
-def _round(x: float) -> bool:
-    """Whether a number has at most two digits, as people choose rates."""
-    return _digits(x) < 3
-
-
-def _digits(x: float) -> int:
-    """The digits that write a number, up to four."""
-    return next((d for d in (1, 2, 3) if abs(float(f"{x:.{d - 1}e}") / x - 1) < 1e-5), 4)
 
 
 def nothing_to_learn(case: Case) -> Finding:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments.of_gradient._owed import drawn_away
+from pullback.diagnose._findings import Finding, is_round, number
+from pullback.diagnose.experiments.of_gradient._owed import drawn_away, penalty_ratio
 from pullback.diagnose.experiments.of_update._memories import LEAST, judge_memory, keeps_velocity
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import LOOKED_AT, sampled
@@ -31,7 +33,7 @@ def judge_linear(
     if away or len(c) < 2:
         return away
     if not (rule.gap < 1e-7 or (_single(case) and rule.doubt < 1e-4)):
-        return beside_penalty(case, rule, moves, grads, moving)
+        return beside_penalty(case, rule, moves, grads, moving) or []
     if rule.plain:
         return _forgotten(case, rule)
     return (
@@ -82,16 +84,45 @@ def _forgotten(case: Case, rule: Rule) -> list[Finding]:
 
 def beside_penalty(
     case: Case, rule: Rule, moves: Moves, grads: list[Leaves], moving: list[int]
-) -> list[Finding]:
-    """What is wrong in a velocity whose gradients hold a penalty's part, near a rule that leaves it out."""
+) -> list[Finding] | None:
+    """What is wrong in a velocity whose gradients hold a penalty's part, near a rule that leaves it out.
+
+    None where no such part explains what the rule leaves over, or it is missing and not added.
+    """
     if rule.gap > NEAR or len(grads) < 3:
-        return []
-    fed = fit_decayed(*sampled(moves, grads, LOOKED_AT), moving, rule)
+        return None
+    biases = [k for k in moving if case.is_bias(k)]
+    fed = fit_decayed(*sampled(moves, grads, LOOKED_AT), moving, rule, biases)
     if fed.gap > 1e-7 or fed.doubt > 1e-4:
+        return None
+    *memory, of_weights, of_biases = fed.coefficients
+    found = _remembered(case, np.array(memory), moves, grads, moving)
+    if found or min(of_weights, of_biases) < -TRACE or fed.lr <= 0:
+        return found or None
+    extra = {k: of_biases if k in biases else of_weights for k in moving}
+    case.rule = replace(fed, coefficients=[*memory, 0.0])
+    case.ridge = {k: lam for k, lam in extra.items() if lam > TRACE}
+    return _divided_but_for_penalty(case, fed.lr)
+
+
+def _divided_but_for_penalty(case: Case, rate: float) -> list[Finding]:
+    """Whether the penalty's part is larger by the number of rows, and a rate that people choose less by it.
+
+    Then the rows' part is divided by their number twice, and the penalty's as the loss has it.
+    """
+    n, ratio = case.size, penalty_ratio(case, case.ridge)
+    if ratio is None or n < 4 or abs(ratio / n - 1) > 1e-3 or is_round(rate) or not is_round(rate * n):
         return []
-    return _remembered(case, np.array(fed.coefficients[: len(grads)]), moves, grads, moving)
+    return [Finding(
+        "grad_averaged_twice", "step", "the rows' part of the gradient is divided by their number once more",
+        f"beside it stands {number(ratio)} times the penalty's part; the rate {number(rate)} is "
+        f"{number(rate * n)} divided by {n} rows",
+        "divide by the number of rows once, in the error signal or in the products", 0.95, 69.5,
+        alone=False)]  # fmt: skip
 
 
+TRACE = 1e-6
+"""The multiple of the weights below which what is fitted beside gradients is nothing."""
 NEAR = 0.2
 """Up to this part of them moves may be off a rule, if what they lack is to be a penalty's."""
 
