@@ -117,16 +117,18 @@ def recurrent(p, X, y):
     return float(np.mean((states(p, X)[-1] @ p[2] - y) ** 2))
 
 
-def bptt(off=0, state=0, row=0, past=False):
+def bptt(off=0, state=0, row=0, past=False, stays=""):
     def grad(p, X, y):
         h, out = states(p, X), [np.zeros_like(w) for w in p]
         e = 2 * (h[-1] @ p[2] - y) / len(y)
         out[2], d = h[-1].T @ e, np.outer(e, p[2])
+        first = d * (1 - h[-1] ** 2)
         for t in range(X.shape[1], 0, -1):
             d, before = d * (1 - h[t + off] ** 2), d
             at = max(t - 1 - row, 0)
             out[0] += X[:, at : at + 1].T @ d
-            out[1] += h[t - 1 + state].T @ d
+            at = X.shape[1] - 1 if stays == "state" and t > 1 else t - 1
+            out[1] += h[at + state].T @ (first if stays == "signal" else d)
             d = (before if past else d) @ p[1].T
         return out
 
@@ -141,6 +143,8 @@ def bptt(off=0, state=0, row=0, past=False):
         (bptt(state=1), [("grad_wrong_input", 1)]),
         (bptt(row=1), [("grad_wrong_input", 0)]),
         (bptt(past=True), [("grad_wrong_delta", 0)]),
+        (bptt(stays="state"), [("grad_wrong_input", 1)]),
+        (bptt(stays="signal"), [("grad_wrong_delta", 1)]),
     ],
 )
 def test_what_a_recurrence_takes_from_another_time(grad, expected):

@@ -38,9 +38,9 @@ def products(tape: Tape) -> Iterator[Wrong]:
             yield only(tape, k, g, "grad_wrong_delta", words)
         for words, places in _of_one_row(inputs, len(tape.X)):
             yield only(tape, k, _made(tape, product, places, deltas), "grad_wrong_input", words)
-        for words, places in _at_other_times(inputs, "input"):
+        for words, places in _of_times(inputs, "input"):
             yield only(tape, k, _made(tape, product, places, deltas), "grad_wrong_input", words)
-        for words, places in _at_other_times(deltas, "error signal"):
+        for words, places in _of_times(deltas, "error signal"):
             yield only(tape, k, _made(tape, product, inputs, places), "grad_wrong_delta", words)
         for words, change in _WRITTEN.items():
             values = [change(np.asarray(x, float)) for x in inputs]
@@ -98,12 +98,30 @@ def _of_one_row(values: list[Any], n: int) -> Iterator[tuple[str, list[Any]]]:
 MOST_TIMES = 64
 
 
+def _of_times(values: list[Any], what: str) -> Iterator[tuple[str, list[Any]]]:
+    """Of a weight that is used several times, the value of another use in each one's place."""
+    if 1 < len(values) <= MOST_TIMES and len({np.shape(v) for v in values}) == 1:
+        yield from _at_one_time(values, what)
+        yield from _at_other_times(values, what)
+
+
+def _at_one_time(values: list[Any], what: str) -> Iterator[tuple[str, list[Any]]]:
+    """The last use's, or the first's, in every place: an index that stays where it is.
+
+    What is zero, as a state is before its first step, is left to itself: nothing is added up there.
+    """
+    told = [v for v in values if np.any(v)]
+    for side, at in (("last", -1), ("first", 0)) if len(told) > 1 else ():
+        words = f"the {what} of the {side} time in every one's place: an index that stays where it is"
+        yield words, [told[at] if np.any(v) else v for v in values]
+
+
 def _at_other_times(values: list[Any], what: str) -> Iterator[tuple[str, list[Any]]]:
-    """Of a weight that is used several times, the use before or after in each one's place.
+    """The use before or after in each one's place.
 
     At the end that has none, an index that is off goes round, stays where it is, or finds nothing.
     """
-    if not 2 < len(values) <= MOST_TIMES or len({np.shape(v) for v in values}) > 1:
+    if len(values) < 3:
         return
     for side, kept, ends in (
         ("before", values[:-1], (values[-1], values[0], 0 * values[0])),
