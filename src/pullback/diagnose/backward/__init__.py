@@ -14,6 +14,7 @@ In reading order:
     _other_outputs   wrong error signals of another softmax than the loss's
     _softmaxed       wrong backward passes of a softmax
     _misindexed      wrong backward passes of loops over the layers whose index is off
+    _truncated       wrong backward passes of recurrences whose steps stand alone
     _overwritten     wrong backward passes of values written over
     _misplaced       wrong gradients of another input or error signal
     _uses            wrong backward passes of parameters that are used more than once

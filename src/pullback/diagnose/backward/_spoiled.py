@@ -26,6 +26,7 @@ from pullback.diagnose.backward._scaled import scaled
 from pullback.diagnose.backward._softmaxed import softmaxed
 from pullback.diagnose.backward._statistics import statistics
 from pullback.diagnose.backward._tapes import Product, Segment, Tape, Wrong, by_place, through, ways
+from pullback.diagnose.backward._truncated import truncated
 from pullback.diagnose.backward._unfed import unfed
 from pullback.diagnose.backward._uses import uses
 from pullback.diagnose.network import _functions as fn
@@ -72,6 +73,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from minuses(tape)
     yield from statistics(tape)
     yield from misindexed(tape)
+    yield from truncated(tape)
     yield from uses(tape)
     yield from unfed(tape)
 
