@@ -208,3 +208,35 @@ def test_what_rounding_adds_to_weights_that_hardly_move_is_no_penalty_with_a_min
     moves = Moves([START], [after], [np.arange(60)])
     said = drawn_away(Case(Patient(given), 10.0), moves, {0: share}, 0.1, 0.0)
     assert [f.id for f in said] == found
+
+
+def units_seldom_on(share):
+    """Units that a part of the loss wants on in one row of ten; `share` of its slope is taken."""
+    rng = np.random.default_rng(2)
+    X = rng.standard_normal((60, 4))
+    start = [rng.standard_normal((4, 6)) / 2, rng.standard_normal((6, 4)) / 2]
+
+    def units(p, X):
+        return 1 / (1 + np.exp(-X @ p[0]))
+
+    def loss(p, X, y):
+        on = units(p, X).mean(0)
+        apart = np.sum(0.1 * np.log(0.1 / on) + 0.9 * np.log(0.9 / (1 - on)))
+        return float(0.5 * np.mean(np.sum((units(p, X) @ p[1] - y) ** 2, axis=1)) + 0.5 * apart)
+
+    def grad(p, X, y):
+        h = units(p, X)
+        e, on = h @ p[1] - y, h.mean(0)
+        d = (e @ p[1].T + share * 0.5 * (0.9 / (1 - on) - 0.1 / on)) * h * (1 - h)
+        return [X.T @ d / len(X), h.T @ e / len(X)]
+
+    return {"params": start, "X": X, "y": X, "loss": loss, "grad": grad, "batch_size": 60}
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(1.0, []), (0.0, [("grad_constant_factor", 0)]), (-1.0, [("grad_sign_flipped", 0)])],
+)
+def test_a_part_of_the_loss_that_is_left_out_or_negated_is_named(share, expected):
+    found = gradients.experiment(Case(Patient(units_seldom_on(share)), 10.0))
+    assert [(f.id, f.where) for f in found[:1]] == expected

@@ -15,6 +15,7 @@ In reading order:
     _softmaxed       wrong backward passes of a softmax
     _misindexed      wrong backward passes of loops over the layers whose index is off
     _truncated       wrong backward passes of recurrences whose steps stand alone
+    _summands        wrong backward passes of losses that are a sum
     _overwritten     wrong backward passes of values written over
     _misplaced       wrong gradients of another input or error signal
     _uses            wrong backward passes of parameters that are used more than once

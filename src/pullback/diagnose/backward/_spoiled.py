@@ -25,6 +25,7 @@ from pullback.diagnose.backward._overwritten import overwritten, written_over
 from pullback.diagnose.backward._scaled import scaled
 from pullback.diagnose.backward._softmaxed import softmaxed
 from pullback.diagnose.backward._statistics import statistics
+from pullback.diagnose.backward._summands import summands
 from pullback.diagnose.backward._tapes import Product, Segment, Tape, Wrong, by_place, through, ways
 from pullback.diagnose.backward._truncated import truncated
 from pullback.diagnose.backward._unfed import unfed
@@ -71,6 +72,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from scaled(tape)
     yield from cofactors(tape)
     yield from minuses(tape)
+    yield from summands(tape)
     yield from statistics(tape)
     yield from misindexed(tape)
     yield from truncated(tape)
