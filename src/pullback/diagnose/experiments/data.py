@@ -16,8 +16,9 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._doubled import doubled
 from pullback.diagnose.experiments._origins import what_was_cut
 from pullback.diagnose.experiments._whole_moves import whole_moves
+from pullback.diagnose.experiments._within_rows import tells_entries_apart
 from pullback.diagnose.loops._patient import flatten
-from pullback.diagnose.network._functions import labels, of_numbers
+from pullback.diagnose.network._functions import labels, of_numbers, varied
 from pullback.diagnose.recording._record import record
 
 COLUMNS = 40
@@ -47,9 +48,11 @@ def _all_alike(case: Case) -> list[Finding]:
     the loss has to be one of predictions against targets that is known, and of zeros one of classes.
     """
     y = np.asarray(case.y, float).reshape(case.n, -1)
-    if case.n < 8 or not y.size or np.ptp(y, axis=0).any() or case.head is None:
+    if case.n < 8 or not y.size or varied(y) or case.head is None:
         return []
     if not y.any() and (of_numbers(case.head.objective) or case.head.objective == "Poisson's"):
+        return []
+    if tells_entries_apart(case):
         return []
     told = number(float(y[0, 0])) if y.shape[1] == 1 else f"({', '.join(map(number, y[0, :6]))})"
     return [Finding(

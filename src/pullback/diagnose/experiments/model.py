@@ -20,7 +20,7 @@ from pullback.diagnose.experiments._fitted import fit
 from pullback.diagnose.experiments._linear import linear_layers
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._anatomy import Layer, Net
-from pullback.diagnose.network._functions import labels
+from pullback.diagnose.network._functions import labels, varied
 from pullback.diagnose.network._head import Head
 from pullback.diagnose.training._runs import settle
 
@@ -192,6 +192,8 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     """Findings about what the model can represent."""
     if any((f.weight >= 60 and f.confidence > 0.5) or f.id == "no_bias" for f in so_far) or case.left() < 1.0:
         return []
+    if not varied(case.y):
+        return []  # what is the same in every row any bias knows, and no model of X is asked for
     try:
         found = measure(case)
     except (ValueError, IndexError, FloatingPointError):

@@ -30,7 +30,7 @@ from pullback.diagnose.experiments.of_treatment._penalties import too_strong
 from pullback.diagnose.experiments.of_treatment._scales import costly_targets, straight_in_targets
 from pullback.diagnose.experiments.of_treatment._widths import wrong_width
 from pullback.diagnose.loops._sandbox import Failure
-from pullback.diagnose.network._functions import labels
+from pullback.diagnose.network._functions import labels, varied
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
@@ -322,9 +322,10 @@ def _cannot(runs: Compared, share: float) -> list[Finding]:
     """Nothing that was tried learns what a simple forecast finds in X: the model cannot say it.
 
     Where a constant costs nothing (no margin is asked for), the loss does not tell what was learnt; nor does
-    it where nobody knows what the best of it would be, as of counts by a formula that is not known.
+    it where nobody knows what the best of it would be, as of counts by a formula that is not known. What is
+    the same in every row any forecast explains.
     """
-    if not runs.base > 1e-9 * abs(runs.user.start):
+    if not runs.base > 1e-9 * abs(runs.user.start) or not varied(runs.case.y):
         return []
     if runs.case.head is None and not labels(runs.case.y) and straight_in_targets(runs.case):
         return []

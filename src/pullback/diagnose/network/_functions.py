@@ -102,6 +102,11 @@ def targets(y: Any, z: Array) -> Array:
     return t
 
 
+def varied(y: Any) -> bool:
+    """Whether any row has another target than another row."""
+    return bool(np.ptp(np.reshape(np.asarray(y, float), (len(y), -1)), axis=0).any())
+
+
 def labels(y: Any) -> int:
     """The number of classes where y looks like class labels, else 0: whole numbers of few values, or one
     column a class with one high value in every row.

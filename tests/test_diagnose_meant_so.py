@@ -1,0 +1,39 @@
+"""Targets that are the same in every row, where that is meant."""
+
+import numpy as np
+
+from pullback.diagnose import diagnose
+
+rng = np.random.default_rng(3)
+WORDS, DRAWN = 12, 3
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def beside():
+    """Words with a neighbour, always first, and words drawn at random, each with vectors of its own."""
+    word = rng.integers(0, WORDS, 240)
+    X = np.column_stack([word, (word + 1) % WORDS, rng.integers(0, WORDS, (240, DRAWN))])
+    y = np.zeros((240, 1 + DRAWN))
+    y[:, 0] = 1
+    start = [rng.standard_normal((WORDS, 6)) / 3, rng.standard_normal((WORDS, 6)) / 3]
+
+    def loss(p, X, y):
+        s = np.einsum("nd,nkd->nk", p[0][X[:, 0]], p[1][X[:, 1:]])
+        return float(-np.mean(np.sum(np.log(sigmoid(np.where(y == 1, s, -s))), axis=1)))
+
+    def step(p, X, y):
+        told, p = loss(p, X, y), [w.copy() for w in p]
+        a, b = p[0][X[:, 0]], p[1][X[:, 1:]]
+        e = (sigmoid(np.einsum("nd,nkd->nk", a, b)) - y) / len(X)
+        np.add.at(p[0], X[:, 0], -4.0 * np.einsum("nk,nkd->nd", e, b))
+        np.add.at(p[1], X[:, 1:], -4.0 * e[:, :, None] * a[:, None, :])
+        return p, told
+
+    return {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 40, "n_steps": 1200}
+
+
+def test_a_neighbour_that_always_comes_first_is_no_lost_label():
+    assert diagnose(**beside()).faults == []
