@@ -1,6 +1,7 @@
-"""Targets that are the same in every row, where that is meant."""
+"""Targets that are the same in every row, and reported numbers that are no losses, where that is meant."""
 
 import numpy as np
+import pytest
 
 from pullback.diagnose import diagnose
 
@@ -37,3 +38,35 @@ def beside():
 
 def test_a_neighbour_that_always_comes_first_is_no_lost_label():
     assert diagnose(**beside()).faults == []
+
+
+def classes(told):
+    X = rng.standard_normal((150, 4))
+    y = np.argmax(X[:, :3] + 0.3 * rng.standard_normal((150, 3)), axis=1)
+
+    def shares(p, X):
+        e = np.exp(X @ p[0] + p[1])
+        return e / e.sum(1, keepdims=True)
+
+    def loss(p, X, y):
+        return float(-np.mean(np.log(shares(p, X)[np.arange(len(y)), y])))
+
+    def step(p, X, y):
+        a = shares(p, X)
+        d = (a - np.eye(3)[y]) / len(y)
+        return [p[0] - 0.3 * X.T @ d, p[1] - 0.3 * d.sum(0)], told(a, y)
+
+    start = [rng.standard_normal((4, 3)) / 2, np.zeros(3)]
+    return {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 30, "n_steps": 600}
+
+
+@pytest.mark.parametrize(
+    ("told", "ids"),
+    [
+        (lambda a, y: np.mean(a.argmax(1) != y), []),
+        (lambda a, y: np.sum(a.argmax(1) != y), []),
+        (lambda a, y: -10 * np.mean(np.log(a[np.arange(len(y)), y])), ["loss_reporting_wrong"]),
+    ],
+)
+def test_a_share_of_wrong_rows_is_reported_in_place_of_the_loss(told, ids):
+    assert [f.id for f in diagnose(**classes(told)).faults][:1] == ids

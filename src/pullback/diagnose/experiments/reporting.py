@@ -15,6 +15,7 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Stopwatch
+from pullback.diagnose.network._functions import labels
 
 
 def experiment(case: Case) -> list[Finding]:
@@ -31,9 +32,29 @@ def experiment(case: Case) -> list[Finding]:
         for words, value in _candidates(case, before, after, rows).items():
             meant.setdefault(words, []).append(value)
     lists = {words: np.array(values) for words, values in meant.items()}
-    if any(_agrees(told, values, case.size) for values in lists.values()):
+    if any(_agrees(told, values, case.size) for values in lists.values()) or _are_errors(case, told, moves):
         return []
     return _finding(case, told, lists, moves)
+
+
+def _are_errors(case: Case, told: np.ndarray, moves: Any) -> bool:
+    """Whether each number is the share, or the number, of rows of its batch that are put in a wrong class."""
+    if case.net is None or labels(case.y) < 2 or not np.ptp(told):
+        return False
+    for when in (moves.before, moves.after):
+        wrong = np.array([_misplaced(case.net.predict(p, case.X[rows]), case.y[rows])
+                          for p, rows in zip(when, moves.rows, strict=True)])  # fmt: skip
+        if np.array_equal(told, wrong) or np.allclose(told * case.size, wrong, atol=1e-6):
+            return True
+    return False
+
+
+def _misplaced(outputs: np.ndarray, y: Any) -> int:
+    """How many rows have their greatest output elsewhere, or their one output on the other side of 1/2."""
+    if outputs.shape[-1] > 1:
+        own = y.argmax(1) if np.ndim(y) == 2 and y.shape[1] > 1 else np.ravel(y)
+        return int(np.sum(outputs.argmax(-1) != own))
+    return int(np.sum((np.ravel(outputs) > 0.5) != (np.ravel(y) > 0.5)))
 
 
 def _candidates(case: Case, before: Leaves, after: Leaves, rows: Any) -> dict[str, float]:
