@@ -131,6 +131,28 @@ def test_a_scheduler_begins_every_run_anew_and_is_put_back():
     assert str(schedule.state_dict()) == before
 
 
+def test_a_momentum_added_up_by_hand_begins_every_run_anew_and_is_put_back():
+    torch = pytest.importorskip("torch")
+    X, y = table(torch)
+    model = layers_in(torch, torch.nn.ModuleList)
+    loss_fn, optimizer = torch.nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.05)
+    kept = {"v": [torch.zeros_like(p) for p in model.parameters()]}
+
+    def step(X, y):
+        model.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        with torch.no_grad():
+            for p, v in zip(model.parameters(), kept["v"], strict=True):
+                v.mul_(0.9).add_(p.grad)
+                p -= 0.05 * v
+        return loss
+
+    found = pb.diagnose_torch(model, loss_fn, optimizer, X, y, step=step, n_steps=400)
+    assert found.verdict == "healthy", str(found)
+    assert not any(v.any() or v.dtype != torch.float32 for v in kept["v"])
+
+
 def test_an_optimiser_that_asks_for_the_loss_again_is_given_it():
     torch = pytest.importorskip("torch")
     X, y = table(torch)

@@ -1,8 +1,8 @@
 """What a PyTorch loop has beside its model's parameters and its optimiser: unlisted tensors, and state.
 
 Layers in a plain Python list are trained by nobody, and no `parameters()` says so: they are met where the
-loss rests on them. Schedulers and counters that a step closes over go on from run to run unless they are put
-back.
+loss rests on them. Schedulers, counters and buffers that a step closes over go on from run to run unless they
+are put back.
 """
 
 from __future__ import annotations
@@ -75,16 +75,27 @@ def _named(x: Any, path: str) -> Iterator[tuple[int, str]]:
         yield id(x), path
 
 
-def keepers(functions: list[Any], known: list[Any]) -> list[Keeper]:
-    """Of all that these functions close over, how it is kept: what has a `state_dict`, and plain values."""
-    found: list[Keeper] = []
+def keepers(functions: list[Any], known: list[Any], most: int = 0) -> list[Keeper]:
+    """Of all that these functions close over, how it is kept: what has a `state_dict`, and plain values.
+
+    So are tensors of up to `most` numbers, such as a momentum that is added up by hand: larger ones are data.
+    """
+    found = _Found(most)
     seen = {id(x) for x in known}
     for f in functions:
         _look(f, found, seen)
     return found
 
 
-def _look(f: Any, found: list[Keeper], seen: set[int]) -> None:
+class _Found(list[Keeper]):
+    """The ways found so far, and how many numbers a tensor may have that an update keeps."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+
+def _look(f: Any, found: _Found, seen: set[int]) -> None:
     """What a function, or the object that a method belongs to, takes from around it."""
     if id(f) in seen:
         return
@@ -99,7 +110,7 @@ def _look(f: Any, found: list[Keeper], seen: set[int]) -> None:
         _kept_in(f.__globals__, found, seen, used)
 
 
-def _kept_in(names: dict[str, Any], found: list[Keeper], seen: set[int], used: Any = None) -> None:
+def _kept_in(names: dict[str, Any], found: _Found, seen: set[int], used: Any = None) -> None:
     for name, x in list((names if used is None else used).items()):
         if isinstance(x, PLAIN):
             found.append((partial(names.__getitem__, name), partial(names.__setitem__, name)))
@@ -107,7 +118,7 @@ def _kept_in(names: dict[str, Any], found: list[Keeper], seen: set[int], used: A
             _kept(x, found, seen)
 
 
-def _kept_in_cell(cell: Any, found: list[Keeper], seen: set[int]) -> None:
+def _kept_in_cell(cell: Any, found: _Found, seen: set[int]) -> None:
     try:
         x = cell.cell_contents
     except ValueError:  # nothing in it yet
@@ -118,7 +129,7 @@ def _kept_in_cell(cell: Any, found: list[Keeper], seen: set[int]) -> None:
         _kept(x, found, seen)
 
 
-def _kept(x: Any, found: list[Keeper], seen: set[int]) -> None:
+def _kept(x: Any, found: _Found, seen: set[int]) -> None:
     if isinstance(x, (FunctionType, MethodType)):
         _look(x, found, seen)
         return
@@ -129,10 +140,15 @@ def _kept(x: Any, found: list[Keeper], seen: set[int]) -> None:
         found.append((lambda: [b.clone() for b in x.buffers()], partial(_into_buffers, x)))
     elif hasattr(x, "state_dict") and hasattr(x, "load_state_dict"):
         found.append((lambda: copy.deepcopy(x.state_dict()), partial(_into_object, x)))
-    elif isinstance(x, list):
-        found.append((x.copy, partial(x.__setitem__, slice(None))))
-    elif isinstance(x, dict):
-        found.append((x.copy, partial(_into_dict, x)))
+    elif isinstance(x, (list, dict)):
+        inside = list(x.values() if isinstance(x, dict) else x)
+        found.append((x.copy, partial(_into_dict, x) if isinstance(x, dict) else partial(_into_list, x)))
+        for part in inside:
+            if isinstance(part, (list, dict)) or hasattr(part, "grad_fn"):
+                _kept(part, found, seen)
+    elif hasattr(x, "grad_fn"):
+        if not x.requires_grad and x.numel() <= found.most:
+            found.append((lambda: x.detach().clone(), partial(_into_tensor, x)))
     elif isinstance(x, np.random.Generator):
         found.append((lambda: x.bit_generator.state, partial(setattr, x.bit_generator, "state")))
 
@@ -144,6 +160,14 @@ def _into_buffers(module: Any, kept: list[Any]) -> None:
 
 def _into_object(x: Any, kept: Any) -> None:
     x.load_state_dict(copy.deepcopy(kept))
+
+
+def _into_list(x: list[Any], kept: Any) -> None:
+    x[:] = kept
+
+
+def _into_tensor(x: Any, kept: Any) -> None:
+    x.data = kept.clone()
 
 
 def _into_dict(x: dict[Any, Any], kept: dict[Any, Any]) -> None:

@@ -65,7 +65,9 @@ class TorchLoop:
         self.update = step or self._usual
         self.dtype, self.noisy = torch.float64, False
         self.passing: list[tuple[int, ...]] = []  # the shapes of weights that every call makes anew
-        self.beside = keepers([f for f in (step, loss_fn) if f is not None], [*model.modules(), optimizer])
+        functions, known = [f for f in (step, loss_fn) if f is not None], [*model.modules(), optimizer]
+        most = max((p.numel() for p in self.held), default=0)
+        self.beside = keepers(functions, known + self.held, most)
         self.state = State(self)
         self.start = self.state
 
@@ -203,6 +205,10 @@ class TorchLoop:
                 b.data = x.double() if x.is_floating_point() else x
             for kept in self.optimizer.state.values():
                 kept.update({k: v.double() for k, v in kept.items() if _is_moment(v)})
+            for take, put in self.beside:
+                kept = take()
+                if _is_moment(kept):
+                    put(kept.double())
             narrow, self.dtype = self.dtype, plain
             self.state = self.start = State(self)
             self._try(X, y)
