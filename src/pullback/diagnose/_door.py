@@ -218,7 +218,9 @@ def diagnose_torch(
     from pullback.diagnose.pytorch._drawn import passing, settle
     from pullback.diagnose.pytorch._fed import refuted
     from pullback.diagnose.pytorch._given import as_rows, check_arguments
+    from pullback.diagnose.pytorch._judged import foremost, wrong_way
     from pullback.diagnose.pytorch._loop import TorchLoop
+    from pullback.diagnose.pytorch._mixed import mixed
     from pullback.diagnose.pytorch._narrow import breaks, too_narrow
     from pullback.diagnose.pytorch._words import in_its_words
 
@@ -235,6 +237,7 @@ def diagnose_torch(
             loop.widen(*few)
             broken = None if broken is None or breaks(loop, loop.dtype, *few) else broken
             settle(loop, *few)
+            certain = [*wrong_way(loop, X, y), *mixed(loop, X, batch_size)]
         names = {"X_val": X_val, "y_val": y_val}
         names = {k: as_rows(v) for k, v in names.items() if v is not None}
         patient = Patient({
@@ -245,6 +248,7 @@ def diagnose_torch(
         found = _examined(patient, budget, seed)
         with quiet():
             refuted(found, loop, start, X[rows], y[rows])
+        foremost(found, certain)
         passing(found, loop)
         too_narrow(found, str(own).removeprefix("torch."), broken)
     in_its_words(found.faults, loop)

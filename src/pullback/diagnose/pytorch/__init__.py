@@ -7,6 +7,8 @@ In reading order:
     _loop     model, loss, optimiser and rows as a patient
     _narrow   what breaks in its own precision alone
     _drawn    what its loss draws at random
+    _judged   what its loss makes of outputs that are put into it
+    _mixed    rows of a batch that its model mixes
     _call     calls that NumPy has no counterpart of
     _record   its losses, recorded
     _fed      the gradients that its optimiser is given
