@@ -12,6 +12,7 @@ In reading order:
     _first_move       what the first move looks like, and what gradient the step met inside
     _floors           gradients of a loss whose logarithm has a floor
     _frozen           parameters that a step does not move, and why
+    _staircase        parameters behind a step function, which no gradient reaches
     _memories         what moves keep of earlier ones, and whether anyone means that
     _meant            steps that fit no usual rule, and are meant as they are
     _linear_rules     moves that are fixed multiples of this and earlier gradients

@@ -6,6 +6,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments.of_update._staircase import staircase
 from pullback.diagnose.loops._patient import copies
 from pullback.diagnose.updates._moves import Moves, fit_linear, norm, watch
 
@@ -13,8 +14,8 @@ from pullback.diagnose.updates._moves import Moves, fit_linear, norm, watch
 def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
     """Parameters that do not move although their gradient is not zero."""
     count = len(case.leaves)
-    frozen = [k for k in range(count) if _only_fades(moves, k) and not _owes_it(moves, true, k)]
-    frozen = [k for k in frozen if norm([g[k] for g in true]) > 1e-9 * norm([x for g in true for x in g])]
+    stays = [k for k in range(count) if _only_fades(moves, k) and not _owes_it(moves, true, k)]
+    frozen = [k for k in stays if norm([g[k] for g in true]) > 1e-9 * norm([x for g in true for x in g])]
     if frozen and len(frozen) < count:
         ended = case.user.leaves
         frozen = [k for k in frozen if len(ended) == count and _scaled(ended[k], case.leaves[k])]
@@ -24,7 +25,7 @@ def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         if not frozen:
             return []
     if not frozen:
-        return _its_own(case, moves) or _underflow(case)
+        return _its_own(case, moves) or _underflow(case) or staircase(case, stays, true)
     if not all(np.isfinite(x).all() for x in case.user.leaves):
         return []
     if len(frozen) == count and case.first is not None and _moved(case) and not _only_zeros_moved(case):
