@@ -1,4 +1,4 @@
-"""Large first weights of a network whose units are too few."""
+"""Networks whose units are too few, and one of which that is not so: it lacks rows, not units."""
 
 from itertools import pairwise
 
@@ -56,3 +56,24 @@ def test_units_that_are_too_few_stand_before_their_large_weights():
     start = stack([2, 1, 1, 1, 1], 4.0, 1)
     found = diagnose(params=start, X=X, y=y, loss=loss, step=step, batch_size=75, n_steps=500)
     assert (found.faults[0].id, found.faults[0].where) == ("capacity_too_small", "model")
+
+
+def test_a_network_that_knows_its_rows_by_heart_is_not_too_small_for_what_is_new():
+    draw = np.random.default_rng(1)
+    X = draw.standard_normal((300, 25))
+    y = np.tanh(X[:, :1] + 0.5 * X[:, 1:2] - X[:, 2:3])
+
+    def relu(z):
+        return np.maximum(z, 0)
+
+    def loss(params, X, y):
+        return np.mean((hidden(params, X, relu)[1] - y) ** 2)
+
+    def step(params, X, y):
+        inputs, z = hidden(params, X, relu)
+        gs = back(params, inputs, 2 * (z - y) / len(y), lambda h: h > 0)
+        return [w - 0.02 * g for w, g in zip(params, gs, strict=True)], np.mean((z - y) ** 2)
+
+    start = stack([25, 25, 25, 25, 1], np.sqrt(2 / 25), 1)
+    found = diagnose(params=start, X=X, y=y, loss=loss, step=step, batch_size=50, n_steps=400)
+    assert not [f.id for f in found.faults if f.id == "capacity_too_small"]
