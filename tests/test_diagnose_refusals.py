@@ -97,3 +97,27 @@ def test_what_the_rows_alone_decide_waits_for_no_import():
             "print(said.faults[0].id, 'scipy.optimize' in sys.modules)")  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["nan_in_data", "False"]
+
+
+def test_a_bias_that_gets_a_row_for_every_sample_is_found_and_breaks_nothing():
+    def told(p, X):
+        h = np.tanh(X @ p[0] + p[1])
+        return h, h @ p[2] + p[3]
+
+    def error(p, X, y):
+        return np.mean((told(p, X)[1] - y) ** 2)
+
+    def slopes(p, X, y):
+        h, out = told(p, X)
+        d = 2 * (out - y) / out.size
+        e = d @ p[2].T * (1 - h * h)
+        return [X.T @ e, e, h.T @ d, d.sum(0)]
+
+    def step(p, X, y):
+        return [w - 0.3 * g for w, g in zip(p, slopes(p, X, y), strict=True)], error(p, X, y)
+
+    draw = np.random.default_rng(2)
+    start = [draw.normal(size=(3, 5)) / 2, np.zeros(5), draw.normal(size=(5, 1)) / 2, np.zeros(1)]
+    given = {"params": start, "y": np.sin(Y[:, None]), "loss": error, "grad": slopes, "step": step}
+    first = found(**given, batch_size=40, n_steps=100).faults[0]
+    assert (first.id, first.where) == ("grad_bias_wrong", 1)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from pullback.diagnose.loops._patient import copies
 from pullback.diagnose.loops._sandbox import Stopwatch
+from pullback.diagnose.network._anatomy import Net
 from pullback.diagnose.updates._moves import StepGradient, norm
 from pullback.program import program
 from pullback.simplify import simplify
@@ -47,8 +49,13 @@ def network_value(case: Case) -> Callable[..., float] | None:
         return None
     for k in (1.0, float(len(case.judged))):
         if all(np.isfinite(b) and abs(k * a - b) <= 1e-9 * abs(b) for a, b in both):
-            return lambda leaves, X, y, k=k: k * float(net.row_losses(leaves, X, y).mean())
+            return partial(_times_mean, net, k, [x.shape for x in case.leaves])
     return None
+
+
+def _times_mean(net: Net, k: float, shapes: list[Any], leaves: Leaves, X: Any, y: Any) -> float:
+    """The multiple of the rows' mean loss; NaN of parameters that a step has given other shapes."""
+    return k * float(net.row_losses(leaves, X, y).mean()) if [x.shape for x in leaves] == shapes else np.nan
 
 
 def _by_loss(case: Case) -> Any:
