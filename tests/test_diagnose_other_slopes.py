@@ -117,3 +117,43 @@ def test_the_slope_of_a_value_is_taken_of_a_sum_that_lacks_its_bias(bias, expect
 
     W, b = layers(5, 5)
     assert found([W, b, rng.standard_normal(5)], TARGETS, squares, grad) == expected
+
+
+def bent(z):
+    return np.where(z > 0, z, 0.1 * z)
+
+
+SLIPS = [
+    (np.tanh, lambda u, z, h: u * (1 - h * h), []),
+    (np.tanh, lambda u, z, h: u * 1 - h * h, [("grad_activation_derivative_wrong", 0)]),
+    (np.tanh, lambda u, z, h: 1 - h * h * u, [("grad_activation_derivative_wrong", 0)]),
+    (squash, lambda u, z, h: u * h * 1 - h, [("grad_activation_derivative_wrong", 0)]),
+    (bent, lambda u, z, h: np.where(z > 0, u, 0.1 * u), []),
+    (bent, lambda u, z, h: np.where(z > 0, u, 0.1), [("grad_drops_upstream", 0)]),
+]
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(("function", "join", "expected"), SLIPS)
+def test_a_slope_that_is_joined_to_its_signal_without_parentheses_or_stands_for_it(
+    function, join, expected, late
+):
+    def passed(p, X):
+        z, a = [], [X]
+        for W, b in zip(p[::2], p[1::2], strict=True):
+            z.append(a[-1] @ W + b)
+            a.append(function(z[-1]))
+        return z, a
+
+    def error(p, X, y):
+        return np.mean((passed(p, X)[0][-1] - y) ** 2)
+
+    def grad(p, X, y):
+        z, a = passed(p, X)
+        d, out = 2 * (z[-1] - y) / (1 if late else len(y)), []
+        for k in range(len(z) - 1, -1, -1):
+            out = [a[k].T @ d, d.sum(0), *out]
+            d = join(d @ p[2 * k].T, z[k - 1], a[k]) if k else d
+        return [g / len(y) if late else g for g in out]
+
+    assert found(layers(5, 6, 4, 1), TARGETS[:, None], error, grad) == expected

@@ -7,6 +7,7 @@ In reading order:
     _folded          weights that hold their layer's bias
     _scaled          wrong gradients of what multiplies entry by entry
     _inner           what activations are put together of
+    _joined          wrong ways of joining a slope to the error signal
     _cofactors       wrong backward passes of products of two computed values
     _minuses         wrong backward passes that forget a minus
     _statistics      wrong backward passes of normalisations

@@ -16,6 +16,7 @@ import numpy as np
 
 from pullback.diagnose.backward._cofactors import cofactors
 from pullback.diagnose.backward._inner import inner_slopes
+from pullback.diagnose.backward._joined import joined
 from pullback.diagnose.backward._minuses import minuses
 from pullback.diagnose.backward._misindexed import misindexed
 from pullback.diagnose.backward._misplaced import only, products
@@ -142,6 +143,7 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
             f"the derivative of {name} {words} in place of its product with the incoming signal",
             tape.spoiled(_alone(factor), group),
         )
+    yield from joined(tape, group)
 
 
 def _own_leaves(tape: Tape, group: list[Segment]) -> set[int]:
