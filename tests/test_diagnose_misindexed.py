@@ -175,9 +175,17 @@ def normal(a, spread):
 
 @pytest.mark.parametrize("spread", [lambda a: a.std(0), lambda a: np.sqrt(((a - a.mean(0)) ** 2).mean(0))])
 @pytest.mark.parametrize(
-    ("mean", "square", "wrong"), [(1, 1, False), (1, 0, True), (0, 1, True), (0, 0, True)]
+    ("mean", "square", "wrong"),
+    [
+        (1, 1, []),
+        (1, 0, ["grad_activation_derivative_wrong"]),
+        (0, 1, ["grad_activation_derivative_wrong"]),
+        (0, 0, ["grad_activation_derivative_wrong"]),
+        ("all", 1, ["grad_reduction_sum"]),
+        (1, "all", ["grad_reduction_sum"]),
+    ],
 )
-def test_a_normalisation_whose_statistics_are_taken_for_constants(mean, square, wrong, spread):
+def test_a_normalisation_whose_statistics_are_taken_for_constants_or_summed(mean, square, wrong, spread):
     def error(p, X, y):
         return float(np.mean((np.tanh(normal(X @ p[0], spread)[0] * p[1]) @ p[2] - y) ** 2))
 
@@ -187,10 +195,11 @@ def test_a_normalisation_whose_statistics_are_taken_for_constants(mean, square, 
         e = 2 * (h @ p[2] - y) / len(y)
         d = np.outer(e, p[2]) * (1 - h**2)
         dn = d * p[1]
-        da = (dn - mean * dn.mean(0) - square * n * (dn * n).mean(0)) / size
+        first, second = (len(y) if times == "all" else times for times in (mean, square))
+        da = (dn - first * dn.mean(0) - second * n * (dn * n).mean(0)) / size
         return [X.T @ da, (d * n).sum(0), h.T @ e]
 
-    assert found(scaled, error, grad) == [("grad_activation_derivative_wrong", 0)] * wrong
+    assert found(scaled, error, grad) == [(name, 0) for name in wrong]
 
 
 @pytest.mark.parametrize("first", [True, False])

@@ -1,14 +1,17 @@
-"""Wrong backward passes of normalisations whose means and spreads are taken for constants.
+"""Wrong backward passes of normalisations: means and spreads taken for constants, or summed on the way back.
 
-`(a - a.mean(0)) / a.std(0)` hangs on `a` in three places; a formula that forgets the statistics knows one.
+`(a - a.mean(0)) / a.std(0)` hangs on `a` in three places; a formula that forgets the statistics knows one,
+and one that forgets that they are means hands back as many times too much as there are rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 from pullback.diagnose.backward._tapes import Tape, Wrong
-from pullback.diagnose.recording._record import Node
+from pullback.diagnose.recording._record import Node, pull_back
 
 _AVERAGES, _SPREADS = {"mean", "average"}, {"var", "std"}
 _MOST = 12
@@ -30,10 +33,10 @@ def statistics(tape: Tape) -> Iterator[Wrong]:
             ("mean and spread", chosen if means and spreads else []),
         ):
             if nodes:
-                cut = {id(n): _nothing for n in nodes}
-                yield Wrong("grad_activation_derivative_wrong",
-                            f"the {words} that values are normalised by taken for a constant",
-                            tape.rec.gradient(len(tape.leaves), instead=cut))  # fmt: skip
+                told = f"the {words} that values are normalised by"
+                for fault, slip, way in _SLIPS:
+                    other = {id(n): partial(way, n) for n in nodes}
+                    yield Wrong(fault, f"{told} {slip}", tape.rec.gradient(len(tape.leaves), instead=other))
 
 
 def _layers(tape: Tape) -> list[list[Node]]:
@@ -56,5 +59,16 @@ def _spreads(tape: Tape, node: Node) -> bool:
     return of.name in ("power", "square") or (of.name == "multiply" and len({id(p) for p in of.parents}) == 1)
 
 
-def _nothing(u: object) -> list[tuple[Node, object]]:
+def _nothing(node: Node, u: Any) -> list[tuple[Node, Any]]:
     return []
+
+
+def _summed(node: Node, u: Any) -> list[tuple[Node, Any]]:
+    """The way back as of a sum: as many times as much as values go into one statistic."""
+    return [(p, p.value.size // node.value.size * g) for p, g in pull_back(node, u)]
+
+
+_SLIPS = (
+    ("grad_activation_derivative_wrong", "taken for a constant", _nothing),
+    ("grad_reduction_sum", "summed over the rows on the way back, not averaged", _summed),
+)
