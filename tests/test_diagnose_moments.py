@@ -55,6 +55,22 @@ def test_moments_that_are_written_back_are_known_with_a_small_number_under_the_r
     assert simulate(moves, grads).wrong == found
 
 
+@pytest.mark.parametrize(("kept", "found"), [(False, ""), (True, "optimizer_state_mutated")])
+def test_a_step_size_that_keeps_its_correction_and_is_corrected_again_is_known(kept, found):
+    draw = np.random.default_rng(3)
+    grads = [[draw.standard_normal(x.shape) for x in start] for _ in range(5)]
+    p, m, v, rate, moves = start, [0 * x for x in start], [0 * x for x in start], 0.01, Moves()
+    for t, gs in enumerate(grads, 1):
+        m, v = ([b * a + (1 - b) * g**k for a, g in zip(old, gs, strict=True)]
+                for old, b, k in ((m, 0.9, 1), (v, 0.99, 2)))  # fmt: skip
+        size = rate * np.sqrt(1 - 0.99**t) / (1 - 0.9**t)
+        rate = size if kept else rate
+        moves.before.append(p)
+        p = [w - size * a / (np.sqrt(b) + 1e-8) for w, a, b in zip(p, m, v, strict=True)]
+        moves.after.append(p)
+    assert simulate(moves, grads).wrong == found
+
+
 RIGHT, WRONG, MUTATED = [], ["momentum_state_wrong"], ["optimizer_state_mutated"]
 
 

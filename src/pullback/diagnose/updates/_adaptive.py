@@ -232,6 +232,7 @@ _WRONG_ADAM = {
     "in place": ("optimizer_state_mutated", "the bias correction is written back into the moments"),
     "m in place": ("optimizer_state_mutated", "the bias correction of the mean is written back into it"),
     "v in place": ("optimizer_state_mutated", "the bias correction of the squares is written back into them"),
+    "rate kept": ("optimizer_state_mutated", "the corrected step size is kept, and corrected again"),
     "stuck": ("optimizer_state_mutated", "the step count of the bias correction never grows"),
     "one list": ("optimizer_state_shared", "the mean and the squares are kept in one buffer"),
     "all m": ("optimizer_state_shared", "parameters of one shape share their mean"),
@@ -297,9 +298,10 @@ def _adam(
         b1, b2 = b2, b1
     m: dict[Any, Any] = {}
     v: dict[Any, Any] = {}
-    count = 0
+    count, rate = 0, 1.0
     for t, gs in enumerate(grads, 1):
         out = []
+        rate *= np.sqrt(1 - b2**t) / (1 - b1**t) if kind == "rate kept" else 1.0
         for k, g in enumerate(gs):
             key = g.shape if kind in ("shared", "all m") else k
             vkey = 0 if kind == "one number" else g.shape if kind in ("shared", "all v") else k
@@ -319,13 +321,13 @@ def _adam(
             v[vkey] = q * v.get(vkey, np.zeros(np.shape(new))) + (1 - q) * new
             mean = v[vkey] if kind == "one list" else first
             c1, c2 = {"exchanged": (b2, b1), "of the mean": (b1, b1)}.get(kind, (b1, b2))
-            mh = mean if kind in ("plain", MEAN_AS_IS) else mean / (1 - c1**n)
-            vh = v[vkey] if kind in ("plain", SQUARES_AS_IS) else v[vkey] / (1 - c2**n)
+            mh = mean if kind in ("plain", "rate kept", MEAN_AS_IS) else mean / (1 - c1**n)
+            vh = v[vkey] if kind in ("plain", "rate kept", SQUARES_AS_IS) else v[vkey] / (1 - c2**n)
             if kind == "multiplied":
                 mh, vh = mean * (1 - b1**n), v[vkey] * (1 - b2**n)
             if kind in ("in place", "m in place"):
                 m[key] = mh
             if kind in ("in place", "v in place"):
                 v[vkey] = vh
-            out.append(mh / _root(np.maximum(vh, 0), eps, inside))
+            out.append(rate * mh / _root(np.maximum(vh, 0), eps, inside))
         yield out
