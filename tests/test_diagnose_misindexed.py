@@ -363,3 +363,20 @@ def test_a_prediction_or_a_target_handed_down_for_its_error_is_named(size, given
     fed = {"params": SLIM, "X": X, "y": ONES, "loss": half_squares, "grad": grad}
     case = Case(Patient({**fed, "batch_size": size}), 10.0)
     assert [(f.id, f.where) for f in gradient.experiment(case)[:1]] == expected
+
+
+def test_a_bias_that_gets_the_gradient_of_its_weight_is_wrong_itself():
+    line = [np.array(0.0), np.array(0.0)]
+
+    def error(p, X, y):
+        return np.mean((y - (p[1] * X[:, 0] + p[0])) ** 2)
+
+    def slopes(inputs):
+        def grad(p, X, y):
+            e = 2 * (p[1] * X[:, 0] + p[0] - y) / len(y)
+            return [np.sum(e * inputs(X)), np.sum(e * X[:, 0])]
+
+        return grad
+
+    assert found(line, error, slopes(lambda X: 1.0), X[:, :1]) == []
+    assert found(line, error, slopes(lambda X: X[:, 0]), X[:, :1]) == [("grad_bias_wrong", 0)]

@@ -177,8 +177,14 @@ def _signals(tape: Tape) -> list[tuple[str, list[np.ndarray]]]:
         group = [s for s in tape.segments if s.depth == d]
         out.append(("the error signal before the activation's derivative", grads([s.a for s in group])))
     if _whole_batches(tape):
-        out += [("the error signal of another place", grads([n])) for n in tape.rec.nodes]
+        weights = {p.leaf for p in tape.products} | {leaf for leaf, *_ in tape.scalings()}
+        own = {1 << leaf for leaf in weights}
+        out += [(_OF_WEIGHT if n.deps in own else "the error signal of another place", grads([n]))
+                for n in tape.rec.nodes]  # fmt: skip
     return out
+
+
+_OF_WEIGHT = "a weight's gradient: the inputs are multiplied in"
 
 
 def bias_claims(tape: Tape, k: int) -> Iterator[Wrong]:
@@ -205,7 +211,9 @@ def bias_claims(tape: Tape, k: int) -> Iterator[Wrong]:
         else:
             g = total.reshape(tape.leaves[k].shape)
             if not np.allclose(g, tape.true[k], rtol=1e-6, atol=1e-12):
-                yield only(tape, k, g, "grad_wrong_delta", words)
+                yield only(
+                    tape, k, g, "grad_bias_wrong" if words == _OF_WEIGHT else "grad_wrong_delta", words
+                )
 
 
 def _cut(others: list[np.ndarray], inputs: list[np.ndarray]) -> list[np.ndarray]:
