@@ -240,3 +240,22 @@ def units_seldom_on(share):
 def test_a_part_of_the_loss_that_is_left_out_or_negated_is_named(share, expected):
     found = gradients.experiment(Case(Patient(units_seldom_on(share)), 10.0))
     assert [(f.id, f.where) for f in found[:1]] == expected
+
+
+@pytest.mark.parametrize("first", [0.0, 0.99])
+@pytest.mark.parametrize(("sign", "found"), [(1, []), (-1, ["grad_sign_flipped"])])
+def test_a_penalty_with_a_minus_is_known_where_it_is_not_the_same_for_all_entries(sign, found, first):
+    draw = np.random.default_rng(4)
+    Z = np.column_stack([np.ones(200), draw.standard_normal((200, 10))])
+    t = Z[:, 1:] @ draw.standard_normal(10) / 3 + 0.5 * draw.standard_normal(200)
+    share = np.array([first, *[1.0] * 10])
+
+    def ridge(p, X, y):
+        return np.mean((X @ p[0] - y) ** 2) / 2 + 0.07 * np.sum(share * p[0] ** 2)
+
+    def step(p, X, y):
+        g = X.T @ (X @ p[0] - y) / len(y) + sign * 0.14 * share * p[0]
+        return [p[0] - 0.1 * g], ridge(p, X, y)
+
+    given = {"params": [np.zeros(11)], "X": Z, "y": t, "loss": ridge, "step": step, "batch_size": 200}
+    assert [f.id for f in update.experiment(Case(Patient(given), 10.0))] == found

@@ -8,7 +8,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.updates._moves import Moves, norm
+from pullback.diagnose.updates._moves import Moves, Rule, norm
 
 SURE, UNSURE = 0.95, 0.5
 """A penalty with a minus leads astray; one that is too small, or left out, a loop may not mind."""
@@ -109,6 +109,26 @@ def drawn_away(case: Case, moves: Moves, decay: dict[int, float], rate: float, g
     if not all(owed.values()):
         found.weight, found.alone = 69.5, False  # a loop may learn so, and nothing says what was meant
     return [found]
+
+
+def turned(case: Case, moves: Moves, first: Leaves, rule: Rule) -> list[Finding]:
+    """Whether plain steps hold the penalty's part of the gradient with a minus, and all the rest as it is.
+
+    So seen it does not matter which entries, a bias in a column of ones say, the penalty leaves out.
+    """
+    penalty = case.truth.penalty_grad(case.generic, *case.batch())
+    at_hand = all(map(np.array_equal, moves.before[0], case.generic)) and len(moves.rows[0]) == case.size
+    kept = max(map(abs, rule.coefficients[1:-1]), default=0.0)
+    if penalty is None or kept > 1e-3 * rule.lr or not at_hand or rule.gap <= 1e-6:
+        return []
+    bad = [k for k, part in enumerate(penalty) if np.any(part)]
+    told = penalty_share(case, [-m for m in moves.move(0)], first, bad, rule.lr) if bad else None
+    if told is None or told[0] != "grad_sign_flipped":
+        return []
+    return [Finding(
+        told[0], bad[0], told[1],
+        f"the rows' part at a rate of {number(rule.lr)}, less the penalty's part, gives the first move",
+        "add the penalty's gradient to the rows'", told[2], 80)]  # fmt: skip
 
 
 def _grows(moves: Moves, k: int, share: float, gap: float) -> bool:

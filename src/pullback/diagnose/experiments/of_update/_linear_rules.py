@@ -8,7 +8,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, is_round, number
-from pullback.diagnose.experiments.of_gradient._owed import drawn_away, penalty_ratio
+from pullback.diagnose.experiments.of_gradient._owed import drawn_away, penalty_ratio, turned
 from pullback.diagnose.experiments.of_update._memories import LEAST, judge_memory, keeps_velocity
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import LOOKED_AT, sampled
@@ -29,7 +29,7 @@ def judge_linear(
         return [Finding(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
-    away = drawn_away(case, moves, case.decay, rule.lr, rule.gap)
+    away = drawn_away(case, moves, case.decay, rule.lr, rule.gap) or turned(case, moves, grads[0], rule)
     if away or len(c) < 2:
         return away
     if not (rule.gap < 1e-7 or (_single(case) and rule.doubt < 1e-4)):
