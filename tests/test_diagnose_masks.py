@@ -52,6 +52,19 @@ def test_a_mask_has_to_leave_on_average_what_the_loss_takes(name):
     assert [(f.id, f.where) for f in found] == ([("dropout_scale_wrong", "step")] if wrong else [])
 
 
+@pytest.mark.parametrize(
+    ("scale", "wrong"),
+    [(1 / 0.8, False), (1 / 0.8 / 0.5, True), (1.0, False)],
+    ids=["right", "twice", "noise"],
+)
+def test_a_mask_of_the_rows_themselves_counts_where_it_is_scaled(scale, wrong):
+    given, masks = loop(INVERTED[0], 0.6), np.random.default_rng(2)
+    inner = given["step"]
+    given["step"] = lambda p, X, y: inner(p, X * (masks.random(X.shape) < 0.8) * scale / 1.0, y)
+    found = misscaled(Case(Patient(given), 10.0))
+    assert [(f.id, f.where) for f in found] == ([("dropout_scale_wrong", "step")] if wrong else [])
+
+
 def test_dropout_that_is_scaled_twice_is_named():
     found = diagnose(**MASKS["scaled in both places"][0])
     assert (found.faults[0].id, found.faults[0].where) == ("dropout_scale_wrong", "step")

@@ -2,7 +2,8 @@
 
 A mask is an array of two values, zero and a scale, that is drawn anew at every call and multiplies what the
 parameters make of the rows. What it leaves on average is its scale times the share it keeps, and that has to
-be what the loss takes: all of it, or a share of its own where the loss scales the same value too.
+be what the loss takes: all of it, or a share of its own where the loss scales the same value too. Of the rows
+themselves a mask may be noise that is meant; where it is scaled what it leaves has to be as much, too.
 """
 
 from __future__ import annotations
@@ -79,16 +80,19 @@ def taped(case: Case, body: Body) -> tuple[Recording, Any]:
 
 def masked_by(tape: Recording, n: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """The values that are masked, each with all that it is multiplied by."""
-    return [(masked.value, mask * _after(tape, node)) for node, masked, mask in _masking(tape, n)]
+    return [(masked.value, mask * _after(tape, node)) for node, masked, mask in _masking(tape, n)
+            if _made(node, n)]  # fmt: skip
 
 
 def _masks(tape: Recording, n: int) -> Iterator[Mask]:
     for node, masked, mask in _masking(tape, n):
-        yield Mask(masked.value, float((mask != 0).mean()), float(mask.max()) * _after(tape, node))
+        scale = float(mask.max()) * _after(tape, node)
+        if _made(node, n) or abs(scale - 1) > OFF:
+            yield Mask(masked.value, float((mask != 0).mean()), scale)
 
 
 def _masking(tape: Recording, n: int) -> Iterator[tuple[Node, Node, np.ndarray]]:
-    """The products with masks of what parameters make of rows, before any target is met."""
+    """The products with masks of rows, or of what parameters make of them, before any target is met."""
     for node in tape.nodes:
         masked, mask = _by_constant(node)
         if masked is None or node.name != "multiply" or not _forward(node, n):
@@ -108,23 +112,28 @@ def _by_constant(node: Node) -> tuple[Node | None, np.ndarray]:
 
 
 def _forward(node: Node, n: int) -> bool:
-    """Whether a value rests on parameters and on rows, and on no target."""
-    return bool(node.deps & ((1 << n) - 1)) and bool(node.deps >> n & 1) and not node.deps >> n + 1 & 1
+    """Whether a value rests on rows, and on no target."""
+    return bool(node.deps >> n & 1) and not node.deps >> n + 1 & 1
+
+
+def _made(node: Node, n: int) -> bool:
+    """Whether parameters had a part in a value."""
+    return bool(node.deps & ((1 << n) - 1))
 
 
 def _after(tape: Recording, node: Node) -> float:
-    """The plain number that a value is multiplied by, or divided by, right away."""
+    """The plain numbers that a value is multiplied by, or divided by, right away."""
+    scale = 1.0
     for after in tape.nodes:
         if after.name in ("multiply", "divide") and node in after.parents:
             held, number = _by_constant(after)
             if held is node and number.size == 1 and number > 0:
-                return float(number if after.name == "multiply" else 1 / number)
-    return 1.0
+                node, scale = after, float(scale * number if after.name == "multiply" else scale / number)
+    return scale
 
 
 def _taken(judged: Recording, masked: np.ndarray) -> float:
     """The factor with which the loss takes the value that the step masks."""
-    same = [
-        n for n in judged.nodes if n.value.shape == masked.shape and np.allclose(n.value, masked, rtol=1e-9)
-    ]
+    every = {id(n): n for node in judged.nodes for n in (*node.parents, node)}.values()
+    same = [n for n in every if n.value.shape == masked.shape and np.allclose(n.value, masked, rtol=1e-9)]
     return next((f for f in (_after(judged, node) for node in same) if f != 1.0), 1.0)
