@@ -96,3 +96,16 @@ def test_conjugate_directions_in_a_parabola_look_nowhere_ahead():
 
     given = {"params": [np.zeros(12)], "X": Z, "y": t, "loss": half_square, "step": step, "batch_size": 90}
     assert update.experiment(Case(Patient({**given, "n_steps": 5}), 10.0)) == []
+
+
+@pytest.mark.parametrize(("again", "expected"), [(0, []), (1, ["momentum_state_wrong"])])
+def test_a_velocity_that_is_added_where_the_look_ahead_has_gone_already_is_added_twice(again, expected):
+    v = [np.zeros((6, 3))]
+
+    def step(p, X, y):
+        ahead = p[0] + BETA * v[0]
+        v[0] = BETA * v[0] - RATE * grad(ahead, X, y)
+        return [(ahead if again else p[0]) + v[0]], loss(p, X, y)
+
+    given = {"params": [start], "X": X, "y": y, "loss": loss, "step": step, "batch_size": 30, "n_steps": 200}
+    assert [f.id for f in update.experiment(Case(Patient(given), 10.0))] == expected

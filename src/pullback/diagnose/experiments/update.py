@@ -47,6 +47,7 @@ from pullback.diagnose.experiments.of_update._memories import (
     divides,
     follows_course,
     keeps_velocity,
+    leads_twice,
     looks_elsewhere,
     nesterov,
     never_cleared,
@@ -250,7 +251,7 @@ def _rule(
         return alone
     if nesterov(case, moves, moving) or extrapolated(case):
         return []
-    elsewhere = looks_elsewhere(case, moves, moving)
+    elsewhere = looks_elsewhere(case, moves, moving) or leads_twice(case, moves, moving)
     if elsewhere:
         return elsewhere
     by_schedule = scheduled(moves, used, moving, lambda: case.listened is not None or keeps_velocity(

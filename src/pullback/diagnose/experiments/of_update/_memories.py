@@ -171,6 +171,38 @@ def nesterov(case: Case, moves: Moves, moving: list[int]) -> bool:
     )
 
 
+def leads_twice(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
+    """Whether each step goes on from where it looked ahead, not from where it stood.
+
+    Its move is beta v + v', where v' = beta v - lr g is the new velocity: no multiple of the move before.
+    """
+    if len(moves.after) < 4 or sum(moves.move(0)[k].size for k in moving) < 6:
+        return []
+    beta = next((beta for beta in _BETAS if _goes_on(case, moves, moving, beta)), 0.0)
+    if not beta:
+        return []
+    return [Finding(
+        "momentum_state_wrong", "step", "the velocity is added twice: to look ahead, and again from there",
+        f"velocities that keep {number(beta)} of the last, each added where the last has led, give all moves",
+        "take the gradient alone ahead, and move from where the weights stood", 1.0, 81)]  # fmt: skip
+
+
+def _goes_on(case: Case, moves: Moves, moving: list[int], beta: float) -> bool:
+    """Whether velocities, each told by its move and the one before, follow the gradients at one rate."""
+    v, rates = [np.zeros(x.shape) for x in moves.before[0]], list[float]()
+    for t in range(len(moves.after)):
+        ahead = [x + beta * a for x, a in zip(moves.before[t], v, strict=True)]
+        g = case.gradient(ahead, case.X[moves.rows[t]], case.y[moves.rows[t]])
+        new = [m - beta * a for m, a in zip(moves.move(t), v, strict=True)]
+        fed = np.concatenate([(new[k] - beta * v[k]).ravel() for k in moving])
+        slope = np.concatenate([g[k].ravel() for k in moving])
+        rates.append(-float(fed @ slope) / float(slope @ slope or 1.0))
+        if rates[t] <= 0 or norm([fed + rates[t] * slope]) > 1e-4 * norm([fed]):
+            return False
+        v = new
+    return bool(np.ptp(rates) < 1e-3 * max(rates))
+
+
 _BETAS = (0.9, 0.8, 0.95, 0.5, 0.7, 0.85, 0.6, 0.99)
 
 
