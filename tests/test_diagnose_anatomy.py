@@ -236,3 +236,31 @@ def test_classes_that_lie_apart_ask_for_no_more_units():
     found = diagnose(params=[np.zeros(4), np.zeros(1)], X=X, y=y, loss=loss, step=step, batch_size=20,
                      n_steps=400)  # fmt: skip
     assert found.verdict == "healthy"
+
+
+def test_layers_without_biases_miss_them_where_the_inputs_are_far_from_zero():
+    rng = np.random.default_rng(12)
+    angle, far = rng.uniform(0, 2 * np.pi, 400), np.where(np.arange(400) % 2, 0.5, 1.0)
+    rows = far[:, None] * np.c_[np.cos(angle), np.sin(angle)] + 0.05 * rng.standard_normal((400, 2)) + 3
+    inside = (far < 1).astype(float)[:, None]
+
+    def layers(p, X):
+        out = [X]
+        for w in p:
+            out.append(1 / (1 + np.exp(-out[-1] @ w)))
+        return out
+
+    def loss(p, X, y):
+        return np.mean((layers(p, X)[-1] - y) ** 2)
+
+    def step(p, X, y):
+        out, new = layers(p, X), []
+        d = (out[-1] - y) / len(X)
+        for w, below, a in zip(p[::-1], out[-2::-1], out[:0:-1], strict=True):
+            d = d * a * (1 - a)
+            new, d = [w - 4 * below.T @ d, *new], d @ w.T
+        return new, loss(p, X, y)
+
+    start = [rng.uniform(-1, 1, shape) for shape in ((2, 8), (8, 4), (4, 1))]
+    found = diagnose(params=start, X=rows, y=inside, loss=loss, step=step, batch_size=40, n_steps=1500)
+    assert (found.faults[0].id, found.faults[0].where) == ("no_bias", "model")

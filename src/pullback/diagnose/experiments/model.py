@@ -90,7 +90,8 @@ def measure(case: Case, third: int = 0) -> Bigger | None:
         unbiased = bare(net)
         near = uncentred(X, data, rows=(train, test)) if unbiased else data
         own = _read(case, net, near, test, good)
-        biased = with_bias(case, net, near) if unbiased and own > good else own
+        centred = data if len(net.layers) > 1 else near  # biases can do it, and it spares units a plateau
+        biased = with_bias(case, net, centred) if unbiased and own > good else own
     return Bigger(constant_loss, own, biased, wide)
 
 
