@@ -294,3 +294,17 @@ def test_sigmoids_in_a_loss_that_runs_away_or_stays_finite_are_not_what_breaks_i
     given = {"params": start, "X": X, "y": y, "loss": cost, "step": step, "batch_size": 60, "n_steps": 900}
     case = Case(Patient(given), 10.0)
     assert (RIVALS["loss_unstable"].stands(case) is not None) == stands
+
+
+@pytest.mark.parametrize(
+    ("beside", "found", "expected"),
+    [
+        ("grad_reduction_sum", "too_few_steps", ["too_few_steps"]),
+        ("grad_reduction_sum", "lr_too_large", ["grad_reduction_sum", "lr_too_large"]),
+        ("grad_averaged_twice", "lr_too_large", ["lr_too_large"]),
+        ("grad_averaged_twice", "lr_too_small", ["grad_averaged_twice", "lr_too_small"]),
+    ],
+)
+def test_a_longer_step_is_no_cause_of_slowness_nor_a_shorter_one_of_haste(beside, found, expected):
+    size = Finding(beside, "step", "", "", "", 0.95, 69.5, alone=False)
+    assert [f.id for f in rank([size, Finding(found, "step", "", "", "", 0.85, 60)])] == expected

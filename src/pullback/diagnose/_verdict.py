@@ -258,6 +258,18 @@ def rank(findings: list[Finding]) -> list[Finding]:
     """The root cause first; one finding per id; nothing where none makes the loop faulty by itself."""
     out: list[Finding] = []
     for f in sorted(findings, key=lambda f: -f.weight):
-        if f.confidence > 0 and all(f.id != g.id for g in out):
+        if f.confidence > 0 and all(f.id != g.id for g in out) and not _cleared(f, findings):
             out.append(f)
     return out if any(f.alone for f in findings if f.confidence > 0) else []
+
+
+def _cleared(f: Finding, findings: list[Finding]) -> bool:
+    """Whether what is no fault by itself lengthens steps that are too short, or shortens too long ones."""
+    contrary = _CONTRARY.get(f.id, ())
+    return not f.alone and any(g.alone and g.confidence > 0 and g.id in contrary for g in findings)
+
+
+_CONTRARY = {
+    "grad_reduction_sum": ("lr_too_small", "too_few_steps"),
+    "grad_averaged_twice": ("lr_too_large",),
+}
