@@ -357,3 +357,24 @@ def of_columns(divided, own_decay=1.0, decay=0.2):
 )
 def test_rows_divided_twice_are_told_by_the_penalty_that_is_not(loop, found):
     assert [(f.id, f.where) for f in update.experiment(of_columns(*loop))] == found
+
+
+def test_a_table_of_which_single_rows_move_a_few_numbers_by_their_own_sums_of_squares_is_right():
+    places = rng.permutation(np.array([(i, 12 + j) for i in range(12) for j in range(12)]))
+    score = np.linspace(-1, 1, 24)[places].sum(1) + 0.3
+    squares = np.ones(24)
+
+    def of_places(p, X, y):
+        return 0.5 * np.mean((p[0][X[:, 0]] + p[0][X[:, 1]] - y) ** 2)
+
+    def step(p, X, y):
+        w, before = p[0].copy(), of_places(p, X, y)
+        for (i, j), t in zip(X, y, strict=True):
+            g = w[i] + w[j] - t
+            for k in (i, j):
+                w[k] -= 5e-4 * g / np.sqrt(squares[k])
+                squares[k] += g * g
+        return [w], before
+
+    given = {"params": [rng.uniform(-0.1, 0.1, 24)], "X": places, "y": score, "loss": of_places, "step": step}
+    assert update.experiment(Case(Patient({**given, "batch_size": 10}), 10.0)) == []

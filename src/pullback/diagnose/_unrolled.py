@@ -73,7 +73,7 @@ def _rows_of_one(case: Case, ends: dict[int, Leaves]) -> int | None:
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if middle <= case.size and _follows(case, middle, ends) else (low, middle)
-    return low
+    return 1 if low > 1 and in_turn(case, 1, ends) else low  # the first rows may have nothing in common
 
 
 SIZES = (1, 2, 4, 5, 8, 10, 16, 20, 25, 32, 50, 64, 100, 128)
@@ -96,6 +96,15 @@ def in_turn(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
     return bool(
         gap <= 1e-10 * norm(way) and norm([t - w for t, w in zip(total, way, strict=True)]) > 1e-5 * norm(way)
     )
+
+
+def straight(case: Case, moves: Moves) -> bool:
+    """Whether a step is updates made one after the other, of which the first is by its rows' true gradient.
+
+    What their sum is off that of all rows comes from what is kept between them, as Adagrad's squares are.
+    """
+    first = case.gradient(moves.before[0], case.X[moves.rows[0]], case.y[moves.rows[0]])
+    return _along(moves.move(0), first) and in_turn(case, len(moves.rows[0]), {})
 
 
 def _added_up(case: Case, size: int, ends: dict[int, Leaves]) -> bool:
@@ -159,4 +168,4 @@ def _goes_on(case: Case, moves: Moves, ends: dict[int, Leaves]) -> bool:
     return (whole > 1.5 * norm(first) and downhill) or in_turn(case, size, ends)
 
 
-__all__ = ["fed_singly", "in_turn", "unrolled"]
+__all__ = ["fed_singly", "in_turn", "straight", "unrolled"]

@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose._unrolled import UPDATES, fed_singly, in_turn, unrolled
+from pullback.diagnose._unrolled import UPDATES, fed_singly, in_turn, straight, unrolled
 from pullback.diagnose.experiments.gradient import (
     GRADIENT,
     doubtful,
@@ -131,6 +131,8 @@ def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]
         case.unruled = False
     else:
         found = once_more(case, found, _examine)
+        found = [f for f in found if f.confidence == 1.0 or f.id not in GRADIENT] if straight(
+            case, moves) else found  # fmt: skip
     return [*(f for f in found if not doubtful(f)), *inside]
 
 
