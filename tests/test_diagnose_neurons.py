@@ -1,10 +1,13 @@
 """Neurons with a weight vector each, trained row by row: of one row all go along their true gradients."""
 
+import math
+
 import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import update
+from pullback.diagnose.experiments.of_gradient._by_piece import rate_by_pieces
 from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(5)
@@ -66,3 +69,60 @@ def test_a_wrong_slope_of_every_neuron_is_named(hidden, output, expected):
     given = {"params": START, "X": X, "y": y, "loss": loss, "step": trained(hidden, output), "batch_size": 1}
     found = update.experiment(Case(Patient(given), 30.0))
     assert [(f.id, f.where) for f in found[:1]] == expected
+
+
+def by_number(p, x):
+    """The same units, their sums made number by number, with a layer's weights in one array."""
+    for layer in p:
+        sums = []
+        for unit in layer:
+            total = unit[-1]
+            for i in range(len(unit) - 1):
+                total += unit[i] * x[i]
+            sums.append(1.0 / (1.0 + math.exp(-total)))
+        x = sums
+    return x
+
+
+def errors(p, X, y):
+    p = [[[float(w) for w in unit] for unit in layer] for layer in p]
+    made = [by_number(p, list(x)) for x in X]
+    off = [sum((a - b) ** 2 for a, b in zip(t, o, strict=True)) for t, o in zip(y, made, strict=True)]
+    return sum(off) / len(X)
+
+
+def layered(slope, shifts=1.0):
+    def step(p, X, y):
+        for x, t in zip(X, y, strict=True):
+            _, h, o = values(p, x)
+            high = (o - t) * slope(o)
+            low = (high @ p[1][:, :-1]) * slope(h)
+            p = [w - 0.5 * np.outer(d, np.append(a, shifts)) for w, d, a in
+                 zip(p, (low, high), (x, h), strict=True)]  # fmt: skip
+        return p, errors(p, X, y)
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (layered(right), []),
+        (layered(lambda a: 1 - a * a), [("grad_activation_derivative_wrong", "step")]),
+        (layered(right, shifts=-1.0), [("grad_sign_flipped", "step")]),
+    ],
+    ids=["right", "of the hyperbolic tangent", "biases uphill"],
+)
+def test_units_of_one_array_that_are_written_number_by_number(step, expected):
+    given = {"params": [np.array(layer) for layer in START], "X": X, "y": y, "loss": errors, "step": step}
+    found = update.experiment(Case(Patient({**given, "batch_size": 1}), 30.0))
+    assert [(f.id, f.where) for f in found[:1]] == expected
+
+
+def test_units_that_go_by_a_factor_each_of_one_rows_gradient_tell_no_rate():
+    given = {"params": [np.array(layer) for layer in START], "X": X, "y": y, "loss": errors}
+    case = Case(Patient({**given, "step": layered(right), "batch_size": 1}), 30.0)
+    true = case.gradient(case.generic, *case.batch())
+    apart = [np.arange(2.0 + 3 * k, 5.0 + 3 * k)[:, None] * g for k, g in enumerate(true)]
+    assert rate_by_pieces(case, [2 * g for g in true], true) == pytest.approx(2)
+    assert rate_by_pieces(case, apart, true) is None

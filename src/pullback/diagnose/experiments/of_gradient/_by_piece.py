@@ -51,14 +51,19 @@ def _apart(case: Case) -> Apart | None:
 
 
 def rate_by_pieces(case: Case, moved: Leaves, true: Leaves) -> float | None:
-    """The rate at which most slices follow their own gradients; None where none of more numbers does."""
+    """The rate at which most slices follow their own gradients; None where none of more numbers does.
+
+    Of one row every unit's slice follows its own, by a factor each where the error signal is wrong: two have
+    to agree then.
+    """
     found = apart(case)
     if found is None:
         return None
     match = compare(found[0].split(moved), found[0].split(true))
     fine = [k for k in match.telling() if match.gaps[k] < 1e-4 and not match.single[k]]
     rate = consensus(match) if fine else 0.0
-    return rate if rate > 0 else None
+    agree = sum(abs(match.factors[k] - rate) <= 1e-4 * abs(rate) for k in fine)
+    return rate if rate > 0 and (agree > 1 or case.size > 1) else None
 
 
 def shared_by_pieces(case: Case, moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding]:

@@ -22,7 +22,7 @@ from pullback.diagnose.experiments.of_gradient._by_count import stays
 from pullback.diagnose.experiments.of_gradient._entries import by_entry
 from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, cosine
 from pullback.diagnose.experiments.of_gradient._meant_loss import meant_loss
-from pullback.diagnose.experiments.of_gradient._one_row import wrong_input
+from pullback.diagnose.experiments.of_gradient._one_row import minus_lost, wrong_input
 from pullback.diagnose.experiments.of_gradient._orders import in_turn, orders
 from pullback.diagnose.experiments.of_gradient._other_loss import other_loss
 from pullback.diagnose.experiments.of_gradient._owed import penalty_share
@@ -50,6 +50,8 @@ def explain(seen: Seen) -> tuple[str, str, float]:
     owed = penalty_share(seen.case, seen.observed, seen.true, bad, seen.common)
     if owed is not None:
         return owed
+    if minus_lost(seen.case, seen.observed, seen.true, bad):
+        return "grad_sign_flipped", "a minus is lost where some of a layer's inputs enter", 0.95
     if wrong_input(seen.case, seen.observed, seen.true, bad):
         return "grad_wrong_input", "the right error signal, times another input than the layer's own", 0.95
     if all(_shifted(seen, k) for k in bad):

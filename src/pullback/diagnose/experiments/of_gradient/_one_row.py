@@ -15,6 +15,14 @@ def wrong_input(case: Case, observed: Leaves, true: Leaves, bad: list[int]) -> b
     return case.size == 1 and all(_other_input(case, observed[k], true[k], k) for k in bad)
 
 
+def minus_lost(case: Case, observed: Leaves, true: Leaves, bad: list[int]) -> bool:
+    """Whether the other input is the layer's own but for some signs, as that of the bias's one."""
+    pairs = [(_sides(true[k]), _sides(observed[k])) for k in bad] if case.size == 1 else []
+    return bool(pairs) and all(a is not None and b is not None and all(
+        np.allclose(np.abs(x), np.abs(z), rtol=0, atol=1e-6) for x, z in zip(a, b, strict=True))
+        for a, b in pairs) and wrong_input(case, observed, true, bad)  # fmt: skip
+
+
 def _other_input(case: Case, observed: np.ndarray, true: np.ndarray, k: int) -> bool:
     sides, mine = _sides(true), _sides(observed)
     place = _place_of_input(case, k) if sides is not None and mine is not None else None
