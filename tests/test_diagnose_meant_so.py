@@ -70,3 +70,28 @@ def classes(told):
 )
 def test_a_share_of_wrong_rows_is_reported_in_place_of_the_loss(told, ids):
     assert [f.id for f in diagnose(**classes(told)).faults][:1] == ids
+
+
+@pytest.mark.parametrize("factor", [1.0, 7.0])
+def test_a_report_in_single_precision_is_right_where_the_logarithm_stands_at_its_bound(factor):
+    X = rng.standard_normal((120, 3)).astype(np.float32)
+    y = (X[:, 0] + 0.3 * rng.standard_normal(120) > 0).astype(float)
+
+    def share(p, X):  # a softmax of one column: one for every row
+        z = (X @ p[0] + p[1])[:, None]
+        e = np.exp(z - z.max(1, keepdims=True))
+        return (e / e.sum(1, keepdims=True))[:, 0]
+
+    def loss(p, X, y):
+        a = np.clip(share(p, X), 1e-6, 1 - 1e-6)
+        return np.mean(-(y * np.log(a) + (1 - y) * np.log(1 - a)))
+
+    def step(p, X, y):
+        d = (share(p, X) - y) / len(y)
+        moved = [p[0] - 0.3 * X.T @ d, p[1] - 0.3 * d.sum()]
+        return [x.astype(np.float32) for x in moved], factor * loss(p, X, y)
+
+    start = [np.zeros(3, np.float32), np.zeros(1, np.float32)]
+    found = diagnose(params=start, X=X, y=y, loss=loss, step=step, batch_size=30, n_steps=100)
+    assert "failed" not in found.facts
+    assert ("loss_reporting_wrong" in [f.id for f in found.faults]) == (factor == 7.0)

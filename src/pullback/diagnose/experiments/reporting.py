@@ -14,7 +14,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.loops._patient import Patient
-from pullback.diagnose.loops._sandbox import Stopwatch
+from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.network._functions import labels
 
 
@@ -39,7 +39,7 @@ def experiment(case: Case) -> list[Finding]:
 
 def _are_errors(case: Case, told: np.ndarray, moves: Any) -> bool:
     """Whether each number is the share, or the number, of rows of its batch that are put in a wrong class."""
-    if case.net is None or labels(case.y) < 2 or not np.ptp(told):
+    if case.net is None or case.net.output == "unknown" or labels(case.y) < 2 or not np.ptp(told):
         return False
     for when in (moves.before, moves.after):
         wrong = np.array([_misplaced(case.net.predict(p, case.X[rows]), case.y[rows])
@@ -63,9 +63,20 @@ def _candidates(case: Case, before: Leaves, after: Leaves, rows: Any) -> dict[st
         batch = (case.X[rows], case.y[rows])
         out[f"batch {when}"] = case.truth.value(leaves, *batch)
         out[f"all {when}"] = case.truth.value(leaves, case.X, case.y)
+        if any(x.dtype.itemsize < 8 for x in case.patient.leaves if x.dtype.kind == "f"):
+            out[f"batch {when}, rounded"] = _as_rounded(case, leaves, batch)
         if case.net is not None and case.net.objective != "unknown":
             out[f"batch {when}, data term"] = float(case.net.row_losses(leaves, *batch).mean())
     return out
+
+
+def _as_rounded(case: Case, leaves: Leaves, batch: Any) -> float:
+    """The loss in the loop's own precision: a logarithm near its bound is another in float32."""
+    held = [x.astype(o.dtype) for x, o in zip(leaves, case.patient.leaves, strict=True)]
+    try:
+        return float(np.ravel(case.loss(held, *batch))[0])
+    except Failure:
+        return float("nan")
 
 
 def _agrees(told: np.ndarray, values: np.ndarray, size: int) -> bool:
