@@ -81,12 +81,13 @@ def folded_loss(p, X, y):
     return float(np.mean((folded(p, X)[-1][0] - y) ** 2))
 
 
-def folded_back(bias=np.sum, mixed=False):
+def folded_back(bias=np.sum, mixed=False, turned=False):
     def grad(p, X, y):
         a = folded(p, X)
         deltas = [2 * (a[3] - y) / len(y) * (1 - a[3] ** 2)]
         for k in (2, 1):
-            deltas.insert(0, p[k][:, 1:].T @ deltas[0] * (1 - a[k] ** 2))
+            W = p[k][:, 1:].T if turned and k == 1 else p[k][:, 1:]
+            deltas.insert(0, W.T @ deltas[0] * (1 - a[k] ** 2))
         if mixed:
             deltas[1] = deltas[0]
         return [np.hstack([bias(d, axis=1, keepdims=True), d @ x.T]) for d, x in zip(deltas, a, strict=False)]
@@ -100,11 +101,51 @@ def folded_back(bias=np.sum, mixed=False):
         (folded_back(), []),
         (folded_back(mixed=True), [("grad_wrong_delta", 1)]),
         (folded_back(bias=np.mean), [("grad_bias_wrong", "grad")]),
+        (folded_back(turned=True), [("grad_transposed", 0)]),
     ],
-    ids=["right", "another layer's signal", "mean of the signal"],
+    ids=["right", "another layer's signal", "mean of the signal", "a matrix transposed beside its bias"],
 )
 def test_weights_that_hold_their_bias(grad, expected):
     assert found(columns, folded_loss, grad) == expected
+
+
+def beside_ones(a):
+    return np.hstack([np.ones((len(a), 1)), a])
+
+
+def ones_loss(p, X, y):
+    a = X
+    for W in p:
+        a = np.tanh(beside_ones(a) @ W.T)
+    return float(np.mean((a[:, 0] - y) ** 2))
+
+
+def ones_back(down):
+    def grad(p, X, y):
+        a = [X]
+        for W in p:
+            a.append(np.tanh(beside_ones(a[-1]) @ W.T))
+        d, gs = 2 * (a[3] - y[:, None]) / len(y) * (1 - a[3] ** 2), []
+        for k in (2, 1, 0):
+            gs.insert(0, d.T @ beside_ones(a[k]))
+            W = p[k][:, 1:]
+            d = d @ (down(W) if k == 1 else W) * (1 - a[k] ** 2)
+        return gs
+
+    return grad
+
+
+@pytest.mark.parametrize(
+    ("down", "expected"),
+    [
+        (lambda W: W, []),
+        (lambda W: W.T, [("grad_transposed", 0)]),
+        (lambda W: np.eye(len(W)), [("grad_wrong_delta", 0)]),
+    ],
+    ids=["right", "transposed", "left out"],
+)
+def test_what_is_handed_down_beside_a_column_of_ones(down, expected):
+    assert found(columns, ones_loss, ones_back(down)) == expected
 
 
 def test_a_value_that_was_scaled_in_place_before_it_was_kept():

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.backward._carried import carried
 from pullback.diagnose.backward._cofactors import cofactors
 from pullback.diagnose.backward._inner import inner_slopes
 from pullback.diagnose.backward._joined import joined
@@ -27,7 +28,7 @@ from pullback.diagnose.backward._scaled import scaled
 from pullback.diagnose.backward._softmaxed import softmaxed
 from pullback.diagnose.backward._statistics import statistics
 from pullback.diagnose.backward._summands import summands
-from pullback.diagnose.backward._tapes import Product, Segment, Tape, Wrong, by_place, through, ways
+from pullback.diagnose.backward._tapes import Segment, Tape, Wrong, by_place
 from pullback.diagnose.backward._truncated import truncated
 from pullback.diagnose.backward._unfed import unfed
 from pullback.diagnose.backward._uses import uses
@@ -68,7 +69,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from other_outputs(tape)
     yield from untargeted(tape)
     yield from products(tape)
-    yield from _weights(tape)
+    yield from carried(tape)
     yield from overwritten(tape)
     yield from scaled(tape)
     yield from cofactors(tape)
@@ -217,10 +218,6 @@ def _errors(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, Any]]:
             yield "the error", node.value
 
 
-def _always(v: Any) -> Callable[[Any], Any]:
-    return lambda w: v
-
-
 def _skips(tape: Tape) -> dict[int, Any]:
     """Sums of a layer's input and its output, with the way back to the input cut."""
     inputs = {id(a) for p in tape.products for a in p.inputs}
@@ -355,44 +352,3 @@ _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
 def _over_units(v: Any) -> Any:
     """One number a row: what a dot product of two of its layer's vectors is."""
     return np.sum(v, axis=-1, keepdims=True) if np.ndim(v) > 1 else v
-
-
-def _weights(tape: Tape) -> Iterator[Wrong]:
-    """The way back through a product with the weight transposed, another weight, or none."""
-    for product in tape.carrying():
-        W = tape.leaves[product.leaf]
-        if W.ndim == 2 and W.shape[0] == W.shape[1]:
-            yield Wrong(
-                "grad_transposed", f"parameter {product.leaf} transposed on the way back",
-                through(tape, product, lambda w: w.T),
-            )  # fmt: skip
-            yield Wrong(
-                "grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
-                through(tape, product, lambda w: np.eye(len(w))),
-            )  # fmt: skip
-        elif W.ndim == 2 and 1 in W.shape:  # one unit's error signal has any shape, by broadcasting
-            yield Wrong("grad_wrong_delta", f"parameter {product.leaf} left out on the way back",
-                        through(tape, product, np.ones_like))  # fmt: skip
-        if any(source.deps >> product.leaf & 1 for source in product.inputs):  # a recurrence
-            yield Wrong("grad_drops_upstream", f"parameter {product.leaf} hands nothing to the step before",
-                        through(tape, product, np.zeros_like))  # fmt: skip
-    square = [p for p in tape.carrying() if tape.leaves[p.leaf].ndim == 2
-              and tape.leaves[p.leaf].shape[0] == tape.leaves[p.leaf].shape[1]]  # fmt: skip
-    if len(square) > 1:
-        yield Wrong("grad_transposed", "the weights transposed on the way back",
-                    _through_all(tape, square))  # fmt: skip
-    for product in tape.carrying():
-        for other in tape.products:
-            W, V = tape.leaves[product.leaf], tape.leaves[other.leaf]
-            if other is not product and W.shape == V.shape:
-                yield Wrong(
-                    "grad_wrong_delta", f"parameter {other.leaf} in place of {product.leaf} on the way back",
-                    through(tape, product, _always(other.weights[0].value)),
-                )  # fmt: skip
-
-
-def _through_all(tape: Tape, products: list[Product]) -> Leaves:
-    instead: dict[int, Any] = {}
-    for product in products:
-        instead |= ways(product, lambda w: w.T)
-    return tape.rec.gradient(len(tape.leaves), instead=instead)
