@@ -87,3 +87,27 @@ def test_the_mistake_whose_gradients_make_the_moves_is_named(rule, gradient, fau
     found = update.experiment(case)
     assert [(f.id, f.where) for f in found[:1]] == fault
     assert all(f.confidence > 0.9 for f in found[:1])
+
+
+@pytest.mark.parametrize("rule", [root_of_sum, faded, decaying, corrected])
+@pytest.mark.parametrize("early", [False, True])
+def test_a_weight_that_is_new_before_it_has_carried_the_signal_back_is_named(rule, early):
+    kept = [[np.zeros_like(x) for x in START] for _ in range(2)]
+    count = [0]
+
+    def step(p, X, y):
+        count[0] += 1
+        new = list(p)
+        first, second = values(p, X)
+        d = 2 * (second @ p[2] - y) / len(y)
+        for k, x in ((2, second), (1, first), (0, X)):
+            new[k] = p[k] - 0.05 * rule(kept[0][k], kept[1][k], x.T @ d, count[0])
+            w = (new if early else p)[k]
+            d = (np.outer(d, w) if k == 2 else d @ w.T) * (1 - x * x)  # below X it is of no use
+        return new, loss(p, X, y)
+
+    case = Case(
+        Patient({"params": START, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20}), 10.0
+    )
+    found = update.experiment(case)
+    assert [(f.id, f.where) for f in found[:1]] == ([("update_order", "step")] if early else [])

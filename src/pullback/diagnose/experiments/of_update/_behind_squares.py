@@ -2,12 +2,13 @@
 
 The first move of such a rule tells of a gradient the signs alone. But a mistake whose gradients have these
 signs, and that put through a right rule make all of the first moves to rounding, is what the step does.
+So are gradients taken while some weights are new already, which are told by the weights after each move.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,11 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose.backward._spoiled import mistakes
 from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.experiments.of_gradient._orders import orders
 from pullback.diagnose.updates._adaptive import own_rates, simulate
 from pullback.diagnose.updates._moves import Moves, chosen
 
-MOVES, AGREE, EXACT, EXACT_SINGLE, MOST = 3, 0.98, 1e-6, 2e-4, 8
+MOVES, AGREE, EXACT, EXACT_SINGLE, MOST = 3, 0.98, 1e-6, 2e-4, 12
 
 
 def behind_squares(case: Case, moves: Moves, true: list[Leaves], moving: list[int]) -> Leaves | None:
@@ -26,7 +28,7 @@ def behind_squares(case: Case, moves: Moves, true: list[Leaves], moving: list[in
     count = min(MOVES, len(moves.after))
     if count < 2 or case.tape is None:
         return None
-    first = _claims(case.tape, true[0])
+    first = _claims(case.tape, true[0], moves.after[0])
     move = _joined(moves.move(0), moving)
     alike = [i for i, grads in enumerate(first) if _agree(-move, grads, moving)][:MOST]
     if not alike:
@@ -34,7 +36,7 @@ def behind_squares(case: Case, moves: Moves, true: list[Leaves], moving: list[in
     claims, most = [first], alike[-1] + 1
     for t in range(1, count):
         tape = case.tape_at(moves.before[t], case.X[moves.rows[t]], case.y[moves.rows[t]])
-        claims.append([] if tape is None else _claims(tape, true[t], most))
+        claims.append([] if tape is None else _claims(tape, true[t], moves.after[t], most))
     if any(len(several) < most for several in claims):
         return None
     made = moves.on(moves.rows[:count]).of(moving)
@@ -49,9 +51,10 @@ def behind_squares(case: Case, moves: Moves, true: list[Leaves], moving: list[in
     return next((first[i] for i, gs in zip(alike, grads, strict=True) if own_rates(made, gs) < exact), None)
 
 
-def _claims(tape: Tape, true: Leaves, most: int | None = None) -> list[Leaves]:
+def _claims(tape: Tape, true: Leaves, after: Leaves, most: int | None = None) -> list[Leaves]:
     """The gradients of every mistake, or of the first few; right ones where it claims none."""
-    return list(islice((made for claim in mistakes(tape) for made in _either_way(claim.grads, true)), most))
+    claims = chain(orders(tape, after), mistakes(tape))
+    return list(islice((made for claim in claims for made in _either_way(claim.grads, true)), most))
 
 
 def _either_way(grads: list[Any], true: Leaves) -> Iterator[Leaves]:

@@ -79,7 +79,7 @@ def by_leaf(
             case, moves, true, moving, [k for k in moving if k not in fine]
         )
         made = None if out and not doubtful(out[0]) else behind_squares(case, moves, true, moving)
-        out = out if made is None else _named(case, made, true[0])
+        out = out if made is None else _named(case, made, true[0], moves.after[0])
     case.unruled = not out and len(moves.after) > 2 and not _plain(moves, used, moving)
     return out
 
@@ -179,8 +179,8 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
                             resting=resting(moves, true, f), rated=known is not None)  # fmt: skip
 
 
-def _named(case: Case, gradient: Leaves, true: Leaves) -> list[Finding]:
-    return examine_gradient(case, gradient, case.tape, true, "step", expect_one=False)
+def _named(case: Case, gradient: Leaves, true: Leaves, after: Leaves | None = None) -> list[Finding]:
+    return examine_gradient(case, gradient, case.tape, true, "step", after, expect_one=False)
 
 
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
