@@ -185,3 +185,22 @@ def test_a_step_that_serves_fresh_weights_is_not_too_small_for_huge_ones(learns,
     monkeypatch.setattr(_mending, "partial", lambda *a, **k: None)
     runs = SimpleNamespace(case=case, cured=lambda name, make: learns)
     assert _mending.causes(runs, "the start", 0.9) == ["the start" if learns else "a larger step"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "spread", "expected"),
+    [([5, 30, 30, 30, 1], 12.0, "init_too_large"), ([5, *[30] * 9, 1], 0.8, "exploding_gradient")],
+    ids=["each layer alone", "ten layers together"],
+)
+def test_what_grows_through_a_stack_is_told_from_layers_that_are_each_too_large(sizes, spread, expected):
+    def rectified(params, X):
+        for W in params[:-1]:
+            X = np.maximum(X @ W, 0)
+        return X @ params[-1]
+
+    rows = RNG.standard_normal((40, 5))
+    with quiet():
+        case = case_of(rectified, stack(sizes, spread), rows, rows[:, :1])
+        found = units.suspect(case, units.look(case))
+    assert found is not None
+    assert found.id == expected

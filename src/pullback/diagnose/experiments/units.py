@@ -23,6 +23,8 @@ LARGE, HEARD = 4.0, 3.5
 """The size of a layer's weights, times the root of its inputs' number, from which on it is too large; and the
 least size of its sums where inputs are small, as the pixels of a picture that is mostly dark.
 """
+ALARM = 30.0
+"""How many times as large as the first layer's sums those of others are that a stack has made too large."""
 
 DRAW = "draw the weights at random"
 
@@ -237,18 +239,26 @@ def _along(case: Case, state: State) -> Finding | None:
 def _loud(case: Case, state: State, least: float) -> Finding | None:
     """The size of the sums from the first layer to the last, where each layer multiplies it anew.
 
-    A unit that saturates keeps them bounded: they grow through layers that do not, whatever the step.
+    A unit that saturates keeps them bounded: they grow through layers that do not, whatever the step. Where
+    each layer by itself does what it takes a stack for, no depth is to blame.
     """
-    if state.tape is None:
-        return None
-    sizes = [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in state.tape.products]
-    most = max(30.0, min(1e3, least ** (len(sizes) - 1)))
+    sizes = _sizes(state)
+    most = max(ALARM, min(1e3, least ** (len(sizes) - 1)))
     if len(sizes) < 4 or not sizes[0] or not max(sizes) > most * sizes[0]:
+        return None
+    grown = max(sizes) / sizes[0]
+    if np.isfinite(grown) and grown ** (1 / int(np.argmax(sizes))) > ALARM:
         return None
     return _finding(
         "exploding_gradient", case.weights[0], "the signal grows from layer to layer",
-        f"the sums grow {number(max(sizes) / sizes[0])} times from the first layer to the largest",
+        f"the sums grow {number(grown)} times from the first layer to the largest",
         "smaller initial weights, or a smaller share of each layer in the sum", 68)  # fmt: skip
+
+
+def _sizes(state: State) -> list[float]:
+    """The size of each layer's sums, from the first to the last."""
+    products = state.tape.products if state.tape is not None else []
+    return [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in products]
 
 
 def _whispered(case: Case, state: State) -> dict[int, float]:
@@ -258,7 +268,7 @@ def _whispered(case: Case, state: State) -> dict[int, float]:
     """
     if state.tape is None or len(case.weights) < 4 or len(state.spread) < len(case.weights):
         return {}
-    sizes = [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in state.tape.products]
+    sizes = _sizes(state)
     few = {k: s for k, s in state.spread.items() if s < 0.5}
     faint = 0 < min(sizes) < 1e-3 * sizes[0] and len(few) > 0.7 * len(case.weights)
     return few if faint else {}
