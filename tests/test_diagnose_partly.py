@@ -7,7 +7,13 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.experiments.data import _flat_columns, _only_tops, _two_in_one, _wrapped
+from pullback.diagnose.experiments.data import (
+    _flat_columns,
+    _only_tops,
+    _same_columns,
+    _two_in_one,
+    _wrapped,
+)
 from pullback.diagnose.experiments.model import idle
 from pullback.diagnose.experiments.of_treatment import _mending, _partly, _penalties
 from pullback.diagnose.experiments.of_treatment._batches import _in_all_steps
@@ -67,6 +73,26 @@ CLOSE = np.random.default_rng(4).standard_normal((300, 3))
 )
 def test_columns_that_kept_next_to_nothing_but_zeros(table, lost):
     assert bool(_flat_columns(SimpleNamespace(X=table))) is lost
+
+
+NEAR = np.random.default_rng(5).uniform(-0.9, 1.15, (120, 2))
+POWERS = np.stack([NEAR[:, 0] ** (i - j) * NEAR[:, 1] ** j for i in range(7) for j in range(i + 1)], 1)
+MARKS = np.random.default_rng(6).choice([-1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], (120, 12))
+
+
+@pytest.mark.parametrize(
+    ("table", "lost"),
+    [
+        (POWERS.astype(int), True),
+        (POWERS, False),
+        (MARKS, False),
+        (np.abs(POWERS.astype(int)), False),
+        (POWERS.astype(int)[:40], False),
+    ],
+    ids=["powers cut off", "powers", "marks", "no sign", "few rows"],
+)
+def test_columns_of_which_most_have_become_another(table, lost):
+    assert bool(_same_columns(table)) is lost
 
 
 TOPS = (CLOSE.max(0) <= CLOSE) * 1

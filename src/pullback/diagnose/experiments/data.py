@@ -81,6 +81,7 @@ def _dtypes(case: Case) -> list[Finding]:
     if not out and case.X.ndim == 2:
         out += (
             _flat_columns(case)
+            or _same_columns(case.X)
             or _two_in_one(case.X, np.asarray(case.y))
             or _only_tops(case.X)
             or _nothing_left(case)
@@ -207,6 +208,24 @@ def _flat_columns(case: Case) -> list[Finding]:
     if not whole and not (np.mean(np.array(values) >= 5) > 0.5 and all(map(falling, X.T))):
         return []
     return [_cut("X", f"X has dtype {X.dtype} and every column holds at most seven values around zero")]
+
+
+def _same_columns(X: np.ndarray) -> list[Finding]:
+    """Whole numbers of either sign, nearly all zero, of which most columns equal another one.
+
+    So the powers and products of numbers below one look whose fractions are cut off. Pictures with a dark
+    margin, and flags, have no number below zero.
+    """
+    moving = X[:, (X[:1] != X).any(0)]
+    if X.dtype.kind != "i" or len(X) < 50 or moving.shape[1] < 6:
+        return []
+    if moving.min() >= 0 or np.mean(moving == 0) < 0.9:
+        return []
+    kinds = np.unique(moving, axis=1).shape[1]
+    if 2 * kinds > moving.shape[1]:
+        return []
+    return [_cut("X", f"X has dtype {X.dtype}, and of {moving.shape[1]} columns, nearly all of them zero, "
+                      f"only {kinds} differ from one another")]  # fmt: skip
 
 
 def _two_in_one(X: Any, y: Any) -> list[Finding]:
