@@ -51,12 +51,23 @@ def patient(step, loss=loss):
     [
         (lambda: RATE, lambda: -RATE, 0.0, ["momentum_state_wrong"]),
         (lambda: 0.1, lambda: -RATE, 0.0, []),
+        (lambda: -0.1, lambda: RATE, 0.0, []),
+        (lambda: -RATE, lambda: RATE, 0.0, ["momentum_state_wrong"]),
         (lambda: -RATE, lambda: 1.0, 0.9, []),
         (lambda: -RATE, lambda: RATE, 0.9, ["momentum_state_wrong"]),
         (lambda: 1.0, lambda: -RATE, -0.9 * RATE, []),
         (lambda: 1.0, lambda: -RATE, -0.9, ["momentum_state_wrong"]),
     ],
-    ids=["rate twice", "a mean of gradients", "ahead", "ahead, scaled", "sums, ahead", "sums, too far ahead"],
+    ids=[
+        "rate twice",
+        "a mean of gradients",
+        "a mean of their negatives",
+        "of negatives, rate twice",
+        "ahead",
+        "ahead, scaled",
+        "sums, ahead",
+        "sums, too far ahead",
+    ],
 )
 def test_velocities_that_are_scaled_again(takes, gives, ahead, fault):
     found = update.experiment(Case(patient(momentum(takes, gives, ahead)), 10.0))

@@ -153,7 +153,7 @@ def _scaled_twice(case: Case, rule: Rule, first: Leaves, moving: list[int]) -> l
             "is what is not kept of the last",
             "keep v = beta v + (1 - beta) g and move by -lr v")]  # fmt: skip
     kept = factor_kept(kept_after(case.patient, case.generic), [first[k] for k in moving])
-    a = next((a for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
+    a = next((abs(a) for a in kept if abs(a * a / rate - 1) < 1e-4), 1.0)
     if abs(a - 1) < 1e-3 or (abs(a / mean - 1) < 1e-3 and not _enters_twice(case, a)):
         return []  # a mean of gradients is meant
     return [_twice_scaled(
