@@ -338,3 +338,20 @@ def test_a_mask_as_large_as_a_layer_is_no_gradient_of_it():
     given = {"params": start, "X": X, "y": y, "loss": cost, "step": step, "batch_size": 12, "n_steps": 200}
     found = update.experiment(Case(Patient(given), 10.0))
     assert [(f.id, f.where) for f in found][:1] == [("grad_missing_activation_derivative", 0)]
+
+
+@pytest.mark.parametrize(("of_slope", "fault"), [(lambda x: x, []), (np.ones_like, ["grad_wrong_input"])])
+def test_of_single_numbers_the_move_of_one_is_no_schedule_of_the_other(of_slope, fault):
+    x = np.random.default_rng(1).uniform(0, 4, 50)
+    y = 3 * x - 4
+
+    def loss(p, x, y):
+        return float(np.mean((p[0] + p[1] * x - y) ** 2) / 2)
+
+    def step(p, x, y):
+        e = p[0] + p[1] * x - y
+        return [p[0] - 0.02 * e.mean(keepdims=True), p[1] - 0.02 * np.mean(e * of_slope(x), keepdims=True)]
+
+    given = {"params": [np.zeros(1), np.zeros(1)], "X": x, "y": y, "loss": loss, "batch_size": 50}
+    found = update.experiment(Case(Patient({**given, "step": lambda *a: (step(*a), loss(*a))}), 10.0))
+    assert [(f.id, f.where) for f in found] == [(name, 1) for name in fault]

@@ -13,10 +13,11 @@ def sized_by_norms(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool
 
     The factor times the gradient's norm is constant, or the gradient's norm over the weights' (a trust
     ratio), beside a rate that may have a schedule: that of the parameters without it, or what all with it
-    have in common. A stray factor stays one and the same.
+    have in common. A stray factor stays one and the same. Single numbers alone tell nothing: any move of one
+    goes along its gradient, and may pass for the schedule of another.
     """
     steps = range(len(grads))
-    if len(grads) < 4:
+    if len(grads) < 4 or all(grads[0][k].size == 1 for k in moving):
         return False
     factors = {k: _factors([moves.move(t)[k] for t in steps], [g[k] for g in grads]) for k in moving}
     told = {k: f for k, f in factors.items() if f is not None}
