@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._findings import Finding
+from pullback.diagnose.experiments import treatment
 from pullback.diagnose.experiments.of_treatment import _breaking
 from pullback.diagnose.experiments.of_treatment._breaking import breaks
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
@@ -107,3 +109,11 @@ def test_a_loss_that_breaks_by_a_stable_formula_too_is_not_to_blame(monkeypatch,
         made={_breaking.STABLE: Run(losses=[began, ended], at=[0, 9])}, cured=lambda name, make: False,
     )  # fmt: skip
     assert (_breaking.overflow(runs) is not None) == blamed
+
+
+@pytest.mark.parametrize(("proof", "left"), [(_breaking.STABLE, 0.5), ("moves times 0.1", 0.0)])
+def test_a_run_by_the_true_gradient_acquits_no_other(proof, left):
+    guess = Finding("grad_wrong_delta", 0, "it is not the gradient of the loss", "", "", 0.5, 68.5)
+    runs = SimpleNamespace(made={proof: SimpleNamespace(final=0.1)}, proof=proof, share=lambda _: 0.95)
+    treatment._acquit(runs, [guess])
+    assert guess.confidence == left

@@ -20,7 +20,7 @@ from pullback.diagnose.experiments._biases import without_bias
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import experiment as too_small
 from pullback.diagnose.experiments.model import missing_nonlinearity, narrow, too_small_for_few
-from pullback.diagnose.experiments.of_treatment._breaking import breaks, unstable
+from pullback.diagnose.experiments.of_treatment._breaking import STABLE, breaks, unstable
 from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared, by_class
 from pullback.diagnose.experiments.of_treatment._mending import PACE, causes, nothing_to_learn, unshuffled
@@ -247,9 +247,12 @@ def _of_tables(case: Case) -> bool:
 
 
 def _acquit(runs: Compared, so_far: list[Finding]) -> None:
-    """Guesses about a gradient fall where the loop, with one other thing mended, learns by that gradient."""
+    """Guesses about a gradient fall where the loop, with one other thing mended, learns by that gradient.
+
+    The run by a formula computed stably goes by the true gradient, and tells nothing of the loop's own.
+    """
     proof = runs.made.get(runs.proof)
-    if proof is None or not runs.share(proof.final) > 0.9:
+    if proof is None or runs.proof == STABLE or not runs.share(proof.final) > 0.9:
         return
     for f in so_far:
         f.confidence = 0.0 if f.confidence < 0.6 and f.id.startswith("grad_") else f.confidence
