@@ -182,3 +182,21 @@ def test_a_step_that_begins_at_the_same_weights_every_time_is_named(step, named)
     given = {"params": [x.copy() for x in start], "X": X, "y": y, "loss": loss, "step": step}
     found = purity.experiment(Case(Patient(given | {"batch_size": 60, "n_steps": 50}), 10.0))
     assert [(f.id, f.where) for f in found] == [("inplace_mutation", "step")] * named
+
+
+@pytest.mark.parametrize(
+    ("anew", "added", "fault"),
+    [(True, False, []), (False, False, ["grad_not_zeroed"]), (False, True, ["grad_not_zeroed"])],
+    ids=["anew", "the first alone", "the first again and again"],
+)
+def test_a_gradient_that_is_taken_once_stays_in_the_buffer(anew, added, fault):
+    once, descent = [], [np.zeros_like(w) for w in start]
+
+    def step(p, X, y):
+        if anew or not once:
+            once[:] = grad(p, X, y)
+        for d, g in zip(descent, once, strict=True):
+            d[...] = RATE * g + (d if added else 0.0)
+        return [w - d for w, d in zip(p, descent, strict=True)], loss(p, X, y)
+
+    assert [f.id for f in update.experiment(Case(patient(step), 10.0))] == fault

@@ -14,6 +14,7 @@ In reading order:
     _frozen           parameters that a step does not move, and why
     _staircase        parameters behind a step function, which no gradient reaches
     _memories         what moves keep of earlier ones, and whether anyone means that
+    _taken_once       steps that go by the first gradient for ever
     _meant            steps that fit no usual rule, and are meant as they are
     _linear_rules     moves that are fixed multiples of this and earlier gradients
     _gathered         steps that gather the gradients of several batches before they move
