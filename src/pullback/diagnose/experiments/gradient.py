@@ -17,6 +17,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._points import as_held, tamed
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments.of_gradient._by_piece import apart
+from pullback.diagnose.experiments.of_gradient._elsewhere import elsewhere
 from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, consensus, downhill
 from pullback.diagnose.experiments.of_gradient._naming import explain, nearest, only_rows_scaled
 from pullback.diagnose.experiments.of_gradient._owed import larger_penalty
@@ -274,7 +275,10 @@ def _tamer(case: Case) -> Case | None:
 
 def experiment(case: Case) -> list[Finding]:
     """What the patient's own `grad` returns."""
-    return once_more(case, _examine(case), _examine)
+    found = once_more(case, _examine(case), _examine)
+    if found or not case.patient.has_grad:
+        return found
+    return [f for f in elsewhere(case, _examine) if not doubtful(f)]
 
 
 def _examine(case: Case) -> list[Finding]:

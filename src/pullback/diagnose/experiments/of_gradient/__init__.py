@@ -13,5 +13,6 @@ In reading order:
     _other_loss the exact gradient of another loss than the one given
     _meant_loss a loss that is no usual one, beside the exact gradient of a usual one
     _naming     which mistake gives an observed gradient
+    _elsewhere  a second point, where at the first a true gradient is exactly zero
     _by_piece   a case whose parameters hold several layers, with each as a parameter
 """
