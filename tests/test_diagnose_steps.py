@@ -10,7 +10,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import _rivals, units
 from pullback.diagnose.experiments.of_treatment._batches import overshoots, stuck
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
-from pullback.diagnose.experiments.of_treatment._dying import falls_too_soon
+from pullback.diagnose.experiments.of_treatment._dying import dies, falls_too_soon
 from pullback.diagnose.experiments.of_treatment._penalties import in_loss
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.training._runs import Run
@@ -171,6 +171,21 @@ def falling(rate, n_steps=400):
 def test_a_rate_falls_too_soon_where_the_loop_begun_again_goes_on(rate, too_soon):
     runs = Compared(Case(Patient(falling(rate)), 10.0))
     assert (falls_too_soon(runs) is not None) is too_soon
+
+
+@pytest.mark.parametrize(
+    ("rate", "flat", "expected"),
+    [(lambda t: 0.2 * 10.0 ** min(10 - t, 0), 0.7, True), (lambda t: 0.2 * (t < 200), 0.1, False)],
+)
+def test_a_rate_falls_to_nothing_where_only_many_new_starts_bring_much(rate, flat, expected):
+    given = falling(rate)
+    scales = np.array([1.0, 1.0, 0.12])
+    given["y"] = given["X"] @ np.array([1.0, -2.0, flat])
+    given["X"] = given["X"] * scales
+    runs = Compared(Case(Patient(given), 10.0))
+    once = runs.run("begun again where it ended", lambda: runs.case.user_with(leaves=runs.user.leaves))
+    assert once < runs.share(runs.user.final) + 0.02
+    assert (dies(runs) is not None) is expected
 
 
 def test_a_step_that_hands_back_arrays_it_never_updates_moves_nothing():

@@ -20,6 +20,8 @@ AGAIN, WANED, LEARNT = 10, 30.0, 0.85
 """How often a loop is begun again, how much smaller than a first one its last step is, and the share of the
 way from which on it has learnt.
 """
+GAINED = 0.05
+"""The share of the way that many new starts bring a loop to which a single one brings next to none."""
 STILL = 1e-6
 """The share of all it has gained by which the loss of a loop that stands still may change."""
 
@@ -31,17 +33,26 @@ def dies(runs: Compared) -> Finding | None:
         return None
     if not _slope(case, run.leaves) > 1e-3 * _slope(case, case.leaves):
         return None
-    got = runs.run("begun again where it ended", lambda: case.user_with(leaves=run.leaves))
-    if got < runs.share(run.final) + 0.02:
-        return None
     since = next(t for t, loss in zip(run.at, run.losses, strict=True) if abs(loss - run.losses[-1])
                  <= STILL * abs(run.start - run.losses[-1]))  # fmt: skip
+    name = "begun again where it ended"
+    if runs.run(name, lambda: case.user_with(leaves=run.leaves)) < runs.share(run.final) + 0.02:
+        name = _time_and_again(runs, max(since, 1))
+    if not name:
+        return None
     return Finding(
         "lr_too_small", "step", "the step size falls to nothing before the loop has learnt",
         f"from step {since} of {run.steps} on the loss stays at {number(run.final)}, though it has a slope; "
-        f"begun again there, with the state of the first step, the same loop gets to "
-        f"{number(runs.made['begun again where it ended'].final)}",
+        f"{name}, with the state of the first step, the same loop gets to {number(runs.made[name].final)}",
         "let the rate fall far more slowly, or keep it", 0.85, 61)  # fmt: skip
+
+
+def _time_and_again(runs: Compared, every: int) -> str:
+    """The run that is begun again whenever it stands still, if that brings far more, on unseen rows too."""
+    name, anew = f"begun again every {every} steps", partial(runs.case.user_with, again=every)
+    if not runs.less(name, anew) or runs.share(runs.made[name].final) < runs.share(runs.user.final) + GAINED:
+        return ""
+    return name if runs.better_unseen(again=every) else ""
 
 
 def falls_too_soon(runs: Compared) -> Finding | None:
