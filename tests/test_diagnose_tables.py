@@ -62,3 +62,36 @@ def test_a_loop_that_gets_all_there_is_to_get_is_well_though_the_time_is_up(monk
     found = diagnose(n_steps=40, **given(pair_by_pair()))
     assert found.verdict == "healthy"
     assert "treatment" in found.facts["skipped"]
+
+
+def roles(second):
+    """Words and contexts that share a table and a list of biases; contexts move by `second` times `e`."""
+    words, deep = 16, 4
+    pairs = np.random.default_rng(5).permutation([(i, j) for i in range(words) for j in range(words)])
+    y = np.sin(pairs[:, 0] + 2.0 * pairs[:, 1])
+
+    def loss(p, X, y):
+        i, j = X[:, 0], X[:, 1] + words
+        return 0.5 * np.mean(((p[0][i] * p[0][j]).sum(1) + p[1][i] + p[1][j] - y) ** 2)
+
+    def step(p, X, y):
+        W, b = (w.copy() for w in p)
+        for (i, j), t in zip(X, y, strict=True):
+            k = j + words
+            e = 0.1 * (W[i] @ W[k] + b[i] + b[k] - t)
+            W[i], W[k] = W[i] - e * W[k], W[k] + second * e * W[i]
+            b[i], b[k] = b[i] - e, b[k] - e
+        return [W, b], loss(p, X, y)
+
+    params = [np.random.default_rng(6).standard_normal((2 * words, deep)) / 2, np.full(2 * words, 0.1)]
+    return {"params": params, "X": pairs, "y": y, "loss": loss, "step": step, "batch_size": 10, "n_steps": 90}
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [(-1.0, []), (0.0, [("layer_not_updated", 0)]), (1.0, [("grad_sign_flipped", 0)])],
+)
+def test_one_of_two_roles_that_share_a_table_is_left_out_or_goes_uphill(second, expected):
+    found = update.experiment(Case(Patient(roles(second=second)), 10.0))
+    found = [f for f in found if f.confidence == 1.0]
+    assert [(f.id, f.where) for f in found] == expected

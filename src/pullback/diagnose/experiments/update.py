@@ -41,6 +41,7 @@ from pullback.diagnose.experiments.of_update._frozen import entries_still, still
 from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._leaf_by_leaf import by_leaf
 from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty, judge_linear
+from pullback.diagnose.experiments.of_update._looked_up import half_uphill, left_out
 from pullback.diagnose.experiments.of_update._masks import misscaled
 from pullback.diagnose.experiments.of_update._meant import extrapolated
 from pullback.diagnose.experiments.of_update._memories import (
@@ -80,10 +81,12 @@ def experiment(case: Case) -> list[Finding]:
 
 
 def _looked_into(case: Case, found: list[Finding]) -> list[Finding]:
-    """What was found, unless the rows' pairing, or the updates inside, explain a wrong gradient."""
-    if not any(f.id in GRADIENT for f in found) or _WITHIN in case.tried:
-        return found
-    exchanged = mispaired(case) if any(map(doubtful, found)) else []
+    """What was found, unless the rows' pairing or roles, or the updates inside explain a wrong gradient."""
+    guessed = any(doubtful(f) for f in found)
+    split = half_uphill(case) if guessed else []
+    if split or not any(f.id in GRADIENT for f in found) or _WITHIN in case.tried:
+        return split or found
+    exchanged = mispaired(case) if guessed else []
     if exchanged:
         return exchanged
     moves = unrolled(case)
@@ -196,7 +199,7 @@ def _examine(case: Case) -> list[Finding]:
     if used is true and not all(np.isfinite(g).all() for g in true[0]):
         return frozen
     moving = moves.moving(true)
-    resting = entries_still(case, moves, used, moving)
+    resting = entries_still(case, moves, used, moving) or left_out(case, moves, used)
     if resting:
         return frozen + resting
     return frozen + (_rule(case, moves, true, used, moving) or by_rows(case))

@@ -12,6 +12,7 @@ In reading order:
     _first_move       what the first move looks like, and what gradient the step met inside
     _floors           gradients of a loss whose logarithm has a floor
     _frozen           parameters that a step does not move, and why
+    _looked_up        tables of which a step treats one half otherwise than the other
     _staircase        parameters behind a step function, which no gradient reaches
     _memories         what moves keep of earlier ones, and whether anyone means that
     _taken_once       steps that go by the first gradient for ever
