@@ -32,6 +32,10 @@ def huber(r, size):
     return np.where(np.abs(r) < 0.7, 0.5 * r**2, 0.7 * (size(r) - 0.35))
 
 
+def one_sided(r):
+    return (r > -0.7) * huber(r, np.abs)
+
+
 def case(loss, y=NUMBERS, X=X, params=None, step=None, **given):
     params = params or [np.full(3, 0.1), np.ones(1)]
     step = step or (lambda p, X, y: (p, loss(p, X, y)))
@@ -47,6 +51,9 @@ LEAST = [
     (lambda p, X, y: np.mean(huber(line(p, X) - y, lambda r: r)), "loss_formula_wrong"),
     (lambda p, X, y: np.mean(huber(line(p, X) - y, lambda r: -np.abs(r))), "loss_formula_wrong"),
     (lambda p, X, y: np.mean(huber(line(p, X) - y, np.abs)), None),
+    (lambda p, X, y: np.mean(one_sided(line(p, X) - y)), "loss_formula_wrong"),
+    (lambda p, X, y: np.mean(one_sided(y - line(p, X))), "loss_formula_wrong"),
+    (lambda p, X, y: np.mean(np.maximum(0, y - line(p, X)) ** 2), None),
 ]
 
 

@@ -3,7 +3,8 @@
 Whatever the formula, a loss that is meant for numbers rises again once the prediction has passed the target.
 The prediction is moved through all targets, and far past them, by the last single bias, or by all weights
 where these are all there is. A loss that falls all the way, in every row, or at one end as steeply as ever,
-has no least value: it is a formula for something else, or a wrong one.
+has no least value: it is a formula for something else, or a wrong one. So is one that rises past the target,
+and is nothing again further off: a branch of it is missing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ from pullback.diagnose.recording._record import Recording
 
 Leaves = list[np.ndarray]
 Mover = Callable[[int], Leaves]
-ROWS = 5
+ROWS, FAR = 5, 15
+"""Rows that are asked, and places at one end that count as far off."""
+FREE = 3
+"""The mark of a row whose loss is nothing far above its target, though it rises next to it."""
 PLACES = np.concatenate([[0.0], *([s * x for s in (-1, 1)] for x in np.geomspace(0.03, 1e3, 20))])
 
 
@@ -37,19 +41,29 @@ def no_least(case: Case, tape: Recording) -> list[Finding]:
     way = mover(case)
     if way is None:
         return []
-    ways = {_falls(case, way, int(i)) for i in _between(y.ravel())}
-    if len(ways) != 1 or not ways <= {-1, 1, 2}:
+    found = [_falls(case, way, int(i)) for i in _between(y.ravel())]
+    ways = {w for w in found if w} if found.count(FREE) > 1 or found.count(-FREE) > 1 else set(found)
+    if len(ways) != 1 or not ways <= {-1, 1, 2, FREE, -FREE}:
         return []
     logs = _of_logarithms(tape, (1 << len(case.leaves)) - 1)
+    evidence = f"of {ROWS} rows with targets between all others, at {len(PLACES)} places of the prediction"
+    if ways <= {FREE, -FREE}:
+        side = "above" if FREE in ways else "below"
+        return [
+            _formula(f"a prediction far {side} the target costs nothing, one nearer to it does", evidence)
+        ]
     whither = {1: "larger the prediction is, whatever the target",
                2: "further the prediction is from the target",
                -1: "smaller the prediction is, whatever the target"}[ways.pop()]  # fmt: skip
     words = f"it falls for ever the {whither}"
-    evidence = f"of {ROWS} rows with targets between all others, at {len(PLACES)} places of the prediction"
     if logs:
         return [unfit(f"the logarithm of a prediction on targets that are numbers: {words}", evidence)]
-    return [Finding("loss_formula_wrong", "loss", f"the loss has no least value: {words}", evidence,
-                    "write the formula again, term by term", 0.9, 90)]  # fmt: skip
+    return [_formula(f"the loss has no least value: {words}", evidence)]
+
+
+def _formula(words: str, evidence: str) -> Finding:
+    fix = "write the formula again, term by term"
+    return Finding("loss_formula_wrong", "loss", words, evidence, fix, 0.9, 90)
 
 
 def _of_logarithms(tape: Recording, leaves: int) -> bool:
@@ -131,7 +145,9 @@ def _between(y: np.ndarray) -> np.ndarray:
 
 
 def _falls(case: Case, way: Mover, i: int) -> int:
-    """1 or -1 where a row's loss falls for ever as its prediction grows, or shrinks; 2 if both; else 0."""
+    """1 or -1 where a row's loss falls for ever as its prediction grows, or shrinks; 2 if both; FREE or -FREE
+    where a prediction far too large, or small, is free; else 0.
+    """
     size = max(float(np.abs(case.y).max()), 1e-6)
     places = np.unique(np.concatenate([PLACES, PLACES * size]))
     half = len(places) // 2
@@ -155,7 +171,15 @@ def _falls(case: Case, way: Mover, i: int) -> int:
     if hill and losses[0] < losses[1] and losses[-1] < losses[-2]:
         return 2
     up, down = bottomless(places, losses), bottomless(-places[::-1], losses[::-1])
-    return 2 if up and down else up - down
+    free = FREE * (_free(losses) - _free(losses[::-1]))
+    return (2 if up and down else up - down) or free
+
+
+def _free(losses: np.ndarray) -> bool:
+    """Whether a loss that rises somewhere past its dip falls back to its very least, and stays there."""
+    least, far = losses.min(), losses[-FAR:]
+    rises = np.diff(losses) > 1e-9 * (losses.max() - least)
+    return bool((far == least).all() and rises.any())
 
 
 def bottomless(places: np.ndarray, losses: np.ndarray) -> bool:
