@@ -222,6 +222,7 @@ def diagnose_torch(
     from pullback.diagnose.pytorch._loop import TorchLoop
     from pullback.diagnose.pytorch._mixed import mixed
     from pullback.diagnose.pytorch._narrow import breaks, too_narrow
+    from pullback.diagnose.pytorch._ruled import against_rules
     from pullback.diagnose.pytorch._words import in_its_words
 
     check_arguments(model, loss_fn, optimizer, X, y, step)
@@ -237,7 +238,7 @@ def diagnose_torch(
             loop.widen(*few)
             broken = None if broken is None or breaks(loop, loop.dtype, *few) else broken
             settle(loop, *few)
-            certain = [*wrong_way(loop, X, y), *mixed(loop, X, batch_size)]
+            certain = [*wrong_way(loop, X, y), *mixed(loop, X, batch_size), *against_rules(loop, X, y)]
         names = {"X_val": X_val, "y_val": y_val}
         names = {k: as_rows(v) for k, v in names.items() if v is not None}
         patient = Patient({
@@ -251,5 +252,5 @@ def diagnose_torch(
         foremost(found, certain)
         passing(found, loop)
         too_narrow(found, str(own).removeprefix("torch."), broken)
-    in_its_words(found.faults, loop)
+        in_its_words(found.faults, loop)
     return _said(found, loop.names, patient)

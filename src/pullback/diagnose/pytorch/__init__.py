@@ -9,6 +9,7 @@ In reading order:
     _drawn    what its loss draws at random
     _judged   what its loss makes of outputs that are put into it
     _mixed    rows of a batch that its model mixes
+    _ruled    what PyTorch's own losses are given
     _call     calls that NumPy has no counterpart of
     _record   its losses, recorded
     _fed      the gradients that its optimiser is given

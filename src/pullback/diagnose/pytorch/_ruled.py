@@ -1,0 +1,96 @@
+"""What PyTorch's own losses are given, against what they say they take.
+
+A loss that takes logarithms of probabilities runs on probabilities too, and one that takes 1 and -1 on 1 and
+0: the loss is a number, the loop learns a little, and no error is raised. Calls of these losses are heard.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._findings import Finding, number
+
+ROWS = 64
+CLASS_AXIS = {"nll_loss": 1, "kl_div": -1, "cross_entropy": 1}
+PAIRED = {
+    "cosine_embedding_loss": 2,
+    "margin_ranking_loss": 2,
+    "hinge_embedding_loss": 1,
+    "soft_margin_loss": 1,
+}
+"""Losses of targets 1 and -1, and at which place they take these."""
+
+
+def against_rules(loop: Any, X: np.ndarray, y: np.ndarray) -> list[Finding]:
+    """The first finding that some loss of PyTorch's is given what it does not take."""
+    for name, args in _calls(loop, X[:ROWS], y[:ROWS]):
+        found = judged(name, args)
+        if found:
+            return found
+    return []
+
+
+def judged(name: str, args: list[np.ndarray]) -> list[Finding]:
+    """What one call of a loss, with these arrays, is wrong about."""
+    if name in CLASS_AXIS and args and _shares(args[0], CLASS_AXIS[name]):
+        return [_twice() if name == "cross_entropy" else _no_logarithm(name)]
+    at = PAIRED.get(name, len(args))
+    if at < len(args) and set(np.unique(args[at])) == {0, 1}:
+        return [_zeros(name, args[at])]
+    return []
+
+
+def _shares(p: np.ndarray, axis: int) -> bool:
+    """Whether these are probabilities of several classes: none below nought, and they sum to 1."""
+    if p.ndim < 2 or p.shape[axis] < 2 or len(p) < 2 or p.dtype.kind != "f":
+        return False
+    return bool((p >= 0).all() and np.allclose(p.sum(axis), 1, atol=1e-5) and np.ptp(p) > 0)
+
+
+def _no_logarithm(name: str) -> Finding:
+    return Finding(
+        "loss_formula_wrong", "loss", f"{name} takes logarithms of probabilities, and is given probabilities",
+        "what it is given is never below 0, and sums to 1 in every row",
+        "log_softmax in place of softmax (nn.LogSoftmax, F.log_softmax)", 0.95, 93)  # fmt: skip
+
+
+def _twice() -> Finding:
+    return Finding(
+        "double_softmax", "output", "cross_entropy applies a softmax, and is given probabilities",
+        "what it is given is never below 0, and sums to 1 in every row", "leave the softmax out", 0.95, 93,
+    )  # fmt: skip
+
+
+def _zeros(name: str, targets: np.ndarray) -> Finding:
+    share = number(100 * float(np.mean(targets == 0)))
+    return Finding(
+        "labels_wrong", "y", f"{name} takes targets 1 and -1, and is given 1 and 0",
+        f"{share} % of {targets.size} targets are 0, for which it asks nothing of the outputs",
+        "give 2 * y - 1", 0.95, 93)  # fmt: skip
+
+
+def _calls(loop: Any, X: np.ndarray, y: np.ndarray) -> list[tuple[str, list[np.ndarray]]]:
+    """The names of the losses that one loss calls, and their first arrays; none where it fails."""
+    from torch.overrides import TorchFunctionMode
+
+    torch, met = loop.torch, []
+
+    class Listen(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            name = getattr(func, "__name__", "")
+            if name in CLASS_AXIS or name in PAIRED:
+                given = [*args, *(kwargs or {}).values()]
+                met.append((name, [a.detach().numpy() for a in given if isinstance(a, torch.Tensor)]))
+            return func(*args, **(kwargs or {}))
+
+    try:
+        with torch.random.fork_rng([]), Listen():
+            loop.loss(loop.leaves(), X, y)
+    except Exception:  # the loop's own error: it is met again, and reported
+        return []
+    return met
+
+
+__all__ = ["against_rules", "judged"]
