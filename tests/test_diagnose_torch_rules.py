@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 import pullback as pb
+from pullback.diagnose._findings import Finding
+from pullback.diagnose.loops._sandbox import line_of
+from pullback.diagnose.pytorch._raised import in_words
 from pullback.diagnose.pytorch._ruled import judged
 
 SHARES = np.array([[0.2, 0.8], [0.5, 0.5], [0.9, 0.1]])
@@ -25,6 +28,34 @@ LABELS = np.array([0, 1, 0])
 def test_a_loss_is_given_what_it_says_it_takes(name, args, said):
     found = [(f.id, f.where) for f in judged(name, args)]
     assert found == ([said] if said else [])
+
+
+@pytest.mark.parametrize(("message", "moved", "fault", "fix"), [
+    ("has been modified by an inplace operation", True, "update_order", "then optimizer.step()"),
+    ("has been modified by an inplace operation", False, "inplace_mutation", "inplace=False"),
+    ("element 0 of tensors does not require grad and does not have a grad_fn", False, "params_not_updated",
+     "no detach()"),
+    ("Trying to backward through the graph a second time", False, "exception", "detach()"),
+    ("something else", True, "exception", "mend this line"),
+])  # fmt: skip
+def test_an_error_of_pytorchs_is_the_fault_it_comes_from(message, moved, fault, fix):
+    f = Finding(
+        "exception", "step", f"step raises RuntimeError: {message}", "a.py:3: x", "mend this line", 1, 101
+    )
+    in_words(f, lambda: moved)
+    assert (f.id, f.where) == (fault, "step")
+    assert fix in f.fix
+
+
+def test_the_line_of_an_error_is_the_loop_s_and_no_package_s(tmp_path):
+    inside = tmp_path / "site-packages" / "some" / "engine.py"
+    inside.parent.mkdir(parents=True)
+    inside.write_text("")
+    names = {}
+    exec(compile("def run():\n    raise ValueError('inside')\n", str(inside), "exec"), names)
+    with pytest.raises(ValueError, match="inside") as raised:
+        names["run"]()
+    assert "test_diagnose_torch_rules" in line_of(raised.value)
 
 
 def classes(torch):
@@ -52,3 +83,25 @@ def test_a_likelihood_of_probabilities_lacks_its_logarithm(logs):
     model = layers(torch, torch.nn.LogSoftmax(1) if logs else torch.nn.Softmax(1))
     found = said(torch, model, torch.nn.NLLLoss(), *classes(torch))
     assert found == ("healthy" if logs else ("loss_formula_wrong", "loss"))
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_step_before_the_backward_pass_is_out_of_order(early):
+    torch = pytest.importorskip("torch")
+    model, loss_fn = layers(torch), torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.2)
+
+    def step(X, y):
+        loss = loss_fn(model(X), y)
+        if early:
+            optimizer.step()
+            optimizer.zero_grad()
+            loss.backward()
+        else:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        return loss
+
+    found = said(torch, model, loss_fn, *classes(torch), step, optimizer)
+    assert found == (("update_order", "step") if early else "healthy")

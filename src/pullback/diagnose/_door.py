@@ -222,6 +222,7 @@ def diagnose_torch(
     from pullback.diagnose.pytorch._loop import TorchLoop
     from pullback.diagnose.pytorch._mixed import mixed
     from pullback.diagnose.pytorch._narrow import breaks, too_narrow
+    from pullback.diagnose.pytorch._raised import explained
     from pullback.diagnose.pytorch._ruled import against_rules
     from pullback.diagnose.pytorch._words import in_its_words
 
@@ -253,4 +254,6 @@ def diagnose_torch(
         passing(found, loop)
         too_narrow(found, str(own).removeprefix("torch."), broken)
         in_its_words(found.faults, loop)
+        with quiet():
+            explained(found, loop, start, X[rows], y[rows])
     return _said(found, loop.names, patient)

@@ -80,6 +80,7 @@ def line_of(error: BaseException) -> str:
     """The innermost line of the patient's own code in an error's traceback."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if "/pullback/" not in f.filename and "/numpy/" not in f.filename]
+    own = [f for f in own if "/site-packages/" not in f.filename] or own
     if not own:
         return ""
     last = own[-1]

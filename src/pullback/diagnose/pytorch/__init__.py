@@ -14,4 +14,5 @@ In reading order:
     _record   its losses, recorded
     _fed      the gradients that its optimiser is given
     _words    fixes in PyTorch's own words
+    _raised   what PyTorch's errors mean
 """
