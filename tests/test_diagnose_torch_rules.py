@@ -8,6 +8,7 @@ from pullback.diagnose._findings import Finding
 from pullback.diagnose.loops._sandbox import line_of
 from pullback.diagnose.pytorch._raised import in_words
 from pullback.diagnose.pytorch._ruled import judged
+from pullback.diagnose.pytorch._whole_numbers import only_whole
 
 SHARES = np.array([[0.2, 0.8], [0.5, 0.5], [0.9, 0.1]])
 LABELS = np.array([0, 1, 0])
@@ -45,6 +46,19 @@ def test_an_error_of_pytorchs_is_the_fault_it_comes_from(message, moved, fault, 
     in_words(f, lambda: moved)
     assert (f.id, f.where) == (fault, "step")
     assert fix in f.fix
+
+
+@pytest.mark.parametrize(("outputs", "cut"), [
+    (lambda x: np.tanh(np.trunc(x)), True),
+    (lambda x: np.tanh(np.rint(x)), True),
+    (np.tanh, False),
+    (lambda x: np.maximum(x - 1e3, 0), False),
+    (lambda x: x[:, 1:] * 2, False),
+])  # fmt: skip
+def test_a_model_that_sees_whole_numbers_only(outputs, cut):
+    x = np.random.default_rng(0).standard_normal((20, 3)) * 3
+    x[:, 1:] = np.trunc(x[:, 1:])
+    assert only_whole(outputs, x) == cut
 
 
 def test_the_line_of_an_error_is_the_loop_s_and_no_package_s(tmp_path):
@@ -105,3 +119,16 @@ def test_a_step_before_the_backward_pass_is_out_of_order(early):
 
     found = said(torch, model, loss_fn, *classes(torch), step, optimizer)
     assert found == (("update_order", "step") if early else "healthy")
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_inputs_that_lose_their_fractions_in_the_model(whole):
+    torch = pytest.importorskip("torch")
+
+    class Cast(torch.nn.Module):
+        def forward(self, x):
+            return x.int().to(x.dtype) if whole else x
+
+    model = torch.nn.Sequential(Cast(), *layers(torch))
+    found = said(torch, model, torch.nn.CrossEntropyLoss(), *classes(torch))
+    assert found == (("dtype_truncation", "X") if whole else "healthy")

@@ -10,6 +10,7 @@ In reading order:
     _judged   what its loss makes of outputs that are put into it
     _mixed    rows of a batch that its model mixes
     _ruled    what PyTorch's own losses are given
+    _whole_numbers  inputs that lose their fractions
     _call     calls that NumPy has no counterpart of
     _record   its losses, recorded
     _fed      the gradients that its optimiser is given
