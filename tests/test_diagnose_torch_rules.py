@@ -132,3 +132,13 @@ def test_inputs_that_lose_their_fractions_in_the_model(whole):
     model = torch.nn.Sequential(Cast(), *layers(torch))
     found = said(torch, model, torch.nn.CrossEntropyLoss(), *classes(torch))
     assert found == (("dtype_truncation", "X") if whole else "healthy")
+
+
+@pytest.mark.parametrize("end", [True, False])
+def test_a_relu_behind_the_last_layer_keeps_a_cross_entropy_from_falling(end):
+    torch = pytest.importorskip("torch")
+    model = layers(torch, *([torch.nn.ReLU()] if end else []))
+    with torch.no_grad():
+        model[2].bias -= 2
+    found = said(torch, model, torch.nn.CrossEntropyLoss(), *classes(torch))
+    assert found == (("output_range_clipped", "output") if end else "healthy")

@@ -217,6 +217,7 @@ def diagnose_torch(
     """
     from pullback.diagnose.pytorch._drawn import passing, settle
     from pullback.diagnose.pytorch._fed import refuted
+    from pullback.diagnose.pytorch._floored import floored
     from pullback.diagnose.pytorch._given import as_rows, check_arguments
     from pullback.diagnose.pytorch._judged import foremost, wrong_way
     from pullback.diagnose.pytorch._loop import TorchLoop
@@ -252,6 +253,7 @@ def diagnose_torch(
         found = _examined(patient, budget, seed)
         with quiet():
             refuted(found, loop, start, X[rows], y[rows])
+            certain += floored(found, loop, start, patient)
         foremost(found, certain)
         passing(found, loop)
         too_narrow(found, str(own).removeprefix("torch."), broken)

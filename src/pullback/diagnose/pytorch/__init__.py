@@ -11,6 +11,7 @@ In reading order:
     _mixed    rows of a batch that its model mixes
     _ruled    what PyTorch's own losses are given
     _whole_numbers  inputs that lose their fractions
+    _floored  a ReLU before a cross-entropy
     _call     calls that NumPy has no counterpart of
     _record   its losses, recorded
     _fed      the gradients that its optimiser is given
