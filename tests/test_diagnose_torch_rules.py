@@ -142,3 +142,21 @@ def test_a_relu_behind_the_last_layer_keeps_a_cross_entropy_from_falling(end):
         model[2].bias -= 2
     found = said(torch, model, torch.nn.CrossEntropyLoss(), *classes(torch))
     assert found == (("output_range_clipped", "output") if end else "healthy")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_step_that_goes_down_a_loss_of_its_own_and_up_the_given_one(own):
+    torch = pytest.importorskip("torch")
+    model, loss_fn = layers(torch), torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+
+    def step(X, y):
+        optimizer.zero_grad()
+        out = model(X)
+        loss = torch.softmax(out, 1).gather(1, y[:, None]).mean() if own else loss_fn(out, y)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    found = said(torch, model, loss_fn, *classes(torch), step, optimizer)
+    assert found == (("loss_formula_wrong", "loss") if own else "healthy")

@@ -216,7 +216,7 @@ def diagnose_torch(
         Where an argument is not what it should be, or X and y differ in length.
     """
     from pullback.diagnose.pytorch._drawn import passing, settle
-    from pullback.diagnose.pytorch._fed import refuted
+    from pullback.diagnose.pytorch._fed import another_loss, refuted
     from pullback.diagnose.pytorch._floored import floored
     from pullback.diagnose.pytorch._given import as_rows, check_arguments
     from pullback.diagnose.pytorch._judged import foremost, wrong_way
@@ -253,6 +253,7 @@ def diagnose_torch(
         found = _examined(patient, budget, seed)
         with quiet():
             refuted(found, loop, start, X[rows], y[rows])
+            certain += another_loss(found, loop, start, X[rows], y[rows])
             certain += floored(found, loop, start, patient)
         foremost(found, certain)
         passing(found, loop)
