@@ -160,3 +160,10 @@ def test_a_step_that_goes_down_a_loss_of_its_own_and_up_the_given_one(own):
 
     found = said(torch, model, loss_fn, *classes(torch), step, optimizer)
     assert found == (("loss_formula_wrong", "loss") if own else "healthy")
+
+
+def test_a_loss_that_is_not_differentiated_by_its_targets_is_examined():
+    torch = pytest.importorskip("torch")
+    X, y = classes(torch)
+    y = 2.0 * (y[:, None] == 0) - 1
+    assert said(torch, layers(torch, outputs=1), torch.nn.SoftMarginLoss(), X, y) == "healthy"

@@ -46,7 +46,11 @@ def noted(torch: Any, func: Any, i: int, args: list[Any], settings: Any, out: An
 
     def back(u: Any, *values: Any, **settings: Any) -> list[Any]:
         with torch.enable_grad():
-            result, tensors = run(values, settings)
+            try:
+                result, tensors = run(values, settings)
+            except RuntimeError as error:  # as of the targets of some losses
+                _close(func, sloped, error)
+                result, tensors = run(values, settings)
             if not result.requires_grad:  # of its arguments it takes the shape only
                 return [None] * len(sloped)
             asked = [x for x, slope in zip(tensors, sloped, strict=True) if slope]
@@ -60,6 +64,13 @@ def noted(torch: Any, func: Any, i: int, args: list[Any], settings: Any, out: An
 
     args, settings = [_kept(a) for a in args], {k: _kept(v) for k, v in settings.items()}
     return tape.add(Call(func.overloadpacket.__name__, back, again), tuple(args), settings, value)
+
+
+def _close(func: Any, sloped: list[bool], error: RuntimeError) -> None:
+    """Ask for no slope of an argument that PyTorch says it does not differentiate by."""
+    for i, argument in enumerate(func._schema.arguments[: len(sloped)]):
+        if f"not differentiable with respect to argument '{argument.name}'" in str(error):
+            sloped[i] = False
 
 
 def _kept(x: Any) -> Any:
