@@ -55,6 +55,8 @@ def seen_and_tape(name, slope):
         ("sigmoid", lambda z, u: 50 * u * (1 - 50 * u), "the error signal"),
         ("tanh", lambda z, u: 1 - (80 * u) ** 2, "the error signal"),
         ("relu", lambda z, u: u < 0, "the sign of the error signal"),
+        ("tanh", lambda z, u: np.where(z > 0, 1, 0.05), "slopes 1 and 0.05"),
+        ("sigmoid", lambda z, u: np.where(z > 0, 1, 0.3), "slopes 1 and 0.3"),
     ],
 )
 def test_a_function_in_the_derivatives_place_is_found(name, slope, words):

@@ -50,10 +50,10 @@ def own_slopes(seen: Seen, tape: Tape, fits: Fits) -> tuple[str, str, float] | N
 
 def _families(name: str, hidden: list[Segment]) -> Iterator[Family]:
     """Terms that a wrong derivative may be a sum of, and how it is said."""
+    for of, at in (lambda s, u: s.sums, ""), (lambda s, u: u, " by the sign of the error signal"):
+        sides: list[Term] = [partial(_positive, of), partial(_negative, of)]
+        yield sides, partial(_two_slopes, at)
     if "relu" in name:
-        for of, at in (lambda s, u: s.sums, ""), (lambda s, u: u, " by the sign of the error signal"):
-            sides: list[Term] = [partial(_positive, of), partial(_negative, of)]
-            yield sides, partial(_two_slopes, at)
         return
     for value in (lambda s, u: s.a.value, lambda s, u: np.tanh(s.sums), lambda s, u: np.tanh(0.5 * s.sums)):
         yield [partial(_power, value, j) for j in range(DEGREE + 1)], lambda _: "another function of the sum"
