@@ -29,7 +29,8 @@ def whole_moves(case: Case) -> str:
             slopes = case.gradient(start, case.X[rows], case.y[rows])
         except Exception:  # a loop that breaks there says nothing of whole numbers
             return ""
-        told = _cut_off(moved, np.concatenate([np.ravel(g) for g in slopes]))
+        slope = np.concatenate([np.ravel(g) for g in slopes])
+        told = _cut_off(moved, slope) if moved.shape == slope.shape else None
         if told is None:
             return ""
         if told:

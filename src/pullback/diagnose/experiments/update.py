@@ -55,6 +55,7 @@ from pullback.diagnose.experiments.of_update._memories import (
     scheduled,
 )
 from pullback.diagnose.experiments.of_update._mispaired import mispaired
+from pullback.diagnose.experiments.of_update._outgrown import outgrown
 from pullback.diagnose.experiments.of_update._rooted import rooted
 from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
 from pullback.diagnose.experiments.of_update._taken_once import taken_once
@@ -77,7 +78,7 @@ from pullback.diagnose.updates._moves import (
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the step; those about its gradient only where `grad` itself is not given."""
-    return _as_shared(case, _looked_into(case, _examine(case)))
+    return outgrown(case) or _as_shared(case, _looked_into(case, _examine(case)))
 
 
 def _looked_into(case: Case, found: list[Finding]) -> list[Finding]:

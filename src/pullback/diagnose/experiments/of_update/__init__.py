@@ -20,6 +20,7 @@ In reading order:
     _linear_rules     moves that are fixed multiples of this and earlier gradients
     _gathered         steps that gather the gradients of several batches before they move
     _mispaired        a step that gives the rows it was given other rows' targets
+    _outgrown         biases that come back from a step in a larger shape
     _pooled_moments   moments of an adaptive rule that only some parameters share
     _rooted           a loss that is the root of what the step brings down
     _unmasked         dropout whose mask is forgotten on the way back
