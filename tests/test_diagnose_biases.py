@@ -1,0 +1,31 @@
+"""Models without biases under a penalty: what is missed is told from what the penalty costs."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose import diagnose
+
+X = np.random.default_rng(0).standard_normal((160, 12))
+THROUGH_ZERO = np.argmax(X[:, :3], axis=1)
+SHIFTED = np.where(X[:, 0] > 1, 0, np.where(X[:, 1] > 0, 1, 2))
+
+
+def shares(p, X):
+    e = np.exp(X @ p[0] - (X @ p[0]).max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def loss(p, X, y):
+    return -np.mean(np.log(shares(p, X)[np.arange(len(y)), y])) + 0.005 * np.sum(p[0] ** 2)
+
+
+def step(p, X, y):
+    d = shares(p, X)
+    d[np.arange(len(y)), y] -= 1
+    return [p[0] - 0.3 * (X.T @ d / len(y) + 0.01 * p[0])], loss(p, X, y)
+
+
+@pytest.mark.parametrize(("X", "y", "expected"), [(X, THROUGH_ZERO, []), (X + 4, SHIFTED, ["no_bias"])])
+def test_a_penalty_s_cost_is_no_missing_bias(X, y, expected):
+    found = diagnose(params=[np.zeros((12, 3))], X=X, y=y, loss=loss, step=step, batch_size=40, n_steps=200)
+    assert [f.id for f in found.faults][:1] == expected
