@@ -22,15 +22,15 @@ def pairs(p, X):
     return p[0] + X @ p[1] + 0.5 * np.sum(s**2 - X**2 @ p[2] ** 2, axis=1)
 
 
-def of_labels(cost):
+def of_labels(cost, decay=0.0):
     """The loss by its rows' costs, with the step of the cross-entropy."""
 
     def loss(p, X, y):
-        return np.mean(cost(sigmoid(X @ p[0] + p[1]), y))
+        return np.mean(cost(sigmoid(X @ p[0] + p[1]), y)) + 0.5 * decay * np.sum(p[0] ** 2)
 
     def step(p, X, y):
         d = (sigmoid(X @ p[0] + p[1]) - y) / len(X)
-        return [p[0] - 0.3 * X.T @ d, p[1] - 0.3 * d.sum()], loss(p, X, y)
+        return [p[0] - 0.3 * (X.T @ d + decay * p[0]), p[1] - 0.3 * d.sum()], loss(p, X, y)
 
     return {"params": [np.zeros(12), np.zeros(1)], "y": Y, "loss": loss, "step": step}
 
@@ -51,9 +51,33 @@ def of_marks(cost):
     return {"params": start, "y": MARKS, "loss": loss, "step": step}
 
 
+def of_classes(log):
+    """The cross-entropy of three classes, or the probabilities without their logarithm, and a penalty."""
+    y = np.argmax(X[:, :3], axis=1)
+
+    def shares(p, X):
+        e = np.exp(X @ p[0] - (X @ p[0]).max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+    def loss(p, X, y):
+        chosen = shares(p, X)[np.arange(len(y)), y]
+        return -np.mean(np.log(chosen) if log else chosen) + 0.005 * np.sum(p[0] ** 2)
+
+    def step(p, X, y):
+        d = shares(p, X)
+        d[np.arange(len(y)), y] -= 1
+        return [p[0] - 0.3 * (X.T @ d / len(y) + 0.01 * p[0])], loss(p, X, y)
+
+    return {"params": [np.zeros((12, 3))], "y": y, "loss": loss, "step": step}
+
+
 SMALL = 1e-9
 LOOPS = {
     "1 - log p for log(1 - p)": of_labels(lambda p, y: -(y * np.log(p) + (1 - y) * (1 - np.log(p)))),
+    "1 - log p for log(1 - p), and a penalty": of_labels(
+        lambda p, y: -(y * np.log(p) + (1 - y) * (1 - np.log(p))), decay=0.02
+    ),
+    "probabilities without the logarithm, and a penalty": of_classes(log=False),
     "labels and predictions exchanged": of_labels(
         lambda p, y: -(p * np.log(y + SMALL) + (1 - p) * np.log(1 - y + SMALL))
     ),
@@ -61,6 +85,7 @@ LOOPS = {
     "away from the marks": of_marks(lambda m: np.log(1 + sigmoid(m))),
 }
 WELL = {
+    "cross-entropy of classes and a penalty": of_classes(log=True),
     "cross-entropy": of_labels(lambda p, y: -(y * np.log(p) + (1 - y) * np.log(1 - p))),
     "cross-entropy with a floor": of_labels(
         lambda p, y: -(y * np.log(p + SMALL) + (1 - y) * np.log(1 - p + SMALL))

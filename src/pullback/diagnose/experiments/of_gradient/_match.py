@@ -90,3 +90,13 @@ def cosine(a: Leaves, b: Leaves, over: list[int]) -> float:
     if not (np.isfinite(x).all() and np.isfinite(z).all()):
         return 0.0
     return float(x @ z / ((np.linalg.norm(x) * np.linalg.norm(z)) or 1))
+
+
+def along(observed: Leaves, grads: Leaves, penalty: Leaves) -> bool:
+    """Whether what is observed is a multiple of a gradient, with any multiple of the penalty's beside it."""
+    o, *parts = (np.concatenate([np.ravel(x) for x in xs]) for xs in (observed, grads, penalty) if xs)
+    A = np.stack([g for g in parts if g.any()] or parts, 1)
+    if not parts[0].any() or not np.isfinite(A).all() or len(o) < 4 * A.shape[1]:
+        return False
+    factors = np.linalg.lstsq(A, o, rcond=None)[0]
+    return bool(factors[0] > 0 and np.linalg.norm(o - A @ factors) < 1e-5 * np.linalg.norm(o))

@@ -1,9 +1,10 @@
 """Part of the gradient experiment: a loss that is no usual one, beside the exact gradient of a usual one.
 
 The error signal of each usual loss is put on the predictions that the recorded loss is made of, and handed
-back through the model, whatever that is. Where one gives the observed gradient to rounding, it is known what
-the step means to bring down, and which way is down for every row. A loss that falls the other way, or down
-without end, or that starts below zero, is then what is wrong; one that only has another shape may be meant.
+back through the model, whatever that is. Where one gives the observed gradient to rounding, beside the
+penalty's part where there is one, it is known what the step means to bring down, and which way is down for
+every row. A loss that falls the other way, or down without end, or that starts below zero, is then what is
+wrong; one that only has another shape may be meant.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.experiments.of_gradient._match import along
 from pullback.diagnose.experiments.of_objective._least import Mover, bottomless, moved, mover
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.network import _functions as fn
@@ -30,7 +32,8 @@ def meant_loss(case: Case, tape: Tape, observed: Leaves) -> tuple[str, str, floa
     """The finding that the loss has its least value elsewhere than the one whose gradient is observed."""
     if case.head is not None or case.own_rows is not None or sum(x.size for x in observed) < 4:
         return None
-    found = next(_meant(case, tape, observed), None)
+    penalty = case.truth.penalty_grad(case.generic, *case.batch()) or []
+    found = next(_meant(case, tape, observed, penalty), None)
     if found is None:
         return None
     node, delta, name = found
@@ -38,14 +41,16 @@ def meant_loss(case: Case, tape: Tape, observed: Leaves) -> tuple[str, str, floa
         how = "falls as the predictions move away from their targets"
     elif _endless(case, delta):
         how = "falls without end as a prediction moves past its label"
-    elif _below_zero(case):
+    elif _below_zero(case, penalty):
         how = "is below zero at every row, as no row's cost is"
     else:
         return None
     return "loss_formula_wrong", f"the gradient is right for the {name}, and the loss {how}", 1.0
 
 
-def _meant(case: Case, tape: Tape, observed: Leaves) -> Iterator[tuple[Node, np.ndarray, str]]:
+def _meant(
+    case: Case, tape: Tape, observed: Leaves, penalty: Leaves
+) -> Iterator[tuple[Node, np.ndarray, str]]:
     """The predictions, the error signal put on them, and the usual loss that it is of."""
     y, n = case.batch()[1], case.size
     for node in _predictions(tape, n):
@@ -59,7 +64,7 @@ def _meant(case: Case, tape: Tape, observed: Leaves) -> Iterator[tuple[Node, np.
                 continue
             delta = fn.slope(output, name, z, t)
             delta = (delta.T if flipped else delta).reshape(node.value.shape)
-            if _along(observed, _handed_back(tape, node, delta)):
+            if along(observed, _handed_back(tape, node, delta), penalty):
                 yield node, delta, name
 
 
@@ -82,25 +87,19 @@ def _handed_back(tape: Tape, start: Node, delta: np.ndarray) -> Leaves:
     return [np.asarray(sums.get(id(leaf), 0.0), float) * np.ones(leaf.value.shape) for leaf in leaves]
 
 
-def _along(observed: Leaves, grads: Leaves) -> bool:
-    o, g = (np.concatenate([np.ravel(x) for x in xs]) for xs in (observed, grads))
-    power = float(g @ g)
-    factor = float(o @ g) / power if power and np.isfinite(power) else 0.0
-    return factor > 0 and bool(np.linalg.norm(o - factor * g) < 1e-5 * np.linalg.norm(o))
-
-
 def _against(slopes: np.ndarray, delta: np.ndarray) -> bool:
     """Whether the loss has the other slope than the one that is meant, at next to every prediction."""
     signs = np.sign(slopes * delta)[np.abs(delta) > 1e-3 * np.abs(delta).max(initial=0)]
     return signs.size > 0 and float(np.mean(signs < 0)) > 0.95
 
 
-def _below_zero(case: Case) -> bool:
-    """Whether every row of labels alone costs less than nothing."""
+def _below_zero(case: Case, penalty: Leaves) -> bool:
+    """Whether every row of labels alone costs less than nothing, but for a penalty, which is of squares."""
     rows = np.unique(np.linspace(0, case.n - 1, 4 * ROWS).astype(int))
+    beside = 0.5 * sum(float(np.sum(p * w)) for p, w in zip(penalty, case.generic, strict=False))
     try:
         return fn.labels(case.y) > 0 and all(
-            case.truth.value(case.generic, case.X[i : i + 1], case.y[i : i + 1]) < 0 for i in rows
+            case.truth.value(case.generic, case.X[i : i + 1], case.y[i : i + 1]) < beside for i in rows
         )
     except Failure:  # a loss that takes no single row
         return False

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from pullback.diagnose._case import Case, Leaves
+from pullback.diagnose.experiments.of_gradient._match import along
 from pullback.diagnose.experiments.of_objective._exchanged import exchanged
 from pullback.diagnose.network import _functions as fn
 
 
 def other_loss(case: Case, observed: Leaves) -> tuple[str, str, float] | None:
-    """Which usual loss of the same outputs has this gradient, up to one factor.
+    """Which usual loss of the same outputs has this gradient, up to one factor and the penalty's part.
 
     Where the loss given is a formula that nobody means, it is the loss that is wrong. Where it is the
     gradient of the same formula, no other is meant: a floor under a logarithm differs, at rows far off.
@@ -20,7 +19,7 @@ def other_loss(case: Case, observed: Leaves) -> tuple[str, str, float] | None:
     net = case.net
     if net is None or "unknown" in (net.output, net.objective) or sum(x.size for x in observed) < 12:
         return None
-    o = np.concatenate([np.ravel(x) for x in observed])
+    penalty = case.truth.penalty_grad(case.generic, *case.batch()) or []
     for name in (net.objective, *fn.OBJECTIVE):
         if name in fn.WRONG:
             continue
@@ -28,10 +27,7 @@ def other_loss(case: Case, observed: Leaves) -> tuple[str, str, float] | None:
             grads = replace(net, objective=name).gradient(case.generic, *case.batch())
         except (KeyError, ValueError, TypeError):
             continue
-        g = np.concatenate([np.ravel(x) for x in grads])
-        power = float(g @ g)
-        factor = float(o @ g) / power if power and np.isfinite(power) else 0.0
-        if factor > 0 and np.linalg.norm(o - factor * g) < 1e-5 * np.linalg.norm(o):
+        if along(observed, grads, penalty):
             if name == net.objective:
                 return None
             if net.objective in fn.WRONG or exchanged(case):
