@@ -190,7 +190,7 @@ def test_a_loop_whose_gradient_is_a_multiple_has_a_rule_of_its_own():
 def test_a_run_that_was_cut_is_compared_with_the_rules_at_its_last_look():
     case = examined(counting(1e-3))
     case.user = user_run(case.patient, case.judge, 40, 10.0, looks=4)
-    case.user.planned = STEPS
+    case.user.planned, case.user.pace = STEPS, 1.0  # as of a slow loop
     assert case.machine.stand_in is not None
     case.machine.finish()
     assert case.user.steps == STEPS
