@@ -95,3 +95,34 @@ def test_one_of_two_roles_that_share_a_table_is_left_out_or_goes_uphill(second, 
     found = update.experiment(Case(Patient(roles(second=second)), 10.0))
     found = [f for f in found if f.confidence == 1.0]
     assert [(f.id, f.where) for f in found] == expected
+
+
+def ratings(mixed):
+    """Marks that only users and things together explain, and a penalty that leaves much of the loss."""
+    rng = np.random.default_rng(4)
+    pairs = rng.permutation(np.argwhere(rng.random((30, 20)) < 0.6))
+    users, things = rng.standard_normal((30, 3)), rng.standard_normal((20, 3))
+    marks = np.sum(users[pairs[:, 0]] * things[pairs[:, 1]], 1) + 0.3 * rng.standard_normal(len(pairs))
+    start = [0.3 * rng.standard_normal((30, 3)), 0.3 * rng.standard_normal((20, 3))]
+    return {"params": start, "X": pairs, "y": rng.permutation(marks) if mixed else marks}
+
+
+def penalised(p, X, y):
+    u, v = p[0][X[:, 0]], p[1][X[:, 1]]
+    return 0.5 * np.mean((y - np.sum(u * v, 1)) ** 2 + 0.4 * np.sum(u**2 + v**2, 1))
+
+
+def penalised_step(p, X, y):
+    u, v = p[0][X[:, 0]], p[1][X[:, 1]]
+    off = (np.sum(u * v, 1) - y)[:, None]
+    slopes = [np.zeros_like(w) for w in p]
+    np.add.at(slopes[0], X[:, 0], (off * v + 0.4 * u) / len(X))
+    np.add.at(slopes[1], X[:, 1], (off * u + 0.4 * v) / len(X))
+    return [w - 5 * g for w, g in zip(p, slopes, strict=True)], penalised(p, X, y)
+
+
+@pytest.mark.parametrize(("mixed", "first"), [(False, []), (True, ["labels_misaligned"])])
+def test_factors_that_know_whose_marks_are_whose_need_not_leave_little_of_the_loss(mixed, first):
+    given = ratings(mixed)
+    found = diagnose(loss=penalised, step=penalised_step, batch_size=len(given["X"]), n_steps=600, **given)
+    assert [f.id for f in found.faults][:1] == first

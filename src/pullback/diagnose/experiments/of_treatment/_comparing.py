@@ -11,6 +11,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import number
 from pullback.diagnose.experiments._first_inputs import features, first_inputs
+from pullback.diagnose.experiments.of_treatment._pairing import knows_its_own
 from pullback.diagnose.network._functions import labels
 from pullback.diagnose.training._runs import Run
 
@@ -139,11 +140,12 @@ class Compared:
 
     @property
     def foretells(self) -> bool:
-        """Whether the loop itself, trained on two thirds of the rows, foretells much of the rest."""
+        """Whether the loop itself, trained on two thirds of the rows, foretells something of the rest."""
         if self.case.n < 60 or not np.isfinite(self.user.final):
             return False
-        _, rest, own = self.apart
-        return bool(own.best < 0.85 * self._constant(rest))
+        _, (X, y), own = self.apart
+        much = own.best < 0.85 * self._constant((X, y))
+        return bool(much or knows_its_own(lambda t: self._judge((X, t))(own.sound or own.leaves), y))
 
     @property
     def foretells_slower(self) -> bool:
