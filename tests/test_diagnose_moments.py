@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pullback.diagnose import diagnose
 from pullback.diagnose.experiments.of_update._denominators import (
     _memory_wrong,
     root_of_signed,
@@ -190,3 +191,23 @@ def test_moments_that_are_begun_anew_at_every_step_remember_nothing(mean, square
 @pytest.mark.parametrize(("shares", "wrong"), [([-0.9, -0.9, -0.9], 1), ([8e5, 2.97, -0.52], 0)])
 def test_one_step_of_many_that_reads_as_a_minus_is_no_memory(shares, wrong):
     assert len(_memory_wrong(shares, "squares", "the squares", most=1.1)) == wrong
+
+
+@pytest.mark.parametrize(("power", "named"), [(1, "momentum_state_wrong"), (2, None)])
+def test_a_root_of_few_gradients_is_known_by_first_moves_from_other_weights(power, named):
+    draw = np.random.default_rng(16)
+    X, kept = draw.standard_normal((150, 4)), [np.zeros(5)]
+    y = X @ [1.0, -2.0, 0.5, 3.0] + 1 + 0.3 * draw.standard_normal(150)
+
+    def loss(p, X, y):
+        return np.mean((X @ p[:4] + p[4] - y) ** 2)
+
+    def step(p, X, y):
+        off = X @ p[:4] + p[4] - y
+        g = 2 * np.append(X.T @ off, off.sum()) / len(y)
+        kept[0] = 0.9 * kept[0] + 0.1 * g**power
+        with np.errstate(invalid="ignore"):
+            return p - 0.005 * g / np.sqrt(kept[0] + 1e-8), loss(p, X, y)
+
+    found = diagnose(params=np.zeros(5), X=X, y=y, loss=loss, step=step, batch_size=50, n_steps=2000)
+    assert [f.id for f in found.faults][:1] == ([named] if named else [])

@@ -7,6 +7,7 @@ Speaks for: the update group, and the gradient group where the step's own gradie
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -190,7 +191,7 @@ def _examine(case: Case) -> list[Finding]:
     if any(f.id == "params_not_updated" for f in frozen):
         return frozen
     if not all(np.isfinite(a).all() for after in moves.after for a in after):
-        return frozen + root_of_signed(moves, true)
+        return frozen + root_of_signed(moves, true, _first_moves(case))
     if case.heeded is not None:  # of rows that are not known no gradient is
         return frozen
     noisy = misscaled(case) or unmasked(case)
@@ -204,6 +205,13 @@ def _examine(case: Case) -> list[Finding]:
     if resting:
         return frozen + resting
     return frozen + (_rule(case, moves, true, used, moving) or by_rows(case))
+
+
+def _first_moves(case: Case) -> Iterator[tuple[Leaves, Leaves]]:
+    """The first moves from other weights, and the gradients there."""
+    for seed in range(4):
+        moves = watch(case.patient, case.reborn(seed), 1)
+        yield moves.move(0), case.gradients(moves)[0]
 
 
 def _rule(

@@ -6,6 +6,8 @@ squares. What of either is kept from step to step tells which rule it is, and wh
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from math import comb
 
 import numpy as np
@@ -27,23 +29,27 @@ def _wrong(words: str, evidence: str, fault: str = "momentum_state_wrong") -> li
     return [Finding(fault, "step", words, evidence, _FIXES[fault], 1.0, 81)]
 
 
-def root_of_signed(moves: Moves, grads: list[Leaves]) -> list[Finding]:
+def root_of_signed(
+    moves: Moves, grads: list[Leaves], elsewhere: Iterable[tuple[Leaves, Leaves]] = ()
+) -> list[Finding]:
     """Whether the first move is no number just where the gradient is negative: a root of no squares.
 
-    Not where as many numbers, drawn blindly, are just these in more than one case of twenty.
+    Not where as many numbers, drawn blindly, are just these in more than one case of twenty; of few numbers
+    first moves from `elsewhere` tell more.
     """
-    u, g = (np.concatenate([x.ravel() for x in xs]) for xs in (moves.move(0), grads[0]))
-    down, up = np.isfinite(u) & (g > 0), ~np.isfinite(u) & (g < 0)
-    if (
-        comb(int(down.sum() + up.sum()), int(up.sum())) < 20
-        or not np.isfinite(g).all()
-        or not (down | up | (g == 0)).all()
-    ):
-        return []
-    return _wrong(
-        "the gradients themselves are kept where their squares are meant: the root has no value",
-        f"in one step {int(up.sum())} numbers become NaN, all those whose gradient is negative",
-    )
+    downs = ups = 0
+    for move, gradient in chain([(moves.move(0), grads[0])], elsewhere):
+        u, g = (np.concatenate([x.ravel() for x in xs]) for xs in (move, gradient))
+        down, up = np.isfinite(u) & (g > 0), ~np.isfinite(u) & (g < 0)
+        if not (np.isfinite(g).all() and (down | up | (g == 0)).all()):
+            return []
+        downs, ups = downs + int(down.sum()), ups + int(up.sum())
+        if comb(downs + ups, ups) >= 20:
+            return _wrong(
+                "the gradients themselves are kept where their squares are meant: the root has no value",
+                f"in first steps {ups} numbers become NaN, all those whose gradient is negative",
+            )
+    return []
 
 
 def rule_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
