@@ -20,6 +20,7 @@ In reading order:
     _overwritten     wrong backward passes of values written over
     _misplaced       wrong gradients of another input or error signal
     _uses            wrong backward passes of parameters that are used more than once
+    _junctions       wrong backward passes of values that are used more than once
     _carried         wrong backward passes through another matrix than the layer's own
     _unfed           weights handed down without the error signal
     _spoiled         all wrong backward passes, made one mistake at a time

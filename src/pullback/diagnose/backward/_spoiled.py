@@ -18,6 +18,7 @@ from pullback.diagnose.backward._carried import carried
 from pullback.diagnose.backward._cofactors import cofactors
 from pullback.diagnose.backward._inner import inner_slopes
 from pullback.diagnose.backward._joined import joined
+from pullback.diagnose.backward._junctions import junctions
 from pullback.diagnose.backward._minuses import minuses
 from pullback.diagnose.backward._misindexed import misindexed
 from pullback.diagnose.backward._misplaced import only, products
@@ -79,6 +80,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from misindexed(tape)
     yield from truncated(tape)
     yield from uses(tape)
+    yield from junctions(tape)
     yield from unfed(tape)
 
 
