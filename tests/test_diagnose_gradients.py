@@ -34,14 +34,19 @@ def loss(p, X, y):
     return float(np.mean((values(p, X)[-1] @ p[3] - y) ** 2))
 
 
-def back(slope=lambda a, k: 1 - a * a, given=lambda a: a, top=lambda o: 1.0, handed=lambda e: e):
+def own(w, g, k):
+    return w
+
+
+def back(slope=lambda a, k: 1 - a * a, given=lambda a: a, top=lambda o: 1.0, handed=lambda e: e, through=own):
     def grad(p, X, y):
         a = values(p, X)
         e = 2 * (a[3] @ p[3] - y) / len(y) * top(a[3] @ p[3])
-        gs, d = [a[3].T @ e], np.outer(handed(e), p[3]) * slope(a[3], 3)
+        gs = [a[3].T @ e]
+        d = np.outer(handed(e), through(p[3], gs[0], 3)) * slope(a[3], 3)
         for k in (2, 1, 0):
             gs.insert(0, given(a[k]).T @ d)
-            d = d @ p[k].T * slope(a[k], k)
+            d = d @ through(p[k], gs[0], k).T * slope(a[k], k)
         return gs
 
     return grad
@@ -56,6 +61,8 @@ def back(slope=lambda a, k: 1 - a * a, given=lambda a: a, top=lambda o: 1.0, han
         (back(top=lambda o: o > 0), [("grad_activation_derivative_wrong", "grad")]),
         (back(given=lambda a: a * a), [("inplace_mutation", "grad")]),
         (back(handed=lambda e: np.full(len(e), 1 / len(e))), [("grad_drops_upstream", 0)]),
+        (back(through=lambda w, g, k: g if k == 3 else w), [("grad_wrong_delta", 0)]),
+        (back(through=lambda w, g, k: g), [("grad_wrong_delta", 0)]),
     ],
     ids=[
         "right",
@@ -64,6 +71,8 @@ def back(slope=lambda a, k: 1 - a * a, given=lambda a: a, top=lambda o: 1.0, han
         "mask of a linear output",
         "squared in place",
         "a weight handed down alone",
+        "the last weight's gradient for the weight",
+        "every weight's gradient for the weight",
     ],
 )
 def test_layers_of_one_shape(grad, expected):

@@ -35,6 +35,19 @@ def carried(tape: Tape) -> Iterator[Wrong]:
         yield Wrong("grad_transposed", "the weights transposed on the way back",
                     tape.rec.gradient(len(tape.leaves), instead=instead))  # fmt: skip
     yield from _of_another_layer(tape)
+    yield from _gradients(tape)
+
+
+def _gradients(tape: Tape) -> Iterator[Wrong]:
+    """The way back through the gradients of the weights, such as dW2 for W2: of one product, then of all."""
+    own = [p for p in tape.carrying() if all(np.array_equal(w.value, tape.leaves[p.leaf]) for w in p.weights)]
+    for products in [*([p] for p in own), *([own] if len(own) > 1 else [])]:
+        instead: dict[int, Any] = {}
+        for product in products:
+            instead |= ways(product, _always(tape.true[product.leaf]))
+        named = ", ".join(str(p.leaf) for p in products)
+        yield Wrong("grad_wrong_delta", f"the gradient of parameter {named} in its place on the way back",
+                    tape.rec.gradient(len(tape.leaves), instead=instead))  # fmt: skip
 
 
 def _of_another_layer(tape: Tape) -> Iterator[Wrong]:
