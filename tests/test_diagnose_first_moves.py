@@ -355,3 +355,29 @@ def test_of_single_numbers_the_move_of_one_is_no_schedule_of_the_other(of_slope,
     given = {"params": [np.zeros(1), np.zeros(1)], "X": x, "y": y, "loss": loss, "batch_size": 50}
     found = update.experiment(Case(Patient({**given, "step": lambda *a: (step(*a), loss(*a))}), 10.0))
     assert [(f.id, f.where) for f in found] == [(name, 1) for name in fault]
+
+
+flags = np.c_[np.ones(40), rng.random((40, 9)) < 0.45].astype(float)
+is_one = (flags[:, 1] + flags[:, 2] > 0).astype(float)
+
+
+def unit(p, X):
+    return 1 / (1 + np.exp(-X @ p[0]))
+
+
+def entropy(p, X, y):
+    o = unit(p, X)
+    return -float(np.mean(y * np.log(o) + (1 - y) * np.log(1 - o)))
+
+
+@pytest.mark.parametrize(("by", "expected"), [(1, ["grad_wrong_input"]), (0, [])])
+def test_moves_of_one_size_are_no_adaptive_rules_where_only_flags_come_in(by, expected):
+    def step(p, X, y):
+        error, w = y - unit(p, X), p[0].copy()
+        for i in range(len(w) - by):
+            w[i] += 0.1 * X[0, i + by] * error[0]
+        return [w], entropy(p, X, y)
+
+    given = {"params": [rng.uniform(-0.2, 0.2, 10)], "X": flags, "y": is_one, "loss": entropy, "step": step}
+    found = update.experiment(Case(Patient({**given, "batch_size": 1}), 10.0))
+    assert [f.id for f in found][:1] == expected

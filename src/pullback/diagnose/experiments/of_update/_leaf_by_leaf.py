@@ -144,8 +144,9 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
     """The first move, or the gradient met inside the step, against the true gradient and its mistakes."""
     u = [-m for m in moves.move(0)]
     match = compare(u, true[0])
-    flat = sign_like(u, true[0])
-    met = met_inside(case, moves, true) if flat or levels_off(u, true[0]) else None
+    told = not sign_like(true[0], true[0])  # where flags alone come in, any gradient has one size
+    flat = told and sign_like(u, true[0])
+    met = met_inside(case, moves, true) if flat or (told and levels_off(u, true[0])) else None
     if flat or (met is not None and made_of(u, met)):
         return [] if met is None else _named(case, met, true[0])
     if cut_off(u, true[0]):
