@@ -264,3 +264,30 @@ def test_a_minus_lost_inside_the_sigmoid_of_a_margin(sign):
     given = {"params": [np.zeros(4)], "X": X, "y": y, "loss": margins, "grad": grad, "batch_size": 32}
     found = gradient.experiment(Case(Patient(given), 10.0))
     assert [(f.id, f.confidence) for f in found] == ([] if sign == 1 else [("grad_sign_flipped", 1.0)])
+
+
+@pytest.mark.parametrize(
+    ("error", "memory", "expected"),
+    [(1, -1, "momentum_state_wrong"), (-1, 1, "grad_sign_flipped"), (1, 1, None)],
+    ids=["in the mean", "in the error", "nowhere"],
+)
+def test_a_minus_before_an_adaptive_rule_is_told_from_one_inside_it(error, memory, expected):
+    draw = np.random.default_rng(3)
+    X = draw.standard_normal((60, 5))
+    y = X @ draw.standard_normal(5)
+    m, v, t = [0.0], [0.0], [0]
+
+    def loss(p, X, y):
+        return float(np.mean((X @ p[0] - y) ** 2))
+
+    def step(p, X, y):
+        g = 2 * X.T @ (X @ p[0] - y if error > 0 else y - X @ p[0]) / len(X)
+        t[0] += 1
+        m[0] = 0.9 * m[0] + 0.1 * g if memory > 0 else 0.9 * m[0] - 0.1 * g
+        v[0] = 0.999 * v[0] + 0.001 * g * g
+        root = np.sqrt(v[0] / (1 - 0.999 ** t[0])) + 1e-8
+        return [p[0] - 0.01 * m[0] / (1 - 0.9 ** t[0]) / root], loss(p, X, y)
+
+    given = {"params": [np.zeros(5)], "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20}
+    found = update.experiment(Case(Patient(given), 10.0))
+    assert [f.id for f in found][:1] == ([expected] if expected else [])

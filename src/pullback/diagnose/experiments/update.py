@@ -36,6 +36,7 @@ from pullback.diagnose.experiments.of_update._denominators import (
 from pullback.diagnose.experiments.of_update._first_move import (
     all_cut_off,
     climbs,
+    negated_inside,
 )
 from pullback.diagnose.experiments.of_update._floors import by_formula, readings
 from pullback.diagnose.experiments.of_update._frozen import entries_still, still, used_gradients
@@ -286,9 +287,10 @@ def _rule(
 
 def _judge_adaptive(case: Case, rule: Rule, first: Leaves) -> list[Finding]:
     case.rule = rule
-    if rule.lr < 0:
+    moves = case.moves
+    if rule.lr < 0 and moves is not None:
         kept = factor_kept(kept_after(case.patient, case.generic), first)
-        if kept and max(kept) < 0:
+        if kept and max(kept) < 0 and not negated_inside(case, moves, case.gradients(moves)):
             return [Finding(
                 "momentum_state_wrong", "step", "the mean of gradients is kept with a minus: it goes uphill",
                 f"after one step {number(min(kept))} times the gradient is kept",

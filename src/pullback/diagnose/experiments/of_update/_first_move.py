@@ -161,17 +161,42 @@ def met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
     true gradient, read off a recording of the step; where none is a multiple of that, the first that agrees:
     what is made of a gradient comes after it.
     """
+    nodes = _inside_step(case, moves)
+    if nodes is None:
+        return None
+    return [_gradient_among(nodes, u, g, 1 << len(true[0]))
+            for u, g in zip(moves.move(0), true[0], strict=True)]  # fmt: skip
+
+
+def negated_inside(case: Case, moves: Moves, true: list[Leaves]) -> bool:
+    """Whether a step computes the opposite of each gradient, and nowhere the gradient itself.
+
+    What is kept of it then has a minus before any memory sees it. Single numbers have no direction.
+    """
+    nodes = _inside_step(case, moves) or []
+    told = [g for g in true[0] if g.size > 1 and np.any(g)]
+    ways = [{np.sign(c) for n in nodes if abs(c := _along(n.value, g)) > 1 - 1e-9} for g in told]
+    return bool(told) and all(way == {-1.0} for way in ways)
+
+
+def _along(value: Any, g: np.ndarray) -> float:
+    """The cosine between an array and a gradient, 0 where they have not the same shape."""
+    if np.shape(value) != g.shape or np.asarray(value).dtype.kind != "f":
+        return 0.0
+    return float(np.sum(value * g)) / max(norm([value]) * norm([g]), 1e-300)
+
+
+def _inside_step(case: Case, moves: Moves) -> list[Node] | None:
+    """All that the first step computes, None where it cannot be recorded."""
     body = case.patient.followed()
     try:
         with recording() as tape:
             params = body.tree([tape.leaf(x, i) for i, x in enumerate(moves.before[0])])
-            rows = moves.rows[0]
-            n = len(true[0])
+            rows, n = moves.rows[0], len(moves.before[0])
             body.step(params, tape.leaf(body.X[rows], n), tape.leaf(body.y[rows], n + 1))
     except Exception:  # a step that cannot be recorded is not read
         return None
-    return [_gradient_among(tape.nodes, u, g, 1 << len(true[0]))
-            for u, g in zip(moves.move(0), true[0], strict=True)]  # fmt: skip
+    return tape.nodes
 
 
 def _gradient_among(nodes: list[Node], u: np.ndarray, g: np.ndarray, rows: int) -> Any:
