@@ -6,6 +6,7 @@ In reading order:
     _pieces          parameters that hold several layers, taken apart
     _folded          weights that hold their layer's bias
     _scaled          wrong gradients of what multiplies entry by entry
+    _gates           activations between a cell's sums and its state
     _inner           what activations are put together of
     _joined          wrong ways of joining a slope to the error signal
     _cofactors       wrong backward passes of products of two computed values

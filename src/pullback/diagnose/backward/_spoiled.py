@@ -16,6 +16,7 @@ import numpy as np
 
 from pullback.diagnose.backward._carried import carried
 from pullback.diagnose.backward._cofactors import cofactors
+from pullback.diagnose.backward._gates import gates
 from pullback.diagnose.backward._inner import inner_slopes
 from pullback.diagnose.backward._joined import joined
 from pullback.diagnose.backward._junctions import junctions
@@ -65,6 +66,8 @@ def _made(tape: Tape) -> Iterator[Wrong]:
         groups.append(list(tape.segments))
     for group in groups:
         yield from _activations(tape, group)
+    for group in gates(tape):
+        yield from _slopes(tape, group)
     yield from outputs(tape)
     yield from softmaxed(tape)
     yield from other_outputs(tape)
@@ -89,7 +92,8 @@ def _is_output(tape: Tape, group: list[Segment]) -> bool:
     return not any(id(s.a) in inputs for s in group)
 
 
-def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
+def _slopes(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
+    """Another slope than the activation's own, or none."""
     name = group[0].name
     missing, bare = "grad_missing_activation_derivative", tape.spoiled(lambda s, u: u, group)
     yield Wrong(missing, f"the derivative of {name} left out", bare)
@@ -117,6 +121,11 @@ def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
     for words, slopes in _elsewhere(tape, group):
         yield Wrong("grad_activation_derivative_wrong", f"the derivative of {name} taken {words}",
                     tape.spoiled(partial(by_place, slopes), group))  # fmt: skip
+
+
+def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
+    name = group[0].name
+    yield from _slopes(tape, group)
     for words, other in _errors(tape, group):
         yield Wrong(
             "inplace_mutation", f"{words} written over the value of {name} before its derivative was taken",
@@ -267,7 +276,10 @@ def _from_before(tape: Tape, group: list[Segment], past: bool = False) -> Leaves
 
 
 def _products_of(tape: Tape, s: Segment) -> list[tuple[Node, Node, Node]]:
-    """The products that an activation's sum is made of, each with its weight and its input."""
+    """The products that an activation's sum is made of, each with its weight and its input.
+
+    None where the sum is a part of them: one matrix holds all gates of a cell.
+    """
     by_product = {id(n): (n, w, a) for p in tape.products
                   for n, w, a in zip(p.nodes, p.weights, p.inputs, strict=True)}  # fmt: skip
     found, todo, seen = [], [s.z], 0
@@ -275,7 +287,7 @@ def _products_of(tape: Tape, s: Segment) -> list[tuple[Node, Node, Node]]:
         node = todo.pop(0)
         seen += 1
         if id(node) in by_product:
-            found.append(by_product[id(node)])
+            found += [by_product[id(node)]] if node.value.size == s.z.value.size else []
         else:
             todo += node.parents
     return found
@@ -339,6 +351,8 @@ _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
     "1 - tanh(z)**2": lambda z, a: 1 - np.tanh(z) ** 2,
     "s(z)(1 - s(z))": lambda z, a: fn.sigmoid(z) * (1 - fn.sigmoid(z)),
     "s(z)": lambda z, a: fn.sigmoid(z),
+    "s(a), the sigmoid of its value,": lambda z, a: fn.sigmoid(a),
+    "tanh(a), the tanh of its value,": lambda z, a: np.tanh(a),
     "1 - s(z)": lambda z, a: fn.sigmoid(-z),
     "a(a - 1)": lambda z, a: a * (a - 1),
     "a(1 + a)": lambda z, a: a * (1 + a),

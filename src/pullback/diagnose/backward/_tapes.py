@@ -182,11 +182,10 @@ class Tape:
 
     def _anywhere(self) -> list[Segment]:
         """Activations by their values alone, in a loss written number by number without layers."""
-        index = {id(node): i for i, node in enumerate(self.rec.nodes)}
         known = [n for n in self.rec.nodes if n.deps & (self.rows - 1) and n.deps & self.rows]
         found: list[Segment] = []
         for a in known[:MOST_NUMBERS]:
-            segment = None if a.deps & self.rows << 1 else self._segment(a, index)
+            segment = None if a.deps & self.rows << 1 else self.segment(a)
             if segment is not None and all(segment.a is not s.a for s in found):
                 before = self.ancestors(segment.z)
                 segment.depth = 1 + max((s.depth for s in found if s.a in before), default=-1)
@@ -202,7 +201,7 @@ class Tape:
         for end in ends.values():
             behind: set[int] = set()  # what a found activation was taken of is none of the same layer
             for a in self._up_to_product(end):
-                segment = self._segment(a, index) if id(a) not in behind else None
+                segment = self.segment(a) if id(a) not in behind else None
                 if segment is not None:
                     before = self.ancestors(segment.z)
                     segment.depth = max((depth.get(id(n), 0) for n in before), default=0)
@@ -278,7 +277,8 @@ class Tape:
             todo += n.parents
         return out
 
-    def _segment(self, a: Node, index: dict[int, int]) -> Segment | None:
+    def segment(self, a: Node) -> Segment | None:
+        """The activation whose value a node is, if it is any's."""
         for z in self.ancestors(a, 14)[1:]:
             if z.value.shape != a.value.shape or not z.deps & (self.rows - 1) or z.deps & self.rows << 1:
                 continue
