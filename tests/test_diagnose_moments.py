@@ -56,6 +56,23 @@ def test_moments_that_are_written_back_are_known_with_a_small_number_under_the_r
     assert simulate(moves, grads).wrong == found
 
 
+@pytest.mark.parametrize("eps", [1e-8, 1e-5])
+@pytest.mark.parametrize(("corrected", "found"), [(False, ""), (True, "optimizer_state_mutated")])
+def test_moments_that_are_corrected_in_place_before_gradients_enter_them(corrected, found, eps):
+    draw = np.random.default_rng(3)
+    grads = [[0.01 * draw.standard_normal(x.shape) for x in start] for _ in range(5)]
+    p, m, v, moves = start, [0 * x for x in start], [0 * x for x in start], Moves()
+    for t, gs in enumerate(grads, 1):
+        if corrected:
+            m, v = [a / (1 - 0.9**t) for a in m], [a / (1 - 0.999**t) for a in v]
+        m = [0.9 * a + 0.1 * g for a, g in zip(m, gs, strict=True)]
+        v = [0.999 * a + 0.001 * g * g for a, g in zip(v, gs, strict=True)]
+        moves.before.append(p)
+        p = [w - 0.01 * a / (np.sqrt(b) + eps) for w, a, b in zip(p, m, v, strict=True)]
+        moves.after.append(p)
+    assert simulate(moves, grads).wrong == found
+
+
 @pytest.mark.parametrize(("kept", "found"), [(False, ""), (True, "optimizer_state_mutated")])
 def test_a_step_size_that_keeps_its_correction_and_is_corrected_again_is_known(kept, found):
     draw = np.random.default_rng(3)

@@ -158,11 +158,13 @@ def _right(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
 
 def _wrong(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
     rates = [(b1, b2) for b1 in _B1[:2] for b2 in _B2[:2]]
-    under_root = [small for small in small_numbers(first, grads[0]) if small[1]]
-    for eps, inside in [(1e-8, False), *under_root]:
+    read = small_numbers(first, grads[0])
+    for eps, inside in [(1e-8, False), *read]:
         for kind, (fault, words) in _WRONG_ADAM.items():
             for b1, b2 in rates:
-                yield f"Adam({b1}, {b2})", fault, words, list(_adam(grads, b1, b2, eps, kind, inside))
+                of_first = (eps, inside) in read and kind in _UNCORRECTED
+                small = eps * _share(b2, inside) if of_first else eps
+                yield f"Adam({b1}, {b2})", fault, words, list(_adam(grads, b1, b2, small, kind, inside))
     for b2 in _B2:
         yield (f"RMSprop({b2})", "optimizer_state_shared", "parameters share one buffer of squares",
                list(_squares(grads, b2, 1e-8, "shared")))  # fmt: skip
@@ -232,6 +234,7 @@ _WRONG_ADAM = {
     "in place": ("optimizer_state_mutated", "the bias correction is written back into the moments"),
     "m in place": ("optimizer_state_mutated", "the bias correction of the mean is written back into it"),
     "v in place": ("optimizer_state_mutated", "the bias correction of the squares is written back into them"),
+    "corrected first": ("optimizer_state_mutated", "moments are corrected in place before gradients enter"),
     "rate kept": ("optimizer_state_mutated", "the corrected step size is kept, and corrected again"),
     "stuck": ("optimizer_state_mutated", "the step count of the bias correction never grows"),
     "one list": ("optimizer_state_shared", "the mean and the squares are kept in one buffer"),
@@ -250,6 +253,8 @@ _WRONG_ADAM = {
     "multiplied": ("momentum_state_wrong", "moments are multiplied by their bias correction, not divided"),
     "coefficients": ("momentum_state_wrong", "beta stands on the new gradient and 1 - beta on the memory"),
 }
+
+_UNCORRECTED = ("plain", "rate kept", "corrected first")
 
 
 def _pooled(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
@@ -312,6 +317,8 @@ def _adam(
                 m.clear()
             if kind in ("new squares", "both new"):
                 v.clear()
+            if kind == "corrected first" and key in m:
+                m[key], v[vkey] = m[key] / (1 - b1**n), v[vkey] / (1 - b2**n)
             before = m.get(key, np.zeros(g.shape))
             m[key] = (1.0 if kind == "grows" else p) * before + (1 - p) * g
             first = before if kind == "stale" else m[key]
@@ -321,8 +328,8 @@ def _adam(
             v[vkey] = q * v.get(vkey, np.zeros(np.shape(new))) + (1 - q) * new
             mean = v[vkey] if kind == "one list" else first
             c1, c2 = {"exchanged": (b2, b1), "of the mean": (b1, b1)}.get(kind, (b1, b2))
-            mh = mean if kind in ("plain", "rate kept", MEAN_AS_IS) else mean / (1 - c1**n)
-            vh = v[vkey] if kind in ("plain", "rate kept", SQUARES_AS_IS) else v[vkey] / (1 - c2**n)
+            mh = mean if kind in (*_UNCORRECTED, MEAN_AS_IS) else mean / (1 - c1**n)
+            vh = v[vkey] if kind in (*_UNCORRECTED, SQUARES_AS_IS) else v[vkey] / (1 - c2**n)
             if kind == "multiplied":
                 mh, vh = mean * (1 - b1**n), v[vkey] * (1 - b2**n)
             if kind in ("in place", "m in place"):
