@@ -200,3 +200,25 @@ def test_a_gradient_that_is_taken_once_stays_in_the_buffer(anew, added, fault):
         return [w - d for w, d in zip(p, descent, strict=True)], loss(p, X, y)
 
     assert [f.id for f in update.experiment(Case(patient(step), 10.0))] == fault
+
+
+def signals_added(cleared, after):
+    """A step whose hidden layer keeps what came down to it, before its slope or after it."""
+    kept = np.zeros((20, 5))
+
+    def step(p, X, y):
+        h = np.tanh(X @ p[0])
+        d = 2 * (h @ p[1] - y) / len(y)
+        down, slope = np.outer(d, p[1]), 1 - h * h
+        kept[...] = (0 if cleared else kept) + (down * slope if after else down)
+        signal = kept if after else kept * slope
+        return [p[0] - RATE * X.T @ signal, p[1] - RATE * h.T @ d], loss(p, X, y)
+
+    return step
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize(("cleared", "found"), [(True, []), (False, [("grad_not_zeroed", 0, 1.0)])])
+def test_an_error_signal_within_the_backward_pass_that_is_never_cleared(cleared, after, found):
+    case = Case(patient(signals_added(cleared, after)), 10.0)
+    assert [(f.id, f.where, f.confidence) for f in update.experiment(case)] == found

@@ -16,6 +16,7 @@ In reading order:
     _staircase        parameters behind a step function, which no gradient reaches
     _memories         what moves keep of earlier ones, and whether anyone means that
     _taken_once       steps that go by the first gradient for ever
+    _signal_kept      error signals inside the backward pass that are never cleared
     _meant            steps that fit no usual rule, and are meant as they are
     _linear_rules     moves that are fixed multiples of this and earlier gradients
     _gathered         steps that gather the gradients of several batches before they move
