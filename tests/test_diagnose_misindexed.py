@@ -1,5 +1,7 @@
 """Gradients whose index is off, and other parts of a backward pass taken for the whole."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -380,3 +382,57 @@ def test_a_bias_that_gets_the_gradient_of_its_weight_is_wrong_itself():
 
     assert found(line, error, slopes(lambda X: 1.0), X[:, :1]) == []
     assert found(line, error, slopes(lambda X: X[:, 0]), X[:, :1]) == [("grad_bias_wrong", 0)]
+
+
+SQUASH = {
+    "tanh": (np.tanh, lambda a: 1 - a * a),
+    "relu": (lambda z: np.maximum(z, 0), lambda a: 1.0 * (a > 0)),
+    "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda a: a * (1 - a)),
+    "identity": (lambda z: z, lambda a: 1.0),
+}
+
+
+def mixed(kinds, donors):
+    """A network of unlike activations, its loss, and a gradient that takes each slope of another kind."""
+    sizes = [5, 7, 6, 1]
+    params = [rng.standard_normal(shape) / np.sqrt(shape[0]) for shape in pairwise(sizes)]
+
+    def forward(p, X):
+        a = [X]
+        for W, kind in zip(p, kinds, strict=True):
+            a.append(SQUASH[kind][0](a[-1] @ W))
+        return a
+
+    def loss(p, X, y):
+        return float(np.mean((forward(p, X)[-1] - y[:, None]) ** 2))
+
+    def grad(p, X, y):
+        a, g = forward(p, X), []
+        d = 2 * (a[-1] - y[:, None]) / len(y)
+        for k in (2, 1, 0):
+            d = d * SQUASH[donors[k]][1](a[k + 1])
+            g.insert(0, a[k].T @ d)
+            d = d @ p[k].T
+        return g
+
+    return params, loss, grad
+
+
+@pytest.mark.parametrize(
+    ("kinds", "donors", "expected"),
+    [
+        (["tanh", "relu", "sigmoid"], ["tanh", "relu", "sigmoid"], []),
+        (
+            ["tanh", "relu", "sigmoid"],
+            ["tanh", "tanh", "relu"],
+            [("grad_activation_derivative_wrong", "grad")],
+        ),
+        (
+            ["tanh", "relu", "identity"],
+            ["relu", "identity", "identity"],
+            [("grad_activation_derivative_wrong", 0)],
+        ),
+    ],
+)
+def test_the_slope_of_another_layers_activation_in_a_mixed_network(kinds, donors, expected):
+    assert found(*mixed(kinds, donors)) == expected

@@ -25,6 +25,7 @@ def misindexed(tape: Tape) -> Iterator[Wrong]:
     if len(layers) < 2 or len(layers) < len(tape.products):
         return
     yield from _slopes_elsewhere(tape, layers)
+    yield from _formulas_elsewhere(tape)
     if len(layers) < 3:
         return
     yield from _signals_elsewhere(tape, layers)
@@ -94,6 +95,36 @@ def _slopes_elsewhere(tape: Tape, layers: list[Product]) -> Iterator[Wrong]:
             words = f"the derivative of {hidden[0].name} at the value of the layer {side}"
             at = [s for s in hidden if id(s.a) in chosen]
             yield Wrong("grad_wrong_input", words, tape.spoiled(partial(by_place, chosen), at))
+
+
+def _formulas_elsewhere(tape: Tape) -> Iterator[Wrong]:
+    """Derivatives by the formula of another layer's activation, below or above, where they are mixed.
+
+    The last layer that has none there takes its own, goes round to the other end, or meets a linear output.
+    """
+    depths = sorted({s.depth for s in tape.segments})
+    layers = [[s for s in tape.segments if s.depth == d] for d in depths]
+    names = [layer[0].name for layer in layers]
+    if len(set(names)) < 2 or any(name not in fn.OF_VALUE for name in names):
+        return
+    below = [("below", [end, *names[:-1]]) for end in (names[0], names[-1])]
+    above = [("above", [*names[1:], end]) for end in (names[-1], names[0], "identity")]
+    for side, others in (*below, *above):
+        for last in range(len(layers), max(len(layers) - 2, 1), -1):
+            at = [(s, name) for layer, name in zip(layers[:last], others, strict=False) for s in layer]
+            for formula in (_of_value, _of_sum):
+                slopes = {id(s.a): formula(name, s) for s, name in at}
+                yield Wrong("grad_activation_derivative_wrong",
+                            f"the derivative of the activation of the layer {side} in place of its own",
+                            tape.spoiled(partial(by_place, slopes), [s for s, _ in at]))  # fmt: skip
+
+
+def _of_value(name: str, s: Segment) -> Any:
+    return fn.of_value(name, s.a.value) if name in fn.OF_VALUE else 1.0
+
+
+def _of_sum(name: str, s: Segment) -> Any:
+    return fn.derivative(name, s.sums)
 
 
 def _one_shape(s: Segment, value: Any) -> bool:
