@@ -60,6 +60,17 @@ def test_the_same_buffer_with_a_look_ahead_by_what_it_moves_is_right():
     assert told(*GRADIENT_AS_IT_COMES, ahead=-RATE * BETA) == []
 
 
+@pytest.mark.parametrize("falls", [1e-6, 1e-5, 1e-4, 1.0])
+def test_a_look_ahead_whose_rate_is_soon_next_to_nothing_leads_nowhere_else(falls):
+    rates = [RATE]
+
+    def keep(v, g):
+        rates.append(rates[-1] * falls)
+        return BETA * v - rates[-2] * g
+
+    assert told(keep, lambda v, g: v) == []
+
+
 def test_a_look_ahead_on_the_floor_of_the_logarithm_follows_the_formula():
     """Steps so large that the loss has no slope there."""
     far = case(*RIGHT, X=12 * X)

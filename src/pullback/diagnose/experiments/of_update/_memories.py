@@ -223,8 +223,8 @@ def looks_elsewhere(case: Case, moves: Moves, moving: list[int]) -> list[Finding
         kept = _kept_of_last(case, moves, moving, share, 2)
         if kept is None or abs(kept) < 1e-3 or (kept > 0 and abs(share / kept - 1) < 0.05):
             continue
-        if alike and (len(moves.after) < 3
-                      or _kept_of_last(case, moves, moving, share, len(moves.after)) is None):  # fmt: skip
+        usual = kept > 0 and _kept_of_last(case, moves, moving, kept, 2) is not None
+        if (alike or usual) and not _only_there(case, moves, moving, share, kept):
             continue
         words = (
             "the look ahead goes elsewhere than the velocity leads: it is scaled again on the way"
@@ -236,6 +236,17 @@ def looks_elsewhere(case: Case, moves: Moves, moving: list[int]) -> list[Finding
             f"ahead, and {number(kept)} of that move is kept", "keep v = beta v - lr g, look ahead by beta v "
             "and move by v", 1.0, 81)]  # fmt: skip
     return _fades_apart(case, moves, moving) if len(moves.after) > 2 else []
+
+
+def _only_there(case: Case, moves: Moves, moving: list[int], share: float, kept: float) -> bool:
+    """Whether all moves are told by this look ahead, and not by one as far as what is kept leads.
+
+    Gradients that hardly enter, as where the rate is soon next to nothing, may be taken anywhere.
+    """
+    steps = len(moves.after)
+    if steps < 3 or _kept_of_last(case, moves, moving, share, steps) is None:
+        return False
+    return kept < 0 or _kept_of_last(case, moves, moving, kept, steps) is None
 
 
 def _fades_apart(case: Case, moves: Moves, moving: list[int]) -> list[Finding]:
@@ -276,7 +287,8 @@ def _kept_of_last(case: Case, moves: Moves, moving: list[int], share: float, unt
     A = np.column_stack([whole[:, 1], each * whole[:, 2:]])
     kept, *rates = np.linalg.lstsq(A, whole[:, 0], rcond=None)[0]
     left = whole[:, 0] - A @ (kept, *rates)
-    return float(kept) if max(rates) < 0 and norm([left]) < 1e-4 * norm([whole[:, 0]]) else None
+    downhill = max(rates) < -1e-6 * min(rates)  # next to the largest a rate may be of rounding alone
+    return float(kept) if downhill and norm([left]) < 1e-4 * norm([whole[:, 0]]) else None
 
 
 def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until: int, size: float) -> bool:
