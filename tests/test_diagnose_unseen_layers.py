@@ -87,6 +87,10 @@ def bent(bend):
         (lambda z: np.maximum(z, 0), [SHUT[0], 0 * SHUT[1], *SHUT[2:]], None),
         (lambda z: np.maximum(z, 0), [-np.abs(SHUT[0]), SHUT[1] / 100, 0 * SHUT[2], SHUT[3]], None),
         (np.tanh, SHUT, None),
+        (lambda z: np.maximum(z, 0) - 0.5, SHUT, 1),
+        (lambda z: np.maximum(z, 0) - 0.5, [SHUT[0], 0 * SHUT[1], *SHUT[2:]], None),
+        (lambda z: np.tanh(z) - 0.5, SHUT, None),
+        (lambda z: 1 / (1 + np.exp(-z)), [SHUT[0], 20 * SHUT[1], *SHUT[2:]], None),
     ],
 )
 def test_dead_units_are_told_from_saturated_ones_by_values_alone(bend, leaves, where):

@@ -19,11 +19,16 @@ def silent(case: Case) -> int | None:
     tables = [k for k, x in enumerate(leaves) if x.ndim >= 2 and min(x.shape) > 1]
     others = [k for k, x in enumerate(leaves) if k not in tables and x.size and x.dtype.kind == "f"]
     before = case.judge(leaves)
-    if len(tables) < 2 or not np.isfinite(before) or not all(np.any(leaves[k]) for k in tables):
+    if not tables or not np.isfinite(before) or not all(np.any(leaves[k]) for k in tables):
         return None
-    if any(_judged(case, leaves, k) != before for k in tables) or all(
-            _judged(case, leaves, k) == before for k in others):  # fmt: skip
+    held = [k for k in others if np.max(leaves[k]) < 0]
+    if not held and (len(tables) < 2 or _judged(case, leaves, tables[0]) != before):
         return None
+    mute = [k for k in tables if _judged(case, leaves, k) == before]
+    if not mute or all(_judged(case, leaves, k) == before for k in others):
+        return None
+    if len(tables) < 2 or mute != tables:
+        return _at_a_constant(case, mute, held, before)
     for k in others:
         freed = [0 * x if j == k else x for j, x in enumerate(leaves)]
         if np.mean(leaves[k]) < 0 and any(_judged(case, freed, j) != case.judge(freed) for j in tables):
@@ -31,6 +36,20 @@ def silent(case: Case) -> int | None:
     fresh = [x - x.mean() if k in tables else x for k, x in enumerate(leaves)]
     speaks = partial(_judged, case, fresh)
     return tables[0] if any(speaks(k) != case.judge(fresh) for k in tables) else None
+
+
+def _at_a_constant(case: Case, mute: list[int], held: list[int], before: float) -> int | None:
+    """The bias that holds all units before it below zero, where they hand on a constant that is not zero.
+
+    What it mutes speaks where it is zero, and where its sign is turned, where units that saturate are flat.
+    """
+    leaves = case.leaves
+    for k in (k for k in held if _judged(case, leaves, k) == before):
+        opened = [[c * x if j == k else x for j, x in enumerate(leaves)] for c in (0, -1)]
+        louder = [[abs(_judged(case, at, j) - case.judge(at)) for j in mute] for at in opened]
+        if min(louder[0]) > 0 and all(b > 0.1 * a for a, b in zip(*louder, strict=True)):
+            return k
+    return None
 
 
 def muted(case: Case) -> int | None:
