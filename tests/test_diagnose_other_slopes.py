@@ -157,3 +157,26 @@ def test_a_slope_that_is_joined_to_its_signal_without_parentheses_or_stands_for_
         return [g / len(y) if late else g for g in out]
 
     assert found(layers(5, 6, 4, 1), TARGETS[:, None], error, grad) == expected
+
+
+@pytest.mark.parametrize(
+    ("slope", "expected"),
+    [
+        (lambda z: 1 / np.cosh(z) ** 2, []),
+        (lambda z: 1 / np.cosh(z), [("grad_activation_derivative_wrong", 0)]),
+        (lambda z: 1 / np.cosh(np.tanh(z)), [("grad_activation_derivative_wrong", 0)]),
+    ],
+)
+def test_a_hyperbolic_secant_in_place_of_the_slope_of_tanh_in_a_small_network(slope, expected):
+    def outputs(p, X):
+        return np.tanh(X[:, :2] @ p[0] + p[1]) @ p[2] + p[3]
+
+    def loss(p, X, y):
+        return np.mean((outputs(p, X) - y) ** 2)
+
+    def grad(p, X, y):
+        d, z = 2 * (outputs(p, X) - y) / y.size, X[:, :2] @ p[0] + p[1]
+        below = d @ p[2].T * slope(z)
+        return [X[:, :2].T @ below, below.sum(0), np.tanh(z).T @ d, d.sum(0)]
+
+    assert found(layers(2, 4, 1), SIDES, loss, grad) == expected

@@ -353,6 +353,8 @@ _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
     "s(z)": lambda z, a: fn.sigmoid(z),
     "s(a), the sigmoid of its value,": lambda z, a: fn.sigmoid(a),
     "tanh(a), the tanh of its value,": lambda z, a: np.tanh(a),
+    "1/cosh(a), of its value and not squared,": lambda z, a: np.sqrt(1 - np.tanh(a) ** 2),
+    "1/cosh(z), not squared,": lambda z, a: np.sqrt(1 - np.tanh(z) ** 2),
     "1 - s(z)": lambda z, a: fn.sigmoid(-z),
     "a(a - 1)": lambda z, a: a * (a - 1),
     "a(1 + a)": lambda z, a: a * (1 + a),
