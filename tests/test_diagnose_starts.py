@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import model, units
 from pullback.diagnose.experiments._alike import as_one
@@ -204,3 +205,35 @@ def test_what_grows_through_a_stack_is_told_from_layers_that_are_each_too_large(
         found = units.suspect(case, units.look(case))
     assert found is not None
     assert found.id == expected
+
+
+def test_a_stack_of_biases_is_no_layer_of_weights_that_starts_at_zero():
+    """Of centred targets it has next to no slope at first, but the loop moves it."""
+    draw = np.random.default_rng(33)
+    X = draw.uniform(-1, 1, (300, 4))
+    y = X[:, 0] * X[:, 1] + X[:, 2]
+    y = (y - y.mean()) / y.std()
+    p = [draw.normal(0, 0.5, (4, 12)), draw.normal(0, 0.005, (4, 12, 12)), np.zeros((4, 12)),
+         draw.normal(0, 0.3, 12), np.zeros(1)]  # fmt: skip
+
+    def acts(p, X):
+        out = [X @ p[0]]
+        for W, b in zip(p[1], p[2], strict=True):
+            out.append(np.tanh(out[-1] @ W + b))
+        return out
+
+    def loss(p, X, y):
+        return 0.5 * np.mean((acts(p, X)[-1] @ p[3] + p[4] - y) ** 2)
+
+    def step(p, X, y):
+        h = acts(p, X)
+        e = (h[-1] @ p[3] + p[4] - y) / len(y)
+        signal, Ws, bs = np.outer(e, p[3]), np.zeros_like(p[1]), np.zeros_like(p[2])
+        for k in reversed(range(4)):
+            delta = signal * (1 - h[k + 1] ** 2)
+            Ws[k], bs[k], signal = h[k].T @ delta, delta.sum(0), delta @ p[1][k].T
+        grads = [X.T @ signal, Ws, bs, h[-1].T @ e, e.sum(keepdims=True)]
+        return [w - 0.05 * g for w, g in zip(p, grads, strict=True)], loss(p, X, y)
+
+    told = diagnose(params=p, X=X, y=y, loss=loss, step=step, batch_size=30, n_steps=600).faults
+    assert (told[0].id, told[0].where) in {("init_too_small", 1), ("vanishing_gradient", 1)}

@@ -77,7 +77,9 @@ def _without_signal(case: Case, state: State) -> Finding | None:
         return _dead(mute, 1.0)
     if not state.zero:
         return None
-    if set(state.zero) - set(case.weights) and all(_no_slope(case, k) for k in state.zero):
+    if set(state.zero) - set(case.weights) and all(
+        _no_slope(case, k) and not _leaves_zero(case, k) for k in state.zero
+    ):
         some = ", ".join(map(str, state.zero))
         evidence = f"parameters {some} and their gradients are zero everywhere"
         return _zero(min(state.zero), "all weights start at zero", evidence)
