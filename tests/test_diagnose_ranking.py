@@ -118,16 +118,27 @@ def test_momentum_under_a_decaying_rate_is_healthy_and_its_faults_are_named():
     assert first(scheduled(0.9, sign=-1.0)) == "grad_sign_flipped"
 
 
-def test_a_rate_that_starts_at_zero_is_no_fault():
-    """The first move is none at all, and says nothing of rows or memory."""
+def warmed(kept=()):
+    """Plain steps whose rate rises from zero; some parameters may be left out."""
     clock = {"t": 0}
 
     def step(p, X, y):
         rate = 0.1 * min(clock["t"] / 8, 1.0)
         clock["t"] += 1
-        return [w - rate * g for w, g in zip(p, gradient(p, X, y), strict=True)], loss(p, X, y)
+        moved = [w - rate * g for w, g in zip(p, gradient(p, X, y), strict=True)]
+        return [p[k] if k in kept else w for k, w in enumerate(moved)], loss(p, X, y)
 
-    assert found(step).verdict == "healthy"
+    return step
+
+
+def test_a_rate_that_starts_at_zero_is_no_fault():
+    """The first move is none at all, and says nothing of rows or memory."""
+    assert found(warmed()).verdict == "healthy"
+
+
+def test_biases_left_out_beside_a_rate_that_starts_at_zero_are_not_hidden_by_rounding():
+    told = found(warmed(kept=(1, 3, 5))).faults[0]
+    assert (told.id, told.where) == ("layer_not_updated", 1)
 
 
 def own_rows(shift=0, onward=1):

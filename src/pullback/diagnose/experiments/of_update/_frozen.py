@@ -111,9 +111,13 @@ def _single_number(case: Case, k: int) -> bool:
 
 
 def _hidden_by_rounding(moves: Moves, true: list[Leaves], frozen: list[int]) -> bool:
-    """Whether the rate at which the others move is too small to change a weight of those that do not."""
+    """Whether the rate at which the others move is too small to change a weight of those that do not.
+
+    The largest rate of the steps watched: a warm-up begins at none.
+    """
     free = [k for k in range(len(true[0])) if k not in frozen]
-    rate = norm([moves.move(0)[k] for k in free]) / max(norm([true[0][k] for k in free]), 1e-300)
+    rate = max(norm([moves.move(t)[k] for k in free]) / max(norm([true[t][k] for k in free]), 1e-300)
+               for t in range(len(true)))  # fmt: skip
     return all(
         rate * np.abs(true[0][k]).max(initial=0) < np.spacing(np.abs(moves.before[0][k])).max(initial=0)
         for k in frozen
