@@ -319,3 +319,37 @@ def test_sigmoids_in_a_loss_that_runs_away_or_stays_finite_are_not_what_breaks_i
 def test_a_longer_step_is_no_cause_of_slowness_nor_a_shorter_one_of_haste(beside, found, expected):
     size = Finding(beside, "step", "", "", "", 0.95, 69.5, alone=False)
     assert [f.id for f in rank([size, Finding(found, "step", "", "", "", 0.85, 60)])] == expected
+
+
+CLASSES = (X[:, 0] * X[:, 1] + X[:, 2] > 0).astype(float)
+ONE_HIDDEN = [*start[:2], start[4], np.zeros(1)]
+
+
+def chance(p, X):
+    h = np.tanh(X @ p[0] + p[1])
+    return h, 1 / (1 + np.exp(-(h @ p[2] + p[3])))
+
+
+def entropy(p, X, y):
+    q = np.clip(chance(p, X)[1], 1e-9, 1 - 1e-9)
+    return float(-np.mean(y * np.log(q) + (1 - y) * np.log(1 - q)))
+
+
+def by_hand(slope):
+    def step(p, X, y):
+        h, q = chance(p, X)
+        d = slope(q, y)
+        back = np.outer(d, p[2]) * (1 - h * h)
+        grads = [X.T @ back, back.sum(0), h.T @ d, d.sum(keepdims=True)]
+        return [w - 0.5 * g for w, g in zip(p, grads, strict=True)], entropy(p, X, y)
+
+    return step
+
+
+@pytest.mark.parametrize(("slope", "fault"), [
+    (lambda q, y: q * (1 - q), "grad_drops_upstream"),
+    (lambda q, y: (q - CLASSES[: len(q)]) / len(q), "labels_misaligned"),
+])  # fmt: skip
+def test_a_signal_dropped_at_the_output_is_what_loses_the_targets(slope, fault):
+    given = {"params": ONE_HIDDEN, "y": CLASSES, "loss": entropy}
+    assert first(by_hand(slope), **given) == fault

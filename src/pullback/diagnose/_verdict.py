@@ -258,7 +258,11 @@ def rank(findings: list[Finding]) -> list[Finding]:
     """The root cause first; one finding per id; nothing where none makes the loop faulty by itself."""
     out: list[Finding] = []
     for f in sorted(findings, key=lambda f: -f.weight):
-        if f.confidence > 0 and all(f.id != g.id for g in out) and not _cleared(f, findings):
+        if (
+            f.confidence > 0
+            and all(f.id != g.id for g in out)
+            and not (_cleared(f, findings) or _explained(f, findings))
+        ):
             out.append(f)
     return out if any(f.alone for f in findings if f.confidence > 0) else []
 
@@ -267,6 +271,12 @@ def _cleared(f: Finding, findings: list[Finding]) -> bool:
     """Whether what is no fault by itself lengthens steps that are too short, or shortens too long ones."""
     contrary = _CONTRARY.get(f.id, ())
     return not f.alone and any(g.alone and g.confidence > 0 and g.id in contrary for g in findings)
+
+
+def _explained(f: Finding, findings: list[Finding]) -> bool:
+    """Whether a step that is seen to heed no targets loses them in a backward pass reproduced to rounding."""
+    exact = [g.id for g in findings if g.confidence == 1]
+    return f.id == "labels_misaligned" and f.id in exact and "grad_drops_upstream" in exact
 
 
 _CONTRARY = {
