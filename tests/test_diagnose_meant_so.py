@@ -95,3 +95,26 @@ def test_a_report_in_single_precision_is_right_where_the_logarithm_stands_at_its
     found = diagnose(params=start, X=X, y=y, loss=loss, step=step, batch_size=30, n_steps=100)
     assert "failed" not in found.facts
     assert ("loss_reporting_wrong" in [f.id for f in found.faults]) == (factor == 7.0)
+
+
+@pytest.mark.parametrize(
+    ("factor", "expected"), [(3.0, ["regularisation_too_strong"]), (0.1, []), (1e-3, [])]
+)
+def test_a_penalty_is_weighed_where_a_loop_gives_its_gradient_alone(factor, expected):
+    draw = np.random.default_rng(4)
+    X = draw.normal(size=(150, 4))
+    y = (X @ draw.normal(size=(4, 3)) * 3).argmax(1)
+
+    def chances(W, X):
+        e = np.exp(X @ W - np.max(X @ W, axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
+    def loss(p, X, y):
+        return -np.mean(np.log(chances(p[0], X)[np.arange(len(y)), y])) + 0.5 * factor * np.sum(p[0] ** 2)
+
+    def grad(p, X, y):
+        return [X.T @ (chances(p[0], X) - np.eye(3)[y]) / len(y) + factor * p[0]]
+
+    given = {"params": [0.1 * draw.normal(size=(4, 3))], "X": X, "y": y, "loss": loss, "grad": grad}
+    told = diagnose(**given, batch_size=50, n_steps=1500)
+    assert [f.id for f in told.faults][:1] == expected

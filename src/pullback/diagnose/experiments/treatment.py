@@ -26,7 +26,7 @@ from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compar
 from pullback.diagnose.experiments.of_treatment._mending import PACE, causes, nothing_to_learn, unshuffled
 from pullback.diagnose.experiments.of_treatment._ones import without_any_bias
 from pullback.diagnose.experiments.of_treatment._partly import MOST, partly
-from pullback.diagnose.experiments.of_treatment._penalties import too_strong
+from pullback.diagnose.experiments.of_treatment._penalties import too_strong, without_a_step
 from pullback.diagnose.experiments.of_treatment._scales import costly_targets, straight_in_targets
 from pullback.diagnose.experiments.of_treatment._widths import wrong_width
 from pullback.diagnose.loops._sandbox import Failure
@@ -36,7 +36,7 @@ from pullback.diagnose.network._functions import labels, varied
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     """Findings that only whole runs can show."""
     if not case.patient.has_step:
-        return []
+        return without_a_step(case, so_far)
     case.tried.append("the loop as written against the exact gradient with Adam")
     failure = case.user.failure
     if failure is not None and not _overflowed(failure, case.user.steps):

@@ -15,6 +15,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments.labels import learnable
 from pullback.diagnose.experiments.of_gradient._owed import owed_otherwise
 from pullback.diagnose.experiments.of_treatment._comparing import CURED, Compared
 from pullback.diagnose.training._machine import TRACE
@@ -129,6 +130,17 @@ def too_strong(runs: Compared, blank: bool) -> Finding | None:
     return _penalty(runs, blank) or in_step() or _drained(runs)
 
 
+def without_a_step(case: Case, so_far: list[Finding]) -> list[Finding]:
+    """The same of a loop that gives a gradient alone: what the penalty leaves of the data to any step.
+
+    Such a loop may be there to have its gradient checked: a penalty that only costs much is meant.
+    """
+    if any(f.weight >= 79 and f.confidence > 0.6 for f in so_far) or _part(case) is None:
+        return []
+    heavy = _penalty(Compared(case), case.n >= 60 and not learnable(case))
+    return [] if heavy is None else [heavy]
+
+
 def _penalty(runs: Compared, blank: bool) -> Finding | None:
     """The data's loss reached with and without the penalty's part of the gradient."""
     case = runs.case
@@ -162,7 +174,7 @@ def _penalty(runs: Compared, blank: bool) -> Finding | None:
         return None  # what the loop lacks beside the exact gradient under the same penalty is its own fault
     much = eaten or base - held < HELD * room
     unsure = blank or not much or room < HELD * abs(base)  # most is left without it, too: noise, perhaps
-    if unsure and not _dear_unseen(runs, less, part):
+    if unsure and not (case.patient.has_step and _dear_unseen(runs, less, part)):
         return None
     return Finding(
         "regularisation_too_strong", "loss", "the penalty dominates the data term",
