@@ -86,3 +86,25 @@ def test_where_the_rows_are_what_is_foretold_all_are_features():
     rows = {"X": np.column_stack([X, COUNTED]), "y": X[:, 0], "params": [0.1 * np.ones((4, 2))]}
     case = Case(Patient(rows | {"loss": loss, "step": lambda p, X, y: (p, 0.0)}), 10.0)
     assert features(case).all()
+
+
+@pytest.mark.parametrize(("size", "rate", "expected"), [(16.0, 1e-8, ["inputs_unscaled"]), (1.6, 0.02, [])])
+def test_powers_of_large_numbers_are_on_unlike_scales(size, rate, expected):
+    draw = np.random.default_rng(17)
+    X = draw.uniform(-size, size, 160)
+    u = 1.6 * X / size
+    y = 0.8 * u**3 - 1.1 * u**2 - 0.6 * u + 2 + 0.1 * draw.normal(size=160)
+
+    def curve(p, x):
+        return p[0] + p[1] * x + p[2] * x**2 + p[3] * x**3
+
+    def loss(p, x, y):
+        return np.mean((curve(p, x) - y) ** 2)
+
+    def step(p, x, y):
+        e = 2 * (curve(p, x) - y) / len(y)
+        return [w - rate * (e * x**k).sum() for k, w in enumerate(p)], loss(p, x, y)
+
+    start = [np.array([w]) for w in draw.normal(size=4)]
+    told = diagnose(params=start, X=X, y=y, loss=loss, step=step, batch_size=20, n_steps=800).faults
+    assert [f.id for f in told][:1] == expected

@@ -24,6 +24,7 @@ from pullback.diagnose.network._functions import of_numbers
 from pullback.diagnose.updates._moves import norm
 
 MOST = 3
+UNLIKE = 100.0
 Stands = Callable[[Case], "tuple[Any, str] | None"]
 
 
@@ -73,7 +74,23 @@ def unexplained(case: Case) -> list[Finding]:
             evidence = (f"the loss ends at {number(case.user.final)}, the exact gradient with Adam at "
                         f"{number(case.reference.final)}; {stands[1]}")  # fmt: skip
             return [Finding(fault, stands[0], f"likeliest: {about.words}", evidence, about.fix, 0.4, 55)]
-    return []
+    return [] if lost else _unlike_slopes(case)
+
+
+def _unlike_slopes(case: Case) -> list[Finding]:
+    """Whether what a model of no known layers makes of its inputs has slopes that no one rate can serve.
+
+    Adam, which moves every number at its own rate, gets there. No model is too small for what it reaches.
+    """
+    slopes = case.quick(case.leaves, *case.batch())
+    sizes = [norm([g]) / np.sqrt(g.size) for g in slopes if np.any(g)]
+    if case.net is None or case.net.output != "unknown" or len(sizes) < 2 or max(sizes) < UNLIKE * min(sizes):
+        return []
+    return [Finding(
+        "inputs_unscaled", "X", "likeliest: what the model makes of its inputs is on unlike scales",
+        f"slopes go from {number(min(sizes))} to {number(max(sizes))}; the loss ends at "
+        f"{number(case.user.final)}, at a rate for every number of its own at {number(case.reference.final)}",
+        "bring X to deviation one before powers or products are taken", 0.4, 55)]  # fmt: skip
 
 
 def _small_or_whole(case: Case) -> Any:
@@ -247,8 +264,8 @@ def _sorted_rows(case: Case) -> Any:
 def _unread_objective(case: Case) -> Any:
     net = case.net
     known = net is not None and net.objective != "unknown" and "without" not in net.objective
-    if (net is None or not net.whole) and case.head is not None:  # what is made of them is known
-        known = case.head.objective not in fn.WRONG
+    if case.head is not None and (net is None or not net.whole or net.objective == "unknown"):
+        known = case.head.objective not in fn.WRONG  # what is made of the predictions is known
     return None if known else ("loss", "the rows' losses fit no objective in use")
 
 
@@ -340,8 +357,7 @@ _STATE = ("optimizer_state_mutated", "optimizer_state_shared", "momentum_state_w
 
 _LOST = ("exploding_gradient", "init_too_large", "inputs_unscaled", "loss_unstable", "lr_too_large")
 _SLOW = ("vanishing_gradient", "saturated_activation", "dead_relu", "init_too_small", "inputs_unscaled",
-         "lr_too_small", "too_few_steps", "loss_formula_wrong", "missing_nonlinearity", "capacity_too_small",
-         "lr_too_large")  # fmt: skip
+         "lr_too_small", "too_few_steps", "loss_formula_wrong", "lr_too_large")  # fmt: skip
 
 CONFUSED: dict[str, tuple[str, ...]] = {
     "lr_too_large": ("inputs_unscaled", "grad_reduction_sum", "batch_size_unsuitable", "targets_unscaled",
