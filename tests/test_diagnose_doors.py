@@ -218,3 +218,29 @@ def test_one_number_as_parameters_comes_back_with_the_loss():
     x = np.linspace(-1, 1, 30)
     found = pb.diagnose(params=0.0, X=x, y=3 * x, loss=line, step=step, batch_size=30, n_steps=300)
     assert found.verdict == "healthy"
+
+
+@pytest.mark.parametrize(("factor", "ids"), [(1.0, []), (3.0, ["grad_constant_factor"])])
+def test_a_pair_of_lists_is_weights_and_biases_not_a_loss_and_its_gradient(factor, ids):
+    draw = np.random.default_rng(0)
+    X = draw.standard_normal((60, 3))
+    t = np.sin(X[:, :1]) + X[:, 1:2]
+    weights = [draw.standard_normal((3, 5)) / 2, draw.standard_normal((5, 1)) / 2]
+
+    def forward(p, X):
+        (W, V), (b, c) = p
+        h = np.tanh(X @ W + b)
+        return h, h @ V + c
+
+    def loss(p, X, y):
+        return np.mean((forward(p, X)[1] - y) ** 2)
+
+    def grad(p, X, y):
+        h, out = forward(p, X)
+        d = 2 * (out - y) / len(X)
+        low = d @ p[0][1].T * (1 - h * h)
+        return [X.T @ low, factor * h.T @ d], [low.sum(0), d.sum(0)]
+
+    given = (weights, [np.zeros(5), np.zeros(1)])
+    found = pb.diagnose(params=given, X=X, y=t, loss=loss, grad=grad)
+    assert [f.id for f in found.faults][:1] == ids

@@ -241,7 +241,10 @@ class Body:
 
 
 def _with_loss(out: Any, count: int) -> bool:
-    return isinstance(out, tuple) and len(out) == 2 and np.ndim(out[0]) == 0 and count != 2
+    """Whether `grad` returned the loss and the gradient; a pair of lists is weights and biases."""
+    if not isinstance(out, tuple) or len(out) != 2 or count == 2:
+        return False
+    return not isinstance(out[0], (list, tuple, Mapping)) and np.ndim(out[0]) == 0
 
 
 def _in_order(x: Any, like: Any) -> Any:
