@@ -38,7 +38,18 @@ def found(**changes):
     ({"X": X[:0], "y": Y[:0]}, ["X has no rows", "(0, 3)"]),
     ({"y": 3.0}, ["y has no rows", "float"]),
     ({"X": [[1, 2], [3]]}, ["the rows of X differ in length", "pad or cut"]),
-    ({"X": X.astype(str)}, ["X does not hold numbers", "encode"]),
+    ({"X": X.astype(str)}, ["X does not hold real numbers", "encode"]),
+    ({"X": X + 0j}, ["X does not hold real numbers", "complex128"]),
+    ({"X": np.where(X > 2, "n/a", X.astype(object))}, ["X does not hold real numbers", "object", "'n/a'"]),
+    ({"X": memoryview(X)}, ["X is no array", "memoryview", "X.to_numpy()"]),
+    ({"params": [np.zeros(3, complex)]}, ["parameter 0", "real number"]),
+    ({"params": [np.zeros(3), np.zeros((0, 4))]}, ["parameter 1 holds nothing", "(0, 4)"]),
+    ({"params": [np.full(3, np.nan)]}, ["parameter 0 holds NaN", "drawn"]),
+    ({"batch_size": 0}, ["batch_size=0", "1 or more"]),
+    ({"batch_size": 2.5}, ["batch_size=2.5", "rows in a batch"]),
+    ({"n_steps": "many"}, ["n_steps='many'", "steps"]),
+    ({"n_steps": -3}, ["n_steps=-3"]),
+    ({"seed": 1.5}, ["seed=1.5", "whole number"]),
     ({"loss": 3.0}, ["loss cannot be called", "loss(params, X, y)", "float"]),
     ({"grad": [np.zeros(3)]}, ["grad cannot be called", "list", "the function itself"]),
     ({"step": 0.1}, ["step cannot be called", "float"]),
@@ -52,6 +63,10 @@ def test_bad_input_is_refused_by_name(changes, words):
 @pytest.mark.parametrize(("changes", "where", "words"), [
     ({"loss": lambda p, X, y: (X @ p[0] - y) ** 2}, "loss", "array of shape (40,)"),
     ({"loss": lambda p, X, y: None}, "loss", "returns None"),
+    ({"loss": lambda p, X, y: {"loss": 1.0}}, "loss", "returns a dict"),
+    ({"loss": lambda p, X, y: (1.0, 2.0)}, "loss", "returns a tuple"),
+    ({"step": lambda p, X, y: ({"w": p[0], "v": p[0]}, 1.0)}, "step", "(params, loss)"),
+    ({"step": lambda p, X, y: (p[0].tolist(), 1.0)}, "step", "3 arrays and numbers where params has 1"),
     ({"loss": lambda p: 0.0}, "loss", "takes 1 positional argument"),
     ({"step": lambda p: p}, "step", "takes 1 positional argument"),
     ({"grad": lambda p, X, y: [np.zeros(3)] * 2}, "grad", "another number of arrays"),
@@ -121,3 +136,55 @@ def test_a_bias_that_gets_a_row_for_every_sample_is_found_and_breaks_nothing():
     given = {"params": start, "y": np.sin(Y[:, None]), "loss": error, "grad": slopes, "step": step}
     first = found(**given, batch_size=40, n_steps=100).faults[0]
     assert (first.id, first.where) == ("grad_bias_wrong", 1)
+
+
+def cost(p, X, y):
+    return np.mean((X @ p[0] + p[1] - y) ** 2)
+
+
+def slopes(p, X, y):
+    e = 2 * (X @ p[0] + p[1] - y) / len(X)
+    return [X.T @ e, e.sum()]
+
+
+def stepped(p, X, y):
+    return [w - 0.1 * g for w, g in zip(p, slopes(p, X, y), strict=True)]
+
+
+LINE = {"params": [np.zeros(3), 0.0], "loss": cost, "n_steps": 200, "batch_size": 20}
+
+
+@pytest.mark.parametrize("step", [
+    lambda p, X, y: stepped(p, X, y),
+    lambda p, X, y: tuple(stepped(p, X, y)),
+    lambda p, X, y: (*stepped(p, X, y), cost(p, X, y)),
+    lambda p, X, y: (cost(p, X, y), stepped(p, X, y)),
+    lambda p, X, y: (stepped(p, X, y), cost(p, X, y), {"accuracy": 1.0}),
+    lambda p, X, y: (stepped(p, X, y), None),
+    lambda p, X, y: (stepped(p, X, y), [cost(p, X, y)]),
+    lambda p, X, y: (np.array(stepped(p, X, y), dtype=object), cost(p, X, y)),
+], ids=["alone", "tuple", "loss last", "loss first", "more", "None", "list", "object array"])  # fmt: skip
+def test_whatever_beside_the_new_parameters_a_step_returns_it_is_read(step):
+    assert found(**LINE, step=step, grad=None).verdict == "healthy"
+
+
+@pytest.mark.parametrize("returned", [
+    lambda gs, value: tuple(gs),
+    lambda gs, value: (value, gs),
+    lambda gs, value: (gs, value),
+    lambda gs, value: (*gs, value),
+    lambda gs, value: (g for g in gs),
+    lambda gs, value: np.array(gs, dtype=object),
+], ids=["a tuple", "loss first", "loss last", "behind all", "a generator", "an object array"])  # fmt: skip
+@pytest.mark.parametrize(("factor", "ids"), [(1, []), (-1, ["grad_sign_flipped"])])
+def test_whatever_beside_the_gradient_is_returned_it_is_read(returned, factor, ids):
+    def gives(p, X, y):
+        return returned([factor * g for g in slopes(p, X, y)], cost(p, X, y))
+
+    assert [f.id for f in found(**LINE, grad=gives).faults] == ids
+
+
+@pytest.mark.parametrize("rows", [X.tolist(), X.astype(object), X > 0], ids=["lists", "objects", "flags"])
+def test_rows_as_lists_objects_or_flags_are_taken(rows):
+    said = found(**{**LINE, "X": rows, "y": np.array(rows, float) @ [1.0, 2.0, 3.0]}, step=stepped, grad=None)
+    assert said.verdict == "healthy", str(said)

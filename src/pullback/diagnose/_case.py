@@ -37,8 +37,7 @@ class Case:
         self.budget = budget
         self.watch = Stopwatch()
         self.body = patient.followed()
-        self.X = np.array(patient.X)
-        self.y = np.array(patient.y)
+        self.X, self.y = (np.array(x, np.int8 if x.dtype == bool else None) for x in (patient.X, patient.y))
         self.leaves = [np.array(x, float) for x in patient.leaves]
         self.n, self.size = patient.n, patient.batch_size
         self.tried: list[str] = []

@@ -12,7 +12,8 @@ import numpy as np
 
 from pullback.diagnose._report import by_name
 from pullback.diagnose._verdict import Diagnosis, examine
-from pullback.diagnose.loops._patient import OPTIONAL, REQUIRED, Patient, places
+from pullback.diagnose.loops._leaves import places
+from pullback.diagnose.loops._patient import OPTIONAL, REQUIRED, Patient
 from pullback.diagnose.loops._sandbox import quiet
 from pullback.errors import ArgumentError
 from pullback.train import Result
@@ -102,7 +103,9 @@ class seeded:  # noqa: N801 - used as a function
     """Both global generators start at `seed` inside the block, and go on as they were after it."""
 
     def __init__(self, seed: int) -> None:
-        self.seed = seed
+        if not isinstance(seed, (int, np.integer)):
+            raise ArgumentError(f"seed={seed!r}", expected="a whole number")
+        self.seed = int(seed)
 
     def __enter__(self) -> None:
         self.kept = np.random.get_state(), random.getstate()

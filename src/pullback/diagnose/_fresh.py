@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 
 Leaves = list[np.ndarray]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.loops._patient import copies
+from pullback.diagnose.loops._leaves import copies
 from pullback.diagnose.loops._sandbox import Stopwatch
 from pullback.diagnose.network._anatomy import Net
 from pullback.diagnose.updates._moves import StepGradient, norm

@@ -177,7 +177,7 @@ def _first_step(case: Case, out: Diagnosis) -> list[Finding]:
         try:
             with limited(limit):
                 if name == "step":
-                    body.step(body.params, X, y)
+                    body.first_step(X, y)
                 else:
                     getattr(body, name)([x.copy() if x.ndim else x[()] for x in case.patient.leaves], X, y)
         except TimeUp:

@@ -13,8 +13,8 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
+from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._orders import Answer, Orders, in_order
-from pullback.diagnose.loops._patient import flatten
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.updates._moves import norm
 

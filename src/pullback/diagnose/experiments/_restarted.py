@@ -12,7 +12,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 
 STEPS, FURTHER, LEFT = 10, 1.5, 0.1
 

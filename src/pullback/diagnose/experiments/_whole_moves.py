@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 
 LARGER = (1.0, 4.0, 16.0)
 """How many times the generic point's weights are taken: larger slopes have a whole part."""

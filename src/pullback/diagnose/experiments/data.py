@@ -17,7 +17,7 @@ from pullback.diagnose.experiments._doubled import doubled
 from pullback.diagnose.experiments._origins import what_was_cut
 from pullback.diagnose.experiments._whole_moves import whole_moves
 from pullback.diagnose.experiments._within_rows import tells_entries_apart
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.network._functions import labels, of_numbers, varied
 from pullback.diagnose.recording._record import record
 

@@ -16,7 +16,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.experiments._restarted import restarted
 from pullback.diagnose.experiments.of_gradient._match import compare
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 
 
 def experiment(case: Case) -> list[Finding]:

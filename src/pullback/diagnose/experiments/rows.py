@@ -13,7 +13,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._parted import parted
 from pullback.diagnose.experiments.model import same_table
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.training._rows import always_same, never_heeded, never_taken, read, stays
 from pullback.diagnose.updates._moves import norm

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -43,8 +43,23 @@ def check_given(given: Mapping[str, Any]) -> None:
         )
 
 
+def check_counts(given: Mapping[str, Any]) -> None:
+    """Rows in a batch and steps are whole numbers from 1 up, where they are given."""
+    for name, what in (("batch_size", "rows in a batch"), ("n_steps", "steps")):
+        value = given.get(name)
+        if value is None:
+            continue
+        whole = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+        if not whole or not value >= 1 or value != int(value):
+            raise ArgumentError(
+                f"{name}={value!r}",
+                expected=f"the number of {what}, 1 or more",
+                hint=f"leave {name} out where it does not matter",
+            )
+
+
 def check_leaves(leaves: list[Any]) -> None:
-    """Parameters are numbers, and there are some."""
+    """Parameters are real numbers, and there are some."""
     if not leaves:
         raise ArgumentError(
             "params holds no array",
@@ -52,13 +67,54 @@ def check_leaves(leaves: list[Any]) -> None:
             hint="give the arrays that training changes",
         )
     for k, leaf in enumerate(leaves):
-        if np.asarray(leaf).dtype.kind not in "biufc":
+        array = np.asarray(leaf)
+        if array.dtype.kind not in "biuf":
             raise ArgumentError(
-                f"parameter {k} is not a number or an array of numbers",
+                f"parameter {k} is not a real number or an array of real numbers",
                 expected="params as a list of arrays or any tree of them",
                 got=f"{type(leaf).__name__} {str(leaf)[:40]!r}",
                 hint="leave out of params what training does not change",
             )
+        if not np.isfinite(array).all():
+            raise ArgumentError(
+                f"parameter {k} holds NaN or inf before the first step",
+                expected="finite numbers to start from",
+                hint="look at how the weights are drawn: a width of 0 or a root of a negative number",
+            )
+        if not array.size:
+            raise ArgumentError(
+                f"parameter {k} holds nothing",
+                expected="arrays with at least one number",
+                got=f"an array of shape {array.shape}",
+                hint="look at the sizes the layers are made with",
+            )
+
+
+def as_rows(name: str, x: Any) -> Any:
+    """Rows as an array: lists of numbers become one, an array stays what it is.
+
+    Raises
+    ------
+    ArgumentError
+        For tables that are no arrays, and for what is no real number.
+    """
+    if not isinstance(x, (np.ndarray, list, tuple, int, float)):
+        raise ArgumentError(
+            f"{name} is no array",
+            expected="an array, one row a sample",
+            got=type(x).__name__,
+            hint=f"give {name}.to_numpy() of a table, {name}.toarray() of a sparse matrix",
+        )
+    _rows(name, x)
+    array: Any = np.array(x) if isinstance(x, (list, tuple)) else x
+    if array.dtype == object:
+        try:
+            return array.astype(float)
+        except (TypeError, ValueError) as error:
+            _refuse(name, array, error)
+    if array.dtype.kind not in "biuf":
+        _refuse(name, array, None)
+    return array
 
 
 def _rows(name: str, x: Any) -> int:
@@ -80,10 +136,14 @@ def _rows(name: str, x: Any) -> int:
             hint="look at the filter or the file it comes from",
         )
     if array.dtype.kind in "USMm":
-        raise ArgumentError(
-            f"{name} does not hold numbers",
-            expected="an array of numbers",
-            got=f"dtype {array.dtype}",
-            hint="encode texts and dates as numbers first",
-        )
+        _refuse(name, array, None)
     return len(array)
+
+
+def _refuse(name: str, array: np.ndarray, error: Exception | None) -> NoReturn:
+    raise ArgumentError(
+        f"{name} does not hold real numbers",
+        expected="an array of numbers",
+        got=f"dtype {array.dtype}" + (f" ({error})" if error else ""),
+        hint="encode texts and dates as numbers first",
+    ) from error

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
 import numpy as np
 
-from pullback import tree
 from pullback.diagnose.loops._clone import ARRAYS, clone, clone_around
-from pullback.diagnose.loops._given import check_given, check_leaves
+from pullback.diagnose.loops._given import as_rows, check_counts, check_given, check_leaves
+from pullback.diagnose.loops._leaves import copies, flatten, rebuild
 from pullback.diagnose.loops._orders import Orders
+from pullback.diagnose.loops._returned import as_number, check_update, gradient, update
 from pullback.diagnose.loops._sandbox import Failure, TimeUp
 from pullback.diagnose.recording._record import noting
 from pullback.diagnose.recording._standins import FOLLOWED
@@ -23,82 +24,6 @@ OPTIONAL = (
     "grad", "step", "batch_size", "n_steps", "forward", "predict", "shuffle", "lr", "batches", "task",
     "X_val", "y_val", "X_test", "y_test", "metric", "train",
 )  # fmt: skip
-
-
-def flatten(params: Any) -> list[Any]:
-    """The leaves of parameters in the order they are written (dicts are not sorted)."""
-    if isinstance(params, (list, tuple)):
-        return [leaf for part in params for leaf in flatten(part)]
-    if isinstance(params, Mapping):
-        return [leaf for part in params.values() for leaf in flatten(part)]
-    if params is None:
-        return []
-    if isinstance(params, (np.ndarray, np.generic, float, int)):
-        return [params]
-    if tree.is_container(params):
-        return tree.leaves(params)
-    if hasattr(params, "__dict__"):
-        return flatten({k: v for k, v in vars(params).items() if _holds_arrays(v)})
-    return [params]
-
-
-def copies(leaves: list[Any]) -> list[Any]:
-    """The leaves once more: arrays, and single numbers as Python has them."""
-    return [np.array(x) if np.ndim(x) else float(x) for x in leaves]
-
-
-def _holds_arrays(x: Any, depth: int = 0) -> bool:
-    """Whether an attribute holds parameters: an array, a container of some, or an object that has one."""
-    if isinstance(x, np.ndarray):
-        return True
-    if isinstance(x, (list, tuple, dict)):
-        return len(x) > 0
-    if isinstance(x, type) or callable(x) or not hasattr(x, "__dict__") or depth > 3:
-        return False
-    return any(_holds_arrays(v, depth + 1) for v in vars(x).values())
-
-
-def places(params: Any, path: str = "") -> Iterator[str]:
-    """Where each leaf stands, in the order of `flatten`: `[0]['W']`, `.hidden[1]`."""
-    if isinstance(params, (list, tuple)):
-        parts = [(f"[{i}]", part) for i, part in enumerate(params)]
-    elif isinstance(params, Mapping):
-        parts = [(f"[{key!r}]", part) for key, part in params.items()]
-    elif isinstance(params, (np.ndarray, np.generic, float, int)) or not hasattr(params, "__dict__"):
-        yield from [] if params is None else [path]
-        return
-    else:
-        parts = [(f".{k}", v) for k, v in vars(params).items() if _holds_arrays(v)]
-    for name, part in parts:
-        yield from places(part, path + name)
-
-
-def rebuild(params: Any, leaves: list[Any]) -> Any:
-    """Parameters of the structure of `params` with these leaves."""
-    found = iter(leaves)
-    return _rebuild(params, found)
-
-
-def _rebuild(params: Any, found: Any) -> Any:
-    if isinstance(params, tuple) and hasattr(params, "_fields"):
-        return type(params)(*(_rebuild(part, found) for part in params))
-    if isinstance(params, (list, tuple)):
-        return type(params)(_rebuild(part, found) for part in params)
-    if isinstance(params, Mapping):
-        return type(params)({k: _rebuild(v, found) for k, v in params.items()})  # type: ignore[call-arg]
-    if params is None:
-        return None
-    if isinstance(params, (np.ndarray, np.generic, float, int)):
-        return next(found)
-    if tree.is_container(params):
-        return tree.map(lambda _: next(found), params)
-    if hasattr(params, "__dict__"):
-        new = object.__new__(type(params))
-        new.__dict__.update(params.__dict__)
-        arrays = {k: v for k, v in vars(params).items() if _holds_arrays(v)}
-        new.__dict__.update({k: _rebuild(v, found) for k, v in arrays.items()})
-        return new
-    return next(found)
 
 
 class Patient:
@@ -124,7 +49,9 @@ class Patient:
                 "step(params, X_batch, y_batch)",
                 hint="a diagnosis needs these names in the file, the mapping or the call",
             )
+        given = {**given, **{key: as_rows(key, given[key]) for key in ("X", "y")}}
         check_given(given)
+        check_counts(given)
         check_leaves(flatten(given["params"]))
         self._given: dict[str, Any] = clone({key: given.get(key) for key in REQUIRED + OPTIONAL})
         self.beside = {name: value for name, value in given.items() if name not in self._given}
@@ -191,6 +118,7 @@ class Body:
     def __init__(self, given: dict[str, Any], like: Any) -> None:
         self.params, self.X, self.y = given["params"], given["X"], given["y"]
         self._given, self._like = given, like
+        self._sizes = [int(np.size(x)) for x in flatten(like)]
         self.reported: Any = None
 
     def function(self, name: str) -> Any:
@@ -210,52 +138,31 @@ class Body:
 
     def loss(self, leaves: list[Any], X: Any, y: Any) -> Any:
         out = _call("loss", self._given["loss"], self.tree(leaves), X, y)
-        if out is None or (isinstance(out, np.ndarray) and out.size != 1):
-            got = "None" if out is None else f"an array of shape {out.shape}"
-            raise Failure("loss", TypeError(f"loss returns {got}, expected one number such as a mean"))
-        return out
+        try:
+            return as_number(out)
+        except TypeError as error:
+            raise Failure("loss", error) from error
 
     def grad(self, leaves: list[Any], X: Any, y: Any) -> list[Any]:
         out = _call("grad", self._given["grad"], self.tree(leaves), X, y)
-        return self.gradients(out, len(leaves))
+        return self.gradients(out)
 
-    def gradients(self, out: Any, count: int) -> list[Any]:
+    def gradients(self, out: Any) -> list[Any]:
         """The leaves of what `grad` returned, which may be the loss and the gradient."""
-        if _with_loss(out, count):
-            out = out[1]
-        return flatten(_in_order(out, self._like))
+        return gradient(out, self._like, self._sizes)
 
     def step(self, params: Any, X: Any, y: Any) -> Any:
         """One update on parameters as the user keeps them; what it reports is kept in `reported`."""
         out = _call("step", self._given["step"], params, X, y)
-        self.reported = None
-        if out is None:
-            return params
-        pair = isinstance(out, tuple) and len(out) == 2
-        if pair and _is_number(out[1]) and (not _is_number(out[0]) or _is_number(self._like)):
-            self.reported = out[1]
-            return _in_order(out[0], self._like)
-        if pair and out[1] is None:
-            return out[0]
-        return out if not _is_number(out) else params
+        moved, self.reported = update(out, params, self._like, self._sizes)
+        return moved
 
-
-def _with_loss(out: Any, count: int) -> bool:
-    """Whether `grad` returned the loss and the gradient; a pair of lists is weights and biases."""
-    if not isinstance(out, tuple) or len(out) != 2 or count == 2:
-        return False
-    return not isinstance(out[0], (list, tuple, Mapping)) and np.ndim(out[0]) == 0
-
-
-def _in_order(x: Any, like: Any) -> Any:
-    """Gradients in a dict are taken by their keys, whatever order they were put in."""
-    if isinstance(x, Mapping) and isinstance(like, Mapping) and set(like) <= set(x):
-        return {k: _in_order(x[k], like[k]) for k in like}
-    return x
-
-
-def _is_number(x: Any) -> bool:
-    return isinstance(x, (int, float, np.generic)) or (isinstance(x, np.ndarray) and x.size == 1)
+    def first_step(self, X: Any, y: Any) -> None:
+        """One update from the start, and whether parameters come back."""
+        try:
+            check_update(self.step(self.params, X, y), self._like)
+        except TypeError as error:
+            raise Failure("step", error) from error
 
 
 def _call(name: str, f: Callable[..., Any], *args: Any) -> Any:

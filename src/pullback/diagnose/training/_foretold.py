@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.loops._footprint import footprint
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.training._own_rules import rate_of
 from pullback.diagnose.training._runs import Judge, Leaves, Run

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.training._fast import Fast, of_net
 from pullback.diagnose.training._own_rules import adagrad, looked_at, measured, rate_of, rates, rmsprop

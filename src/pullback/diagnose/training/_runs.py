@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.loops._patient import Patient, flatten
+from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.training._own_rules import looked_at, rates
 from pullback.train import Optimizer

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.loops._patient import Body, Patient, flatten
+from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._patient import Body, Patient
 
 Leaves = list[np.ndarray]
 Answer = Callable[[int], Leaves]
@@ -80,7 +81,7 @@ def _shapes(x: Any) -> list[Any] | None:
 
 def _filled(body: Body, found: Any, answer: Leaves) -> Any:
     """What `grad` returned, with other numbers in it."""
-    old = body.gradients(found, len(answer))
+    old = body.gradients(found)
     if len(old) != len(answer):
         raise _NotFollowedError
     new = [np.broadcast_to(a.ravel()[0], np.shape(o)).copy() if np.shape(o) != a.shape else a.copy()

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.loops._clone import is_library, names_in
-from pullback.diagnose.loops._patient import Patient, flatten
+from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._patient import Patient
 
 Leaves = list[np.ndarray]
 _DEEPEST = 8

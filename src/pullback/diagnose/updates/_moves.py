@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.loops._patient import Patient, flatten
+from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure
 
 Leaves = list[np.ndarray]

@@ -9,7 +9,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.updates._moves import Moves, norm
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_update._staircase import staircase
-from pullback.diagnose.loops._patient import copies
+from pullback.diagnose.loops._leaves import copies
 from pullback.diagnose.updates._moves import Moves, fit_linear, norm, watch
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.experiments.gradient import FIXES
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._sandbox import Failure
 
 

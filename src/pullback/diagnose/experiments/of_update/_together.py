@@ -18,7 +18,7 @@ from pullback.diagnose.experiments.gradient import FIXES, doubtful, examine_grad
 from pullback.diagnose.experiments.of_gradient._entries import rate_named
 from pullback.diagnose.experiments.of_gradient._match import compare, consensus
 from pullback.diagnose.experiments.of_update._first_move import sign_like
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._moves import Moves
 

@@ -17,7 +17,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_gradient._match import compare
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
 from pullback.diagnose.experiments.of_update._masks import masked_by, taped
-from pullback.diagnose.loops._patient import flatten
+from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.recording._record import Node, Recording, record
 from pullback.diagnose.updates._moves import norm
 

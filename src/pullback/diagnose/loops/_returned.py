@@ -1,0 +1,160 @@
+"""What the loop's functions return, read as it is meant: parameters, gradients, a number.
+
+People return a loss before the gradient or behind it, the new parameters with or without the loss, and more
+besides. What has the parameters' number of leaves, of the parameters' sizes, is what is looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose.loops._leaves import flatten
+
+PARAMS = "the new parameters, as params has them, alone or with the reported loss: (params, loss)"
+
+
+def as_number(out: Any) -> Any:
+    """What `loss` returned, where it is one real number.
+
+    Raises
+    ------
+    TypeError
+        With what it is instead.
+    """
+    if isinstance(out, (list, tuple)) and len(out) == 1:
+        out = out[0]
+    kind = getattr(getattr(out, "dtype", None), "kind", "f")
+    if out is None or isinstance(out, (str, Mapping, list, tuple, complex)) or kind not in "fiub":
+        raise TypeError(f"loss returns {said(out)}, expected one number such as a mean")
+    if isinstance(out, np.ndarray) and out.size != 1:
+        raise TypeError(f"loss returns {said(out)}, expected one number such as a mean")
+    return out
+
+
+def gradient(out: Any, like: Any, sizes: list[int]) -> list[Any]:
+    """The leaves of the gradient in what `grad` returned, which may hold the loss and more besides."""
+    out = _listed(out)
+    parts = [out, *(part for part, numbers in _parts(out) if numbers)]
+    found = [leaves for leaves in (_leaves(part, like) for part in parts) if leaves is not None]
+    for leaves in found:
+        if [_size(x) for x in leaves] == sizes:
+            return leaves
+    same = [leaves for leaves in found if len(leaves) == len(sizes)]
+    if same:
+        return same[0]
+    pair = isinstance(out, tuple) and len(out) == 2 and is_number(out[0])
+    return _leaves(out[1] if pair else out, like) or []
+
+
+def update(out: Any, params: Any, like: Any, sizes: list[int]) -> tuple[Any, Any]:
+    """The new parameters and the reported loss, if any, in what `step` returned."""
+    if out is None or (is_number(out) and not is_number(like)):
+        return params, out
+    pair = isinstance(out, tuple) and len(out) == 2
+    if (
+        pair
+        and is_number(out[1])
+        and not _ends_in_a_number(like)
+        and (not is_number(out[0]) or is_number(like))
+    ):
+        return in_order(out[0], like), out[1]
+    if pair and out[1] is None:
+        return in_order(out[0], like), None
+    return _sorted_out(_listed(out), like, sizes)
+
+
+def _sorted_out(out: Any, like: Any, sizes: list[int]) -> tuple[Any, Any]:
+    """The same where more is returned than a pair, or the loss first, or parameters that end in a number."""
+    if not _fits(out, like, sizes):
+        for part, numbers in _parts(out):
+            if _fits(part, like, sizes):
+                return in_order(_of_kind(part, like), like), next(iter(numbers), None)
+        if isinstance(out, tuple) and len(out) == 2 and is_number(out[1]):
+            return in_order(out[0], like), out[1]
+    return in_order(out, like), None
+
+
+def _parts(out: Any) -> Iterator[tuple[Any, list[Any]]]:
+    """What may be meant of several things returned, and the numbers beside it: one, or all but an end."""
+    if not isinstance(out, (tuple, list)) or len(out) < 2:
+        return
+    for k, part in enumerate(out):
+        yield _listed(part), [x for j, x in enumerate(out) if j != k and is_number(x)]
+    for rest, end in ((out[:-1], out[-1]), (out[1:], out[0])):
+        if len(rest) > 1 and is_number(end):
+            yield rest, [end]
+
+
+def _of_kind(part: Any, like: Any) -> Any:
+    """A list for a tuple, and the other way round, where the parameters are the one and the other came."""
+    plain = type(part) in (list, tuple) and type(like) in (list, tuple)
+    return type(like)(part) if plain else part
+
+
+def check_update(params: Any, like: Any) -> None:
+    """Whether what was taken for the new parameters are parameters at all.
+
+    Raises
+    ------
+    TypeError
+        With what came and what was expected.
+    """
+    new, old = flatten(params), flatten(like)
+    for leaf in new:
+        if np.asarray(leaf).dtype.kind not in "biufc":
+            raise TypeError(f"step returns {said(params)}, expected {PARAMS}")
+    if len(new) != len(old):
+        raise TypeError(
+            f"step returns {said(params)} with {len(new)} arrays and numbers where params has {len(old)}, "
+            f"expected {PARAMS}"
+        )
+
+
+def in_order(x: Any, like: Any) -> Any:
+    """What stands in a dict is taken by its keys, whatever order it was put in."""
+    if isinstance(x, Mapping) and isinstance(like, Mapping) and set(like) <= set(x):
+        return {k: in_order(x[k], like[k]) for k in like}
+    return x
+
+
+def is_number(x: Any) -> bool:
+    return isinstance(x, (int, float, np.generic)) or (isinstance(x, np.ndarray) and x.size == 1)
+
+
+def said(x: Any) -> str:
+    """What something is, for an error message."""
+    if x is None:
+        return "None"
+    if isinstance(x, np.ndarray):
+        return f"an array of shape {x.shape}" + (f" and dtype {x.dtype}" if x.dtype.kind not in "fiu" else "")
+    name = type(x).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _listed(x: Any) -> Any:
+    """A generator, or an array of arrays, as a list."""
+    return list(x) if isinstance(x, Iterator) or (isinstance(x, np.ndarray) and x.dtype == object) else x
+
+
+def _leaves(x: Any, like: Any) -> list[Any] | None:
+    try:
+        return flatten(in_order(x, like))
+    except (TypeError, ValueError):
+        return None
+
+
+def _fits(x: Any, like: Any, sizes: list[int]) -> bool:
+    leaves = _leaves(x, like)
+    return leaves is not None and [_size(leaf) for leaf in leaves] == sizes
+
+
+def _size(leaf: Any) -> int:
+    return int(np.size(leaf)) if isinstance(leaf, (np.ndarray, np.generic, float, int)) else -1
+
+
+def _ends_in_a_number(like: Any) -> bool:
+    """Whether parameters are a pair whose second is a number: alone they look like parameters and a loss."""
+    return isinstance(like, (tuple, list)) and len(like) == 2 and is_number(like[1])
