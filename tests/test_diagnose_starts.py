@@ -85,6 +85,18 @@ def test_a_vector_that_multiplies_a_layer_must_not_start_at_zero(first, second, 
         assert muted(case_of(scaled, start, RNG.standard_normal((40, 2)))) == expected
 
 
+@pytest.mark.parametrize(("bend", "last", "expected"), [
+    (np.tanh, 0.5, False), (np.tanh, 0.0, True), (lambda z: np.maximum(z, 0), 0.5, True),
+])  # fmt: skip
+def test_a_hidden_layer_may_start_at_zero_where_its_slope_is_not(bend, last, expected):
+    """Drawn weights behind it tell its units apart in the first step; a unit that is shut has no slope."""
+    start = [np.zeros((2, 8)), last * np.random.default_rng(1).standard_normal((8, 1))]
+    with quiet():
+        case = case_of(lambda p, X: bend(X @ p[0]) @ p[1], start, RNG.standard_normal((40, 2)))
+        found = units.suspect(case, units.look(case))
+    assert (found is not None and found.id == "init_zero") == expected
+
+
 @pytest.mark.parametrize(("spread", "expected"), [(0.13, "init_too_small"), (0.5, None)])
 def test_weights_that_are_all_somewhat_small_leave_no_signal(spread, expected):
     with quiet():

@@ -87,7 +87,7 @@ def _without_signal(case: Case, state: State) -> Finding | None:
         k = state.zero[0]
         return _zero(k, "all weights start at zero", f"parameter {k} and its gradient are zero everywhere")
     hidden = [k for k in state.zero if k in case.weights[:-1]]
-    still = any(state.grads.get(k, 0.0) < 1e-12 for k in case.weights)
+    still = any(state.grads.get(k, 0.0) < 1e-12 for k in hidden)  # others move once these have moved
     if hidden and (still or len(state.zero) == len(case.weights)):
         k = state.zero[0]
         return _zero(k, "all weights of a layer start at zero", f"parameter {k} is zero everywhere")
