@@ -222,3 +222,67 @@ def signals_added(cleared, after):
 def test_an_error_signal_within_the_backward_pass_that_is_never_cleared(cleared, after, found):
     case = Case(patient(signals_added(cleared, after)), 10.0)
     assert [(f.id, f.where, f.confidence) for f in update.experiment(case)] == found
+
+
+WIDE = rng.standard_normal((60, 12))
+
+
+def wide_loss(p, X, y):
+    return float(np.mean((np.tanh(X @ p[0]) - X @ p[1] - y) ** 2))
+
+
+def wide_grad(p, X, y):
+    h = np.tanh(X @ p[0])
+    d = 2 * (h - X @ p[1] - y) / len(y)
+    return [X.T @ (d * (1 - h * h)), -X.T @ d]
+
+
+def by_moments(same):
+    """Means and squares, each a list of arrays; or one list that is both."""
+    means = [np.zeros(12), np.zeros(12)]
+    squares = means if same else [np.zeros(12), np.zeros(12)]
+
+    def step(p, X, y):
+        out = []
+        for w, m, v, g in zip(p, means, squares, wide_grad(p, X, y), strict=True):
+            m[...] = 0.9 * m + 0.1 * g
+            v[...] = 0.99 * v + 0.01 * g * g
+            out.append(w - 0.01 * m / (np.sqrt(np.abs(v)) + 1e-8))
+        return out, wide_loss(p, X, y)
+
+    return step
+
+
+def by_velocities(same, power=1.0):
+    """A velocity for each parameter, or one for both; the rate falls, and a power bends the moves."""
+    zeros = np.zeros(12)
+    velocities, t = [zeros, zeros] if same else [np.zeros(12), np.zeros(12)], [0]
+
+    def step(p, X, y):
+        t[0] += 1
+        for v, g in zip(velocities, wide_grad(p, X, y), strict=True):
+            v *= 0.9
+            v -= 0.05 * t[0] ** -0.3 * g
+        moves = [np.sign(v) * np.abs(v) ** power for v in velocities]
+        return [w + u for w, u in zip(p, moves, strict=True)], wide_loss(p, X, y)
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("step", "named"),
+    [
+        (by_moments(True), True),
+        (by_moments(False), False),
+        (by_velocities(True), True),
+        (by_velocities(False), False),
+        (by_velocities(True, 0.7), False),
+    ],
+    ids=["one list", "two lists", "one velocity", "two velocities", "no rule, one array or two"],
+)
+def test_one_array_in_two_places_is_to_blame_where_a_right_rule_has_one_in_each(step, named):
+    given = {"params": [rng.standard_normal(12) / 4 for _ in range(2)], "X": WIDE, "y": y, "batch_size": 20}
+    found = update.experiment(Case(Patient(given | {"loss": wide_loss, "step": step}), 10.0))
+    assert [(f.id, f.where) for f in found if f.id.startswith("optimizer")] == [
+        ("optimizer_state_shared", "step")
+    ] * named

@@ -8,7 +8,6 @@ Speaks for: the update group, and the gradient group where the step's own gradie
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,6 +56,7 @@ from pullback.diagnose.experiments.of_update._memories import (
     scheduled,
 )
 from pullback.diagnose.experiments.of_update._mispaired import mispaired
+from pullback.diagnose.experiments.of_update._one_array import as_shared
 from pullback.diagnose.experiments.of_update._outgrown import outgrown
 from pullback.diagnose.experiments.of_update._rooted import rooted
 from pullback.diagnose.experiments.of_update._signal_kept import signal_kept
@@ -66,7 +66,7 @@ from pullback.diagnose.experiments.of_update._together import together
 from pullback.diagnose.experiments.of_update._unmasked import unmasked
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import simulate
-from pullback.diagnose.updates._kept import factor_kept, kept_after, one_array_twice
+from pullback.diagnose.updates._kept import factor_kept, kept_after
 from pullback.diagnose.updates._moves import (
     Moves,
     Rule,
@@ -81,7 +81,7 @@ from pullback.diagnose.updates._moves import (
 
 def experiment(case: Case) -> list[Finding]:
     """Findings about the step; those about its gradient only where `grad` itself is not given."""
-    return outgrown(case) or _as_shared(case, _looked_into(case, _examine(case)))
+    return outgrown(case) or as_shared(case, _looked_into(case, _examine(case)))
 
 
 def _looked_into(case: Case, found: list[Finding]) -> list[Finding]:
@@ -110,18 +110,6 @@ def _clips_rows(case: Case) -> bool:
         return all_cut_off(moves, single.gradients(moves))
     except Failure:  # it takes no single row
         return False
-
-
-def _as_shared(case: Case, found: list[Finding]) -> list[Finding]:
-    """A rule that is wrong, named by its cause where what it keeps in two places is one array."""
-    if not found or found[0].id not in _OF_STATE or not one_array_twice(case.patient, case.generic):
-        return found
-    words = "two things that are kept from step to step are one array: writing one overwrites the other"
-    return [replace(found[0], id="optimizer_state_shared", words=words, fix=_FIX_SHARED), *found[1:]]
-
-
-_OF_STATE = ("momentum_state_wrong", "optimizer_state_mutated")
-_FIX_SHARED = "give every parameter, and every thing kept of it, a buffer of its own"
 
 
 def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]:

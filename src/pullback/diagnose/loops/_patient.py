@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import runpy
 from collections.abc import Callable, Mapping
 from types import FunctionType
@@ -105,6 +106,13 @@ class Patient:
         if not isinstance(grad, FunctionType):
             return None
         return Body(clone_around(self._given, grad, around), self.params)
+
+    def changed(self, change: Callable[[Any], None]) -> Patient:
+        """The same loop, after `change` was made to what its step can reach."""
+        out = copy.copy(self)
+        out._given = clone(self._given)
+        change(out._given["step"])
+        return out
 
     def batch(self, t: int, size: int | None = None, n: int | None = None) -> np.ndarray:
         """The rows of batch `t`: row order, wrapping round."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.loops._clone import is_library, names_in
+from pullback.diagnose.loops._clone import clone, is_library, names_in
 from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._patient import Patient
 
@@ -167,6 +167,44 @@ def _held_twice(x: Any, seen: set[int], depth: int) -> Iterator[Any]:
             yield part
         met.add(id(part))
         yield from _held_twice(part, seen, depth + 1)
+
+
+def with_own_arrays(patient: Patient, leaves: Leaves) -> Patient:
+    """The loop whose arrays of zeros of the parameters' shapes are in one place each, of one holder.
+
+    A second place has a copy of what both held.
+    """
+    shapes = {np.shape(x) for x in leaves}
+
+    def part(step: Any) -> None:
+        for holder, key in list(_second_places(step, set(), 0)):
+            held = _arrays(holder[key], shapes)
+            if held and not any(a.any() for a in held):
+                holder[key] = clone(holder[key])
+
+    return patient.changed(part)
+
+
+def _second_places(x: Any, seen: set[int], depth: int) -> Iterator[tuple[Any, Any]]:
+    """Where holders in reach of `x` have an array, a list or a dict that they have in another place too."""
+    if id(x) in seen or depth > _DEEPEST or isinstance(x, (float, np.floating, np.ndarray)):
+        return
+    seen.add(id(x))
+    met: set[int] = set()
+    for holder, key in _places(x):
+        part = holder[key]
+        if id(part) in met and isinstance(part, (np.ndarray, list, dict)):
+            yield holder, key
+        met.add(id(part))
+    for part in _parts(x):
+        yield from _second_places(part, seen, depth + 1)
+
+
+def _places(x: Any) -> list[tuple[Any, Any]]:
+    """The places of a list, a dict, a function or an object that can be filled with something else."""
+    if isinstance(x, (list, dict)):
+        return [(x, key) for key in (range(len(x)) if isinstance(x, list) else x)]
+    return [(names, name) for names, used in _named(x) for name in used]
 
 
 def share_of_move(patient: Patient, leaves: Leaves, value: float, times: float = 2.0) -> list[float]:

@@ -23,6 +23,7 @@ In reading order:
     _mispaired        a step that gives the rows it was given other rows' targets
     _outgrown         biases that come back from a step in a larger shape
     _pooled_moments   moments of an adaptive rule that only some parameters share
+    _one_array        what a step keeps in two places, if it is one array
     _rooted           a loss that is the root of what the step brings down
     _unmasked         dropout whose mask is forgotten on the way back
     _standing         what a step does when it is given one and the same weights again and again
