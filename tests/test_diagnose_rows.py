@@ -354,3 +354,19 @@ def test_a_step_that_is_to_give_its_inputs_back_needs_no_other_targets():
     with quiet():
         assert rows.experiment(Case(Patient(given), 10.0)) == []
         assert rows.experiment(Case(Patient({**given, "y": table[::-1]}), 10.0))[0].id == "labels_misaligned"
+
+
+@pytest.mark.parametrize(("all_rows", "expected"), [(False, ["batch_indexing_wrong"]), (True, [])])
+def test_rows_that_a_step_looks_up_by_their_name_are_known(all_rows, expected):
+    def squared(p, X, y):
+        return float(np.mean((line(p, X) - y) ** 2))
+
+    def step(p, given, targets):
+        x, y = globals()["X"], globals()["NUMBERS"]
+        x, y = (x, y) if all_rows else (x[:20], y[:20])
+        e = 2 * (line(p, x) - y) / len(y)
+        slopes = (x.T @ e, e.sum(keepdims=True))
+        return [w - 0.1 * g / np.sqrt(g * g + 0.01) for w, g in zip(p, slopes, strict=True)], squared(p, x, y)
+
+    found = rows.experiment(case(squared, step=step, batch_size=20))
+    assert [f.id for f in found] == expected

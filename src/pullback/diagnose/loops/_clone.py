@@ -150,8 +150,10 @@ def _globals(f: types.FunctionType, memo: dict[int, Any]) -> dict[str, Any]:
 
 @functools.cache
 def names_in(code: types.CodeType) -> frozenset[str]:
+    """The names that a function and those within it may look up, by `globals()["name"]` too."""
     inner = [names_in(c) for c in code.co_consts if isinstance(c, types.CodeType)]
-    return frozenset(code.co_names).union(*inner)
+    looked_up = [c for c in code.co_consts if isinstance(c, str)] if "globals" in code.co_names else []
+    return frozenset(code.co_names).union(looked_up, *inner)
 
 
 def _method(x: types.MethodType, memo: dict[int, Any]) -> Any:
