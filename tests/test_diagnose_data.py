@@ -202,6 +202,20 @@ def test_a_report_that_keeps_near_the_loss_is_believed(told, expected):
     assert named({**patient, "step": step}) == expected
 
 
+@pytest.mark.parametrize("place", [0, 3])
+def test_the_loss_of_one_row_after_the_step_is_not_the_batchs(place):
+    patient = regression(target=lambda X: X @ np.ones(3) + np.random.default_rng(3).normal(size=len(X)))
+
+    def step(params, X, y):
+        w = params[0] - 0.1 * X.T @ (X @ params[0] - y) / len(y)
+        return [w], float((X @ w - y)[place] ** 2)
+
+    (found,) = diagnose(**{**patient, "step": step}).faults
+    assert (found.id, found.where) == ("loss_reporting_wrong", "reported_loss")
+    assert "one row alone" in found.words
+    assert found.words.endswith("after the step")
+
+
 @pytest.mark.parametrize(("decay", "expected"), [(1e-4, []), (1.0, ["regularisation_too_strong"])])
 def test_a_run_of_fit_with_too_strong_a_decay(decay, expected):
     rng = np.random.default_rng(0)

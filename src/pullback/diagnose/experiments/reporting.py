@@ -16,6 +16,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.network._functions import labels
+from pullback.diagnose.updates._moves import Moves
 
 
 def experiment(case: Case) -> list[Finding]:
@@ -37,7 +38,7 @@ def experiment(case: Case) -> list[Finding]:
     return _finding(case, told, lists, moves)
 
 
-def _are_errors(case: Case, told: np.ndarray, moves: Any) -> bool:
+def _are_errors(case: Case, told: np.ndarray, moves: Moves) -> bool:
     """Whether each number is the share, or the number, of rows of its batch that are put in a wrong class."""
     if case.net is None or case.net.output == "unknown" or labels(case.y) < 2 or not np.ptp(told):
         return False
@@ -143,7 +144,7 @@ def _ratio(a: float, b: float) -> float:
     return float(a / b) if b else 0.0
 
 
-def _finding(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any) -> list[Finding]:
+def _finding(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Moves) -> list[Finding]:
     batch = lists["batch before"]
     words = _what(case, told, lists, moves)
     if not words:  # a loss under dropout or of rows of its own keeps near; that is no wrong formula
@@ -157,7 +158,7 @@ def _finding(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: 
         f"{number(batch[1])}", "report loss(params, X_batch, y_batch)", 0.95, 40)]  # fmt: skip
 
 
-def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any) -> str:
+def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Moves) -> str:
     """What the numbers are, if they are a loss of some rows, divided or multiplied by some count."""
     if any(np.allclose(told, np.cumsum(values), rtol=1e-3) for values in lists.values()):
         return "it accumulates over the steps"
@@ -170,11 +171,7 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any
     named = {f"the loss of {batch if name.startswith('batch') else 'all rows'}": values
              for name, values in lists.items()}  # fmt: skip
     if case.size > 1:
-        for i, which in ((0, "first"), (-1, "last")):
-            rows = [np.atleast_1d(rows[i]) for rows in moves.rows]
-            told_of = [case.truth.value(before, case.X[r], case.y[r])
-                       for before, r in zip(moves.before, rows, strict=True)]  # fmt: skip
-            named[f"the loss of the batch's {which} row alone"] = np.array(told_of)
+        named |= _of_an_end(case, moves)
         one = _one_row(case, told, moves)
         if one:
             return one
@@ -191,6 +188,17 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Any
         if len(told) > 2 and np.ptp(values) and np.ptp(ratio) < 1e-5 * abs(ratio[0]):
             return f"it is {words}, times {number(ratio[0])}"
     return ""
+
+
+def _of_an_end(case: Case, moves: Moves) -> dict[str, np.ndarray]:
+    """The losses of each batch's first row, and of its last, before the step and after it."""
+    out = {}
+    for when, points in (("", moves.before), (", after the step", moves.after)):
+        for i, which in ((0, "first"), (-1, "last")):
+            values = [case.truth.value(leaves, case.X[[rows[i]]], case.y[[rows[i]]])
+                      for leaves, rows in zip(points, moves.rows, strict=True)]  # fmt: skip
+            out[f"the loss of the batch's {which} row alone{when}"] = np.array(values)
+    return out
 
 
 def _never_changes(patient: Patient, told: float) -> bool:
@@ -210,21 +218,27 @@ def _never_changes(patient: Patient, told: float) -> bool:
 PASSES, MOST, SECONDS = 3, 200, 0.4
 
 
-def _one_row(case: Case, told: np.ndarray, moves: Any) -> str:
+def _one_row(case: Case, told: np.ndarray, moves: Moves) -> str:
     """Whether each number is the loss of some one row of its batch, with or without the loss's penalty."""
     if case.net is None or case.net.objective == "unknown" or case.heeded is not None:
         return ""
-    picked = []
-    for value, before, rows in zip(told, moves.before, moves.rows, strict=True):
-        each = case.net.row_losses(before, case.X[rows], case.y[rows])
-        if np.ptp(each) < 1e-2 * np.abs(each).max():
-            return ""
-        penalty = case.truth.value(before, case.X[rows], case.y[rows]) - float(each.mean())
-        gaps = np.minimum(np.abs(each - value), np.abs(each + penalty - value))
-        if gaps.min() > 1e-6 * max(abs(value), 1e-3):
-            return ""
-        picked.append(int(gaps.argmin()))
-    return f"it is the loss of one row alone, number {', '.join(map(str, picked[:3]))} ... of its batch"
+    for when, points in (("", moves.before), (", after the step", moves.after)):
+        picked = [_row_of(case, *at) for at in zip(told, points, moves.rows, strict=True)]
+        if None not in picked:
+            which = ", ".join(map(str, picked[:3]))
+            return f"it is the loss of one row alone, number {which} ... of its batch{when}"
+    return ""
+
+
+def _row_of(case: Case, value: float, leaves: Leaves, rows: np.ndarray) -> int | None:
+    """The place in its batch of the row whose loss this is; None where it is none's, or all are alike."""
+    assert case.net is not None
+    each = case.net.row_losses(leaves, case.X[rows], case.y[rows])
+    if np.ptp(each) < 1e-2 * np.abs(each).max():
+        return None
+    penalty = case.truth.value(leaves, case.X[rows], case.y[rows]) - float(each.mean())
+    gaps = np.minimum(np.abs(each - value), np.abs(each + penalty - value))
+    return None if gaps.min() > 1e-6 * max(abs(value), 1e-3) else int(gaps.argmin())
 
 
 def _adds(rest: np.ndarray, values: np.ndarray) -> bool:
