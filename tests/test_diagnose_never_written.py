@@ -11,6 +11,7 @@ rng = np.random.default_rng(6)
 X = rng.standard_normal((60, 3))
 y = np.tanh(X @ [1.0, -1.0, 0.5])
 start = [rng.standard_normal((3, 5)) / 2, np.zeros(5), rng.standard_normal(5) / 2, np.zeros(1)]
+RATES = (0.05, 0.07, 0.1, 0.13, 0.2)
 
 
 def forward(p, X):
@@ -64,8 +65,15 @@ def test_a_velocity_that_is_read_and_never_written_is_told(enters):
         lambda w, v, g: w - 0.1 * g - 0.01 * (w - v),
         lambda w, v, g: w - 0.1 * (0.0 * v + g),
         plain_after,
+        *(lambda w, v, g, rate=rate: w - rate * (v + g) for rate in RATES),
     ],
-    ids=["not read", "an anchor of the weights", "nothing is to be kept", "a buffer of gradients"],
+    ids=[
+        "not read",
+        "an anchor of the weights",
+        "nothing is to be kept",
+        "a buffer of gradients",
+        *(f"added whole, at a rate of {rate}" for rate in RATES),
+    ],
 )
 def test_zeros_that_steps_have_for_other_ends_are_no_velocity(enters):
     assert told(enters) == []
