@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose.experiments import data
+from pullback.diagnose.experiments import data, update
 from pullback.diagnose.experiments._whole_moves import whole_moves
 from pullback.diagnose.loops._patient import Patient
 
@@ -72,3 +72,30 @@ def test_steps_that_keep_whole_parts_of_their_gradients_are_named(made_of, found
 
 def test_counts_move_a_line_by_whole_numbers():
     assert whole_moves(case_of(lambda g: g, LINE, COUNTS, hinges, hinges_grad)) == ""
+
+
+@pytest.mark.parametrize(
+    ("kinds", "moves", "expected"),
+    [
+        ((int, int, int), True, [("dtype_truncation", "step")]),
+        ((float, int, float), True, [("dtype_truncation", 1)]),
+        ((float, float, float), True, []),
+        ((int, int, int), False, [("params_not_updated", "step")]),
+        ((float, int, float), False, [("layer_not_updated", 1)]),
+    ],
+)
+def test_velocities_in_whole_numbers_hold_still_what_fractions_would_move(kinds, moves, expected):
+    """Where the step looks away from them, too, they are not to blame."""
+    velocities = [np.zeros(w.shape, kind) for w, kind in zip(START, kinds, strict=True)]
+    used = [moves or kind is float for kind in kinds]
+
+    def step(p, X, y):
+        new = []
+        for w, v, g, is_used in zip(p, velocities, grad(p, X, y), used, strict=True):
+            v[...] = 0.9 * v - RATE * g
+            new.append(w + is_used * v)
+        return new, loss(p, X, y)
+
+    given = {"params": START, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 40}
+    found = update.experiment(Case(Patient(given), 10.0))
+    assert [(f.id, f.where) for f in found] == expected

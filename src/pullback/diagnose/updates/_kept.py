@@ -177,27 +177,41 @@ def with_own_arrays(patient: Patient, leaves: Leaves) -> Patient:
     shapes = {np.shape(x) for x in leaves}
 
     def part(step: Any) -> None:
-        for holder, key in list(_second_places(step, set(), 0)):
-            held = _arrays(holder[key], shapes)
+        for holder, key, again in list(_all_places(step, set(), 0)):
+            held = _arrays(holder[key], shapes) if again else []
             if held and not any(a.any() for a in held):
                 holder[key] = clone(holder[key])
 
     return patient.changed(part)
 
 
-def _second_places(x: Any, seen: set[int], depth: int) -> Iterator[tuple[Any, Any]]:
-    """Where holders in reach of `x` have an array, a list or a dict that they have in another place too."""
+def with_fractions(patient: Patient, leaves: Leaves) -> tuple[Patient, int]:
+    """The loop whose arrays of zeros of the parameters' shapes all hold fractions; and how many did not."""
+    shapes, widened = {np.shape(x) for x in leaves}, []
+
+    def widen(step: Any) -> None:
+        for holder, key, _ in list(_all_places(step, set(), 0)):
+            x = holder[key]
+            if isinstance(x, np.ndarray) and x.dtype.kind in "iu" and x.shape in shapes and not x.any():
+                holder[key] = x.astype(float)
+                widened.append(key)
+
+    return patient.changed(widen), len(widened)
+
+
+def _all_places(x: Any, seen: set[int], depth: int) -> Iterator[tuple[Any, Any, bool]]:
+    """The places of arrays, lists and dicts in reach of `x`; and whether their holder has had it before."""
     if id(x) in seen or depth > _DEEPEST or isinstance(x, (float, np.floating, np.ndarray)):
         return
     seen.add(id(x))
     met: set[int] = set()
     for holder, key in _places(x):
         part = holder[key]
-        if id(part) in met and isinstance(part, (np.ndarray, list, dict)):
-            yield holder, key
+        if isinstance(part, (np.ndarray, list, dict)):
+            yield holder, key, id(part) in met
         met.add(id(part))
     for part in _parts(x):
-        yield from _second_places(part, seen, depth + 1)
+        yield from _all_places(part, seen, depth + 1)
 
 
 def _places(x: Any) -> list[tuple[Any, Any]]:

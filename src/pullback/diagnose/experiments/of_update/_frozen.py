@@ -8,6 +8,8 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_update._staircase import staircase
 from pullback.diagnose.loops._leaves import copies
+from pullback.diagnose.loops._sandbox import Failure
+from pullback.diagnose.updates._kept import with_fractions
 from pullback.diagnose.updates._moves import Moves, fit_linear, norm, watch
 
 
@@ -30,6 +32,9 @@ def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         return []
     if len(frozen) == count and case.first is not None and _moved(case) and not _only_zeros_moved(case):
         return []
+    swallowed = _swallowed(case, frozen)
+    if swallowed:
+        return swallowed
     if len(frozen) == count or all(
         not np.any(moves.move(t)[k]) for t in range(len(true)) for k in range(count)
     ):
@@ -42,6 +47,24 @@ def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
         f"unchanged after {len(true)} steps; the gradient's norm there is "
         f"{number(norm([true[0][k] for k in frozen]))}",
         f"update parameter {frozen[0]} with the others", 1.0, 85)]  # fmt: skip
+
+
+def _swallowed(case: Case, frozen: list[int]) -> list[Finding]:
+    """Whether what does not move does once the arrays of whole numbers that a step keeps hold fractions."""
+    apart, count = with_fractions(case.patient, case.generic)
+    if not count:
+        return []
+    try:
+        moves = watch(apart, case.generic, 1)
+    except Failure:
+        return []
+    if not all(np.any(moves.move(0)[k]) for k in frozen):
+        return []
+    return [Finding(
+        "dtype_truncation", "step" if len(frozen) == len(case.leaves) else frozen[0],
+        "whole numbers are kept where fractions are needed",
+        f"{count} arrays that the step keeps are of whole numbers; as float64 they let it move",
+        "make every buffer of floats: np.zeros_like of a float array, no dtype=int", 1.0, 86)]  # fmt: skip
 
 
 def entries_still(case: Case, moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding]:
