@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import textwrap
 import types
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -244,3 +245,21 @@ def test_a_pair_of_lists_is_weights_and_biases_not_a_loss_and_its_gradient(facto
     given = (weights, [np.zeros(5), np.zeros(1)])
     found = pb.diagnose(params=given, X=X, y=t, loss=loss, grad=grad)
     assert [f.id for f in found.faults][:1] == ids
+
+
+def test_a_loop_may_use_the_classes_of_a_module_without_a_file():
+    ends = [0, 3, 4]
+    X = np.random.default_rng(0).standard_normal((60, 3))
+    y = X @ np.ones(3) + 0.5
+
+    def loss(p, X, y):
+        w, b = (p[i:j] for i, j in pairwise(ends))
+        return np.mean((X @ w + b - y) ** 2)
+
+    def step(p, X, y):
+        w, b = (p[i:j] for i, j in pairwise(ends))
+        off = 2 * (X @ w + b - y) / len(y)
+        return p - 0.1 * np.r_[X.T @ off, off.sum()], loss(p, X, y)
+
+    found = pb.diagnose(params=np.zeros(4), X=X, y=y, loss=loss, step=step, n_steps=200)
+    assert found.verdict == "healthy"

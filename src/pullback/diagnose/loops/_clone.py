@@ -10,6 +10,7 @@ import builtins
 import copy
 import dataclasses
 import functools
+import sys
 import sysconfig
 import types
 from collections.abc import Callable
@@ -179,10 +180,7 @@ def _property(x: property, memo: dict[int, Any]) -> Any:
 
 
 def _class(x: type, memo: dict[int, Any]) -> Any:
-    import sys
-
-    module = sys.modules.get(x.__module__)
-    if x.__module__ == "builtins" or is_library(getattr(module, "__file__", None) if module else None):
+    if _given(x):
         return x
     if type(x) is not type or "__slots__" in x.__dict__:
         return x
@@ -198,7 +196,7 @@ def _instance(x: Any, memo: dict[int, Any]) -> Any:
     if isinstance(x, (types.GeneratorType, types.CoroutineType)):
         raise TypeError("a running generator cannot be copied")
     kind = type(x)
-    if hasattr(x, "__dict__") and not is_library(_file_of(kind)) and kind.__module__ != "builtins":
+    if hasattr(x, "__dict__") and not _given(kind):
         new = object.__new__(clone(kind, memo))
         memo[id(x)] = new
         new.__dict__.update({k: clone(v, memo) for k, v in x.__dict__.items()})
@@ -221,10 +219,10 @@ def _as_it_is(x: Any, memo: dict[int, Any]) -> Any:
     return x
 
 
-def _file_of(kind: type) -> str | None:
-    import sys
-
-    return getattr(sys.modules.get(kind.__module__), "__file__", None)
+def _given(kind: type) -> bool:
+    """Whether a class is a library's, or of a module that has no file, as all of `itertools` are."""
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    return kind.__module__ in sys.builtin_module_names or is_library(file)
 
 
 def is_library(file: str | None) -> bool:
