@@ -436,3 +436,35 @@ def mixed(kinds, donors):
 )
 def test_the_slope_of_another_layers_activation_in_a_mixed_network(kinds, donors, expected):
     assert found(*mixed(kinds, donors)) == expected
+
+
+def test_layers_of_unlike_widths_in_one_long_vector_are_no_times_of_a_recurrence():
+    widths = [5, 7, 7, 4, 1]
+    shapes = [shape for i, o in pairwise(widths) for shape in ((i, o), (o,))]
+    ends = np.cumsum([0, *map(np.prod, shapes)])
+    slices = [slice(a, b) for a, b in pairwise(ends)]
+
+    def parts(w):
+        own = [w[at].reshape(shape) for at, shape in zip(slices, shapes, strict=True)]
+        return list(zip(own[::2], own[1::2], strict=True))
+
+    def forward(w, X):
+        a = [X]
+        for W, b in parts(w)[:-1]:
+            a.append(np.maximum(a[-1] @ W + b, 0))
+        W, b = parts(w)[-1]
+        return a, a[-1] @ W + b
+
+    def loss(w, X, y):
+        return float(np.mean((forward(w, X)[1] - y[:, None]) ** 2))
+
+    def grad(w, X, y):
+        a, out = forward(w, X)
+        signal, flat = 2 * (out - y[:, None]) / len(y), []
+        for k in reversed(range(4)):
+            flat = [(a[k].T @ signal).ravel(), signal.mean(0), *flat]
+            signal = signal @ parts(w)[k][0].T * (a[k] > 0)
+        return np.concatenate(flat)
+
+    start = np.random.default_rng(3).normal(0, 0.5, ends[-1])
+    assert found(start, loss, grad) == [("grad_bias_wrong", 0)]

@@ -41,7 +41,9 @@ def _other_times(tape: Tape) -> Iterator[Wrong]:
         last = next((s for s in tape.segments if s not in states and states and _one_shape(
             states[-1], s.a.value)), None)  # fmt: skip
         states += [last] if last is not None else []
-        if len(states) < 3 or any(s.name not in fn.OF_VALUE for s in states):
+        if len(states) < 3 or any(
+            s.name not in fn.OF_VALUE or not _one_shape(states[0], s.a.value) for s in states
+        ):  # layers in one long vector are no times
             continue
         known = inputs[0] is not states[0].a.value and _one_shape(states[0], inputs[0])
         begun = inputs[0] if known else 0 * states[0].a.value
