@@ -249,3 +249,53 @@ def test_a_stack_of_biases_is_no_layer_of_weights_that_starts_at_zero():
 
     told = diagnose(params=p, X=X, y=y, loss=loss, step=step, batch_size=30, n_steps=600).faults
     assert (told[0].id, told[0].where) in {("init_too_small", 1), ("vanishing_gradient", 1)}
+
+
+def in_one_vector(widths, spread, lr, seed=0):
+    """A network of ReLU layers in one long vector, trained by Adam, with weights of `spread(inputs)`."""
+    rng = np.random.default_rng(seed)
+    shapes = [shape for i, o in pairwise(widths) for shape in ((i, o), (o,))]
+    ends = np.cumsum([0, *map(np.prod, shapes)])
+    first = [rng.normal(0, spread(s[0]), s) if len(s) == 2 else np.zeros(s) for s in shapes]
+    X = rng.standard_normal((300, widths[0]))
+    y = np.maximum(X[:, :1], 0) - X[:, 1:2] * (X[:, 2:3] > 0)
+    state = [0, 0.0, 0.0]
+
+    def forward(w, X):
+        own = [w[a:b].reshape(shape) for (a, b), shape in zip(pairwise(ends), shapes, strict=True)]
+        a = [X]
+        for W, b in zip(own[:-2:2], own[1:-2:2], strict=True):
+            a.append(np.maximum(a[-1] @ W + b, 0.0))
+        return own, a, a[-1] @ own[-2] + own[-1]
+
+    def loss(w, X, y):
+        return np.mean((forward(w, X)[-1] - y) ** 2)
+
+    def grad(w, X, y):
+        own, a, out = forward(w, X)
+        signal, flat = 2 * (out - y) / len(y), []
+        for k in reversed(range(len(a))):
+            flat = [(a[k].T @ signal).ravel(), signal.sum(0), *flat]
+            signal = signal @ own[2 * k].T * (a[k] > 0)
+        return np.concatenate(flat)
+
+    def step(w, X, y):
+        g, state[0] = grad(w, X, y), state[0] + 1
+        state[1] = 0.9 * state[1] + 0.1 * g
+        state[2] = 0.999 * state[2] + 0.001 * g**2
+        m, v = state[1] / (1 - 0.9 ** state[0]), state[2] / (1 - 0.999 ** state[0])
+        return w - lr * m / (np.sqrt(v) + 1e-8), loss(w, X, y)
+
+    start = np.concatenate([x.ravel() for x in first])
+    return {"params": start, "X": X, "y": y, "loss": loss, "grad": grad, "step": step,
+            "batch_size": 50, "n_steps": 400}  # fmt: skip
+
+
+@pytest.mark.parametrize(("widths", "spread", "lr", "expected"), [
+    ([5] + [16] * 3 + [1], lambda n: np.sqrt(2 / n), 0.01, None),
+    ([5] + [16] * 3 + [1], lambda n: 1e-4, 0.0007, "init_too_small"),
+    ([5] + [16] * 8 + [1], lambda n: np.sqrt(n), 0.01, "exploding_gradient"),
+])  # fmt: skip
+def test_the_layers_of_one_long_vector_are_looked_at_one_by_one(widths, spread, lr, expected):
+    found = diagnose(**in_one_vector(widths, spread, lr)).faults
+    assert [(f.id, f.where) for f in found][:1] == ([] if expected is None else [(expected, 0)])

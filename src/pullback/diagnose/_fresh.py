@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from pullback.diagnose._points import dividing
+from pullback.diagnose.backward._pieces import Pieces, taken_apart
+from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.loops._leaves import flatten
 
 Leaves = list[np.ndarray]
@@ -14,8 +19,13 @@ Leaves = list[np.ndarray]
 def reborn(case: Any, seed: int = 0, only: int | None = None) -> Leaves:
     """Fresh initial weights: normal, divided by the root of the inputs' number; other leaves as they
     are where they are ones or divide something, else zero. Without any matrix the longest vectors are
-    weights.
+    weights, or hold them.
     """
+    inside = layers_inside(case) if only is None else None
+    return inside.pieces.join(_drawn(inside, seed)) if inside is not None else _drawn(case, seed, only)
+
+
+def _drawn(case: Any, seed: int, only: int | None = None) -> Leaves:
     rng = np.random.default_rng(seed)
     out, flat = [], all(x.ndim < 2 for x in case.leaves)
     longest = max(x.size for x in case.leaves) if flat else 0
@@ -29,6 +39,44 @@ def reborn(case: Any, seed: int = 0, only: int | None = None) -> Leaves:
             fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / longest)
         out.append(fresh if only is None or only == k else x.copy())
     return out
+
+
+@dataclass
+class Inside:
+    """The slices of one long vector as parameters, with what is asked of a case to draw them."""
+
+    pieces: Pieces
+    tape: Tape
+    leaves: Leaves
+    net: None = None
+
+    @cached_property
+    def weights(self) -> list[int]:
+        return [product.leaf for product in self.tape.products]
+
+    @cached_property
+    def divisors(self) -> list[int]:
+        return dividing(self.leaves, self.weights, self.tape.again)
+
+
+def layers_inside(case: Any) -> Inside | None:
+    """The layers that one long vector, the only parameter, holds in slices; None where it holds none."""
+    if "inside" not in case.kept:
+        case.kept["inside"] = _layers_inside(case)
+    found: Inside | None = case.kept["inside"]
+    return found
+
+
+def _layers_inside(case: Any) -> Inside | None:
+    if len(case.leaves) > 1 or case.leaves[0].ndim != 1 or case.tape is None:
+        return None
+    matrices = [w for p in case.tape.products for w in p.weights if np.ndim(w.value) == 2]
+    try:
+        X, y = case.batch()
+        found = taken_apart(case.loss, case.generic, X.astype(case.followed.dtype), y) if matrices else None
+    except Exception:  # what cannot be taken apart stays whole
+        return None
+    return found and Inside(*found, found[0].split(case.leaves))
 
 
 def fan_in(case: Any, k: int) -> int:

@@ -17,6 +17,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._biases import without_bias
+from pullback.diagnose.experiments._suspected import suspected
 from pullback.diagnose.experiments.labels import at_odds, explained, learnable, rare, trace
 from pullback.diagnose.experiments.model import experiment as too_small
 from pullback.diagnose.experiments.model import missing_nonlinearity, narrow, too_small_for_few
@@ -42,8 +43,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
     if failure is not None and not _overflowed(failure, case.user.steps):
         return [raised(failure)]
     case.machine.finish()
-    state = units.look(case)
-    doubt = units.suspect(case, state)
+    state, doubt = suspected(case)
     certain = doubt is not None and doubt.weight >= 70 and doubt.id.startswith("init")
     proven = any(f.weight >= 79 and f.confidence > 0.6 for f in so_far)
     if doubt is not None and certain and proven:

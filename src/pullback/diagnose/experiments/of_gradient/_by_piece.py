@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.backward._pieces import Pieces, taken_apart
+from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments.of_gradient._match import compare, consensus
 from pullback.diagnose.experiments.of_gradient._sharing import shared
 from pullback.diagnose.updates._moves import Moves, fit_linear
@@ -47,7 +49,17 @@ def _apart(case: Case) -> Apart | None:
     other.__dict__["body"] = SimpleNamespace(loss=pieces.joined(case.loss))
     other.leaves, other.kept = pieces.split(case.leaves), {}
     other.__dict__ |= {"tape": tape, "generic": list(tape.leaves), "per_row": case.per_row}
+    other.__dict__["tape_at"] = partial(_tape_at, case, pieces)
     return pieces, other
+
+
+def _tape_at(case: Case, pieces: Pieces, leaves: Leaves, X: Any, y: Any) -> Tape | None:
+    """A recording at other slices: joined and taken apart again, as the first one is."""
+    try:
+        found = taken_apart(case.loss, pieces.join(leaves), X.astype(case.followed.dtype), y)
+    except Exception:  # a loss that cannot be recorded there has no tape
+        return None
+    return found[1] if found is not None and len(found[0].of) == len(leaves) else None
 
 
 def rate_by_pieces(case: Case, moved: Leaves, true: Leaves) -> float | None:
