@@ -313,3 +313,36 @@ def test_an_intercept_inside_theta_has_its_own_mistakes(factor, expected):
         return [g]
 
     assert [name for name, _ in found([np.zeros((6, 1))], loss, grad, table, y[:, None])] == expected
+
+
+def saturating(p, X):
+    return np.exp(p[0]) * X[:, 0], np.exp(p[1]) * (1 + X[:, 1]) + X[:, 0]
+
+
+def saturating_back(slope):
+    def grad(p, X, y):
+        top, bottom = saturating(p, X)
+        off = 2 * (top / bottom - y) / len(y)
+        below = slope(top, bottom)
+        return [np.sum(off * top / bottom), np.sum(off * below * (bottom - X[:, 0]))]
+
+    return grad
+
+
+@pytest.mark.parametrize(
+    ("slope", "expected"),
+    [
+        (lambda top, bottom: -top / bottom**2, []),
+        (lambda top, bottom: 1.0, [("grad_drops_upstream", 1)]),
+        (lambda top, bottom: top / bottom**2, [("grad_sign_flipped", 1)]),
+    ],
+)
+def test_a_quotient_whose_own_slope_is_left_out_is_no_lost_minus(slope, expected):
+    def loss(p, X, y):
+        top, bottom = saturating(p, X)
+        return np.mean((top / bottom - y) ** 2)
+
+    rows = np.random.default_rng(2).uniform(0.1, 3, (60, 2))
+    rates = 2 * rows[:, 0] / (1 + rows[:, 1] + rows[:, 0])
+    start = [np.array(0.1), np.array(0.4)]
+    assert found(start, loss, saturating_back(slope), X=rows, y=rates) == expected

@@ -26,6 +26,7 @@ from pullback.diagnose.backward._misplaced import only, products
 from pullback.diagnose.backward._other_outputs import other_outputs, untargeted
 from pullback.diagnose.backward._outputs import outputs
 from pullback.diagnose.backward._overwritten import overwritten, written_over
+from pullback.diagnose.backward._quotients import quotients
 from pullback.diagnose.backward._scaled import scaled
 from pullback.diagnose.backward._softmaxed import softmaxed
 from pullback.diagnose.backward._statistics import statistics
@@ -85,6 +86,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from uses(tape)
     yield from junctions(tape)
     yield from unfed(tape)
+    yield from quotients(tape)
 
 
 def _is_output(tape: Tape, group: list[Segment]) -> bool:
