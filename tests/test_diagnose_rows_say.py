@@ -284,3 +284,29 @@ def test_an_equation_that_rows_fill_in_asks_for_no_target():
     )
     with quiet():
         assert unread(case) == []
+
+
+@pytest.mark.parametrize(("shuffled", "expected"), [(False, []), (True, ["labels_misaligned"])])
+def test_targets_of_other_rows_show_in_a_model_that_predicts_something_of_zeros(shuffled, expected):
+    draw = np.random.default_rng(5)
+    rows = np.column_stack([np.tile(np.linspace(0.1, 4, 30), 5), np.repeat([0.0, 0.5, 1, 2, 4], 30)])
+    rates = 3 * rows[:, 0] / (1 + rows[:, 1] + rows[:, 0]) + 0.05 * draw.standard_normal(150)
+    order = draw.permutation(150)
+    X, y = rows[order], rates if shuffled else rates[order]
+
+    def parts(p, X):
+        bottom = np.exp(p[1]) * (1 + X[:, 1]) + X[:, 0]
+        return bottom, np.exp(p[0]) * X[:, 0] / bottom
+
+    def loss(p, X, y):
+        return np.mean((parts(p, X)[1] - y) ** 2)
+
+    def step(p, X, y):
+        bottom, out = parts(p, X)
+        off = 2 * (out - y) / len(y)
+        slopes = np.sum(off * out), np.sum(-off * out / bottom * (bottom - X[:, 0]))
+        return [a - 0.2 * g for a, g in zip(p, slopes, strict=True)], loss(p, X, y)
+
+    start = [np.array(0.3), np.array(0.7)]
+    found = diagnose(params=start, X=X, y=y, loss=loss, step=step, batch_size=150, n_steps=600)
+    assert [f.id for f in found.faults][:1] == expected

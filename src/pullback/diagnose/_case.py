@@ -15,7 +15,7 @@ from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.network._anatomy import Net, calmly
-from pullback.diagnose.network._head import Head, head, is_mean
+from pullback.diagnose.network._head import Head, head, is_mean, predicts_of_zeros
 from pullback.diagnose.training._foretold import foretold
 from pullback.diagnose.training._machine import Machine
 from pullback.diagnose.training._rows import Heeded, OwnRows, heeded, own_rows
@@ -335,12 +335,19 @@ class Case:
         return dividing(self.leaves, self.weights, lambda leaves: self.gradient(leaves, *batch))
 
     @cached_property
+    def predicts_of_zeros(self) -> bool:
+        """Whether parameters of zero are known to predict something other than zeros."""
+        return self.head is not None and predicts_of_zeros(
+            self.head, self._value, self.leaves, self.X, self.y)  # fmt: skip
+
+    @cached_property
     def base(self) -> float:
         """The loss of the best constant prediction, as near as it can be had: what knowing X must beat."""
         zero = self.judge([0 * x for x in self.leaves])
         found = [self.judge(self.leaves), zero]
         if self.head is not None:
-            found.append(self.head.constant(self.y[self.judged], self.per_row, zero))
+            check = np.nan if self.predicts_of_zeros else zero
+            found.append(self.head.constant(self.y[self.judged], self.per_row, check))
         good = [x for x in found if np.isfinite(x)]
         return min(good) if good else float("nan")
 

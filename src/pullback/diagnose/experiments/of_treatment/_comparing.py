@@ -292,10 +292,11 @@ class Compared:
 
     def _constant(self, rows: Any) -> float:
         """The same for rows whose targets may by chance lie closer together than all of them do."""
-        base, head, per_row = self._base(rows), self.case.head, self.case.per_row
+        case = self.case
+        base, head, per_row = self._base(rows), case.head, case.per_row
         if head is None:
             return base
-        zero = self._judge(rows)([0 * x for x in self.case.leaves])
+        zero = np.nan if case.predicts_of_zeros else self._judge(rows)([0 * x for x in case.leaves])
         own = head.constant(rows[1], len(rows[0]) if per_row > 1 else 1.0, zero)
         return min(base, own) if np.isfinite(own) else base
 
