@@ -7,6 +7,7 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
+from pullback.diagnose.experiments import treatment
 from pullback.diagnose.experiments._any_class import _inner, spread
 from pullback.diagnose.experiments._dependence import beyond_chance
 from pullback.diagnose.experiments._one_sided import _block, _mixed
@@ -185,3 +186,14 @@ def test_numbers_of_rows_in_a_table_foretell_each_for_itself(mixed):
     case = Case(Patient({**given, "loss": cost_of_words, "grad": slopes_of_words}), 10.0)
     assert learnable(case) != mixed
     assert len(columns(case)[0].T) == words
+
+
+@pytest.mark.parametrize(("regular", "expected"), [(True, ["labels_misaligned"]), (False, ["labels_wrong"])])
+def test_labels_that_stand_in_turn_are_other_rows_and_none_exchanged(regular, expected, monkeypatch):
+    wrong = SimpleNamespace(id="labels_wrong", confidence=0.5)
+    monkeypatch.setattr(treatment, "trace", lambda case: [wrong])
+    monkeypatch.setattr(treatment, "at_odds", lambda case: [])
+    monkeypatch.setattr(treatment, "_linear_stack", lambda case: [])
+    y = np.arange(200) % 2 if regular else np.random.default_rng(0).integers(0, 2, 200)
+    runs = SimpleNamespace(case=SimpleNamespace(y=y, n=200))
+    assert [f.id for f in treatment._nothing_there(runs)][:1] == expected

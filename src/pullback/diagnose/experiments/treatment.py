@@ -23,7 +23,7 @@ from pullback.diagnose.experiments.model import experiment as too_small
 from pullback.diagnose.experiments.model import missing_nonlinearity, narrow, too_small_for_few
 from pullback.diagnose.experiments.of_treatment._breaking import STABLE, breaks, unstable
 from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
-from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared, by_class
+from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared, alike, by_class
 from pullback.diagnose.experiments.of_treatment._mending import PACE, causes, nothing_to_learn, unshuffled
 from pullback.diagnose.experiments.of_treatment._ones import without_any_bias
 from pullback.diagnose.experiments.of_treatment._partly import MOST, partly
@@ -141,9 +141,14 @@ def _bottomless(final: float) -> Finding:
         f"it reaches {number(final)}", "squared error for numbers", 0.9, 66)  # fmt: skip
 
 
+REGULAR = 0.95
+"""The correlation of neighbouring targets from which on they stand class by class, or in turn."""
+
+
 def _nothing_there(runs: Compared) -> list[Finding]:
     """Findings where no model foretells the targets: there is nothing to learn, or it was spoiled."""
-    of_labels = at_odds(runs.case) or trace(runs.case)
+    regular = abs(alike(runs.case)) > REGULAR  # no label was exchanged: that would break their order
+    of_labels = at_odds(runs.case) or ([] if regular else trace(runs.case))
     nothing = nothing_to_learn(runs.case)
     nothing.confidence = min([nothing.confidence, *(1 - f.confidence for f in of_labels)])
     return [*_linear_stack(runs.case), *of_labels, nothing]
