@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+collect_ignore = ["ward"]  # training loops, most of them sick: no examples of ours
+
 
 @pytest.fixture(autouse=True, scope="session")
 def machine_code_of_the_tests(tmp_path_factory):
