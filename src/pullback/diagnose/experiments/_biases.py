@@ -33,7 +33,7 @@ def without_bias(case: Case, base: float, goal: float) -> Finding | None:
     biased = size**2 * with_bias(case, net, data) * case.per_row
     wide, start = _biased(case, net)  # a quasi-Newton method comes to targets that are far away too
     biased = min(biased, settled(wide, [start], X, y, 0.05 * case.budget) * case.per_row)
-    if _penalised(case):  # what is fitted to the rows alone pays no penalty; nor may what it is held against
+    if penalised(case):  # what is fitted to the rows alone pays no penalty; nor may what it is held against
         goal = min(goal, size**2 * fit(net, case.reborn(), data, 500, 0.02) * case.per_row,
                    settled(net, [case.reborn()], X, y, 0.05 * case.budget) * case.per_row)  # fmt: skip
     gain = base - biased
@@ -106,7 +106,7 @@ def settled_both(case: Case, net: Net) -> tuple[float, float]:
     return own, settled(biased[0][0], (leaves for _, leaves in biased), X, y, 0.02 * case.budget)
 
 
-def _penalised(case: Case) -> bool:
+def penalised(case: Case) -> bool:
     """Whether the loss has a part that no row takes part in."""
     return any(np.any(p) for p in case.truth.penalty_grad(case.generic, *case.batch()) or [])
 

@@ -16,6 +16,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments import units
+from pullback.diagnose.experiments._biases import penalised
 from pullback.diagnose.experiments.labels import explained
 from pullback.diagnose.experiments.objective import labels
 from pullback.diagnose.experiments.of_treatment._comparing import uneven
@@ -205,8 +206,7 @@ def _slope_along(fades: bool) -> Stands:
 
 
 def _penalised(case: Case) -> Any:
-    part = case.truth.penalty_grad(case.generic, *case.batch())
-    return ("loss", "the loss holds a term of the weights alone") if part and any(map(np.any, part)) else None
+    return ("loss", "the loss holds a term of the weights alone") if penalised(case) else None
 
 
 def _few_units(case: Case) -> Any:

@@ -17,7 +17,7 @@ FUNCTIONS = {
 
 
 def check_given(given: Mapping[str, Any]) -> None:
-    """Functions that can be called, rows of numbers, as many of X as of y.
+    """Functions that can be called, and as many rows of X as of y, both as `as_rows` has them.
 
     Raises
     ------
@@ -33,8 +33,8 @@ def check_given(given: Mapping[str, Any]) -> None:
                 got=type(f).__name__,
                 hint="give the function itself, not what it returns",
             )
-    n = _rows("X", given["X"])
-    if n != _rows("y", given["y"]):
+    n = len(given["X"])
+    if n != len(given["y"]):
         raise ArgumentError(
             "X and y differ in length",
             expected="one target for every row of X",
@@ -105,22 +105,8 @@ def as_rows(name: str, x: Any) -> Any:
             got=type(x).__name__,
             hint=f"give {name}.to_numpy() of a table, {name}.toarray() of a sparse matrix",
         )
-    _rows(name, x)
-    array: Any = np.array(x) if isinstance(x, (list, tuple)) else x
-    if array.dtype == object:
-        try:
-            return array.astype(float)
-        except (TypeError, ValueError) as error:
-            _refuse(name, array, error)
-    if array.dtype.kind not in "biuf":
-        _refuse(name, array, None)
-    return array
-
-
-def _rows(name: str, x: Any) -> int:
-    """The number of rows; an array that has none, or holds other things than numbers, is refused."""
     try:
-        array = np.asarray(x)
+        array = np.array(x) if isinstance(x, (list, tuple)) else np.asanyarray(x)
     except ValueError as error:
         raise ArgumentError(
             f"the rows of {name} differ in length",
@@ -135,9 +121,14 @@ def _rows(name: str, x: Any) -> int:
             got=f"{type(x).__name__} of shape {array.shape}",
             hint="look at the filter or the file it comes from",
         )
-    if array.dtype.kind in "USMm":
+    if array.dtype == object:
+        try:
+            return array.astype(float)
+        except (TypeError, ValueError) as error:
+            _refuse(name, array, error)
+    if array.dtype.kind not in "biuf":
         _refuse(name, array, None)
-    return len(array)
+    return array
 
 
 def _refuse(name: str, array: np.ndarray, error: Exception | None) -> NoReturn:
