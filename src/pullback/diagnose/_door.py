@@ -15,6 +15,7 @@ from pullback.diagnose._verdict import Diagnosis, examine
 from pullback.diagnose.loops._leaves import places
 from pullback.diagnose.loops._patient import OPTIONAL, REQUIRED, Patient
 from pullback.diagnose.loops._sandbox import quiet
+from pullback.diagnose.loops._undisturbed import undisturbed
 from pullback.errors import ArgumentError
 from pullback.train import Result
 
@@ -71,7 +72,7 @@ def diagnose(patient: Any = None, *, budget: float | None = None, seed: int = 0,
     >>> found.faults[0].id, found.faults[0].where
     ('grad_sign_flipped', 'step')
     """
-    with seeded(seed):
+    with seeded(seed), undisturbed():
         given = _patient(patient, names)
         found = _examined(given, budget, seed)
     if given.name == OWN:
@@ -236,7 +237,7 @@ def diagnose_torch(
     X, y = as_rows(X), as_rows(y)
     with quiet():
         loop.take_in(X[:batch_size], y[:batch_size])
-    with loop.borrowed(), seeded(seed):
+    with loop.borrowed(), seeded(seed), undisturbed():
         loop.torch.manual_seed(seed)
         with quiet():
             few, own = (X[:batch_size], y[:batch_size]), loop.own()

@@ -3,6 +3,8 @@
 In reading order:
 
     _sandbox     other people's code: prints kept, time limited, errors with their line
+    _undisturbed working folder, paths, variables of the system as they were before
+    _uncopied    what no copy can be made of
     _clone       copies of functions, closures, classes and arrays
     _footprint   whether anything that a function goes by has changed
     _orders      what answers a loop's draws of orders

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.loops._uncopied import second
 from pullback.diagnose.recording._standins import vectorized
 
 _LIBRARIES = tuple(
@@ -36,8 +37,8 @@ def clone(x: Any, memo: dict[int, Any] | None = None) -> Any:
 
     Raises
     ------
-    TypeError
-        Where something that cannot be copied is met, such as a running generator.
+    ArgumentError
+        Where something is met that can be used up once only, such as a running generator.
     """
     memo = {} if memo is None else memo
     if isinstance(x, _ATOMS):
@@ -120,9 +121,10 @@ def _function(f: types.FunctionType, memo: dict[int, Any]) -> Any:
             continue
         memo[id(cell)] = cells[i]  # type: ignore[index]
         try:
-            cells[i].cell_contents = clone(cell.cell_contents, memo)  # type: ignore[index]
+            kept = cell.cell_contents
         except ValueError:
             continue  # an empty cell
+        cells[i].cell_contents = clone(kept, memo)  # type: ignore[index]
     shared = [memo[id(cell)] for cell in f.__closure__ or ()]
     if shared and any(a is not b for a, b in zip(shared, cells or (), strict=True)):
         again = types.FunctionType(f.__code__, names, f.__name__, new.__defaults__, tuple(shared))
@@ -193,16 +195,22 @@ def _class(x: type, memo: dict[int, Any]) -> Any:
 
 
 def _instance(x: Any, memo: dict[int, Any]) -> Any:
-    if isinstance(x, (types.GeneratorType, types.CoroutineType)):
-        raise TypeError("a running generator cannot be copied")
     kind = type(x)
-    if hasattr(x, "__dict__") and not _given(kind):
-        new = object.__new__(clone(kind, memo))
+    new = _bare(clone(kind, memo)) if hasattr(x, "__dict__") and not _given(kind) else None
+    if new is not None:
         memo[id(x)] = new
         new.__dict__.update({k: clone(v, memo) for k, v in x.__dict__.items()})
         return new
-    memo[id(x)] = new = memo.get(DRAWS, _unchanged)(copy.deepcopy(x))
+    memo[id(x)] = new = memo.get(DRAWS, _unchanged)(second(x))
     return new
+
+
+def _bare(kind: type) -> Any:
+    """An object without attributes; None where a class stands on a library's, which keeps more than these."""
+    try:
+        return object.__new__(kind)
+    except TypeError:
+        return None
 
 
 def _unchanged(x: Any) -> Any:
