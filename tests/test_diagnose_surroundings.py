@@ -6,7 +6,9 @@ import io
 import os
 import sys
 import threading
+from collections import OrderedDict, defaultdict, deque
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -114,3 +116,28 @@ def test_nobody_is_asked_anything_while_a_loop_is_examined(monkeypatch):
     assert (first.id, first.where) == ("exception", "step")
     assert "EOF" in first.words
     assert sys.stdin is terminal
+
+
+def held(make, take):
+    """What `found` is given, its two parameters kept together by `make` and taken apart by `take`."""
+
+    def step(params, X, y):
+        params, reported = moved(take(params), X, y)
+        return make(*params), reported
+
+    return {
+        "params": make(np.zeros(3), np.zeros(1)),
+        "loss": lambda p, X, y: loss(take(p), X, y),
+        "step": step,
+    }
+
+
+@pytest.mark.parametrize(("make", "take"), [
+    (lambda w, b: SimpleNamespace(w=w, b=b), lambda p: [p.w, p.b]),
+    (lambda w, b: defaultdict(list, w=w, b=b), lambda p: [p["w"], p["b"]]),
+    (lambda w, b: OrderedDict(w=w, b=b), lambda p: [p["w"], p["b"]]),
+    (lambda w, b: deque([w, b]), list),
+    (lambda w, b: {1: w, "b": {2: [b]}}, lambda p: [p[1], p["b"][2][0]]),
+])  # fmt: skip
+def test_parameters_may_be_kept_together_in_many_ways(make, take):
+    assert found(**held(make, take)).verdict == "healthy"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,10 +11,12 @@ import numpy as np
 
 from pullback import tree
 
+SEQUENCES = (list, tuple, deque)
+
 
 def flatten(params: Any) -> list[Any]:
     """The leaves of parameters in the order they are written (dicts are not sorted)."""
-    if isinstance(params, (list, tuple)):
+    if isinstance(params, SEQUENCES):
         return [leaf for part in params for leaf in flatten(part)]
     if isinstance(params, Mapping):
         return [leaf for part in params.values() for leaf in flatten(part)]
@@ -45,7 +49,7 @@ def _holds_arrays(x: Any, depth: int = 0) -> bool:
 
 def places(params: Any, path: str = "") -> Iterator[str]:
     """Where each leaf stands, in the order of `flatten`: `[0]['W']`, `.hidden[1]`."""
-    if isinstance(params, (list, tuple)):
+    if isinstance(params, SEQUENCES):
         parts = [(f"[{i}]", part) for i, part in enumerate(params)]
     elif isinstance(params, Mapping):
         parts = [(f"[{key!r}]", part) for key, part in params.items()]
@@ -67,8 +71,12 @@ def rebuild(params: Any, leaves: list[Any]) -> Any:
 def _rebuild(params: Any, found: Any) -> Any:
     if isinstance(params, tuple) and hasattr(params, "_fields"):
         return type(params)(*(_rebuild(part, found) for part in params))
-    if isinstance(params, (list, tuple)):
+    if isinstance(params, SEQUENCES):
         return type(params)(_rebuild(part, found) for part in params)
+    if isinstance(params, dict):
+        new: Any = copy.copy(params)  # as it is made: what stands for a missing key, too
+        new.update({k: _rebuild(v, found) for k, v in params.items()})
+        return new
     if isinstance(params, Mapping):
         return type(params)({k: _rebuild(v, found) for k, v in params.items()})  # type: ignore[call-arg]
     if params is None:
@@ -78,8 +86,7 @@ def _rebuild(params: Any, found: Any) -> Any:
     if tree.is_container(params):
         return tree.map(lambda _: next(found), params)
     if hasattr(params, "__dict__"):
-        new = object.__new__(type(params))
-        new.__dict__.update(params.__dict__)
+        new = copy.copy(params)
         arrays = {k: v for k, v in vars(params).items() if _holds_arrays(v)}
         new.__dict__.update({k: _rebuild(v, found) for k, v in arrays.items()})
         return new
