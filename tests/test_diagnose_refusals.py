@@ -72,12 +72,51 @@ def test_bad_input_is_refused_by_name(changes, words):
     ({"grad": lambda p, X, y: [np.zeros(3)] * 2}, "grad", "another number of arrays"),
     ({"grad": lambda p, X, y: [np.zeros(4)]}, 0, "another shape"),
     ({"step": lambda p, X, y: None}, "step", "nothing moves"),
+    ({"grad": lambda p, X, y: None}, "grad", "grad returns None"),
+    ({"grad": lambda p, X, y: "steep"}, "grad", "grad returns a str"),
+    ({"grad": lambda p, X, y: [None]}, "grad", "grad returns a list"),
+    ({"grad": lambda p, X, y: [np.full(3, np.nan)]}, "grad", "NaN or inf where the loss"),
     ({"y": np.where(np.arange(40) == 3, np.nan, Y)}, "y", "y holds NaN"),
 ])  # fmt: skip
 def test_what_the_loop_does_wrong_is_a_finding(changes, where, words):
     first = found(**changes).faults[0]
     assert first.where == where
     assert words in first.words
+
+
+async def later(params, X, y):
+    return 1.0
+
+
+def each_row(p, X, y):
+    return [2 * (X @ p[0] - y)[:, None] * X / len(y)]
+
+
+@pytest.mark.parametrize(("changes", "fault", "fix"), [
+    ({"loss": lambda p, X, y: (X @ p[0] - y) ** 2}, "exception", "return the mean over the rows"),
+    ({"loss": lambda p, X, y: list((X @ p[0] - y) ** 2)}, "exception", "return the mean over the rows"),
+    ({"loss": lambda p, X, y: (loss(p, X, y), X @ p[0])}, "exception", "return the loss alone"),
+    ({"loss": lambda p, X, y: None}, "exception", "add the missing return to loss"),
+    ({"loss": later}, "exception", "write loss with def, not with async def"),
+    ({"step": later}, "exception", "write step with def, not with async def"),
+    ({"grad": lambda p, X, y: None}, "exception", "add the missing return to grad"),
+    ({"grad": lambda p, X, y: grad(p, X, y) * 2}, "exception", "one gradient for each parameter"),
+    ({"grad": each_row}, "exception", "reduce it over the rows, as the loss does: axis 0"),
+    ({"grad": lambda p, X, y: [np.zeros(4)]}, "exception", "an array of shape (3,)"),
+    ({"grad": lambda p, X, y: grad(p, X, y)[0] / np.zeros(3)}, "loss_unstable", "look in grad for 0 / 0"),
+])  # fmt: skip
+@pytest.mark.filterwarnings("ignore:coroutine")
+def test_what_is_returned_in_place_of_a_number_or_a_gradient_has_its_own_fix(changes, fault, fix):
+    first = found(**changes).faults[0]
+    assert first.id == fault
+    assert fix in first.fix
+
+
+def test_gradients_in_another_order_than_the_parameters_are_named_as_that():
+    d = found(params=[np.zeros(3), np.zeros(1)], loss=lambda p, X, y: loss([p[0]], X, y - p[1]),
+              grad=lambda p, X, y: [np.ones(1), np.ones(3)])  # fmt: skip
+    assert (d.faults[0].id, d.faults[0].where) == ("exception", "grad")
+    assert "another order" in d.faults[0].words
 
 
 def test_a_parameter_is_named_by_its_place_and_shape():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from pullback.diagnose.loops._returned import Returned
+
 Curve = tuple[list[int], list[float]]
 
 
@@ -60,7 +62,10 @@ def number(x: float) -> str:
 
 
 def raised(failure: Any) -> Finding:
-    """The finding that one of the patient's own functions raises."""
+    """The finding that one of the patient's own functions raises, or returns what is of no use."""
+    if isinstance(failure.error, Returned):
+        words, seen = str(failure.error), f"seen in one call of {failure.name} on one batch"
+        return Finding("exception", failure.name, words, seen, failure.error.fix, 1.0, 101)
     return Finding(
         "exception", failure.name, f"{failure.name} raises {failure}", failure.line or str(failure),
         f"mend this line of {failure.name} first", 1.0, 101)  # fmt: skip

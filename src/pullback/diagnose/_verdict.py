@@ -179,7 +179,8 @@ def _first_step(case: Case, out: Diagnosis) -> list[Finding]:
                 if name == "step":
                     body.first_step(X, y)
                 else:
-                    getattr(body, name)([x.copy() if x.ndim else x[()] for x in case.patient.leaves], X, y)
+                    call = body.first_grad if name == "grad" else body.loss
+                    call([x.copy() if x.ndim else x[()] for x in case.patient.leaves], X, y)
         except TimeUp:
             out.reason = f"one call of {name} did not return within {limit:.1f} s and was stopped"
             return [_hung(name, limit)]

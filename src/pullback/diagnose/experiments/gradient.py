@@ -21,6 +21,7 @@ from pullback.diagnose.experiments.of_gradient._elsewhere import elsewhere
 from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, consensus, downhill
 from pullback.diagnose.experiments.of_gradient._naming import explain, nearest, only_rows_scaled
 from pullback.diagnose.experiments.of_gradient._owed import larger_penalty
+from pullback.diagnose.experiments.of_gradient._shapes import no_numbers, shaped, unlike_parameters
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
 from pullback.diagnose.experiments.of_treatment._penalties import without_ridge
 
@@ -288,74 +289,21 @@ def _examine(case: Case) -> list[Finding]:
     body = case.patient.fresh()
     X, y = case.batch()
     leaves = case.generic
-    observed = _shaped(
-        case, body.grad([_own(x, o) for x, o in zip(leaves, case.patient.leaves, strict=True)], X, y), leaves
-    )
-    if isinstance(observed, Finding):
-        return [observed]
-    true = case.gradient(leaves, X, y)
-    if not all(np.isfinite(g).all() for g in (*observed, *true)):
+    returned = body.grad([_own(x, o) for x, o in zip(leaves, case.patient.leaves, strict=True)], X, y)
+    unlike = unlike_parameters(case, returned)
+    if unlike is not None:
+        return [unlike]
+    observed, true = shaped(returned, leaves), case.gradient(leaves, X, y)
+    if not all(np.isfinite(g).all() for g in true):
         return []
+    broken = no_numbers(case, observed)
+    if broken is not None:
+        return [broken]
     return [*_memory(case, observed), *examine_gradient(case, observed, case.tape, true, "grad")]
 
 
 def _own(x: np.ndarray, like: Any) -> Any:
     return x.copy() if np.ndim(like) else float(x)
-
-
-def _shaped(case: Case, observed: list[Any], leaves: Leaves) -> Any:
-    out = []
-    if len(observed) != len(leaves):
-        return Finding(
-            "grad_bias_wrong",
-            "grad",
-            "grad returns another number of arrays than there are parameters",
-            f"{len(observed)} gradients for {len(leaves)} parameters",
-            "return one gradient per parameter",
-            0.5,
-            80,
-        )
-    for k, (o, x) in enumerate(zip(observed, leaves, strict=True)):
-        o = np.zeros(x.shape) if o is None else np.asarray(o, float)
-        if o.shape == x.shape:
-            out.append(o)
-        elif o.size == x.size:
-            out.append(o.reshape(x.shape) if 1 in o.shape or 1 in x.shape else o.T.reshape(x.shape))
-        else:
-            return _unlike(case, k, o, x)
-    return out
-
-
-def _unlike(case: Case, k: int, o: np.ndarray, x: np.ndarray) -> Finding:
-    """A gradient of another shape than its parameter: of what it was made, where that can be told."""
-    fault = "grad_bias_wrong" if case.is_bias(k) else "grad_transposed"
-    made = _of_others(case.tape, k, o) if case.tape is not None else None
-    words = f"the gradient of parameter {k} has another shape than the parameter"
-    return Finding(
-        made or fault, k, words, f"gradient {o.shape}, parameter {x.shape}", FIXES[made or fault], 0.95, 82
-    )
-
-
-def _of_others(tape: Tape, k: int, o: np.ndarray) -> str | None:
-    """The fault where a gradient, whatever its shape, is the product of another layer's input or signal."""
-    for product in (p for p in tape.products if p.leaf == k and len(p.nodes) == 1):
-        delta = np.asarray(tape.sums.get(id(product.nodes[0]), 0.0))
-        rows = tape.rec.leaves[len(tape.leaves)]
-        for fault, left, rights in (
-            ("grad_wrong_input", delta, [rows.value, *(n.value for n in tape.rec.nodes)]),
-            ("grad_wrong_delta", product.inputs[0].value, [tape.sums.get(id(n)) for n in tape.rec.nodes]),
-        ):
-            if any(_is_product(o, np.asarray(left), np.asarray(right)) for right in rights):
-                return fault
-    return None
-
-
-def _is_product(o: np.ndarray, a: np.ndarray, b: np.ndarray) -> bool:
-    if not a.ndim == b.ndim == 2 or a.dtype == object or b.dtype == object:
-        return False
-    pairs = [(p, q) for x, z in ((a, b), (b, a)) for p, q in ((x.T, z), (x, z.T)) if p.shape[1] == q.shape[0]]
-    return any((p.shape[0], q.shape[1]) == o.shape and np.allclose(p @ q, o, rtol=1e-5, atol=1e-14)
-               for p, q in pairs)  # fmt: skip
 
 
 def _memory(case: Case, once: Leaves) -> list[Finding]:

@@ -14,7 +14,14 @@ from pullback.diagnose.loops._clone import ARRAYS, clone, clone_around
 from pullback.diagnose.loops._given import as_rows, check_counts, check_given, check_leaves
 from pullback.diagnose.loops._leaves import copies, flatten, rebuild
 from pullback.diagnose.loops._orders import Orders
-from pullback.diagnose.loops._returned import as_number, check_update, gradient, update
+from pullback.diagnose.loops._returned import (
+    Returned,
+    as_number,
+    check_gradient,
+    check_update,
+    gradient,
+    update,
+)
 from pullback.diagnose.loops._sandbox import Failure, TimeUp
 from pullback.diagnose.recording._record import noting
 from pullback.diagnose.recording._standins import FOLLOWED
@@ -148,7 +155,7 @@ class Body:
         out = _call("loss", self._given["loss"], self.tree(leaves), X, y)
         try:
             return as_number(out)
-        except TypeError as error:
+        except Returned as error:
             raise Failure("loss", error) from error
 
     def grad(self, leaves: list[Any], X: Any, y: Any) -> list[Any]:
@@ -169,8 +176,16 @@ class Body:
         """One update from the start, and whether parameters come back."""
         try:
             check_update(self.step(self.params, X, y), self._like)
-        except TypeError as error:
+        except Returned as error:
             raise Failure("step", error) from error
+
+    def first_grad(self, leaves: list[Any], X: Any, y: Any) -> None:
+        """One gradient, and whether it is one."""
+        out = _call("grad", self._given["grad"], self.tree(leaves), X, y)
+        try:
+            check_gradient(out, self.gradients(out), self._sizes)
+        except Returned as error:
+            raise Failure("grad", error) from error
 
 
 def _call(name: str, f: Callable[..., Any], *args: Any) -> Any:

@@ -6,6 +6,7 @@ besides. What has the parameters' number of leaves, of the parameters' sizes, is
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,25 @@ import numpy as np
 from pullback.diagnose.loops._leaves import flatten
 
 PARAMS = "the new parameters, as params has them, alone or with the reported loss: (params, loss)"
+GRADIENT = "one array for each parameter, as params has them"
+
+
+class Returned(TypeError):  # noqa: N818 - the patient's failure, not an error of ours
+    """A function of the loop ran, and what it returned is of no use.
+
+    Attributes
+    ----------
+    fix : str
+        What to return instead.
+    """
+
+    def __init__(self, name: str, out: Any, expected: str, fix: str, more: str = "") -> None:
+        self.fix = fix
+        if inspect.isawaitable(out):
+            self.fix = f"write {name} with def, not with async def"
+        elif out is None:
+            self.fix = f"add the missing return to {name}: {fix}"
+        super().__init__(f"{name} returns {said(out)}{more}, expected {expected}")
 
 
 def as_number(out: Any) -> Any:
@@ -21,17 +41,27 @@ def as_number(out: Any) -> Any:
 
     Raises
     ------
-    TypeError
+    Returned
         With what it is instead.
     """
     if isinstance(out, (list, tuple)) and len(out) == 1:
         out = out[0]
     kind = getattr(getattr(out, "dtype", None), "kind", "f")
-    if out is None or isinstance(out, (str, Mapping, list, tuple, complex)) or kind not in "fiub":
-        raise TypeError(f"loss returns {said(out)}, expected one number such as a mean")
-    if isinstance(out, np.ndarray) and out.size != 1:
-        raise TypeError(f"loss returns {said(out)}, expected one number such as a mean")
+    several = isinstance(out, np.ndarray) and out.size != 1
+    unfit = out is None or isinstance(out, (str, Mapping, list, tuple, complex)) or inspect.isawaitable(out)
+    if unfit or several or kind not in "fiub":
+        raise Returned("loss", out, "one number such as a mean", _one_number(out))
     return out
+
+
+def _one_number(out: Any) -> str:
+    """How to make one number of what `loss` returned."""
+    rows = isinstance(out, (list, tuple)) and len(out) > 2 and all(map(is_number, out))
+    if rows or (isinstance(out, np.ndarray) and out.size > 1):
+        return "return the mean over the rows, as np.mean does"
+    if isinstance(out, (tuple, list, Mapping)):
+        return "return the loss alone, and nothing beside it"
+    return "return the loss itself, as a float"
 
 
 def gradient(out: Any, like: Any, sizes: list[int]) -> list[Any]:
@@ -99,18 +129,41 @@ def check_update(params: Any, like: Any) -> None:
 
     Raises
     ------
-    TypeError
+    Returned
         With what came and what was expected.
     """
     new, old = flatten(params), flatten(like)
-    for leaf in new:
-        if np.asarray(leaf).dtype.kind not in "biufc":
-            raise TypeError(f"step returns {said(params)}, expected {PARAMS}")
+    fix = "return the new parameters in the structure that params has"
+    if not all(map(_numeric, new)):
+        raise Returned("step", params, PARAMS, fix)
     if len(new) != len(old):
-        raise TypeError(
-            f"step returns {said(params)} with {len(new)} arrays and numbers where params has {len(old)}, "
-            f"expected {PARAMS}"
-        )
+        more = f" with {len(new)} arrays and numbers where params has {len(old)}"
+        raise Returned("step", params, PARAMS, fix, more)
+
+
+def check_gradient(out: Any, leaves: list[Any], sizes: list[int]) -> None:
+    """Whether what `grad` returned, and was read as these leaves, are gradients at all.
+
+    Raises
+    ------
+    Returned
+        With what came and what was expected.
+    """
+    fix = "return the gradients in the structure that params has"
+    if not leaves or not all(map(_numeric, leaves)):
+        raise Returned("grad", out, GRADIENT, fix)
+    if len(leaves) < len(sizes) and _holds_none(out):
+        fix = "return zeros for a parameter on which the loss does not depend"
+        raise Returned("grad", out, GRADIENT, fix, " with None in it")
+
+
+def _numeric(leaf: Any) -> bool:
+    return bool(np.asarray(leaf).dtype.kind in "biufc")
+
+
+def _holds_none(x: Any) -> bool:
+    parts = x.values() if isinstance(x, Mapping) else x if isinstance(x, (list, tuple)) else ()
+    return x is None or any(map(_holds_none, parts))
 
 
 def in_order(x: Any, like: Any) -> Any:

@@ -2,6 +2,7 @@
 
 In reading order:
 
+    _shapes     gradients that are no arrays like their parameters, or no numbers
     _match      an observed gradient against the true one, parameter by parameter
     _sharing    which rows a step used, and whether parameters share a buffer
     _one_row    one row's gradient, an outer product of an input and an error signal
