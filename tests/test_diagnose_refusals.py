@@ -72,6 +72,8 @@ def test_bad_input_is_refused_by_name(changes, words):
     ({"grad": lambda p, X, y: [np.zeros(3)] * 2}, "grad", "another number of arrays"),
     ({"grad": lambda p, X, y: [np.zeros(4)]}, 0, "another shape"),
     ({"step": lambda p, X, y: None}, "step", "nothing moves"),
+    ({"step": lambda p, X, y: ([np.append(p[0], 0.0)], 1.0)}, "step", "shape (4,) of params[0], which has"),
+    ({"step": lambda p, X, y: ([p[0] - p[0][:, None]], 1.0)}, "step", "shape (3, 3) of params[0], which has"),
     ({"grad": lambda p, X, y: None}, "grad", "grad returns None"),
     ({"grad": lambda p, X, y: "steep"}, "grad", "grad returns a str"),
     ({"grad": lambda p, X, y: [None]}, "grad", "grad returns a list"),

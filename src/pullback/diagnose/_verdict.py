@@ -13,6 +13,7 @@ from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._proof import prove
 from pullback.diagnose.experiments import data, objective
 from pullback.diagnose.experiments._rivals import rivals, unexplained
+from pullback.diagnose.experiments.of_update._outgrown import outgrown
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, TimeUp, limited, quiet
 
@@ -190,7 +191,7 @@ def _first_step(case: Case, out: Diagnosis) -> list[Finding]:
 
 
 def _behind(stopped: list[Finding], case: Case) -> list[Finding]:
-    """What stands behind an error of the step: predictions and targets of unlike shapes, whole numbers."""
+    """What stands behind an error of the step: rows held against rows, whole numbers, a stretched bias."""
     first = stopped[0]
     if first.where == "loss" or first.evidence.startswith("stopped"):
         return []
@@ -198,7 +199,7 @@ def _behind(stopped: list[Finding], case: Case) -> list[Finding]:
         found = [f for f in objective.experiment(case) if f.id == "loss_broadcast"]
     except Exception:  # the error stands without it
         found = []
-    found = found or (data.whole_parameters(case) if "cast" in first.words else [])
+    found = found or (data.whole_parameters(case) if "cast" in first.words else []) or outgrown(case)
     for f in found:
         f.evidence += f"; {first.words}"
         f.weight = first.weight + 1

@@ -7,6 +7,7 @@ besides. What has the parameters' number of leaves, of the parameters' sizes, is
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,13 +28,18 @@ class Returned(TypeError):  # noqa: N818 - the patient's failure, not an error o
         What to return instead.
     """
 
-    def __init__(self, name: str, out: Any, expected: str, fix: str, more: str = "") -> None:
+    def __init__(self, text: str, fix: str) -> None:
         self.fix = fix
-        if inspect.isawaitable(out):
-            self.fix = f"write {name} with def, not with async def"
-        elif out is None:
-            self.fix = f"add the missing return to {name}: {fix}"
-        super().__init__(f"{name} returns {said(out)}{more}, expected {expected}")
+        super().__init__(text)
+
+
+def _unfit(name: str, out: Any, expected: str, fix: str, more: str = "") -> Returned:
+    """What came in place of what was expected."""
+    if inspect.isawaitable(out):
+        fix = f"write {name} with def, not with async def"
+    elif out is None:
+        fix = f"add the missing return to {name}: {fix}"
+    return Returned(f"{name} returns {said(out)}{more}, expected {expected}", fix)
 
 
 def as_number(out: Any) -> Any:
@@ -48,9 +54,9 @@ def as_number(out: Any) -> Any:
         out = out[0]
     kind = getattr(getattr(out, "dtype", None), "kind", "f")
     several = isinstance(out, np.ndarray) and out.size != 1
-    unfit = out is None or isinstance(out, (str, Mapping, list, tuple, complex)) or inspect.isawaitable(out)
-    if unfit or several or kind not in "fiub":
-        raise Returned("loss", out, "one number such as a mean", _one_number(out))
+    none = out is None or isinstance(out, (str, Mapping, list, tuple, complex)) or inspect.isawaitable(out)
+    if none or several or kind not in "fiub":
+        raise _unfit("loss", out, "one number such as a mean", _one_number(out))
     return out
 
 
@@ -135,10 +141,14 @@ def check_update(params: Any, like: Any) -> None:
     new, old = flatten(params), flatten(like)
     fix = "return the new parameters in the structure that params has"
     if not all(map(_numeric, new)):
-        raise Returned("step", params, PARAMS, fix)
+        raise _unfit("step", params, PARAMS, fix)
     if len(new) != len(old):
         more = f" with {len(new)} arrays and numbers where params has {len(old)}"
-        raise Returned("step", params, PARAMS, fix, more)
+        raise _unfit("step", params, PARAMS, fix, more)
+    for k, (a, b) in enumerate(zip(map(np.shape, new), map(np.shape, old), strict=True)):
+        if math.prod(a) != math.prod(b) != 1:  # one number may become one for each unit
+            text = f"step makes an array of shape {a} of parameter {k}, which has shape {b}"
+            raise Returned(text, f"keep its shape {b}: what is subtracted must have it too, or be one number")
 
 
 def check_gradient(out: Any, leaves: list[Any], sizes: list[int]) -> None:
@@ -151,10 +161,10 @@ def check_gradient(out: Any, leaves: list[Any], sizes: list[int]) -> None:
     """
     fix = "return the gradients in the structure that params has"
     if not leaves or not all(map(_numeric, leaves)):
-        raise Returned("grad", out, GRADIENT, fix)
+        raise _unfit("grad", out, GRADIENT, fix)
     if len(leaves) < len(sizes) and _holds_none(out):
         fix = "return zeros for a parameter on which the loss does not depend"
-        raise Returned("grad", out, GRADIENT, fix, " with None in it")
+        raise _unfit("grad", out, GRADIENT, fix, " with None in it")
 
 
 def _numeric(leaf: Any) -> bool:
