@@ -18,6 +18,7 @@ from pullback.diagnose.experiments.of_objective._grades import in_order
 from pullback.diagnose.experiments.of_objective._half_reduced import half_reduced
 from pullback.diagnose.experiments.of_objective._least import no_least
 from pullback.diagnose.experiments.of_objective._reach import clipped
+from pullback.diagnose.experiments.of_objective._regardless import regardless
 from pullback.diagnose.experiments.of_objective._slopes import slopes_by_sums
 from pullback.diagnose.experiments.of_objective._softmax import softmax, squashed_twice
 from pullback.diagnose.experiments.of_objective._task import halved, task, together, unfit
@@ -48,7 +49,8 @@ def experiment(case: Case) -> list[Finding]:
         out += clipped(case) + (half_reduced(case) or exchanged(case) or _formula(case))
     if not out:
         out += (
-            cancelling(case)
+            regardless(case)
+            or cancelling(case)
             or unpaired(case)
             or unread(case)
             or _unbounded(case, tape)

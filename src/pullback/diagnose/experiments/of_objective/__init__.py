@@ -8,6 +8,7 @@ In reading order:
     _half_reduced one of two terms that is divided by the number of rows, where the other is not
     _least        whether the loss of a number is least anywhere at all
     _softmax      values that sum to one, over what, how often, and where none do
+    _regardless   a loss that is the same whatever parameters it is given
     _slopes       the loss's slope by the last sums, row by row
     _reach        whether the output can come to the targets at all
     _task         whether the objective suits what y holds, classes or numbers
