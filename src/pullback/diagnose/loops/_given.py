@@ -14,6 +14,19 @@ FUNCTIONS = {
     "grad": "grad(params, X, y)",
     "step": "step(params, X_batch, y_batch)",
 }
+SPLITS = ("X", "y"), ("X_val", "y_val"), ("X_test", "y_test")
+"""The rows and targets of the protocol."""
+
+
+def with_rows(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, with every table of rows and every list of targets as an array."""
+    names = [name for pair in SPLITS[1:] for name in pair if _given(given.get(name))]
+    return {**given, **{name: as_rows(name, given[name]) for name in ("X", "y", *names)}}
+
+
+def _given(x: Any) -> bool:
+    """Whether there are rows: of none, where rows are kept apart, nothing is asked."""
+    return x is not None and not (isinstance(x, (np.ndarray, list, tuple)) and len(x) == 0)
 
 
 def check_given(given: Mapping[str, Any]) -> None:
@@ -33,14 +46,15 @@ def check_given(given: Mapping[str, Any]) -> None:
                 got=type(f).__name__,
                 hint="give the function itself, not what it returns",
             )
-    n = len(given["X"])
-    if n != len(given["y"]):
-        raise ArgumentError(
-            "X and y differ in length",
-            expected="one target for every row of X",
-            got=f"{n} rows of X, {len(given['y'])} of y",
-            hint="look where the one was cut or filtered without the other",
-        )
+    for rows, targets in SPLITS:
+        n, m = (None if given.get(name) is None else len(given[name]) for name in (rows, targets))
+        if n is not None and m is not None and n != m:
+            raise ArgumentError(
+                f"{rows} and {targets} differ in length",
+                expected=f"one target for every row of {rows}",
+                got=f"{n} rows of {rows}, {m} of {targets}",
+                hint="look where the one was cut or filtered without the other",
+            )
 
 
 def check_counts(given: Mapping[str, Any]) -> None:
@@ -49,8 +63,8 @@ def check_counts(given: Mapping[str, Any]) -> None:
         value = given.get(name)
         if value is None:
             continue
-        whole = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-        if not whole or not value >= 1 or value != int(value):
+        real = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+        if not real or not 1 <= value < np.inf or value != int(value):
             raise ArgumentError(
                 f"{name}={value!r}",
                 expected=f"the number of {what}, 1 or more",

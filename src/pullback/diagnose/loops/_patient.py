@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.loops._clone import ARRAYS, clone, clone_around
-from pullback.diagnose.loops._given import as_rows, check_counts, check_given, check_leaves
+from pullback.diagnose.loops._given import check_counts, check_given, check_leaves, with_rows
 from pullback.diagnose.loops._leaves import copies, flatten, rebuild
 from pullback.diagnose.loops._orders import Orders
 from pullback.diagnose.loops._returned import (
@@ -57,7 +57,7 @@ class Patient:
                 "step(params, X_batch, y_batch)",
                 hint="a diagnosis needs these names in the file, the mapping or the call",
             )
-        given = {**given, **{key: as_rows(key, given[key]) for key in ("X", "y")}}
+        given = with_rows(given)
         check_given(given)
         check_counts(given)
         check_leaves(flatten(given["params"]))
