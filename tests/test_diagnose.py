@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 import textwrap
 
 import numpy as np
 import pytest
 
-from pullback.diagnose import diagnose, run_file
+from pullback.diagnose import _door, diagnose, run_file
 from pullback.errors import ArgumentError
 
 
@@ -157,6 +158,41 @@ def test_exit_statuses(tmp_path, capsys, body, status):
     assert run_file(str(file), json=True) == status
     out = json.loads(capsys.readouterr().out)
     assert out["verdict"] == {0: "healthy", 1: "faulty", 3: "could not run"}[status]
+
+
+@pytest.mark.parametrize(("first", "words"), [
+    ("def f(:\n", ["patient.py does not run: SyntaxError", "line 1)"]),
+    ("open('rows.csv')\n", ["FileNotFoundError", "patient.py:1: open('rows.csv')", "are looked up from"]),
+    ("import argparse\nargparse.ArgumentParser().parse_args(['--lr'])\n", ["patient.py:2: argparse"]),
+    ("def main():\n    X = y = params = 1\n", ["X, y, loss, grad or step is missing", "is not seen"]),
+])  # fmt: skip
+def test_a_file_that_cannot_be_run_is_told_where_and_what_to_do(tmp_path, capsys, first, words):
+    file = tmp_path / "patient.py"
+    file.write_text(first)
+    assert run_file(str(file)) == 3
+    said = capsys.readouterr().out
+    assert all(word in said for word in words), said
+    assert "frozen" not in said
+    assert "()\n" not in said
+
+
+def test_a_file_is_run_as_python_runs_it(tmp_path, monkeypatch):
+    (tmp_path / "beside_it.py").write_text("RATE = 0.1\n")
+    first = "import argparse\nfrom beside_it import RATE\nargparse.ArgumentParser().parse_args()\n"
+    step = "def step(p, X, y): return [p[0] - RATE * X.T @ (X @ p[0] - y) / len(y)], loss(p, X, y)"
+    (tmp_path / "patient.py").write_text(first + textwrap.dedent(HEADER) + step)
+    monkeypatch.setattr(sys, "argv", ["pullback", "diagnose", "patient.py", "--json"])
+    before = list(sys.path)
+    assert run_file(str(tmp_path / "patient.py")) == 0
+    assert (sys.path, sys.argv[0]) == (before, "pullback")
+
+
+def test_a_file_that_takes_long_to_run_is_said_to_be_run_still(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(_door, "LONG", 0.01)
+    file = tmp_path / "patient.py"
+    file.write_text("import time\ntime.sleep(0.3)\n")
+    assert run_file(str(file)) == 3
+    assert "is still being run, up to its end" in capsys.readouterr().err
 
 
 def test_the_page_shows_both_curves(tmp_path):

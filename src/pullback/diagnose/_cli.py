@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -36,12 +37,12 @@ def run_file(path: str, json: bool = False, html: Any = None, budget: float | No
     """
     try:
         found = diagnose(str(path), budget=budget)
-    except (PullbackError, OSError) as error:
+    except PullbackError as error:
         return _could_not(str(error), json)
     except BaseException as error:  # the file's own error, whatever it is
         if isinstance(error, KeyboardInterrupt):
             raise
-        return _could_not(f"{path} does not run: {type(error).__name__}: {error} ({line_of(error)})", json)
+        return _could_not(f"{path} does not run: {_told(error)}", json)
     unwritten = _page(found, html) if html else ""
     print(as_json(found) if json else paragraph(found) + _more(found))
     if unwritten:
@@ -66,6 +67,17 @@ def _more(found: Diagnosis) -> str:
     """Where to read on about the first fault."""
     first = found.faults[0].id if found.faults else ""
     return f"\n\nmore: pullback diagnose --explain {first}" if first in IDS else ""
+
+
+def _told(error: BaseException) -> str:
+    """What a file raised while it was run, its line, and what to do where a diagnosis runs it otherwise."""
+    line = line_of(error)
+    told = f"{type(error).__name__}: {error}" + (f" ({line})" if line else "")
+    if isinstance(error, SystemExit):
+        return f"{told}\n  try: let nothing end the program, or ask for arguments, before the names are there"
+    if isinstance(error, FileNotFoundError):
+        return f"{told}\n  try: paths are looked up from {os.getcwd()}, where the command is run"
+    return told
 
 
 def _could_not(text: str, json: bool) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
-from collections.abc import Callable, Mapping
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -23,6 +26,8 @@ OWN = "the run"
 """What a run of this library is called."""
 BUDGET, MOST = 4.5, 18.0
 """Seconds for a loop of ordinary size, and at the most."""
+LONG = 8.0
+"""Seconds that a file may take to run before it is said that it does."""
 AGAIN = 3
 """So many times as long a loop may take of which nothing could be told."""
 WEIGHTS, NUMBERS = 20_000, 20_640 * 8
@@ -168,9 +173,23 @@ def _patient(patient: Any, names: dict[str, Any]) -> Patient:
 def _from_file(path: str, names: dict[str, Any]) -> Patient:
     if not os.path.isfile(path):
         raise ArgumentError(f"{path} is not there", hint="give the path of a Python file")
-    with quiet():
+    with _told_if_long(path), quiet():
         patient = Patient.from_file(path)
     return patient if not names else Patient({**patient.given(), **names}, name=patient.name)
+
+
+@contextlib.contextmanager
+def _told_if_long(path: str) -> Iterator[None]:
+    """Say what is going on where a file trains by itself before anything of it can be examined."""
+    text = f"{path} is still being run, up to its end; then its loop is examined. Training that it starts "
+    text += "by itself may stand under `if __name__ == '__main__':`, which is left out here."
+    timer = threading.Timer(LONG, print, [text], {"file": sys.stderr, "flush": True})
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _attributes(x: Any) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import os
 import runpy
+import sys
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
@@ -55,7 +57,8 @@ class Patient:
                 f"{name} is not complete: {', '.join(missing)} is missing",
                 expected="params, X, y, loss(params, X, y) and one of grad(params, X, y), "
                 "step(params, X_batch, y_batch)",
-                hint="a diagnosis needs these names in the file, the mapping or the call",
+                hint="give these names in the call or the mapping, or at the top of the file: what stands in "
+                "a function, or under `if __name__ == '__main__'`, is not seen",
             )
         given = with_rows(given)
         check_given(given)
@@ -77,8 +80,18 @@ class Patient:
 
     @classmethod
     def from_file(cls, path: str) -> Patient:
-        """Run a module file and take the names of the protocol from it."""
-        names = runpy.run_path(path, run_name="patient")
+        """Run a module file and take the names of the protocol from it.
+
+        As Python itself runs it: modules beside it are found, now and later, and its arguments are none.
+        """
+        beside, given = os.path.dirname(os.path.abspath(path)), sys.argv
+        if beside not in sys.path:
+            sys.path.insert(0, beside)
+        sys.argv = [str(path)]
+        try:
+            names = runpy.run_path(path, run_name="patient")
+        finally:
+            sys.argv = given
         return cls(names, name=str(path).rpartition("/")[2])
 
     def get(self, name: str) -> Any:

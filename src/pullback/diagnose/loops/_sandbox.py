@@ -18,6 +18,8 @@ from types import FrameType
 
 import numpy as np
 
+from pullback.diagnose.loops._clone import is_library
+
 PATIENCE = 2.5
 """By how much a busy machine may draw a diagnosis out, where it does not say how long a thread waited."""
 
@@ -80,10 +82,12 @@ def line_of(error: BaseException) -> str:
     """The innermost line of the patient's own code in an error's traceback."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if "/pullback/" not in f.filename and "/numpy/" not in f.filename]
-    own = [f for f in own if "/site-packages/" not in f.filename] or own
+    own = [f for f in own if not (is_library(f.filename) or f.filename.startswith("<frozen"))] or own
     if not own:
         return ""
     last = own[-1]
+    if last.filename.startswith("<frozen"):
+        return ""
     return f"{last.filename.rpartition('/')[2]}:{last.lineno}: {last.line}"
 
 
