@@ -105,7 +105,7 @@ def test_a_loss_that_breaks_by_a_stable_formula_too_is_not_to_blame(monkeypatch,
     monkeypatch.setattr(_breaking, "even_cures", lambda runs, scale: False)
     weights = [np.ones((3, 2))]
     runs = SimpleNamespace(
-        user=Run(losses=[np.inf], at=[0]), case=SimpleNamespace(brink=(weights, weights), size=30),
+        user=Run(losses=[np.inf], at=[0]), case=SimpleNamespace(brink=(weights, weights), size=30, n=0),
         made={_breaking.STABLE: Run(losses=[began, ended], at=[0, 9])}, cured=lambda name, make: False,
     )  # fmt: skip
     assert (_breaking.overflow(runs) is not None) == blamed
@@ -117,3 +117,16 @@ def test_a_run_by_the_true_gradient_acquits_no_other(proof, left):
     runs = SimpleNamespace(made={proof: SimpleNamespace(final=0.1)}, proof=proof, share=lambda _: 0.95)
     treatment._acquit(runs, [guess])
     assert guess.confidence == left
+
+
+def test_the_rows_that_break_a_loss_by_themselves_are_named():
+    def rooted(p, X, y):
+        return float(np.mean((X @ p[0] - np.sqrt(y)) ** 2))
+
+    def step(p, X, y):
+        return [p[0] - 0.1 * X.T @ (X @ p[0] - np.sqrt(y)) / len(y)], rooted(p, X, y)
+
+    found = diagnose(params=[np.zeros(2)], X=X, y=np.where(np.arange(40) % 13 == 5, -1.0, y**2), loss=rooted,
+                     step=step, batch_size=40, n_steps=100)  # fmt: skip
+    assert (found.faults[0].id, found.faults[0].where) == ("loss_unstable", "loss")
+    assert "3 of the first 40 rows break it by themselves: 5, 18, 31" in found.faults[0].evidence

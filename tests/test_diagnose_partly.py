@@ -316,3 +316,9 @@ def test_a_loop_that_breaks_early_is_shuffled_for_all_of_its_steps(final, expect
     runs = SimpleNamespace(case=case, user=SimpleNamespace(final=final), made=made,
                            run=lambda name, make: made.update({name: make()}))  # fmt: skip
     assert _in_all_steps(runs) == expected
+
+
+def test_a_loop_that_stops_early_is_told_by_its_loss_after_the_last_step():
+    run = Run(at=list(range(8)), losses=[8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0], steps=7, planned=7)
+    longer = Run(at=list(range(8)), losses=[8.0, 4.0, 2.0, 1.0, 0.5, 0.7, 0.4, 0.6], steps=70, planned=70)
+    assert _mending.early(run, longer).evidence == "after 7 steps the loss is 1, after 70 it is 0.6"

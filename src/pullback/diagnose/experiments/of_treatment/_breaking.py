@@ -11,6 +11,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_treatment._batches import visits
 from pullback.diagnose.experiments.of_treatment._comparing import CURED, Compared, even_cures
+from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.network._marked import plain
 from pullback.diagnose.training._runs import Leaves, descend, train
 
@@ -52,8 +53,26 @@ def overflow(runs: Compared) -> Finding | None:
         return None
     return Finding(
         "loss_unstable", "loss", "the loss is NaN or inf although every weight is of ordinary size",
-        f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}",
+        f"first at step {run.at[bad]}, weights up to {number(max(float(np.abs(x).max()) for x in sound))}"
+        + _of_rows(case, broken),
         "subtract the maximum before exp, clip before log, or use logaddexp", 0.9, 65)  # fmt: skip
+
+
+def _of_rows(case: Case, leaves: Leaves) -> str:
+    """Which of the first rows have a loss of NaN or inf by themselves, where others have none."""
+    rows = range(min(case.n, 200))
+    try:
+        bad = [i for i in rows if not np.isfinite(case.truth.value(leaves, *_row(case, i)))]
+    except Failure:  # a loss that takes no single row
+        return ""
+    if not 0 < len(bad) < len(rows):
+        return ""
+    some = ", ".join(map(str, bad[:6])) + (", ..." if len(bad) > 6 else "")
+    return f"; {len(bad)} of the first {len(rows)} rows break it by themselves: {some}"
+
+
+def _row(case: Case, i: int) -> tuple[np.ndarray, np.ndarray]:
+    return case.X[i : i + 1], case.y[i : i + 1]
 
 
 def _breaks_stably(runs: Compared) -> bool:

@@ -290,11 +290,19 @@ def _cut(run: Run) -> bool:
 
 def stopped(runs: Compared, name: str) -> Finding:
     """The finding that a loop would get there in the steps of the run of this name."""
-    longer = runs.made[name]
+    return early(runs.user, runs.made[name])
+
+
+def early(run: Run, longer: Run) -> Finding:
+    """The finding that a loop stops before the longer run of it shows where it leads.
+
+    What is told is the loss after each last step; of runs that jump about the median of the last looks.
+    """
+    now, later = (number(r.losses[-1] if r.descends else r.final) for r in (run, longer))
     return Finding(
         "too_few_steps", "step", "the loop is on its way and stopped early",
-        f"after {runs.case.horizon} steps the loss is {number(runs.user.final)}, after {longer.steps} it is "
-        f"{number(longer.final)}", f"take about {longer.planned} steps", 0.85, 60)  # fmt: skip
+        f"after {run.steps} steps the loss is {now}, after {longer.steps} it is {later}",
+        f"take about {longer.planned} steps", 0.85, 60)  # fmt: skip
 
 
 def _larger(runs: Compared) -> Finding | None:

@@ -20,6 +20,7 @@ from pullback.diagnose.experiments.of_treatment._dying import dies, falls_too_so
 from pullback.diagnose.experiments.of_treatment._fading import fades
 from pullback.diagnose.experiments.of_treatment._flat import flat
 from pullback.diagnose.experiments.of_treatment._mending import (
+    early,
     out_of_order,
     small,
     stopped,
@@ -252,10 +253,7 @@ def _unfinished(runs: Compared) -> Finding | None:
         return None
     if runs.worse_unseen(steps=longer.planned):
         return None
-    return Finding(
-        "too_few_steps", "step", "the loop is on its way and stopped early",
-        f"after {run.steps} steps the loss is {number(run.final)}, after {longer.steps} it is "
-        f"{number(longer.final)}", f"take about {longer.steps} steps", 0.85, 60)  # fmt: skip
+    return early(run, longer)
 
 
 def _falls(losses: list[float], begun: float, steps: int) -> bool:
