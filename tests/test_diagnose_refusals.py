@@ -233,3 +233,14 @@ def test_whatever_beside_the_gradient_is_returned_it_is_read(returned, factor, i
 def test_rows_as_lists_objects_or_flags_are_taken(rows):
     said = found(**{**LINE, "X": rows, "y": np.array(rows, float) @ [1.0, 2.0, 3.0]}, step=stepped, grad=None)
     assert said.verdict == "healthy", str(said)
+
+
+@pytest.mark.parametrize(("changes", "verdict"), [
+    ({"y": np.zeros(40)}, "healthy"), ({"X": np.zeros((40, 3))}, "cannot tell")])  # fmt: skip
+def test_weights_at_zero_are_not_to_blame_where_rows_or_targets_tell_nothing(changes, verdict):
+    def step(p, X, y):
+        return [p[0] - 0.1 * grad(p, X, y)[0]], loss(p, X, y)
+
+    d = found(grad=None, step=step, n_steps=200, **changes)
+    assert d.verdict == verdict
+    assert not d.faults

@@ -35,7 +35,9 @@ def learnable(case: Case) -> bool:
 def explained(case: Case) -> float:
     """The largest share of the targets' variation that rows of other folds foretell."""
     X, y = columns(case)
-    if len(X) < 30 or X.shape[1] == 0:
+    if X.shape[1] == 0:
+        return 0.0  # no row of X differs from another
+    if len(X) < 30:
         return 1.0
     total = max(float(np.sum((y - y.mean(0)) ** 2)), 1e-300)
     return float(max(1 - np.sum((y - guess) ** 2) / total for guess in forecasts(case)))

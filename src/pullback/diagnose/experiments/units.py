@@ -42,6 +42,10 @@ def _heard(case: Case, k: int, spread: float) -> bool:
     return bool(spread * np.sqrt(np.mean(np.square(first_inputs(case)))) > HEARD)
 
 
+LOWER = 0.98
+"""The share of a loss below which a run has got lower."""
+
+
 def _no_slope(case: Case, k: int) -> bool:
     """By differences: at a kink the recording's own slope may be zero by convention."""
     direction = np.random.default_rng(3).standard_normal(case.leaves[k].shape)
@@ -102,9 +106,13 @@ def _tied(case: Case, state: State) -> bool:
 
 
 def _stays_zero(case: Case, state: State) -> bool:
-    """Whether what starts at zero has no slope there, and the loop as written never moves it away."""
+    """Whether what starts at zero has no slope there, and the loop as written never moves it away.
+
+    Where no start gets any lower, as of rows or targets that are all zero, nothing is lost by that.
+    """
     stuck = [k for k in state.zero if state.grads.get(k, 1.0) < 1e-12]
-    return bool(stuck) and not _leaves_zero(case, stuck[0]) and _no_slope(case, state.zero[0])
+    stays = bool(stuck) and not _leaves_zero(case, stuck[0]) and _no_slope(case, state.zero[0])
+    return stays and bool(case.reference.final < LOWER * case.user.final)
 
 
 def _alike(case: Case, state: State) -> Finding | None:
