@@ -36,7 +36,8 @@ def found(**changes):
     ({"grad": None}, ["grad or step is missing"]),
     ({"y": Y[:-3]}, ["X and y differ in length", "40 rows of X, 37 of y"]),
     ({"X": X[:0], "y": Y[:0]}, ["X has no rows", "(0, 3)"]),
-    ({"y": 3.0}, ["y has no rows", "float"]),
+    ({"y": 3.0}, ["y has no rows", "float", "put samples in a list"]),
+    ({"params": [{1.0, 2.0}]}, ["parameter 0", "set '{1.0, 2.0}'", "as attributes of an object"]),
     ({"X": [[1, 2], [3]]}, ["the rows of X differ in length", "pad or cut"]),
     ({"X": X.astype(str)}, ["X does not hold real numbers", "encode"]),
     ({"X": X + 0j}, ["X does not hold real numbers", "complex128"]),
@@ -110,6 +111,7 @@ def each_row(p, X, y):
     ({"grad": each_row}, "exception", "reduce it over the rows, as the loss does: axis 0"),
     ({"grad": lambda p, X, y: [np.zeros(4)]}, "exception", "an array of shape (3,)"),
     ({"grad": lambda p, X, y: grad(p, X, y)[0] / np.zeros(3)}, "loss_unstable", "look in grad for 0 / 0"),
+    ({"grad": lambda p, X, y: [p[0] / abs(p[0])]}, "loss_unstable", "look in grad for 0 / 0"),
 ])  # fmt: skip
 @pytest.mark.filterwarnings("ignore:coroutine")
 def test_what_is_returned_in_place_of_a_number_or_a_gradient_has_its_own_fix(changes, fault, fix):

@@ -286,20 +286,28 @@ def _examine(case: Case) -> list[Finding]:
     if not case.patient.has_grad:
         return []
     case.tried.append("grad against the true gradient")
-    body = case.patient.fresh()
     X, y = case.batch()
     leaves = case.generic
-    returned = body.grad([_own(x, o) for x, o in zip(leaves, case.patient.leaves, strict=True)], X, y)
+    returned = _returned(case, leaves)
     unlike = unlike_parameters(case, returned)
     if unlike is not None:
         return [unlike]
     observed, true = shaped(returned, leaves), case.gradient(leaves, X, y)
+    broken = no_numbers(case, case.leaves, shaped(_returned(case, case.leaves), leaves))
+    if broken is not None:
+        return [broken]
     if not all(np.isfinite(g).all() for g in true):
         return []
-    broken = no_numbers(case, observed)
+    broken = no_numbers(case, leaves, observed)
     if broken is not None:
         return [broken]
     return [*_memory(case, observed), *examine_gradient(case, observed, case.tape, true, "grad")]
+
+
+def _returned(case: Case, leaves: Leaves) -> list[Any]:
+    """What the user's grad makes of the first batch at these parameters."""
+    own = [_own(x, o) for x, o in zip(leaves, case.patient.leaves, strict=True)]
+    return case.patient.fresh().grad(own, *case.batch())
 
 
 def _own(x: np.ndarray, like: Any) -> Any:

@@ -87,7 +87,8 @@ def check_leaves(leaves: list[Any]) -> None:
                 f"parameter {k} is not a real number or an array of real numbers",
                 expected="params as a list of arrays or any tree of them",
                 got=f"{type(leaf).__name__} {str(leaf)[:40]!r}",
-                hint="leave out of params what training does not change",
+                hint="keep arrays in lists, in dicts or as attributes of an object; leave out of params what "
+                "training does not change",
             )
         if not np.isfinite(array).all():
             raise ArgumentError(
@@ -133,7 +134,7 @@ def as_rows(name: str, x: Any) -> Any:
             f"{name} has no rows",
             expected="an array, one row a sample",
             got=f"{type(x).__name__} of shape {array.shape}",
-            hint="look at the filter or the file it comes from",
+            hint="look at the filter or the file it comes from" if array.ndim else "put samples in a list",
         )
     if array.dtype == object:
         try:

@@ -66,14 +66,14 @@ def shaped(returned: list[Any], leaves: Leaves) -> Leaves:
     ]
 
 
-def no_numbers(case: Case, observed: Leaves) -> Finding | None:
-    """NaN or inf in a gradient, at a place where the loss and its slope are finite."""
+def no_numbers(case: Case, leaves: Leaves, observed: Leaves) -> Finding | None:
+    """NaN or inf in a gradient, at a place where the loss is finite."""
     bad = [k for k, g in enumerate(observed) if not np.isfinite(g).all()]
-    if not bad or not np.isfinite(case.truth.value(case.generic, *case.batch())):
+    if not bad or not np.isfinite(case.truth.value(leaves, *case.batch())):
         return None
     lost, size = (sum(f(observed[k]) for k in bad) for f in (lambda g: int(np.sum(~np.isfinite(g))), np.size))
     return Finding(
-        "loss_unstable", "grad", "the gradient holds NaN or inf where the loss and its true slope are finite",
+        "loss_unstable", "grad", "the gradient holds NaN or inf where the loss is finite",
         f"{lost} of {size} numbers of parameters {', '.join(map(str, bad))}",
         "look in grad for 0 / 0, for log or a root of 0, and for exp of large sums", 0.95, 82)  # fmt: skip
 
