@@ -291,3 +291,29 @@ def test_a_minus_before_an_adaptive_rule_is_told_from_one_inside_it(error, memor
     given = {"params": [np.zeros(5)], "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20}
     found = update.experiment(Case(Patient(given), 10.0))
     assert [f.id for f in found][:1] == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(("given", "added"), [(-1, 1), (-1, -1), (1, 1), (1, -1)])
+def test_minus_the_gradient_is_meant_where_the_step_that_asks_for_it_adds_it(given, added):
+    def asked(p, X, y):
+        return [given * g for g in grad(p, X, y)]
+
+    def step(p, X, y):
+        return [w + 0.5 * added * g for w, g in zip(p, asked(p, X, y), strict=True)], loss(p, X, y)
+
+    patient = Patient({"params": start, "X": X, "y": y, "loss": loss, "grad": asked, "step": step})
+    with quiet():
+        case = Case(patient, 10.0)
+        found = [*gradient.experiment(case), *update.experiment(case)]
+    assert bool(found) == (given * added > 0)
+    assert {f.id for f in found} <= {"grad_sign_flipped"}
+
+
+def test_minus_the_gradient_is_wrong_where_the_step_takes_its_own():
+    def step(p, X, y):
+        return [w - 0.5 * g for w, g in zip(p, grad(p, X, y), strict=True)], loss(p, X, y)
+
+    minus = {"grad": lambda p, X, y: [-g for g in grad(p, X, y)], "step": step}
+    with quiet():
+        case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, **minus}), 10.0)
+        assert [f.id for f in gradient.experiment(case)] == ["grad_sign_flipped"]

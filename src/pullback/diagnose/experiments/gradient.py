@@ -23,6 +23,7 @@ from pullback.diagnose.experiments.of_gradient._naming import explain, nearest, 
 from pullback.diagnose.experiments.of_gradient._owed import larger_penalty
 from pullback.diagnose.experiments.of_gradient._shapes import no_numbers, shaped, unlike_parameters
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
+from pullback.diagnose.experiments.of_gradient._two_minuses import meant_as_descent
 from pullback.diagnose.experiments.of_treatment._penalties import without_ridge
 
 FIXES = {
@@ -165,7 +166,7 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
     def found(fault: str, words: str, evidence: str, confidence: float, weight: float) -> list[Finding]:
         return [Finding(fault, where, words, evidence, FIXES[fault], confidence, weight)]
 
-    if all(match.zero):
+    if all(match.zero) or (f < 0 and source == "grad" and meant_as_descent(case)):
         return []
     if f < 0:
         return found("grad_sign_flipped", "the gradient points uphill: its sign is flipped", given, 1.0, 80)

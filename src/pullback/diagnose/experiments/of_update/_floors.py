@@ -13,6 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.experiments.of_gradient._two_minuses import meant_as_descent
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.recording._record import pull_back
 from pullback.diagnose.updates._moves import Moves, norm
@@ -23,7 +24,7 @@ AGREE = 1e-6
 def readings(case: Case, moves: Moves, true: list[Leaves], used: list[Leaves]) -> Iterator[list[Leaves]]:
     """The gradients that a step may follow, the likeliest first; those after it only where asked for."""
     same = used is true or all(_gap(x, y) <= 1e-9 for x, y in zip(used, true, strict=True))
-    yield from [true] if same else [used, true]
+    yield from [true] if same or meant_as_descent(case) else [used, true]
     formula = without_floor(case, moves, true)
     if formula is not None:
         yield formula
