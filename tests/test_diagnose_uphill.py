@@ -317,3 +317,15 @@ def test_minus_the_gradient_is_wrong_where_the_step_takes_its_own():
     with quiet():
         case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, **minus}), 10.0)
         assert [f.id for f in gradient.experiment(case)] == ["grad_sign_flipped"]
+
+
+def test_a_logarithm_of_one_sum_over_rows_and_classes_alike():
+    def over_all(p, X, y):
+        z = logits(p, X)
+        return np.mean(np.log(np.exp(z).sum()) - z[np.arange(len(y)), y])
+
+    given = {"params": start, "X": X, "y": y, "loss": over_all, "grad": grad}
+    with quiet():
+        case = Case(Patient(given), 10.0)
+        said = of_softmax(case, record(case.loss, case.generic, X[:7], y[:7]), 7)
+    assert [f.id for f in said] == ["softmax_wrong_axis"]

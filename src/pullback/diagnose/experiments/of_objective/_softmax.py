@@ -43,10 +43,11 @@ def softmax(case: Case, tape: Recording, size: int) -> list[Finding]:
             np.isclose(v.sum(), 1) and size > 1
         ):
             wrong.append(node)
-    if not single and not wrong and not right and _over_rows(tape, size):
+    spread = None if single or wrong or right else _over_rows(case, tape, size)
+    if spread is not None:
         return [Finding(
             "softmax_wrong_axis", "output", "the softmax is normalised over the rows, not the classes",
-            "the logarithm of the sum of exponentials runs over the rows of one class",
+            f"the logarithm of the sum of exponentials runs over the rows of {spread}",
             "sum over the axis of the classes", 1.0, 93)]  # fmt: skip
     if single or _over_one(case, tape, size):
         return [Finding(
@@ -113,10 +114,10 @@ def _is_again(node: Node, p: Node, again: Any, axis: int) -> bool:
     return node.name == "log" and _is_lse(v, p.value, axis)
 
 
-def _is_lse(v: Any, z: Any, axis: int) -> bool:
+def _is_lse(v: Any, z: Any, axis: int | None) -> bool:
     """Whether `v` is the logarithm of the sum of exponentials, or what is left of it past the largest one."""
-    largest = z.max(axis)
-    lse = np.log(np.exp(z - z.max()).sum(axis)) + z.max()
+    largest = np.ravel(z.max(axis))
+    lse = np.ravel(np.log(np.exp(z - z.max()).sum(axis)) + z.max())
     return bool(v.size == lse.size and any(
         np.allclose(v.ravel(), lse - taken, atol=1e-9) for taken in (0.0, largest, z.max())))  # fmt: skip
 
@@ -144,8 +145,12 @@ def _of_exponentials(node: Node) -> bool:
     return False
 
 
-def _over_rows(tape: Recording, size: int) -> bool:
-    """Whether a logarithm of sums of exponentials runs over the rows of the last sums."""
+def _over_rows(case: Case, tape: Recording, size: int) -> str | None:
+    """Whether a logarithm of sums of exponentials runs over the rows of the last sums: of what, if so.
+
+    One sum over rows and classes alike is a slip where y has a class a row: each row is then held against
+    all others.
+    """
     sums = [
         n
         for n in tape.nodes
@@ -160,9 +165,13 @@ def _over_rows(tape: Recording, size: int) -> bool:
         for z in sums:
             rows = z.value.shape.index(size)
             k = z.value.shape[1 - rows]
-            if k > 1 and k != size and _is_lse(node.value, z.value, rows):
-                return True
-    return False
+            if k < 2 or k == size:
+                continue
+            if _is_lse(node.value, z.value, rows):
+                return "one class"
+            if _is_lse(node.value, z.value, None) and _of_classes(case):
+                return "all classes together"
+    return None
 
 
 _THROUGH = {
