@@ -216,6 +216,20 @@ def test_the_loss_of_one_row_after_the_step_is_not_the_batchs(place):
     assert found.words.endswith("after the step")
 
 
+@pytest.mark.parametrize(("which", "wrong"), [("own", False), ("first", True), ("before", True)])
+def test_the_loss_of_another_steps_batch_is_not_the_batchs(which, wrong):
+    patient = regression(target=lambda X: X @ np.ones(3) + np.random.default_rng(3).normal(size=len(X)))
+    seen = []
+
+    def step(params, X, y):
+        seen.append((X, y))
+        A, t = seen[{"own": -1, "first": 0, "before": -2}[which] if len(seen) > 1 else 0]
+        value = np.mean((A @ params[0] - t) ** 2)
+        return [params[0] - 0.1 * X.T @ (X @ params[0] - y) / len(y)], value
+
+    assert named({**patient, "step": step}) == [("loss_reporting_wrong", "reported_loss")] * wrong
+
+
 @pytest.mark.parametrize(("decay", "expected"), [(1e-4, []), (1.0, ["regularisation_too_strong"])])
 def test_a_run_of_fit_with_too_strong_a_decay(decay, expected):
     rng = np.random.default_rng(0)

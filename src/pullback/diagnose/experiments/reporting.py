@@ -175,6 +175,9 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Mov
         one = _one_row(case, told, moves)
         if one:
             return one
+    other = _of_another_batch(case, told, moves)
+    if other:
+        return other
     counts = _counts(case)
     for words, values in named.items():
         for factor, what in counts:
@@ -187,6 +190,23 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Mov
         ratio = told / values if values.all() else np.zeros(1)
         if len(told) > 2 and np.ptp(values) and np.ptp(ratio) < 1e-5 * abs(ratio[0]):
             return f"it is {words}, times {number(ratio[0])}"
+    return ""
+
+
+def _of_another_batch(case: Case, told: np.ndarray, moves: Moves) -> str:
+    """Whether each number is the loss, at the weights of its step, of rows that are another step's batch."""
+    kept = {tuple(rows) for rows in moves.rows}
+    if len(kept) < 3:  # one batch, or two, is every step's
+        return ""
+    count = len(told)
+    others = {"the first batch's loss": [0] * count, "that of the batch before": [*range(-1, count - 1)]}
+    for words, steps in others.items():
+        for points in (moves.before, moves.after):
+            asked = [(t, case.truth.value(points[t], case.X[moves.rows[j]], case.y[moves.rows[j]]))
+                     for t, j in enumerate(steps) if j >= 0]  # fmt: skip
+            at, values = (np.array(x) for x in zip(*asked, strict=True))
+            if np.allclose(told[at], values, rtol=1e-5, atol=0) and np.ptp(values):
+                return f"it is {words}"
     return ""
 
 
