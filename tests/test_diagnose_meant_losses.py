@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments import gradient
+from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((160, 12))
@@ -131,3 +134,54 @@ def test_the_cost_of_units_by_themselves_beside_the_softmax_cross_entropys_gradi
         grad=lambda p, X, y: [X.T @ (shares(p, X) - y) / len(X)],
     )  # fmt: skip
     assert ((said.faults[0].id, said.faults[0].where) if said.faults else None) == expected
+
+
+def pieces(p, X):
+    """The two pieces of each unit; the larger is its value."""
+    return np.einsum("nd,kdh->knh", X, p[0]) + p[1][:, None]
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_the_logarithm_is_taken_before_the_sum_over_classes(inside):
+    y = np.argmax(X[:, :3], axis=1)
+
+    def scores(p, X):
+        return pieces(p, X).max(axis=0) @ p[2] + p[3]
+
+    def loss(p, X, y):
+        e = np.exp(scores(p, X))
+        norm = np.log(e.sum(axis=1)) if inside else np.log(e).sum(axis=1)
+        return np.mean(norm - scores(p, X)[np.arange(len(y)), y])
+
+    def grad(p, X, y):
+        both = pieces(p, X)
+        e = np.exp(scores(p, X))
+        d = (e / e.sum(axis=1, keepdims=True) - np.eye(3)[y]) / len(y)
+        back = (d @ p[2].T) * (both == both.max(axis=0))
+        return [np.einsum("nd,knh->kdh", X, back), back.sum(axis=1), both.max(axis=0).T @ d, d.sum(axis=0)]
+
+    draw = np.random.default_rng(2)
+    into, out = draw.standard_normal((2, 12, 6)) / 3, draw.standard_normal((6, 3)) / 2
+    given = {"params": [into, np.zeros((2, 6)), out, np.zeros(3)], "X": X, "y": y, "loss": loss, "grad": grad}
+    first = gradient.experiment(Case(Patient(given), 10.0))
+    assert [f.id for f in first][:1] == ([] if inside else ["loss_formula_wrong"])
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_target_outside_the_square_leaves_the_slopes_as_they_are(inside):
+    x = np.linspace(-2, 2, 90)
+
+    def curve(p, x):
+        return p[0] + p[1] * x + p[2] * x**2 + p[3] * x**3
+
+    def loss(p, x, y):
+        return np.mean(np.square(curve(p, x) - y) if inside else np.square(curve(p, x)) - y)
+
+    def grad(p, x, y):
+        d = 2 * (curve(p, x) - y) / len(y)
+        return [d.sum(), (d * x).sum(), (d * x**2).sum(), (d * x**3).sum()]
+
+    params = [np.array(v) for v in np.random.default_rng(2).standard_normal(4)]
+    given = {"params": params, "X": x, "y": np.sin(x) + 0.3, "loss": loss, "grad": grad}
+    first = gradient.experiment(Case(Patient(given), 10.0))
+    assert [f.id for f in first][:1] == ([] if inside else ["loss_formula_wrong"])
