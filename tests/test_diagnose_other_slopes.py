@@ -180,3 +180,45 @@ def test_a_hyperbolic_secant_in_place_of_the_slope_of_tanh_in_a_small_network(sl
         return [X[:, :2].T @ below, below.sum(0), np.tanh(z).T @ d, d.sum(0)]
 
     assert found(layers(2, 4, 1), SIDES, loss, grad) == expected
+
+
+WON = {
+    "the one that won": (lambda a: a == a.max(axis=1, keepdims=True), []),
+    "the least": (lambda a: a == a.min(axis=1, keepdims=True), [("grad_activation_derivative_wrong", 0)]),
+    "all whole": (lambda a: np.ones(a.shape), [("grad_missing_activation_derivative", 0)]),
+    "all alike": (lambda a: np.full(a.shape, 1 / a.shape[1]), [("grad_activation_derivative_wrong", 0)]),
+}
+
+
+@pytest.mark.parametrize(("won", "expected"), WON.values(), ids=WON)
+def test_the_signal_of_a_largest_value_handed_to_other_places(won, expected):
+    def sums(p, X):
+        return (X @ p[0] + p[1]).reshape(len(X), 3, 4)
+
+    def loss(p, X, y):
+        return np.mean((sums(p, X).max(axis=1) @ p[2] + p[3] - y) ** 2)
+
+    def grad(p, X, y):
+        a = sums(p, X)
+        h = a.max(axis=1)
+        d = 2 * (h @ p[2] + p[3] - y) / len(y)
+        back = ((d @ p[2].T)[:, None, :] * won(a)).reshape(len(X), -1)
+        return [X.T @ back, back.sum(0), h.T @ d, d.sum(0)]
+
+    assert found(layers(5, 12)[:2] + layers(4, 1), SIDES, loss, grad) == expected
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"), [(False, []), (True, [("grad_activation_derivative_wrong", 0)])]
+)
+def test_the_signal_of_the_larger_of_two_branches_handed_to_the_other(other, expected):
+    def loss(p, X, y):
+        return np.mean((np.maximum(X @ p[0], X @ p[1]) @ p[2] - y) ** 2)
+
+    def grad(p, X, y):
+        a, b = X @ p[0], X @ p[1]
+        d = 2 * (np.maximum(a, b) @ p[2] - y) / len(y)
+        back, won = d @ p[2].T, (a > b) ^ other
+        return [X.T @ (back * won), X.T @ (back * ~won), np.maximum(a, b).T @ d]
+
+    assert found([layers(5, 4)[0], layers(5, 4)[0], layers(4, 1)[0]], SIDES, loss, grad) == expected

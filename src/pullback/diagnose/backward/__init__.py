@@ -11,6 +11,7 @@ In reading order:
     _joined          wrong ways of joining a slope to the error signal
     _cofactors       wrong backward passes of products of two computed values
     _quotients       wrong backward passes of quotients of computed values
+    _largest         wrong backward passes of largest values
     _minuses         wrong backward passes that forget a minus
     _statistics      wrong backward passes of normalisations
     _outputs         wrong backward passes of the output

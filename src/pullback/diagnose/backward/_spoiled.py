@@ -20,6 +20,7 @@ from pullback.diagnose.backward._gates import gates
 from pullback.diagnose.backward._inner import inner_slopes
 from pullback.diagnose.backward._joined import joined
 from pullback.diagnose.backward._junctions import junctions
+from pullback.diagnose.backward._largest import largest
 from pullback.diagnose.backward._minuses import minuses
 from pullback.diagnose.backward._misindexed import misindexed
 from pullback.diagnose.backward._misplaced import only, products
@@ -87,6 +88,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from junctions(tape)
     yield from unfed(tape)
     yield from quotients(tape)
+    yield from largest(tape)
 
 
 def _is_output(tape: Tape, group: list[Segment]) -> bool:
