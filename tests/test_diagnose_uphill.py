@@ -294,12 +294,17 @@ def test_a_minus_before_an_adaptive_rule_is_told_from_one_inside_it(error, memor
 
 
 @pytest.mark.parametrize(("given", "added"), [(-1, 1), (-1, -1), (1, 1), (1, -1)])
-def test_minus_the_gradient_is_meant_where_the_step_that_asks_for_it_adds_it(given, added):
-    def asked(p, X, y):
+@pytest.mark.parametrize("asks", [True, False])
+def test_minus_the_gradient_is_meant_where_the_step_adds_it(asks, given, added):
+    def back(p, X, y):
         return [given * g for g in grad(p, X, y)]
 
+    def asked(p, X, y):
+        return back(p, X, y)
+
     def step(p, X, y):
-        return [w + 0.5 * added * g for w, g in zip(p, asked(p, X, y), strict=True)], loss(p, X, y)
+        down = (asked if asks else back)(p, X, y)
+        return [w + 0.5 * added * g for w, g in zip(p, down, strict=True)], loss(p, X, y)
 
     patient = Patient({"params": start, "X": X, "y": y, "loss": loss, "grad": asked, "step": step})
     with quiet():
@@ -309,14 +314,18 @@ def test_minus_the_gradient_is_meant_where_the_step_that_asks_for_it_adds_it(giv
     assert {f.id for f in found} <= {"grad_sign_flipped"}
 
 
-def test_minus_the_gradient_is_wrong_where_the_step_takes_its_own():
-    def step(p, X, y):
-        return [w - 0.5 * g for w, g in zip(p, grad(p, X, y), strict=True)], loss(p, X, y)
+@pytest.mark.parametrize(("by_rows", "faults"), [(True, []), (False, ["grad_reduction_sum"])])
+def test_a_sum_over_the_rows_is_right_where_the_step_divides_it_by_their_number(by_rows, faults):
+    def summed(p, X, y):
+        return [len(y) * g for g in grad(p, X, y)]
 
-    minus = {"grad": lambda p, X, y: [-g for g in grad(p, X, y)], "step": step}
+    def step(p, X, y):
+        rate = 0.5 / len(y) if by_rows else 0.03
+        return [w - rate * g for w, g in zip(p, summed(p, X, y), strict=True)], loss(p, X, y)
+
+    given = {"params": start, "X": X, "y": y, "loss": loss, "grad": summed, "step": step, "batch_size": 20}
     with quiet():
-        case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, **minus}), 10.0)
-        assert [f.id for f in gradient.experiment(case)] == ["grad_sign_flipped"]
+        assert [f.id for f in gradient.experiment(Case(Patient(given), 10.0))] == faults
 
 
 def test_a_logarithm_of_one_sum_over_rows_and_classes_alike():

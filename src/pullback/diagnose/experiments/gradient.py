@@ -18,12 +18,12 @@ from pullback.diagnose._points import as_held, tamed
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments.of_gradient._by_piece import apart
 from pullback.diagnose.experiments.of_gradient._elsewhere import elsewhere
+from pullback.diagnose.experiments.of_gradient._made_good import divided_in_step, meant_as_descent
 from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, consensus, downhill
 from pullback.diagnose.experiments.of_gradient._naming import explain, nearest, only_rows_scaled
 from pullback.diagnose.experiments.of_gradient._owed import larger_penalty
 from pullback.diagnose.experiments.of_gradient._shapes import no_numbers, shaped, unlike_parameters
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
-from pullback.diagnose.experiments.of_gradient._two_minuses import meant_as_descent
 from pullback.diagnose.experiments.of_treatment._penalties import without_ridge
 
 FIXES = {
@@ -177,7 +177,7 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
     if n > 1 and abs(f * n - 1) < 1e-3:
         return found("grad_averaged_twice", "the gradient is divided by the number of rows twice",
                      f"{source} gives 1/{n} of the true gradient on {n} rows", 0.9, 79)  # fmt: skip
-    if n > 2 and abs(f / n - 1) < 1e-3:
+    if n > 2 and abs(f / n - 1) < 1e-3 and not (source == "grad" and divided_in_step(case)):
         return found("grad_reduction_sum",
                      "the gradient is summed over the rows where the loss is their mean",
                      f"{given} on {n} rows", 0.6, 79)  # fmt: skip

@@ -8,7 +8,7 @@ In reading order:
     _one_row    one row's gradient, an outer product of an input and an error signal
     _by_count   factors on fewer rows than a batch has
     _any_slope  some function in place of an activation's derivative
-    _two_minuses minus the gradient, in a loop whose step adds what it asks for
+    _made_good  a gradient that is negated, or summed, and made good by the step
     _orders     gradients taken while some weights are new already
     _owed       the part of a gradient that a penalty in the loss owes to the weights
     _entries    single entries of a parameter, where the others of it are right

@@ -13,7 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose.backward._tapes import Tape
-from pullback.diagnose.experiments.of_gradient._two_minuses import meant_as_descent
+from pullback.diagnose.experiments.of_gradient._made_good import meant_as_descent
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.recording._record import pull_back
 from pullback.diagnose.updates._moves import Moves, norm
