@@ -52,3 +52,28 @@ def test_rows_drawn_once_each_are_read_off_the_step(again, known):
     drawn = [sorted(np.random.choice(600, 150, replace=again)) for _ in range(3)]
     own = own_rows(patient, patient.leaves, None)
     assert (own is not None and [list(rows) for rows in own.both] == drawn) == known
+
+
+def test_many_rows_drawn_out_of_the_tables_in_place_of_the_batch_are_read():
+    np.random.seed(0)
+
+    def step(p, x, t):
+        x, t = drawn()
+        d = 2 * (x @ p[0] - t) / len(t)
+        return [p[0] - 0.1 * x.T @ d], np.mean((x @ p[0] - t) ** 2)
+
+    def drawn():
+        rows = np.random.choice(len(X), 60)
+        return X[rows], Y[rows]
+
+    def line(p, x, t):
+        return np.mean((x @ p[0] - t) ** 2)
+
+    patient = Patient(
+        {"params": [np.ones((4, 1))], "X": X, "y": Y, "loss": line, "step": step, "batch_size": 50}
+    )
+    np.random.set_state(patient.random)
+    expected = [np.unique(np.random.choice(600, 60)) for _ in range(3)]
+    own = own_rows(patient, patient.leaves, None)
+    assert own is not None
+    assert all(map(np.array_equal, own.both, expected))

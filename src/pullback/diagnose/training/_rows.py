@@ -23,8 +23,10 @@ Leaves = list[np.ndarray]
 STEPS, PROBES, SINGLES, MATCHED = 3, 500, 12, 200
 PASSES, LONGER = 100, 1500
 """The steps of two passes that are always made, and those that are made where they cost next to nothing."""
-SECONDS = 0.25
-"""The time for rows drawn out of all that are given: what they are is good to know, but not needed."""
+SECONDS, LONGEST = 0.25, 1.5
+"""The time for rows drawn out of all that are given: what they are is good to know, but not needed. And that
+for rows of its own that a step takes instead: without them nothing can be said of its gradient.
+"""
 FEW, MORE = 16, 6
 """So few rows are changed one by one in each step, and in more steps: of rows drawn at random three steps may
 take the same one, and of momentum a step seems to take what the one before took.
@@ -341,11 +343,12 @@ def _taken(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray] | No
     usual = _ends(patient, leaves, 0)
     found: list[list[int]] = [[] for _ in range(STEPS)]
     todo: list[np.ndarray] = [np.arange(patient.n)]
-    probes, watch = 0, Stopwatch()
+    probes, watch, whole = 0, Stopwatch(), patient.batch_size >= patient.n
     while todo:
         rows = todo.pop()
         probes += 1
-        if probes > PROBES or (patient.batch_size >= patient.n and watch.seconds() > SECONDS):
+        many, late = probes > PROBES, watch.seconds() > (SECONDS if whole else LONGEST)
+        if (many or late) if whole else (many and late):
             return None
         same = _same(usual, _ends(patient, leaves, 0, name, rows))
         if all(same):
