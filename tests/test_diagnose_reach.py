@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import objective
 from pullback.diagnose.experiments._one_sided import one_sided
@@ -152,6 +153,23 @@ def test_targets_that_no_reference_learns(size, expected):
         return [a - 0.1 * g for a, g in zip(p, grad(p, X, y), strict=True)], loss(p, X, y)
 
     assert (costly_targets(Compared(case(loss, y, step=step))) is not None) == expected
+
+
+def test_a_line_that_starts_better_than_a_constant_asks_for_no_other_targets():
+    rng = np.random.default_rng(9)
+    x = 5 + 17 * rng.random(90) ** 2
+    y = 1.2 * x - 4 + 2.5 * rng.standard_normal(90)
+
+    def loss(p, X, y):
+        return np.mean((p[0] + p[1] * X - y) ** 2) / 2
+
+    def step(p, X, y):
+        error = p[0] + p[1] * X - y
+        return [p[0] - 0.01 * np.mean(error), p[1] - 0.01 * np.mean(error * X)], loss(p, X, y)
+
+    start = [np.array(0.3), np.array(0.7)]
+    told = diagnose(params=start, X=x, y=y, loss=loss, step=step, batch_size=90, n_steps=4000)
+    assert told.verdict == "healthy"
 
 
 @pytest.mark.parametrize(("low", "found"), [(-1, None), (0, "inputs_unscaled")])

@@ -190,7 +190,7 @@ def costly_targets(runs: Compared) -> Finding | None:
     base = case.judge_on(none, case.X, t)
     run = case.user_with(data=(case.X, t), judge=lambda leaves: case.judge_on(leaves, case.X, t))
     case.tried.append("targets standardised")
-    left = runs.user.final / runs.base
+    left = runs.user.final / _of_a_constant(runs, none)
     much = left > 0.15 or _out_of_reach(case)
     if not run.final < min(base, (0.4 if much else 0.1) * left * base):
         return None
@@ -199,6 +199,13 @@ def costly_targets(runs: Compared) -> Finding | None:
     if _served(runs, run.final / base) or (case.n >= 60 and not runs.better_of_unseen(t)):
         return None
     return _far(case)
+
+
+def _of_a_constant(runs: Compared, none: list[np.ndarray]) -> float:
+    """The loss of the best constant, of which `runs.base` falls short where a start is by chance better."""
+    y = np.asarray(runs.case.y, float)
+    centred = runs.case.judge_on(none, runs.case.X, y - y.mean(0))
+    return max(runs.base, centred if np.isfinite(centred) else 0.0)
 
 
 def _standardised(case: Case) -> Any:
