@@ -222,3 +222,37 @@ def test_the_signal_of_the_larger_of_two_branches_handed_to_the_other(other, exp
         return [X.T @ (back * won), X.T @ (back * ~won), np.maximum(a, b).T @ d]
 
     assert found([layers(5, 4)[0], layers(5, 4)[0], layers(4, 1)[0]], SIDES, loss, grad) == expected
+
+
+def line(p, X, y):
+    return float(np.mean((X @ p[0] + p[1] - y) ** 2)) / 2
+
+
+POSITIVE = np.abs(X) + 0.5
+STRETCH = np.array([[1.0, 0.2], [0.2, 0.5]])
+
+
+@pytest.mark.parametrize("given", ["grad", "step"])
+@pytest.mark.parametrize(
+    ("of", "named"),
+    [
+        (lambda X: X, ()),
+        (lambda X: 1 / X, ("grad", "step")),
+        (np.sqrt, ("grad", "step")),
+        (lambda X: np.hstack([X[:, :2] @ STRETCH, X[:, 2:]]), ("grad",)),  # of a step, a way down like others
+    ],
+)
+def test_a_right_signal_times_another_function_of_the_inputs(given, of, named):
+    y = POSITIVE @ np.array([1.0, -0.5, 0.3, 0.2, -1.0]) + 0.1 * TARGETS
+
+    def grad(p, X, y):
+        error = (X @ p[0] + p[1] - y) / len(y)
+        return [of(X).T @ error, error.sum()]
+
+    def step(p, X, y):
+        return [w - 0.1 * g for w, g in zip(p, grad(p, X, y), strict=True)], line(p, X, y)
+
+    loop = {"grad": grad, "step": step} if given == "grad" else {"step": step}
+    start = [np.zeros(5), 0.0]
+    told = diagnose(params=start, X=POSITIVE, y=y, loss=line, batch_size=20, n_steps=1500, **loop).faults
+    assert [(f.id, f.where) for f in told][:1] == [("grad_wrong_input", 0)] * (given in named)
