@@ -126,3 +126,34 @@ def test_factors_that_know_whose_marks_are_whose_need_not_leave_little_of_the_lo
     given = ratings(mixed)
     found = diagnose(loss=penalised, step=penalised_step, batch_size=len(given["X"]), n_steps=600, **given)
     assert [f.id for f in found.faults][:1] == first
+
+
+@pytest.mark.parametrize("given", ["grad", "step"])
+@pytest.mark.parametrize(("adds", "named"), [(True, []), (False, ["grad_drops_upstream"])])
+def test_rows_that_a_batch_names_twice_are_to_be_added(given, adds, named):
+    """`g[index] += u` keeps the last of what belongs to one row."""
+
+    def errors(p, X, y):
+        return (p[0][X[:, 0]] * p[1][X[:, 1]]).sum(1) - y
+
+    def tables_loss(p, X, y):
+        return np.mean(errors(p, X, y) ** 2)
+
+    def grad(p, X, y):
+        e, gs = 2 * errors(p, X, y)[:, None] / len(y), [np.zeros_like(w) for w in p]
+        for k in (0, 1):
+            u = e * p[1 - k][X[:, 1 - k]]
+            if adds:
+                np.add.at(gs[k], X[:, k], u)
+            else:
+                gs[k][X[:, k]] += u
+        return gs
+
+    def step(p, X, y):
+        return [w - 0.3 * g for w, g in zip(p, grad(p, X, y), strict=True)], tables_loss(p, X, y)
+
+    loop = {"grad": grad, "step": step} if given == "grad" else {"step": step}
+    pairs = np.random.default_rng(5).permutation(PAIRS)
+    told = diagnose(params=START, X=pairs, y=TABLE[pairs[:, 0], pairs[:, 1]], loss=tables_loss, batch_size=20,
+                    n_steps=2000, **loop).faults  # fmt: skip
+    assert [f.id for f in told][:1] == named

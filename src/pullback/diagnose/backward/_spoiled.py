@@ -35,7 +35,7 @@ from pullback.diagnose.backward._summands import summands
 from pullback.diagnose.backward._tapes import Segment, Tape, Wrong, by_place
 from pullback.diagnose.backward._truncated import truncated
 from pullback.diagnose.backward._unfed import unfed
-from pullback.diagnose.backward._uses import uses
+from pullback.diagnose.backward._uses import repeated, uses
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.recording._record import Node, above, pull_back
 
@@ -85,6 +85,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from misindexed(tape)
     yield from truncated(tape)
     yield from uses(tape)
+    yield from repeated(tape)
     yield from junctions(tape)
     yield from unfed(tape)
     yield from quotients(tape)

@@ -36,6 +36,31 @@ def uses(tape: Tape) -> Iterator[Wrong]:
                 yield only(tape, k, tape.true[k] - shares[i], "grad_drops_upstream", words)
 
 
+def repeated(tape: Tape) -> Iterator[Wrong]:
+    """Gradients of rows that an index names several times, where one of these times alone counts.
+
+    `g[index] += u` adds the last of them only, `np.add.at` adds all.
+    """
+    leaves = tape.rec.leaves[: len(tape.leaves)]
+    places = [n for n in tape.rec.nodes if n.name == "getitem" and any(n.parents[0] is x for x in leaves)]
+    if not 0 < len(places) <= MOST:
+        return
+    instead = {id(n): partial(_last_of_each, n) for n in places}
+    grads = tape.rec.gradient(len(leaves), instead=instead)
+    words = "of the times that an index names one row of a parameter, one alone counts: they are to be added"
+    changed = [k for k, g in enumerate(grads) if not np.array_equal(g, tape.true[k])]
+    if len(changed) > 1:
+        yield Wrong("grad_drops_upstream", words, grads)
+    for k in changed:
+        yield only(tape, k, grads[k], "grad_drops_upstream", words)
+
+
+def _last_of_each(node: Node, u: Any) -> list[tuple[Node, Any]]:
+    g = np.zeros(node.parents[0].value.shape)
+    g[node.args[1].index] += u
+    return [(node.parents[0], g)]
+
+
 def _share(tape: Tape, k: int, node: Node, leaf: Node) -> Any:
     """What one use adds to a gradient: the rest is what comes without it."""
     without = tape.rec.gradient(len(tape.leaves), instead={id(node): partial(_past, node, leaf)})
