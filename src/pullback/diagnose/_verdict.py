@@ -13,6 +13,7 @@ from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._proof import prove
 from pullback.diagnose.experiments import data, objective
 from pullback.diagnose.experiments._rivals import rivals, unexplained
+from pullback.diagnose.experiments.gradient import doubtful
 from pullback.diagnose.experiments.of_update._outgrown import outgrown
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, TimeUp, limited, quiet
@@ -100,6 +101,8 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
         else:
             findings += [*_behind(stopped, case), *stopped]
         found = rank(findings) or rank([*findings, *unexplained(case)])
+        if _untested(found, out.facts):
+            out.reason, found = f"{found[0].words}, or else a rule of its own: {_NO_TIME}", []
         _proven(case, found)
         out.faults = _named([*found, *_others(case, found)], case)
     out.ruled_out = case.tried
@@ -143,13 +146,25 @@ def _proven(case: Case, found: list[Finding]) -> None:
         return
 
 
+_NO_TIME = "the time was up before whole runs could be compared; give a larger budget"
+
+
+def _untested(found: list[Finding], facts: dict[str, Any]) -> bool:
+    """Whether all that was found are guesses at a step's direction, and no time was left to see it learn.
+
+    Rules that no experiment knows, as those that search along a line, move like a wrong gradient and learn.
+    """
+    skipped = "treatment" in facts.get("skipped", [])
+    return skipped and bool(found) and all(doubtful(f) and "step" in f.evidence for f in found)
+
+
 def _unsettled(out: Diagnosis) -> str:
     """Why a clean record may not be trusted: an experiment broke, or the runs did not fit the time."""
     if out.facts.get("failed"):
         name, error, *_ = out.facts["failed"][0]
         return f"the {name} experiment did not come to an end ({error})"
     if "treatment" in out.facts.get("skipped", []) and not _learns(out.facts):
-        return "the time was up before whole runs could be compared; give a larger budget"
+        return _NO_TIME
     base, user = (out.facts.get(name, 0.0) for name in ("base", "user"))
     if not out.faults and base and base - user < NOTHING * abs(base):  # no loop gains on a loss of zero
         return (
