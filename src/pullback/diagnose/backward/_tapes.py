@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,6 @@ class Tape:
         self.products = self._products()
         self._made: dict[int, list[tuple[str, float]]] = {}
         self._names = list(_ACTIVATIONS)
-        self.segments = self._segments()
         self.sums = self.rec.backward()
         self.true = self.rec.gradient(len(leaves))
         self._beside: dict[int, np.ndarray] = {}
@@ -174,11 +174,14 @@ class Tape:
             product.weights.append(weight)
             product.inputs.append(Node("constant", (), {}, other[0], 0))
 
-    def _segments(self) -> list[Segment]:
+    @cached_property
+    def segments(self) -> list[Segment]:
         """Activations; looked for again where one was read off that earlier values were too few to tell."""
-        known = len(self._names)
-        found = self._between() if self.products else self._anywhere()
-        return found if len(self._names) == known else self._segments()
+        known, found = -1, list[Segment]()
+        while known < len(self._names):
+            known = len(self._names)
+            found = self._between() if self.products else self._anywhere()
+        return found
 
     def _anywhere(self) -> list[Segment]:
         """Activations by their values alone, in a loss written number by number without layers."""
@@ -207,18 +210,23 @@ class Tape:
                     segment.depth = max((depth.get(id(n), 0) for n in before), default=0)
                     out.setdefault(id(segment.a), segment)
                     behind |= {id(n) for n in (a, *before, *self.ancestors(a))}
-        found = list(out.values())
-        return [s for s in found if not any(self._begins_inside(s, other) for other in found)]
+        return self._not_inside(list(out.values()))
 
-    def _begins_inside(self, s: Segment, other: Segment) -> bool:
-        """Whether it is taken of what another is put together of, as 1 - p is of the exp that p has inside.
+    def _not_inside(self, found: list[Segment]) -> list[Segment]:
+        """Those that are not taken of what another is put together of, as 1 - p of the exp that p has inside.
 
-        Its way back leads through the other; besides, what both hand down would be changed twice.
+        Their way back leads through the other; besides, what both hand down would be changed twice.
         """
-        if s.z is other.z or s.depth != other.depth:
-            return False
-        inside = self.ancestors(other.a)
-        return s.z in inside and other.z in self.ancestors(s.z) and s.a is not other.a and s.a not in inside
+        begun: dict[int, list[Segment]] = {}
+        for s in found:
+            begun.setdefault(id(s.z), []).append(s)
+        dropped: set[int] = set()
+        for other in found:
+            inside = {id(n) for n in self.ancestors(other.a)}
+            for s in (s for z in inside - {id(other.z)} for s in begun.get(z, ()) if id(s.a) not in inside):
+                if s.depth == other.depth and other.z in self.ancestors(s.z):
+                    dropped.add(id(s.a))
+        return [s for s in found if id(s.a) not in dropped]
 
     def _depths(self) -> dict[int, int]:
         """The layer of every product: by its weight; where two layers share one weight, by its place.
