@@ -110,3 +110,51 @@ class Attending(nn.Module):
 def test_rows_of_a_batch_have_no_part_in_one_another(model, fault):
     found = diagnosed(model(), nn.CrossEntropyLoss(), *steps_of_time())
     assert first(found) == fault, str(found)
+
+
+class Tags(nn.Module):
+    """Four scores for each of five steps of time; rows first, or time first."""
+
+    def __init__(self, rows_first=True):
+        super().__init__()
+        torch.manual_seed(0)
+        self.first = rows_first
+        self.look, self.over, self.out = (
+            nn.Embedding(8, 8),
+            nn.RNN(8, 16, batch_first=rows_first),
+            nn.Linear(16, 4),
+        )
+
+    def forward(self, x):
+        return self.out(self.over(self.look(x if self.first else x.T))[0])
+
+
+def tagged(n=240):
+    X = np.random.default_rng(0).integers(0, 8, (n, 5))
+    before = np.concatenate([np.zeros((n, 1), int), X[:, :-1]], 1)
+    return torch.tensor(X), torch.tensor((X + before) % 4)
+
+
+@pytest.mark.parametrize(("rows_first", "loss_fn", "said"), [
+    (True, lambda o, y: F.cross_entropy(o.transpose(1, 2), y), "healthy"),
+    (True, lambda o, y: F.cross_entropy(o.reshape(len(o), 4, 5), y), ("labels_misaligned", "loss")),
+    (False, lambda o, y: F.cross_entropy(o.reshape(-1, 4), y.T.reshape(-1)), "healthy"),
+    (False, lambda o, y: F.cross_entropy(o.reshape(-1, 4), y.reshape(-1)), ("labels_misaligned", "model")),
+])  # fmt: skip
+def test_a_label_is_held_against_the_scores_of_its_own_place(rows_first, loss_fn, said):
+    assert first(diagnosed(Tags(rows_first), loss_fn, *tagged())) == said
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_a_mask_that_leaves_the_padding_alone_is_turned_round(turned):
+    X, y = tagged()
+    X[:, 3:], y[:, 3:], y[:, :3] = 0, 0, y[:, :3] + 1
+
+    def masked(o, y):
+        losses = F.cross_entropy(o.reshape(-1, 5), y.reshape(-1), reduction="none")
+        counts = (y.reshape(-1) != 0) ^ turned
+        return (losses * counts).sum() / counts.sum()
+
+    model = Tags()
+    model.out = nn.Linear(16, 5)
+    assert first(diagnosed(model, masked, X, y)) == (("loss_formula_wrong", "loss") if turned else "healthy")

@@ -8,6 +8,7 @@ In reading order:
     _narrow   what breaks in its own precision alone
     _drawn    what its loss draws at random
     _judged   what its loss makes of outputs that are put into it
+    _reach    whose outputs a target is held against
     _mixed    rows of a batch that its model mixes
     _ruled    what PyTorch's own losses are given
     _whole_numbers  inputs that lose their fractions

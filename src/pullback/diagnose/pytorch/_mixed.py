@@ -3,7 +3,8 @@
 One row is changed: where the outputs of others change too, rows have part in one another. Batch normalisation
 does so by design, and its mode switches it off; what stays is looked at once more with the rows in another
 order. A model that mixes rows by where they stand gives other outputs then, and one that shares something out
-among the rows has a softmax over as many numbers as there are rows.
+among the rows has a softmax over as many numbers as there are rows. Rows that only stand along another axis,
+for model and loss alike, are not mixed.
 """
 
 from __future__ import annotations
@@ -13,28 +14,23 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.pytorch._reach import kept_apart, still
 
 SIZES = (7, 11)
 LEAST, SLACK = 1e-4, 1e-9
 """The share of the outputs' size by which they change, and what rounding does."""
 
 
-def mixed(loop: Any, X: np.ndarray, batch: int) -> list[Finding]:
+def mixed(loop: Any, X: np.ndarray, y: np.ndarray, batch: int) -> list[Finding]:
     """The finding that a row's output rests on the other rows of its batch."""
     if batch >= len(X) or len(X) < 2 * max(SIZES):
         return []  # a model of all rows at once, as of a graph's nodes
-    modes = [(m, m.training) for m in loop.model.modules()]
     try:
-        with loop.torch.no_grad(), loop.torch.random.fork_rng([]):
-            for m, _ in modes:
-                m.training = False
-            return _found(loop, X)
+        with still(loop):
+            found = _found(loop, X)
+            return [] if found and kept_apart(loop, X, y) else found
     except Exception:  # a model that takes no such batch is not looked into
         return []
-    finally:
-        for m, mode in modes:
-            m.training = mode
-        loop.start.load(loop)
 
 
 def _found(loop: Any, X: np.ndarray) -> list[Finding]:
