@@ -22,6 +22,8 @@ LABELS = np.array([0, 1, 0])
     ("cross_entropy", [SHARES, LABELS], ("double_softmax", "output")),
     ("cross_entropy", [5 * SHARES, LABELS], None),
     ("cross_entropy", [np.ones((3, 1)), 0 * LABELS], None),
+    ("ctc_loss", [SHARES], ("missing_softmax", "output")),
+    ("ctc_loss", [np.log(SHARES)], None),
     ("soft_margin_loss", [SHARES[:, 0], LABELS], ("labels_wrong", "y")),
     ("soft_margin_loss", [SHARES[:, 0], 2 * LABELS - 1], None),
     ("margin_ranking_loss", [SHARES[:, 0], SHARES[:, 1], np.array([1, 0, -1])], None),
@@ -167,3 +169,27 @@ def test_a_loss_that_is_not_differentiated_by_its_targets_is_examined():
     X, y = classes(torch)
     y = 2.0 * (y[:, None] == 0) - 1
     assert said(torch, layers(torch, outputs=1), torch.nn.SoftMarginLoss(), X, y) == "healthy"
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+def test_weights_of_attention_are_shared_out_among_more_than_one(axis):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    X, at, rows = rng.standard_normal((240, 5, 3)), rng.integers(0, 5, 240), np.arange(240)
+    X[..., 0] = 0
+    X[rows, at, 0] = 3
+    y = X[rows, at, 1:2].copy()
+
+    class Pool(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            torch.manual_seed(0)
+            self.value, self.weight = torch.nn.Linear(3, 8), torch.nn.Linear(3, 1)
+            self.out = torch.nn.Linear(8, 1)
+
+        def forward(self, x):
+            return self.out((self.value(x) * torch.softmax(self.weight(x), axis)).sum(1))
+
+    X, y = (torch.tensor(a, dtype=torch.float32) for a in (X, y))
+    found = said(torch, Pool(), torch.nn.MSELoss(), X, y)
+    assert found == ("healthy" if axis == 1 else ("softmax_single_output", "model"))

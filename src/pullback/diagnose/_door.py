@@ -249,6 +249,7 @@ def diagnose_torch(
     from pullback.diagnose.pytorch._raised import explained
     from pullback.diagnose.pytorch._reach import reached
     from pullback.diagnose.pytorch._ruled import against_rules
+    from pullback.diagnose.pytorch._single import of_one
     from pullback.diagnose.pytorch._whole_numbers import whole_numbers_seen
     from pullback.diagnose.pytorch._words import in_its_words
 
@@ -266,7 +267,8 @@ def diagnose_torch(
             broken = None if broken is None or breaks(loop, loop.dtype, *few) else broken
             settle(loop, *few)
             certain = [*wrong_way(loop, X, y), *mixed(loop, X, y, batch_size), *reached(loop, X, y),
-                       *against_rules(loop, X, y), *whole_numbers_seen(loop, X)]  # fmt: skip
+                       *against_rules(loop, X, y), *of_one(loop, X, y),
+                       *whole_numbers_seen(loop, X)]  # fmt: skip
         names = {"X_val": X_val, "y_val": y_val}
         names = {k: as_rows(v) for k, v in names.items() if v is not None}
         patient = Patient({

@@ -14,6 +14,8 @@ from pullback.diagnose._findings import Finding, number
 
 ROWS = 64
 CLASS_AXIS = {"nll_loss": 1, "kl_div": -1, "cross_entropy": 1}
+LOGARITHMS = {"ctc_loss": -1}
+"""Losses that are right with normalised logarithms alone, and their classes' axis."""
 PAIRED = {
     "cosine_embedding_loss": 2,
     "margin_ranking_loss": 2,
@@ -21,6 +23,7 @@ PAIRED = {
     "soft_margin_loss": 1,
 }
 """Losses of targets 1 and -1, and at which place they take these."""
+HEARD = {*CLASS_AXIS, *LOGARITHMS, *PAIRED}
 
 
 def against_rules(loop: Any, X: np.ndarray, y: np.ndarray) -> list[Finding]:
@@ -36,6 +39,8 @@ def judged(name: str, args: list[np.ndarray]) -> list[Finding]:
     """What one call of a loss, with these arrays, is wrong about."""
     if name in CLASS_AXIS and args and _shares(args[0], CLASS_AXIS[name]):
         return [_twice() if name == "cross_entropy" else _no_logarithm(name)]
+    if name in LOGARITHMS and args and not _normal(args[0], LOGARITHMS[name]):
+        return [_unnormalised(name)]
     at = PAIRED.get(name, len(args))
     if at < len(args) and set(np.unique(args[at])) == {0, 1}:
         return [_zeros(name, args[at])]
@@ -47,6 +52,19 @@ def _shares(p: np.ndarray, axis: int) -> bool:
     if p.ndim < 2 or p.shape[axis] < 2 or len(p) < 2 or p.dtype.kind != "f":
         return False
     return bool((p >= 0).all() and np.allclose(p.sum(axis), 1, atol=1e-5) and np.ptp(p) > 0)
+
+
+def _normal(logs: np.ndarray, axis: int) -> bool:
+    """Whether these are logarithms of probabilities that sum to 1."""
+    with np.errstate(over="ignore"):
+        return bool(np.allclose(np.exp(logs).sum(axis), 1, atol=1e-3))
+
+
+def _unnormalised(name: str) -> Finding:
+    return Finding(
+        "missing_softmax", "output", f"{name} takes logarithms of probabilities, and is given other numbers",
+        "the exponentials of what it is given do not sum to 1",
+        "log_softmax over the classes before it", 0.95, 93)  # fmt: skip
 
 
 def _no_logarithm(name: str) -> Finding:
@@ -80,7 +98,7 @@ def _calls(loop: Any, X: np.ndarray, y: np.ndarray) -> list[tuple[str, list[np.n
     class Listen(TorchFunctionMode):
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             name = getattr(func, "__name__", "")
-            if name in CLASS_AXIS or name in PAIRED:
+            if name in HEARD:
                 given = [*args, *(kwargs or {}).values()]
                 met.append((name, [a.detach().numpy() for a in given if isinstance(a, torch.Tensor)]))
             return func(*args, **(kwargs or {}))
