@@ -193,3 +193,22 @@ def test_weights_of_attention_are_shared_out_among_more_than_one(axis):
     X, y = (torch.tensor(a, dtype=torch.float32) for a in (X, y))
     found = said(torch, Pool(), torch.nn.MSELoss(), X, y)
     assert found == ("healthy" if axis == 1 else ("softmax_single_output", "model"))
+
+
+@pytest.mark.parametrize("copied", [True, False])
+def test_an_update_of_a_transposed_weight_s_copy_is_lost(copied):
+    torch = pytest.importorskip("torch")
+    (X, y), model, loss_fn = classes(torch), layers(torch), torch.nn.CrossEntropyLoss()
+    model[0].weight = torch.nn.Parameter(model[0].weight.detach().t().contiguous().t())
+
+    def step(X, y):
+        model.zero_grad()
+        loss = loss_fn(model(X), y)
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                (p.reshape(-1) if copied else p).sub_(0.1 * (p.grad.reshape(-1) if copied else p.grad))
+        return loss
+
+    found = said(torch, model, loss_fn, X, y, step, torch.optim.SGD(model.parameters(), lr=0.1))
+    assert found == (("layer_not_updated", 0) if copied else "healthy")

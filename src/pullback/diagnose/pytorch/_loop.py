@@ -107,8 +107,10 @@ class TorchLoop:
         return self.ours[0].dtype if self.ours else self.torch.get_default_dtype()
 
     def put(self, params: Any) -> None:
-        for p, x in zip(self.ours, params, strict=True):
-            p.data = self.torch.as_tensor(np.array(x), dtype=p.dtype)
+        for p, x in zip(
+            self.ours, params, strict=True
+        ):  # laid out as before: a transposed one has no flat view
+            p.data = self.torch.empty_like(p.data).copy_(self.torch.as_tensor(np.array(x)))
 
     def rows(self, a: Any) -> Any:
         """Rows as a tensor; floats in the dtype the model has while it is examined."""
