@@ -4,6 +4,7 @@ In reading order:
 
     _given    what is given of a loop, and what cannot be taken
     _beside   what it has beside its model and its optimiser
+    _alone    one row of a model that normalises by batches
     _loop     model, loss, optimiser and rows as a patient
     _narrow   what breaks in its own precision alone
     _drawn    what its loss draws at random

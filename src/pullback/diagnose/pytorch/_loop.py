@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.pytorch._alone import as_of_a_batch
 from pullback.diagnose.pytorch._beside import keepers, lasting, leaves_of, names_of
 from pullback.diagnose.pytorch._given import number
 from pullback.diagnose.recording._record import Rec
@@ -64,6 +65,7 @@ class TorchLoop:
         self.held = self.ours + [p for p in others if all(p is not q for q in self.ours)]
         self.update = step or self._usual
         self.dtype, self.noisy = torch.float64, False
+        self.first: Any = None  # the first batch's rows
         self.passing: list[tuple[int, ...]] = []  # the shapes of weights that every call makes anew
         functions, known = [f for f in (step, loss_fn) if f is not None], [*model.modules(), optimizer]
         most = max((p.numel() for p in self.held), default=0)
@@ -85,7 +87,7 @@ class TorchLoop:
 
     def take_in(self, X: Any, y: Any) -> None:
         """Take tensors among the parameters on which the loss rests, though the model does not list them."""
-        plain, self.dtype = self.dtype, self.own()
+        plain, self.dtype, self.first = self.dtype, self.own(), X
         try:
             with self.torch.random.fork_rng([]):
                 found, again = (leaves_of(self.loss_fn(self.model(self.rows(X)), self.rows(y))) for _ in "12")
@@ -125,7 +127,7 @@ class TorchLoop:
             return recorded(self, list(params), X, y)
         self.put(params)
         self.start.load(self)
-        with self.torch.no_grad():
+        with self.torch.no_grad(), as_of_a_batch(self, len(X)):
             return number(self.loss_fn(self.model(self.rows(X)), self.rows(y)), "loss_fn")
 
     def gradient(self, params: Any, X: Any, y: Any) -> list[np.ndarray]:
@@ -136,7 +138,8 @@ class TorchLoop:
         for p in frozen:
             p.requires_grad_(True)
         try:
-            value = self.loss_fn(self.model(self.rows(X)), self.rows(y))
+            with as_of_a_batch(self, len(X)):
+                value = self.loss_fn(self.model(self.rows(X)), self.rows(y))
             found = self.torch.autograd.grad(value, self.ours, allow_unused=True)
         finally:
             for p in frozen:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.pytorch._alone import as_of_a_batch
 from pullback.diagnose.pytorch._call import Call, UnknownCallError, noted
 from pullback.diagnose.recording._recorded import Rec, current
 
@@ -75,7 +76,7 @@ def _mirrored(loop: Any, params: list[Any], X: Any, y: Any) -> Any:
     rows = loop.rows(_plain(X)), loop.rows(_plain(y))
     for tensor, rec in zip((*loop.ours, *rows), (*params, X, y), strict=True):
         note(tensor, rec)
-    with torch.no_grad(), Mirror():
+    with torch.no_grad(), as_of_a_batch(loop, len(rows[0])), Mirror():
         out = loop.loss_fn(loop.model(rows[0]), rows[1])
     if id(out) not in known:
         raise UnknownCallError("the loss takes nothing from the model")
@@ -197,6 +198,21 @@ def _sigmoid(x: Any) -> Any:
     return 1 / (1 + np.exp(-x))
 
 
+def _batch_norm(
+    x: Any, w: Any, b: Any, mean: Any, var: Any, training: bool, momentum: float, eps: float
+) -> Any:
+    """By the batch's own mean and variance, or by those kept; a channel's other axes are rows as well."""
+    rows, channel = (0, *range(2, x.ndim)), (-1, *(1,) * (x.ndim - 2))
+    shift = np.mean(x, axis=rows, keepdims=True) if training else _plain(mean).reshape(channel)
+    centred = x - shift
+    spread = (
+        np.mean(centred * centred, axis=rows, keepdims=True) if training else _plain(var).reshape(channel)
+    )
+    out = centred / np.sqrt(spread + eps)
+    out = out if w is None else out * (w if x.ndim == 2 else np.reshape(w, channel))
+    return out if b is None else out + (b if x.ndim == 2 else np.reshape(b, channel))
+
+
 CALLS: dict[str, Any] = {
     "addmm": _linear, "mm": np.matmul, "bmm": np.matmul, "mv": np.matmul, "dot": np.matmul,
     "t": np.transpose, "transpose": np.swapaxes, "permute": np.transpose,
@@ -207,6 +223,7 @@ CALLS: dict[str, Any] = {
     "unsqueeze": np.expand_dims, "squeeze": _squeeze, "select": _select, "slice": _slice,
     "detach": _same, "alias": _same, "clone": _same, "_to_copy": _same, "contiguous": _same, "dropout": _same,
     "relu": lambda x: np.maximum(x, 0), "tanh": np.tanh, "sigmoid": _sigmoid,
+    "native_batch_norm": _batch_norm, "_native_batch_norm_legit": _batch_norm,
     "leaky_relu": lambda x, slope=0.01: np.where(x > 0, x, slope * x),
     "elu": lambda x, alpha=1, *rest: np.where(x > 0, x, alpha * (np.exp(np.minimum(x, 0)) - 1)),
     "silu": lambda x: x * _sigmoid(x), "gelu": _gelu,
