@@ -133,6 +133,51 @@ def test_a_loss_is_recorded_however_it_is_written(loss):
     assert float(copied(PARAMS, X, Y)) == float(loss(PARAMS, X, Y))
 
 
+def squared(m):
+    return np.sum(np.square(m))
+
+
+OF_MATRICES = [
+    lambda a, x: squared(np.tanh(np.asmatrix(x) * a[:3] + a[3]).T * x),
+    lambda a, x: squared(np.matrix(a) * np.asmatrix(x[0]).T),
+    lambda a, x: squared(np.multiply(np.asmatrix(a), 2 * np.sum(np.asmatrix(a), axis=1))),
+    lambda a, x: squared(np.asmatrix(a).mean(0)[0] * np.asmatrix(a)[1].T - np.asmatrix(a)[:, 1]),
+    lambda a, x: squared(np.diag(np.diag(np.asmatrix(a)[:3] * np.asmatrix(a)[1:].T))),
+    lambda a, x: squared(np.asmatrix(a)[:3] ** 2) + np.asmatrix(a).A1[2] + np.asmatrix(a).A[1, 2],
+    lambda a, x: squared(np.asarray(np.asmatrix(a)) * np.array(np.asmatrix(a))),
+    lambda a, x: squared(sum(row * x.T for row in np.asmatrix(a))) + np.asmatrix(a)[0].max(),
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")  # it is what this is about
+@pytest.mark.parametrize("f", OF_MATRICES, ids=range(len(OF_MATRICES)))
+def test_matrices_are_recorded_as_the_matrices_they_are(f):
+    a, x = DRAW.standard_normal((4, 3)), DRAW.standard_normal((3, 3))
+    truth = Truth(lambda p, x, y: f(p[0], x), [a], x, x)
+    assert truth.how == "recorded"
+    assert float(record(lambda p, x, y: f(p[0], x), [a], x, x).result) == pytest.approx(float(f(a, x)))
+    np.testing.assert_allclose(
+        truth.grad([a], x, x)[0], truth.differences([a], x, x)[0], rtol=1e-5, atol=1e-6
+    )
+
+
+@pytest.mark.filterwarnings("ignore:the matrix subclass")  # it is what this is about
+def test_what_asks_for_a_matrix_is_answered_while_recording():
+    def loss(p, X, y):
+        m = np.asmatrix(p[0])
+        m[:, 0] = m[:, 1]
+        m *= 2
+        assert [isinstance(x, np.matrix) for x in (m, p[0])] == [True, False]
+        assert m.flatten().shape == (1, 12)
+        assert m.tolist()[0][0] == m.copy()[0, 1]
+        return np.sum(m)
+
+    a = DRAW.standard_normal((4, 3))
+    made = record(loss, [a.copy()], X, Y)
+    assert made.result == pytest.approx(2 * (2 * a[:, 1] + a[:, 2]).sum())
+    np.testing.assert_allclose(made.gradient(1)[0], np.tile([0.0, 4.0, 2.0], (4, 1)))
+
+
 def test_layers_whose_units_are_written_out_are_found():
     net = dissect(clone(units_written_out, dict(FOLLOWED)), PARAMS, np.tile(X, (3, 1)), np.tile(Y, (3, 1)))
     assert [(layer.w, layer.b, layer.before) for layer in net.layers] == [

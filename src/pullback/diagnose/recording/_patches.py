@@ -6,29 +6,31 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.recording._matrices import RecMatrix, matrix, plain
 from pullback.diagnose.recording._recorded import SPELT_OUT, Rec, unwrap, wrap
 from pullback.diagnose.recording._standins import holds, vectorized
 
 _MADE = ("zeros", "empty", "ones", "full", "eye", "identity")
 _KEPT = ("asarray", "asanyarray", "ascontiguousarray", "asfortranarray")
+_MATRICES = tuple(name for name in ("asmatrix", "mat") if hasattr(np, name))
 _LISTS = ("sum", "mean", "average", "prod", "max", "min", "std", "var", "dot", "inner", "outer")
 ORIGINAL = {
     name: getattr(np, name)
-    for name in (*_MADE, *_KEPT, *_LISTS, "array", "vectorize", "fromiter", "c_", "r_")
+    for name in (*_MADE, *_KEPT, *_MATRICES, *_LISTS, "array", "matrix", "vectorize", "fromiter", "c_", "r_")
 }
 
 
 def _to_array(x: Any, dtype: Any = None, *, ndmin: int = 0, **kwargs: Any) -> Any:
     if not holds(x):
         return ORIGINAL["array"](x, dtype, ndmin=ndmin, **kwargs)
-    made = np.copy(x) if isinstance(x, Rec) else np.stack([_to_array(y) for y in x])
+    made = np.copy(plain(x)) if isinstance(x, Rec) else np.stack([_to_array(y) for y in x])
     return made.reshape((1,) * (ndmin - made.ndim) + made.shape) if made.ndim < ndmin else made
 
 
 def _keeper(name: str) -> Any:
     def keep(x: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(x, Rec):
-            return x
+            return x if name == "asanyarray" else plain(x)
         return _to_array(x) if holds(x) else ORIGINAL[name](x, *args, **kwargs)
 
     return keep
@@ -39,6 +41,26 @@ def _maker(name: str) -> Any:
         return wrap(ORIGINAL[name](*[unwrap(a) for a in args], **kwargs), None)
 
     return make
+
+
+def _to_matrix(x: Any, *args: Any, **kwargs: Any) -> Any:
+    if not holds(x):
+        return matrix(wrap(ORIGINAL["asmatrix"](x, *args, **kwargs), None))
+    return matrix(x if isinstance(x, Rec) else _to_array(x))
+
+
+class _Kind(type):
+    """Makes every matrix, recorded or not, an instance of the stand-in."""
+
+    def __instancecheck__(cls, x: Any) -> bool:
+        return isinstance(x, (ORIGINAL["matrix"], RecMatrix))
+
+
+class _Matrix(metaclass=_Kind):
+    """`np.matrix`, which makes a copy of what it is given."""
+
+    def __new__(cls, data: Any, dtype: Any = None, copy: bool = True) -> Any:
+        return _to_matrix(_to_array(data) if holds(data) else ORIGINAL["matrix"](data, dtype, copy))
 
 
 def _of_lists(name: str) -> Any:
@@ -142,7 +164,7 @@ def _fromiter(iterable: Any, dtype: Any, *args: Any, **kwargs: Any) -> Any:
 
 PATCHED = {
     "array": _to_array, "fromiter": _fromiter, "vectorize": _vectorize,
-    "c_": _Joined("c_"), "r_": _Joined("r_"),
+    "c_": _Joined("c_"), "r_": _Joined("r_"), "matrix": _Matrix, **dict.fromkeys(_MATRICES, _to_matrix),
     **{name: _keeper(name) for name in _KEPT}, **{name: _maker(name) for name in _MADE},
     **{name: _of_lists(name) for name in _LISTS},
 }  # fmt: skip
