@@ -282,8 +282,11 @@ def test_copies_of_a_model_that_drift_apart_are_seen(together, expected):
     assert [f.id for f in told.faults[:1]] == expected
 
 
-@pytest.mark.parametrize(("rate", "logs", "stands"), [(3.0, 0, False), (0.1, 0, False), (0.1, 1e-9, True)])
-def test_sigmoids_in_a_loss_that_runs_away_or_stays_finite_are_not_what_breaks_it(rate, logs, stands):
+@pytest.mark.parametrize(
+    ("rate", "logs", "steps", "stands"),
+    [(3.0, 0, 900, False), (0.1, 0, 900, False), (0.1, 1e-9, 900, True), (3.0, 1e-9, 30, False)],
+)
+def test_sigmoids_in_a_loss_that_runs_away_or_stays_finite_are_not_what_breaks_it(rate, logs, steps, stands):
     draw = np.random.default_rng(2)
     X, start = draw.standard_normal((60, 4)), [draw.standard_normal((4, 6)), draw.standard_normal((6, 1))]
     y = X[:, :1] - X[:, 1:2]
@@ -294,7 +297,7 @@ def test_sigmoids_in_a_loss_that_runs_away_or_stays_finite_are_not_what_breaks_i
     @np.errstate(all="ignore")
     def cost(p, X, y):
         square = np.mean((hidden(p, X) @ p[1] - y) ** 2)
-        return square - logs * np.mean(np.log(hidden(p, X))) if logs else square
+        return square - logs * np.mean(np.log(hidden(p, X) + 1e-99)) if logs else square
 
     @np.errstate(all="ignore")
     def step(p, X, y):
@@ -302,7 +305,7 @@ def test_sigmoids_in_a_loss_that_runs_away_or_stays_finite_are_not_what_breaks_i
         d = 2 * (h @ p[1] - y) / len(y)
         return [p[0] - rate * X.T @ (d @ p[1].T * h * (1 - h)), p[1] - rate * h.T @ d], cost(p, X, y)
 
-    given = {"params": start, "X": X, "y": y, "loss": cost, "step": step, "batch_size": 60, "n_steps": 900}
+    given = {"params": start, "X": X, "y": y, "loss": cost, "step": step, "batch_size": 60, "n_steps": steps}
     case = Case(Patient(given), 10.0)
     assert (RIVALS["loss_unstable"].stands(case) is not None) == stands
 

@@ -165,10 +165,9 @@ def _never_broke(case: Case) -> bool:
 
 
 def _outgrown(case: Case) -> bool:
-    """Whether the weights have left every ordinary size before the loss leaves its range."""
-    if np.isfinite(case.user.final) or case.brink is None:
-        return False
-    return any(np.abs(x).max(initial=0) > 1e4 for x in case.brink[0])
+    """Whether the weights have left every ordinary size before the loss left its range, or all along."""
+    leaves = case.user.leaves if case.brink is None else case.brink[0]
+    return any(np.abs(x).max(initial=0) > 1e4 for x in leaves)
 
 
 def _spread(large: bool) -> Stands:
