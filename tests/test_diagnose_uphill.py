@@ -47,6 +47,30 @@ def grad(p, X, y, output=softmax):
     return [X.T @ d, d.sum(0)]
 
 
+@pytest.mark.parametrize(("sign", "fault"), [(1, []), (-1, ["grad_sign_flipped"])])
+def test_a_rule_with_two_accumulators_that_is_fed_the_opposite_gradient_goes_uphill(sign, fault):
+    """The bias is a single number, and any number is a multiple of any other."""
+    target, kept = X[:, :1] - X[:, 1:2] + 0.5, {}
+
+    def off(p, X, y):
+        return np.mean((X @ p[0] + p[1] - y) ** 2)
+
+    def step(p, X, y):
+        error = sign * 2 * (X @ p[0] + p[1] - y) / len(y)
+        new = []
+        for k, (a, g) in enumerate(zip(p, (X.T @ error, error.sum(0)), strict=True)):
+            squares, moved = kept.get(k, (0.0, 0.0))
+            squares = 0.95 * squares + 0.05 * g**2
+            move = g * np.sqrt(moved + 1e-4) / np.sqrt(squares + 1e-4)
+            kept[k] = squares, 0.95 * moved + 0.05 * move**2
+            new.append(a - move)
+        return new, off(p, X, y)
+
+    given = {"params": [W[:, :1], np.zeros(1)], "X": X, "y": target, "loss": off, "step": step}
+    case = Case(Patient({**given, "batch_size": 30, "n_steps": 200}), 10.0)
+    assert [f.id for f in update.experiment(case)] == fault
+
+
 @pytest.mark.parametrize(
     ("output", "fault"),
     [

@@ -158,8 +158,8 @@ def rate_by_mistakes(case: Case, u: Leaves, tight: float = 1e-3) -> float | None
 
 def met_inside(case: Case, moves: Moves, true: list[Leaves]) -> Leaves | None:
     """Per parameter the array inside the step that agrees in sign with the first move and is nearest the
-    true gradient, read off a recording of the step; where none is a multiple of that, the first that agrees:
-    what is made of a gradient comes after it.
+    true gradient or its opposite, read off a recording of the step; where none is a multiple of that, the
+    first that agrees: what is made of a gradient comes after it.
     """
     nodes = _inside_step(case, moves)
     if nodes is None:
@@ -211,7 +211,7 @@ def _gradient_among(nodes: list[Node], u: np.ndarray, g: np.ndarray, rows: int) 
     along = [abs(float(np.sum(n.value * g))) / max(norm([n.value]) * norm([g]), 1e-300) for n in agreeing]
     if max(along) <= 1 - 1e-9:
         return _summed(agreeing, rows)
-    gaps = [norm([n.value - g]) for n in agreeing]
+    gaps = [min(norm([n.value - g]), norm([n.value + g])) for n in agreeing]
     if g.size == 1 and min(gaps) > 1e-6 * norm([g]):  # any number is a multiple of the one that is right
         return _summed(agreeing, rows)
     return np.array(agreeing[int(np.argmin(gaps))].value, float)

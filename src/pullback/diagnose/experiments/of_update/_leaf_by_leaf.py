@@ -181,7 +181,9 @@ def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd
 
 
 def _named(case: Case, gradient: Leaves, true: Leaves, after: Leaves | None = None) -> list[Finding]:
-    return examine_gradient(case, gradient, case.tape, true, "step", after, expect_one=False)
+    """What is wrong with a gradient met inside the step: uphill, where it is the opposite of the true one."""
+    opposite = all(np.allclose(-g, t, rtol=1e-6, atol=0) for g, t in zip(gradient, true, strict=True))
+    return examine_gradient(case, gradient, case.tape, true, "step", after, expect_one=opposite)
 
 
 def _wrong_first(scaled: Leaves, true: Leaves) -> bool:
