@@ -437,6 +437,19 @@ def test_entries_that_stay_though_they_have_a_gradient(change, where):
     assert [f.where for f in found] == where
 
 
+@pytest.mark.parametrize(("steps", "expected"), [(1, ["layer_not_updated"]), (5, [])], ids=["once", "always"])
+def test_entries_that_stay_may_have_next_to_no_gradient_now_and_then(steps, expected):
+    draw = np.random.default_rng(4)
+    grads, now, moves = [[draw.standard_normal(12)] for _ in range(5)], [draw.standard_normal(12)], Moves()
+    for t, (g,) in enumerate(grads):
+        g[9] *= t >= steps
+        moves.before.append(now)
+        now = [now[0] - 0.1 * g * (np.arange(12) < 6)]
+        moves.after.append(now)
+    case = SimpleNamespace(user=SimpleNamespace(leaves=now), leaves=moves.before[0])
+    assert [f.id for f in entries_still(case, moves, grads, [0])] == expected
+
+
 @pytest.mark.parametrize("beta", [0.9, 2e-16])
 def test_rates_that_differ_by_their_rounding_are_no_bias_correction(beta):
     steps = range(1, 7)

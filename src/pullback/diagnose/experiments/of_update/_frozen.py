@@ -77,13 +77,9 @@ def entries_still(case: Case, moves: Moves, grads: list[Leaves], moving: list[in
     T = len(grads)
     stays = {k: np.all([moves.move(t)[k] == 0 for t in range(T)], axis=0) for k in moving}
     largest = [max(np.abs(g[k]).max(initial=0) for k in moving) for g in grads]
-    odd = [
-        k
-        for k in moving
-        if stays[k].any()
-        and not stays[k].all()
-        and all((np.abs(g[k][stays[k]]) > 1e-3 * most).all() for g, most in zip(grads, largest, strict=True))
-    ]
+    slope = {k: np.max([np.abs(g[k]) / (most or 1.0) for g, most in zip(grads, largest, strict=True)], axis=0)
+             for k in moving}  # fmt: skip
+    odd = [k for k in moving if 0 < stays[k].sum() < stays[k].size and (slope[k][stays[k]] > 1e-3).all()]
     if T < 3 or not odd or not all(np.all(moves.move(t)[k][~stays[k]]) for k in odd for t in range(T)):
         return []
     before, after, slopes = (
