@@ -9,6 +9,7 @@ In reading order:
     _footprint   whether anything that a function goes by has changed
     _orders      what answers a loop's draws of orders
     _leaves      the leaves of parameters, in order and put back
+    _matrices    a loop of matrices as one of arrays
     _returned    what the loop's functions return, read as it is meant
     _given       what a patient must be before it is examined
     _patient     the loop under examination, by the names of the protocol

@@ -15,6 +15,7 @@ import numpy as np
 from pullback.diagnose.loops._clone import ARRAYS, clone, clone_around
 from pullback.diagnose.loops._given import check_counts, check_given, check_leaves, with_rows
 from pullback.diagnose.loops._leaves import copies, flatten, rebuild
+from pullback.diagnose.loops._matrices import of_arrays
 from pullback.diagnose.loops._orders import Orders
 from pullback.diagnose.loops._returned import (
     Returned,
@@ -60,7 +61,7 @@ class Patient:
                 hint="give these names in the call or the mapping, or at the top of the file: what stands in "
                 "a function, or under `if __name__ == '__main__'`, is not seen",
             )
-        given = with_rows(given)
+        given = with_rows(of_arrays(dict(given)))
         check_given(given)
         check_counts(given)
         check_leaves(flatten(given["params"]))
