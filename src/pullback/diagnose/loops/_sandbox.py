@@ -14,6 +14,7 @@ import traceback
 import warnings
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 import numpy as np
@@ -78,16 +79,18 @@ class Failure(Exception):  # noqa: N818 - the patient's failure, not an error of
         super().__init__(f"{type(error).__name__}: {error}")
 
 
+_NOBODYS = (str(Path(__file__).parents[2]) + os.sep, "<frozen")
+"""Where the code lies that no line of is shown: ours, and what Python imports with."""
+
+
 def line_of(error: BaseException) -> str:
     """The innermost line of the patient's own code in an error's traceback."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if "/pullback/" not in f.filename and "/numpy/" not in f.filename]
-    own = [f for f in own if not (is_library(f.filename) or f.filename.startswith("<frozen"))] or own
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(_NOBODYS)]
+    theirs = [is_library(f.filename) or "/site-packages/" in f.filename for f in frames]
+    own = [f for f, library in zip(frames, theirs, strict=True) if not library] or frames
     if not own:
         return ""
     last = own[-1]
-    if last.filename.startswith("<frozen"):
-        return ""
     return f"{last.filename.rpartition('/')[2]}:{last.lineno}: {last.line}"
 
 
