@@ -85,6 +85,22 @@ def test_a_vector_that_multiplies_a_layer_must_not_start_at_zero(first, second, 
         assert muted(case_of(scaled, start, RNG.standard_normal((40, 2)))) == expected
 
 
+def test_biases_at_zero_of_units_that_negative_weights_hold_down_multiply_nothing():
+    draw = np.random.default_rng(3)
+    start = [draw.uniform(-0.5, 0, (6, 8)), np.zeros(8), draw.uniform(-0.5, 0, (8, 8)), np.zeros(8),
+             draw.uniform(-0.5, 0, (8, 1)), np.zeros(1)]  # fmt: skip
+
+    def predict(p, X):
+        for k in (0, 2):
+            X = np.maximum(X @ p[k] + p[k + 1], 0)
+        return X @ p[4] + p[5]
+
+    with quiet():
+        case = case_of(predict, start, draw.standard_normal((40, 6)))
+        found = units.suspect(case, units.look(case))
+    assert (found.id, found.where) == ("dead_relu", 2)
+
+
 @pytest.mark.parametrize(("bend", "last", "expected"), [
     (np.tanh, 0.5, False), (np.tanh, 0.0, True), (lambda z: np.maximum(z, 0), 0.5, True),
 ])  # fmt: skip

@@ -55,8 +55,8 @@ def _at_a_constant(case: Case, mute: list[int], held: list[int], before: float) 
 def muted(case: Case) -> int | None:
     """The vector that multiplies all that passes and starts at zero, and stays there when the loop has run.
 
-    No matrix makes any difference; a hair's breadth away from zero all do, which they do not where it is
-    biases that hold units down. Last weights that start at zero have a slope, and leave.
+    No matrix makes any difference; a hair's breadth away from zero all do, on either side: above alone where
+    it is a bias whose units other weights hold down. Last weights that start at zero have a slope, and leave.
     """
     leaves, inside = case.leaves, set(case.weights)
     tables = [k for k, x in enumerate(leaves) if x.ndim >= 2 and min(x.shape) > 1]
@@ -66,13 +66,13 @@ def muted(case: Case) -> int | None:
     if not np.isfinite(before) or any(_judged(case, leaves, k) != before for k in tables):
         return None
 
-    def speak(but: int = -1) -> bool:
-        freed = [x + 1e-3 * (k in zero and k != but) for k, x in enumerate(leaves)]
+    def speak(but: int = -1, times: float = 0.0) -> bool:
+        freed = [x + 1e-3 * (times if k == but else k in zero) for k, x in enumerate(leaves)]
         return all(_judged(case, freed, k) != case.judge(freed) for k in tables)
 
     ended = case.user.leaves if speak() else []
     stay = [k for k in zero if len(ended) == len(leaves) and not ended[k].any()]
-    return next((k for k in stay if not speak(k)), None)
+    return next((k for k in stay if not speak(k) and speak(k, -1.0)), None)
 
 
 def _judged(case: Case, leaves: Leaves, k: int) -> float:
