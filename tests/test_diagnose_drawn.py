@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments import update
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.training._rows import own_rows
 
@@ -77,3 +79,24 @@ def test_many_rows_drawn_out_of_the_tables_in_place_of_the_batch_are_read():
     own = own_rows(patient, patient.leaves, None)
     assert own is not None
     assert all(map(np.array_equal, own.both, expected))
+
+
+@pytest.mark.parametrize(
+    ("power", "found"), [(0, []), (1, ["grad_reduction_sum"]), (-1, ["grad_averaged_twice"])]
+)
+def test_a_rate_times_the_number_of_rows_that_a_step_draws_is_read(power, found):
+    rate, count = 0.3, 60
+    start = [np.zeros(4), np.zeros(1)]
+
+    def value(p, X, y):
+        return float(np.mean((X @ p[0] + p[1] - y) ** 2))
+
+    def step(p, X, y):
+        rows = np.random.choice(len(X), count, replace=False)
+        d = 2 * (X[rows] @ p[0] + p[1] - y[rows]) / count * float(count) ** power
+        return [p[0] - rate * X[rows].T @ d, p[1] - rate * d.sum()], value(p, X, y)
+
+    np.random.seed(0)
+    given = {"params": start, "X": X, "y": X @ [1.0, -1.0, 0.5, 0.0] + 1, "loss": value, "step": step}
+    told = update.experiment(Case(Patient(given | {"batch_size": 600, "n_steps": 400}), 10.0))
+    assert [(f.id, f.alone) for f in told] == [(name, False) for name in found]

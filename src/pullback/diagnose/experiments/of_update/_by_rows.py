@@ -6,6 +6,8 @@ shrink as the rows grow are divided by them once more.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from pullback.diagnose._case import Case
@@ -45,7 +47,8 @@ def by_rows(case: Case) -> list[Finding]:
 
     Both that number and the law of growth are asked for. A loop may still learn so: it is no fault by itself.
     """
-    n, rate = case.size, case.rate
+    own = case.own_rows
+    n, rate = case.size if own is None else max(map(len, own.both)), case.rate
     if case.rule is not None:
         rate = case.rule.lr if case.rule.name == "linear" else 0.0
     elif rate <= 0:
@@ -55,16 +58,25 @@ def by_rows(case: Case) -> list[Finding]:
     named = [abs(x) for x in numbers_named(case.patient)]
     if _among(rate, named):
         return []
-    if _among(rate / n, named) and grows(case):
-        return [_found("grad_reduction_sum", SUMMED, f"with twice the rows it goes twice as far: its rate "
+    told = f"it takes {n} rows by itself" if own is not None else "with twice the rows it goes {} as far"
+    if _among(rate / n, named) and _follows(case, n, grows):
+        return [_found("grad_reduction_sum", SUMMED, f"{told.format('twice')}: its rate "
                        f"{number(rate)} is {n} rows times {number(rate / n)}",
                        f"divide the gradient by the {n} rows")]  # fmt: skip
-    if _among(rate * n, named) and shrinks(case):
+    if _among(rate * n, named) and _follows(case, n, shrinks):
         return [_found("grad_averaged_twice", "the step is divided by the number of rows once more",
-                       f"with twice the rows it goes half as far: its rate {number(rate)} is "
+                       f"{told.format('half')}: its rate {number(rate)} is "
                        f"{number(rate * n)} divided by {n} rows",
                        "divide by the number of rows once, in the loss or in the step")]  # fmt: skip
     return []
+
+
+def _follows(case: Case, n: int, law: Callable[[Case], bool]) -> bool:
+    """Whether moves follow the law; of a step that draws as many rows as it likes it cannot be asked.
+
+    There the two numbers have to do: of few rows a rate may be a multiple by chance.
+    """
+    return law(case) if case.own_rows is None else n >= 8 and case.per_row <= 1
 
 
 def _first_rate(case: Case) -> float:
