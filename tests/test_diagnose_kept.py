@@ -269,6 +269,22 @@ def by_velocities(same, power=1.0):
     return step
 
 
+def looking_ahead(same):
+    """Gradients taken where each velocity leads, one for each parameter or one for both."""
+    zeros = np.zeros(12)
+    velocities = [zeros, zeros] if same else [np.zeros(12), np.zeros(12)]
+
+    def step(p, X, y):
+        gs = wide_grad([w + 0.9 * v for w, v in zip(p, velocities, strict=True)], X, y)
+        out = []
+        for w, v, g in zip(p, velocities, gs, strict=True):
+            v[...] = 0.9 * v - 0.05 * g
+            out.append(w + v)
+        return out, wide_loss(p, X, y)
+
+    return step
+
+
 @pytest.mark.parametrize(
     ("step", "named"),
     [
@@ -277,8 +293,18 @@ def by_velocities(same, power=1.0):
         (by_velocities(True), True),
         (by_velocities(False), False),
         (by_velocities(True, 0.7), False),
+        (looking_ahead(True), True),
+        (looking_ahead(False), False),
     ],
-    ids=["one list", "two lists", "one velocity", "two velocities", "no rule, one array or two"],
+    ids=[
+        "one list",
+        "two lists",
+        "one velocity",
+        "two velocities",
+        "no rule, one array or two",
+        "one velocity looked along",
+        "two velocities looked along",
+    ],
 )
 def test_one_array_in_two_places_is_to_blame_where_a_right_rule_has_one_in_each(step, named):
     given = {"params": [rng.standard_normal(12) / 4 for _ in range(2)], "X": WIDE, "y": y, "batch_size": 20}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.experiments.gradient import doubtful
-from pullback.diagnose.experiments.of_update._memories import scheduled
+from pullback.diagnose.experiments.of_update._memories import nesterov, scheduled
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import simulate
 from pullback.diagnose.updates._kept import one_array_twice, with_own_arrays
@@ -40,7 +40,7 @@ def _right_apart(case: Case) -> bool:
 
 
 def _right(case: Case, moves: Moves) -> bool:
-    """Whether one right rule makes these moves of their gradients, at whatever rate each."""
+    """Whether one right rule makes these moves of gradients, here or ahead, at whatever rate each."""
     grads: list[Leaves] = case.gradients(moves)
     moving = moves.moving(grads)
     if not moving:
@@ -51,7 +51,7 @@ def _right(case: Case, moves: Moves) -> bool:
     rule = simulate(moves.of(moving), chosen(grads, moving), only_right=True)
     if rule is not None and rule.gap < 1e-3:
         return rule.lr > 0
-    return scheduled(moves, grads, moving, lambda: True) == []
+    return scheduled(moves, grads, moving, lambda: True) == [] or nesterov(case, moves, moving)
 
 
 _OF_STATE = ("momentum_state_wrong", "optimizer_state_mutated")
