@@ -312,3 +312,20 @@ def test_one_array_in_two_places_is_to_blame_where_a_right_rule_has_one_in_each(
     assert [(f.id, f.where) for f in found if f.id.startswith("optimizer")] == [
         ("optimizer_state_shared", "step")
     ] * named
+
+
+@pytest.mark.parametrize(("cleared", "found"), [(True, []), (False, ["grad_not_zeroed"])])
+@pytest.mark.parametrize("lam", [1e-4, 1e-2])
+def test_a_penalty_beside_a_buffer_that_is_never_cleared_hides_none_of_it(lam, cleared, found):
+    """It is added to what is read from the buffer: the velocity keeps less of it than of the gradients."""
+    sums, velocities = [[np.zeros_like(p) for p in start] for _ in range(2)]
+
+    def step(p, X, y):
+        out = []
+        for k, g in enumerate(grad(p, X, y)):
+            sums[k] = g if cleared else sums[k] + g
+            velocities[k] = 0.9 * velocities[k] + sums[k] + lam * p[k]
+            out.append(p[k] - 0.05 * velocities[k])
+        return out, loss(p, X, y)
+
+    assert [f.id for f in update.experiment(Case(patient(step), 10.0))] == found

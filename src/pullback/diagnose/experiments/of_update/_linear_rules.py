@@ -13,7 +13,7 @@ from pullback.diagnose.experiments.of_update._memories import LEAST, judge_memor
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import LOOKED_AT, sampled
 from pullback.diagnose.updates._kept import factor_kept, kept_after, never_written, share_of_move
-from pullback.diagnose.updates._moves import Moves, Rule, fit_decayed, norm
+from pullback.diagnose.updates._moves import Moves, Rule, fit_decayed, fit_linear, norm
 
 
 def judge_linear(
@@ -92,9 +92,10 @@ def beside_penalty(
     if rule.gap > NEAR or len(grads) < 3:
         return None
     biases = [k for k in moving if case.is_bias(k)]
-    fed = fit_decayed(*sampled(moves, grads, LOOKED_AT), moving, rule, biases)
-    if fed.gap > 1e-7 or fed.doubt > 1e-4:
-        return None
+    some = sampled(moves, grads, LOOKED_AT)
+    fed = fit_decayed(*some, moving, rule, biases)
+    if not _exact(fed):
+        return _beside_sums(*some, moving, biases)
     *memory, of_weights, of_biases = fed.coefficients
     found = _remembered(case, np.array(memory), moves, grads, moving)
     if found or min(of_weights, of_biases) < -TRACE or fed.lr <= 0:
@@ -103,6 +104,29 @@ def beside_penalty(
     case.rule = replace(fed, coefficients=[*memory, 0.0])
     case.ridge = {k: lam for k, lam in extra.items() if lam > TRACE}
     return _divided_but_for_penalty(case, fed.lr)
+
+
+def _exact(fed: Rule) -> bool:
+    return fed.gap < 1e-7 and fed.doubt < 1e-4
+
+
+def _beside_sums(
+    moves: Moves, grads: list[Leaves], moving: list[int], biases: list[int]
+) -> list[Finding] | None:
+    """What is wrong in a velocity that is fed sums of all gradients so far, and with each the newest weights.
+
+    A buffer that is never cleared keeps gradients alone where the penalty is added to what is read from it:
+    of the weights less is kept then than of the gradients.
+    """
+    sums: list[Leaves] = []
+    for gs in grads:
+        sums.append([g + (sums[-1][k] if sums else 0.0) for k, g in enumerate(gs)])
+    fed = fit_decayed(moves, sums, moving, fit_linear(moves, sums, moving), biases)
+    memory = np.cumsum(fed.coefficients[: len(grads)])
+    if not _exact(fed) or fed.lr <= 0 or min(fed.coefficients[-2:]) < -TRACE:
+        return None
+    found = judge_memory(memory / np.abs(memory).max(), float(np.abs(memory).max()), True)
+    return [f for f in found if f.id == "grad_not_zeroed"] or None
 
 
 def _divided_but_for_penalty(case: Case, rate: float) -> list[Finding]:
