@@ -155,6 +155,26 @@ def test_targets_that_no_reference_learns(size, expected):
     assert (costly_targets(Compared(case(loss, y, step=step))) is not None) == expected
 
 
+@pytest.mark.parametrize(("rate", "size", "first"), [
+    (0.1, 60, "targets_unscaled"), (0.002, 60, "lr_too_small"), (0.1, 0.5, None)])  # fmt: skip
+def test_targets_further_off_than_a_rate_over_the_root_of_all_squares_ever_comes(rate, size, first):
+    sums_of = [np.zeros(3), np.zeros(1)]
+
+    def loss(p, X, y):
+        return np.mean((X @ p[0] + p[1] - y) ** 2)
+
+    def step(p, X, y):
+        off, out = 2 * (X @ p[0] + p[1] - y) / len(y), []
+        for w, s, g in zip(p, sums_of, (X.T @ off, off.sum(keepdims=True)), strict=True):
+            s += g * g
+            out.append(w - rate * g / (np.sqrt(s) + 1e-8))
+        return out, loss(p, X, y)
+
+    found = diagnose(params=[np.zeros(3), np.zeros(1)], X=ROWS, y=size * (3 + NUMBERS), loss=loss, step=step,
+                     batch_size=240, n_steps=400).faults  # fmt: skip
+    assert (found[0].id if found else None) == first
+
+
 def test_a_line_that_starts_better_than_a_constant_asks_for_no_other_targets():
     rng = np.random.default_rng(9)
     x = 5 + 17 * rng.random(90) ** 2

@@ -27,7 +27,7 @@ from pullback.diagnose.experiments.of_treatment._comparing import (
 from pullback.diagnose.network._functions import labels
 
 USUAL = 0.001
-"""The rate from which a rule that divides by the slopes' size is not slow."""
+"""The rate from which a rule that divides by the slopes' size is not slow; of all squares ten times it."""
 
 
 def unlike_inside(runs: Compared) -> Finding | None:
@@ -162,12 +162,21 @@ def _out_of_reach(case: Case) -> bool:
     """Whether targets lie further off than weights come in all steps of a usual rate that divides by slopes.
 
     Such a rule moves a weight by about its rate, whatever the loss: a rate that serves these targets is none
-    that anyone would choose.
+    that anyone would choose. One that adds up all squares moves it by ever less.
     """
-    if case.rule is None or not case.rule.name.startswith(("Adam", "RMS")) or case.rule.lr < USUAL:
-        return False
     size = float(np.sqrt(np.mean(np.square(np.asarray(case.y, float)))))
-    return size > max(30 * case.rule.lr * case.horizon, 100)
+    way = _way(case)
+    return way > 0 and size > max(30 * way, 100)
+
+
+def _way(case: Case) -> float:
+    """About how far a rule of a usual rate that divides by the slopes' size moves a weight in all; else 0."""
+    rule = case.rule
+    if rule is None:
+        return 0.0
+    if rule.name.startswith("Adagrad"):
+        return 2 * rule.lr * float(np.sqrt(case.horizon)) if rule.lr >= 10 * USUAL else 0.0
+    return rule.lr * case.horizon if rule.name.startswith(("Adam", "RMS")) and rule.lr >= USUAL else 0.0
 
 
 def _only_early(runs: Compared) -> bool:
