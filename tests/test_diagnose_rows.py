@@ -7,7 +7,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import data, labels, objective, rows, splits
 from pullback.diagnose.experiments._astray import astray
 from pullback.diagnose.experiments._biases import without_bias
-from pullback.diagnose.experiments._origins import what_was_cut
+from pullback.diagnose.experiments._origins import what_targets_were, what_was_cut
 from pullback.diagnose.experiments.of_objective._grades import in_order
 from pullback.diagnose.experiments.of_objective._least import no_least
 from pullback.diagnose.experiments.of_treatment._batches import taken
@@ -233,6 +233,27 @@ def test_a_column_that_lost_its_fractions_is_told_by_the_numbers_it_was_made_of(
     found = case(loss, AGES / 50, table, [np.zeros(2)], raw={"ages": AGES})
     with quiet():
         assert bool(what_was_cut(found)) == cut
+
+
+DISTANCES = np.random.default_rng(9).uniform(0, 180, 200)
+WHOLE_PARTS = {
+    "divided by 50": (DISTANCES, (DISTANCES / 50).astype(int), True),
+    "rounded": (DISTANCES, np.round(DISTANCES / 50), False),
+    "as they were": (DISTANCES, DISTANCES / 50, False),
+    "groups apart": (np.arange(200) % 3 + 0.2 + DISTANCES / 900, np.arange(200) % 3, False),
+    "rows in turn": (np.arange(200.0), np.arange(200) // 50, False),
+    "classes of a column": (AGES - 20, (AGES - 20) // 15, False),
+    "two kinds": (DISTANCES, DISTANCES // 100, False),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE_PARTS)
+def test_targets_that_lost_their_fractions_are_told_by_the_numbers_they_were_made_of(name):
+    raw, targets, cut = WHOLE_PARTS[name]
+    table = np.column_stack([np.sqrt(AGES), np.arange(200) % 2])
+    loss = lambda p, X, y: np.mean((X @ p[0] - y) ** 2)
+    with quiet():
+        assert bool(what_targets_were(case(loss, targets, table, [np.zeros(2)], raw={"km": raw}))) == cut
 
 
 @pytest.mark.parametrize(("noise", "copied"), [(0.01, True), (0.16, False)])

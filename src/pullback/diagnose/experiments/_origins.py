@@ -1,4 +1,4 @@
-"""Part of the data experiment: whether X is what a whole division leaves of another table beside the loop.
+"""Part of the data experiment: whether X, or y, is what a whole division leaves of a table beside the loop.
 
 X alone does not tell pixels that were meant to be black or white from pixels that lost their grey. But the
 table X was made of often lies beside it, in the loop's file or in the data set it loaded.
@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._case import Case
+from pullback.diagnose.network._functions import of_numbers
 
 MANY, FEW = 6, 7
 """Values a table has at least, and a column of X at most, where whole numbers are held against it."""
@@ -55,6 +56,47 @@ def _standardised_column(X: np.ndarray, beside: Any) -> str:
                 return (f"column {j} of X holds only the whole part of the standardised {name}: of {values} "
                         f"different values {left} are left")  # fmt: skip
     return ""
+
+
+def what_targets_were(case: Case) -> str:
+    """Which list, divided by one number, targets are the whole part of where a loss measures distances.
+
+    A column of X that is cut so makes classes of it by a rule.
+    """
+    y, head = np.asarray(case.y), case.head
+    if head is None or head.output != "identity" or not of_numbers(head.objective):
+        return ""
+    kinds = np.unique(y)
+    if (
+        y.dtype.kind not in "if"
+        or y.size != case.n
+        or not np.array_equal(kinds, np.arange(len(kinds)))
+        or not 2 < len(kinds) <= FEW
+    ):
+        return ""
+    X = np.asarray(case.X).reshape(case.n, -1)
+    for name, v in _lists(case.patient.beside, case.n):
+        values = len(np.unique(v))
+        if values < max(MANY, 3 * len(kinds)) or not _is_whole_part(np.ravel(y), v):
+            continue
+        if not any(np.array_equal(_ranks(v), _ranks(x)) for x in X[:, :MOST].T):
+            return (f"y holds only the whole part of {name}, divided by one number: of {values} different "
+                    f"values {len(kinds)} are left")  # fmt: skip
+    return ""
+
+
+def _is_whole_part(y: np.ndarray, v: np.ndarray) -> bool:
+    """Whether one number divides a list so that the targets are left, which part it where it has no gap.
+
+    Groups of rows lie apart, and the rows' numbers evenly: either may be cut into classes on purpose.
+    """
+    if v.min() < 0 or (v[y > 0] == 0).any():
+        return False
+    least, most = (v / (y + 1)).max(), (v[y > 0] / y[y > 0]).min()
+    order = np.argsort(v)
+    gaps, parted = np.diff(v[order]), np.diff(y[order]) > 0
+    even = np.ptp(gaps) < 1e-6 * gaps.max()
+    return bool(least < most and not even and gaps[parted].max() <= gaps[~parted].max())
 
 
 def _lists(x: Any, n: int, name: str = "", depth: int = 0) -> Iterator[tuple[str, np.ndarray]]:

@@ -14,7 +14,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._doubled import doubled
-from pullback.diagnose.experiments._origins import what_was_cut
+from pullback.diagnose.experiments._origins import what_targets_were, what_was_cut
 from pullback.diagnose.experiments._whole_moves import whole_moves
 from pullback.diagnose.experiments._within_rows import tells_entries_apart
 from pullback.diagnose.loops._leaves import flatten
@@ -87,7 +87,7 @@ def _dtypes(case: Case) -> list[Finding]:
             or _nothing_left(case)
         )
     out = out or _wrapped(case.X) or _flat_targets(case)
-    for where, told in (("X", what_was_cut), ("step", whole_moves)):
+    for where, told in (("X", what_was_cut), ("y", what_targets_were), ("step", whole_moves)):
         lost = "" if out else told(case)
         out += [_cut(where, lost)] if lost else []
     return out or _floored(case)
