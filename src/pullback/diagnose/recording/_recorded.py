@@ -297,6 +297,11 @@ class Rec(np.ndarray):
     def flatten(self, order: Any = "C") -> Any:
         return np.ravel(self)
 
+    def clip(self, *limits: Any, **named: Any) -> Any:  # type: ignore[override]
+        """Unlike the function, the method may be given one limit alone."""
+        low, high, *rest = (*limits, None, None)[: max(len(limits), 2)]
+        return np.clip(self, named.pop("min", low), named.pop("max", high), *rest, **named)
+
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         value = self.view(np.ndarray).astype(dtype, *args, **kwargs)
         return value if _tape is None else _tape.add("copy", (self,), {}, np.array(value))
@@ -335,7 +340,6 @@ for _name in [
     "max",
     "min",
     "dot",
-    "clip",
     "squeeze",
     "swapaxes",
     "ravel",
