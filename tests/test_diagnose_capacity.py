@@ -1,5 +1,7 @@
 """Models on a plateau for as long as steps of one size are taken: too small, or without a bias?"""
 
+from itertools import pairwise
+
 import numpy as np
 
 from pullback.diagnose import diagnose
@@ -61,3 +63,35 @@ def test_a_code_of_three_units_lacks_a_bias_and_no_unit():
 
     found = diagnose(params=params, X=X, y=y, loss=loss, step=step, n_steps=1500)
     assert found.faults[0].id == "no_bias"
+
+
+def test_layers_without_a_function_between_them_lack_it_though_a_line_tells_most():
+    draw = np.random.default_rng(5)
+    X = draw.uniform(-1, 1, (300, 3))
+    slope = X @ [1.0, -0.7, 0.4]
+    curved, noisy = slope + 0.5 * X[:, 0] ** 2, slope + 0.15 * draw.standard_normal(300)
+    widths = [3, 8, 8, 1]
+    params = [draw.standard_normal((a, b)) / np.sqrt(a) for a, b in pairwise(widths)]
+    params += [np.zeros(b) for b in widths[1:]]
+
+    def values(p, X):
+        out = [X]
+        for k in range(3):
+            out.append(out[-1] @ p[k] + p[3 + k])
+        return out
+
+    def loss(p, X, y):
+        return np.mean((values(p, X)[-1][:, 0] - y) ** 2)
+
+    def step(p, X, y):
+        a = values(p, X)
+        d, weights, biases = 2 * (a[-1] - y[:, None]) / len(y), [], []
+        for k in (2, 1, 0):
+            weights.insert(0, a[k].T @ d)
+            biases.insert(0, d.sum(0))
+            d = d @ p[k].T
+        return [w - 0.05 * g for w, g in zip(p, weights + biases, strict=True)], loss(p, X, y)
+
+    for y, faults in ((curved, ["missing_nonlinearity"]), (noisy, [])):
+        found = diagnose(params=params, X=X, y=y, loss=loss, step=step, batch_size=30, n_steps=1500)
+        assert [f.id for f in found.faults][:1] == faults

@@ -43,6 +43,8 @@ NARROW = 3
 """Units of a layer that are few, whatever it is for."""
 ALL_BUT_NOISE, CLEAN = 0.97, 100
 """The share of a wider network's gain asked of few units that leave a hundred times as much: no noise."""
+CURVED = 10
+"""Times what a wider network leaves, from where it is no noise that a straight line of many layers leaves."""
 
 GROWN = (1.0, 2.0, 4.0, 8.0)
 """Times its weights: where classes lie apart the loss falls for as long as they grow, however long a run."""
@@ -245,10 +247,11 @@ def _short(case: Case, found: Bigger, worth: float, enough: float) -> bool:
     """Whether the model gets less of what a wider network gains than has to be asked of it."""
     room = found.constant - found.wide
     share = (found.constant - found.own) / room
-    few = narrow(case)
-    most = 0.9 if not few else ALL_BUT_NOISE if found.own > CLEAN * found.wide else 0.92
+    few, stacked = narrow(case), missing_nonlinearity(case, "") is not None
+    clean = CURVED if stacked and not same_table(case) else CLEAN if few else np.inf
+    most = ALL_BUT_NOISE if found.own > clean * found.wide else 0.92 if few else 0.9
     less = found.own > 3 * found.wide > 0 and room > 0.5 * worth and share < most
-    stuck = few or case.facts.get("reached", 1.0) < 0.9 or missing_nonlinearity(case, "") is not None
+    stuck = few or case.facts.get("reached", 1.0) < 0.9 or stacked
     shifts = case.n >= FEW and share < SHIFTED and found.biased < found.own / 3 and room > 0.5 * worth
     return share <= enough or (less and (stuck or idle(case))) or shifts
 
