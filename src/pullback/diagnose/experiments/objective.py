@@ -16,6 +16,7 @@ from pullback.diagnose.experiments.of_objective._cancelling import cancelling
 from pullback.diagnose.experiments.of_objective._exchanged import exchanged
 from pullback.diagnose.experiments.of_objective._grades import in_order
 from pullback.diagnose.experiments.of_objective._half_reduced import half_reduced
+from pullback.diagnose.experiments.of_objective._half_told import half_told, never_free
 from pullback.diagnose.experiments.of_objective._least import no_least
 from pullback.diagnose.experiments.of_objective._reach import clipped
 from pullback.diagnose.experiments.of_objective._regardless import regardless
@@ -137,7 +138,8 @@ def _formula(case: Case) -> list[Finding]:
     if head is not None and head.factor == 0:  # past a margin every loss is zero: elsewhere it is not
         head = _other_way(case)
     if head is not None and head.objective in fn.MARGINS and labels(case.y) == 2 and case.y.min() == 0:
-        return [_unmarked(head.objective)]
+        told = half_told(case) if head.objective == "perceptron's" and never_free(case) else []
+        return told or [_unmarked(head.objective)]
     if net is None or "unknown" in (net.output, net.objective):
         if head is not None and head.objective in fn.WRONG:
             return [_wrong_formula(f"it is {head.objective}", _FITS, 1.0)]
@@ -212,7 +214,7 @@ def _unbounded(case: Case, tape: Recording) -> list[Finding]:
     picked = np.unique(np.linspace(0, case.n - 1, min(case.n, 48)).astype(int))
     found = slopes_by_sums(case, case.generic, picked)
     if found is None:
-        return []
+        return half_told(case)
     D, Z, values = found
     t = fn.targets(case.y[picked], Z)
     return (

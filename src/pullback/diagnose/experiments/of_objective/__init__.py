@@ -6,6 +6,7 @@ In reading order:
     _exchanged    a cross-entropy whose predictions and labels have changed places
     _grades       whether the numbers of several classes stand in an order
     _half_reduced one of two terms that is divided by the number of rows, where the other is not
+    _half_told    a loss in which the rows of one of two labels have no part
     _least        whether the loss of a number is least anywhere at all
     _softmax      values that sum to one, over what, how often, and where none do
     _regardless   a loss that is the same whatever parameters it is given
