@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
-from pullback.diagnose.experiments import objective
+from pullback.diagnose.experiments import _rivals, objective
 from pullback.diagnose.experiments.of_objective._half_told import half_told
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
@@ -23,7 +23,7 @@ FORMS = {
 }
 
 
-def case(form, X=X):
+def case(form, X=X, y=y):
     def loss(params, X, y):
         a, b, c = params
         s = a + b * X[:, 0] + c * X[:, 1]
@@ -46,3 +46,17 @@ def test_rows_that_look_all_the_same_may_cost_the_same():
     with quiet():
         assert half_told(case(FORMS["as it should be"][0], X * y[:, None])) == []
         assert half_told(case(FORMS["the label in both terms"][0], X * y[:, None])) == []
+
+
+def test_labels_of_zero_and_one_in_a_loss_of_marks_leave_its_formula_in_question():
+    def logistic(s, p, y):
+        return np.logaddexp(0, -y * s)
+
+    with quiet():
+        doubted = case(logistic)
+        found = objective.experiment(doubted)
+        also = _rivals.rivals(doubted, found)
+        marked = case(logistic, y=2 * y - 1)
+        assert _rivals._unread_objective(marked) is None
+    assert [f.id for f in found] == ["labels_wrong"]
+    assert ("loss_formula_wrong", "loss") in [(f.id, f.where) for f in also]

@@ -265,6 +265,8 @@ def _unread_objective(case: Case) -> Any:
     known = net is not None and net.objective != "unknown" and "without" not in net.objective
     if case.head is not None and (net is None or not net.whole or net.objective == "unknown"):
         known = case.head.objective not in fn.WRONG  # what is made of the predictions is known
+    if case.head is not None and case.head.objective in fn.MARGINS and case.y.min() == 0:
+        return "loss", "its formula is for labels of -1 and 1: they may be meant to become so within it"
     return None if known else ("loss", "the rows' losses fit no objective in use")
 
 
@@ -375,7 +377,7 @@ CONFUSED: dict[str, tuple[str, ...]] = {
                         "loss_unstable", "init_too_large"),
     "targets_unscaled": ("inputs_unscaled", "lr_too_large", "loss_wrong_for_task", "lr_too_small"),
     "labels_misaligned": (*_DATA, "inputs_unscaled", "loss_wrong_for_task", *_START),
-    "labels_wrong": _DATA,
+    "labels_wrong": ("labels_misaligned", "loss_formula_wrong", *_DATA),
     "class_imbalance": _DATA,
     "capacity_too_small": ("missing_nonlinearity", "no_bias", *_DATA, *_START),
     "missing_nonlinearity": ("capacity_too_small", *_DATA),
