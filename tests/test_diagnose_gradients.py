@@ -360,6 +360,16 @@ def test_a_factor_on_the_rows_part_is_told_from_another_penalty(rows, penalty, e
     assert [(f.id, f.where, f.alone) for f in told[:1]] == expected
 
 
+def test_rows_that_only_other_parameters_than_the_first_change_are_written_over():
+    def shifted(p, X, y):
+        X -= p[0]  # zero at the start
+        return np.mean((X @ p[1] - y.ravel()) ** 2)
+
+    given = {"params": [np.zeros(X.shape[1]), np.ones(X.shape[1])], "X": X, "y": y, "loss": shifted}
+    case = Case(Patient({**given, "grad": lambda p, X, y: [0 * x for x in p]}), 10.0)
+    assert [(f.id, f.where) for f in purity.experiment(case)] == [("inplace_mutation", "X")]
+
+
 @pytest.mark.parametrize(("written", "where"), [([1], 1), ([0, 2], "grad")])
 def test_who_writes_into_several_parameters_is_the_place(written, where):
     def grad(p, X, y):

@@ -17,6 +17,7 @@ from pullback.diagnose._findings import Finding
 from pullback.diagnose.experiments._restarted import restarted
 from pullback.diagnose.experiments.of_gradient._match import compare
 from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._sandbox import Failure
 
 
 def experiment(case: Case) -> list[Finding]:
@@ -27,6 +28,18 @@ def experiment(case: Case) -> list[Finding]:
 
 
 def _data(case: Case) -> list[Finding]:
+    """Rows written over: by the first weights, or by others, where the first are zero and change nothing."""
+    return _rows(case, case.patient.leaves) or _rows_elsewhere(case)
+
+
+def _rows_elsewhere(case: Case) -> list[Finding]:
+    try:
+        return _rows(case, case.generic)
+    except Failure:  # no function has to work anywhere but on its own way
+        return []
+
+
+def _rows(case: Case, leaves: list[np.ndarray]) -> list[Finding]:
     body = case.patient.fresh()
     for name in ("loss", "grad", "step"):
         if case.patient.get(name) is None:
@@ -35,10 +48,11 @@ def _data(case: Case) -> list[Finding]:
         X, y = np.array(body.X[rows]), np.array(body.y[rows])
         whole = np.array(body.X), np.array(body.y)
         kept = X.copy(), y.copy()
+        given = [_own(x) for x in leaves]
         if name == "step":
-            body.step(body.params, X, y)
+            body.step(body.params if leaves is case.patient.leaves else body.tree(given), X, y)
         else:
-            getattr(body, name)([x.copy() if x.ndim else x[()] for x in case.patient.leaves], X, y)
+            getattr(body, name)(given, X, y)
         now = {"X": (X, kept[0]), "y": (y, kept[1])}
         now |= {"X ": (np.asarray(body.X), whole[0]), "y ": (np.asarray(body.y), whole[1])}
         for what, (a, b) in now.items():
