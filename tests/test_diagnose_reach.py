@@ -220,3 +220,15 @@ def test_the_range_is_measured_where_one_vector_holds_all_layers(bound, expected
 
     found = objective.experiment(case(loss, np.sin(3 * ROWS[:, 0]), flat))
     assert [f.id for f in found if f.id == "output_range_clipped"] == expected
+
+
+@pytest.mark.parametrize("tall", [1.0, 3e7])
+def test_targets_that_dwarf_the_predictions_leave_the_curve_as_it_is_written(tall):
+    t = np.linspace(-2, 2, 60)
+
+    def loss(p, t, y):
+        return np.mean((p[0] / (1 + np.exp(-p[1] * (t - p[2]))) - y) ** 2)
+
+    grown = case(loss, tall * 1.4 / (1 + np.exp(-3.0 * (t + 0.4))), [np.array(x) for x in (1.0, 1.0, 0.0)], t)
+    assert grown.head.output == "identity"
+    assert objective.experiment(grown) == []
