@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
+from pullback.diagnose.backward._stacked import stacks
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments.of_gradient._by_piece import rate_by_pieces
 from pullback.diagnose.loops._patient import Patient
@@ -126,3 +127,49 @@ def test_units_that_go_by_a_factor_each_of_one_rows_gradient_tell_no_rate():
     apart = [np.arange(2.0 + 3 * k, 5.0 + 3 * k)[:, None] * g for k, g in enumerate(true)]
     assert rate_by_pieces(case, [2 * g for g in true], true) == pytest.approx(2)
     assert rate_by_pieces(case, apart, true) is None
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["bias in the vector", "biases beside"])
+def test_units_with_a_parameter_each_are_put_together_to_layers(apart):
+    units = [rng.normal(size=n) for n, m in ((4, 5), (5, 3)) for _ in range(m)]
+    biases = [np.array(rng.normal()) for _ in units]
+
+    def loss(p, X, y):
+        w, b = p[:8], p[8:] if apart else np.zeros(8)
+        h = [squashed(X[0] @ w[k] + b[k]) for k in range(5)]
+        o = [squashed(sum(u * a for u, a in zip(w[k], h, strict=True)) + b[k]) for k in range(5, 8)]
+        return sum((a - t) ** 2 for a, t in zip(o, y[0], strict=True))
+
+    found = stacks(loss, units + biases[: 8 * apart], X[:1], y[:1])
+    layers = [[*range(5)], [*range(5, 8)]]
+    assert found.groups == layers + [[k + 8 for k in layer] for layer in layers] * apart
+    assert all(map(np.array_equal, found.join(found.split(units + biases)), units + biases * apart))
+
+
+@pytest.mark.parametrize(
+    ("below", "ones", "expected"),
+    [
+        (lambda x, h: np.append(x, 1.0), 1.0, []),
+        (lambda x, h: h, 1.0, [("grad_wrong_input", 0)]),
+        (lambda x, h: np.append(x, -1.0), -1.0, [("grad_sign_flipped", "step"), ("grad_bias_wrong", "step")]),
+    ],
+    ids=["right", "another layer's input", "ones that are minus one"],
+)
+def test_wrong_inputs_of_units_that_have_a_vector_each(below, ones, expected):
+    start = [[rng.uniform(-0.7, 0.7, n + 1) for _ in range(m)] for n, m in ((4, 5), (5, 3))]
+
+    def step(p, X, y):
+        told = loss(p, X, y)
+        _, h, o = values(p, X[0])
+        high = (o - y[0]) * right(o)
+        low = np.array(p[1])[:, :-1].T @ high * right(h)
+        ups = ((low, below(X[0], h)), (high, np.append(h, ones)))
+        return [[w - 0.5 * d * a for w, d in zip(layer, ds, strict=True)]
+                for layer, (ds, a) in zip(p, ups, strict=True)], told  # fmt: skip
+
+    given = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 1}
+    found = update.experiment(Case(Patient(given), 30.0))
+    assert [(f.id, f.where) for f in found] == expected
+    assert "input" not in str(expected) or found[0].words == (
+        "the input of the layer of parameter 5 as its own, in the layer of parameters 0 .. 4"
+    )

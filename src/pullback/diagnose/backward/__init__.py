@@ -4,6 +4,7 @@ In reading order:
 
     _tapes           recordings with their layers found, and other ways back through them
     _pieces          parameters that hold several layers, taken apart
+    _stacked         units with a parameter each, put together
     _folded          weights that hold their layer's bias
     _scaled          wrong gradients of what multiplies entry by entry
     _gates           activations between a cell's sums and its state

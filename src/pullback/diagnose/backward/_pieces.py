@@ -44,6 +44,10 @@ class Pieces:
     def joined(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return lambda pieces, X, y: function(self.join(pieces), X, y)
 
+    def part(self, i: int, pieces: Leaves) -> str:
+        """What a slice is called beside its parameter."""
+        return f", in its part of shape {pieces[i].shape}"
+
 
 def taken_apart(loss: Callable[..., Any], leaves: Leaves, X: Any, y: Any) -> tuple[Pieces, Tape] | None:
     """The slices that a loss takes of its parameters, and its recording with each as a parameter."""

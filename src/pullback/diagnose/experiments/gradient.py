@@ -7,7 +7,9 @@ Speaks for: every fault of the gradient group. Against: all of them where factor
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,10 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose._points import as_held, tamed
+from pullback.diagnose.backward._pieces import Pieces
+from pullback.diagnose.backward._stacked import Stacks
 from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.experiments.of_gradient._by_layer import in_layers
 from pullback.diagnose.experiments.of_gradient._by_piece import apart
 from pullback.diagnose.experiments.of_gradient._elsewhere import elsewhere
 from pullback.diagnose.experiments.of_gradient._made_good import divided_in_step, meant_as_descent
@@ -93,11 +98,13 @@ def examine_gradient(
     if not bad:
         return [] if not expect_one else _whole_factor(case, common, source, match) or larger
     first = _name(Seen(case, observed, tape, true, match, bad, common, after), source)
-    finer = _by_piece(case, observed, true, source, after) if first.confidence <= NEAREST else None
+    finer = _held_otherwise(case, observed, true, source, after) if first.confidence <= NEAREST else None
     if finer is not None:
         return [finer]
     if first.id == "grad_bias_wrong" and max(match.gaps[k] for k in bad) < 1e-4:
         return [first, _also(first, "grad_constant_factor", "a stray factor on the bias gradient")]
+    if first.id == "grad_sign_flipped" and "the bias" in first.words:
+        return [first, _also(first, "grad_bias_wrong", "a bias that is multiplied by -1, not by one,")]
     if first.id == "grad_reduction_sum" and all(case.is_bias(k) for k in bad):
         return [first, _also(first, "grad_bias_wrong", "a bias gradient reduced in another way")]
     if first.id == "grad_wrong_input" and first.words.startswith("the derivative of"):
@@ -130,25 +137,29 @@ def _others(first: Finding, observed: Leaves, tape: Tape | None, bad: list[int])
     ]
 
 
-def _by_piece(
+def _held_otherwise(
     case: Case, observed: Leaves, true: Leaves, source: str, after: Leaves | None
 ) -> Finding | None:
-    """What is wrong with the slices of parameters that hold several layers, where it is known exactly."""
-    found = apart(case)
-    if found is None:
-        return None
-    pieces, other = found
-    seen_as, right = pieces.split(observed), pieces.split(true)
-    match = compare(seen_as, right)
-    common = consensus(match)
-    bad = [k for k in match.wrong(common) if not match.zero[k] or _present(seen_as[k], right)]
-    new = None if after is None else pieces.split(after)
-    seen = Seen(other, seen_as, other.tape, right, match, bad, common, new)
-    if not bad or explain(seen)[2] <= NEAREST:
-        return None
-    out = _name(seen, source)
+    """What is wrong with the layers that one parameter holds, or many do, where it is known exactly."""
+    for pieces, other in (found for way in (apart, in_layers) if (found := way(case)) is not None):
+        seen_as, right = pieces.split(observed), pieces.split(true)
+        match = compare(seen_as, right)
+        common = consensus(match)
+        bad = [k for k in match.wrong(common) if not match.zero[k] or _present(seen_as[k], right)]
+        new = None if after is None else pieces.split(after)
+        seen = Seen(other, seen_as, other.tape, right, match, bad, common, new)
+        if not bad or explain(seen)[2] <= NEAREST:
+            continue
+        return _as_the_loops(_name(seen, source), pieces, right)
+    return None
+
+
+def _as_the_loops(out: Finding, pieces: Pieces | Stacks, leaves: Leaves) -> Finding:
+    """A finding about layers held otherwise, its numbers those of the loop's own parameters."""
+    known = partial(re.sub, r"(?<=parameter )\d+", lambda found: str(pieces.of[int(found[0])]))
+    out.words, out.table = known(out.words), [(known(of), held) for of, held in out.table]
     if isinstance(out.where, int):
-        out.words += f", in its part of shape {right[out.where].shape}"
+        out.words += pieces.part(out.where, leaves)
         out.where = pieces.of[out.where]
     return out
 

@@ -18,4 +18,5 @@ In reading order:
     _naming     which mistake gives an observed gradient
     _elsewhere  a second point, where at the first a true gradient is exactly zero
     _by_piece   a case whose parameters hold several layers, with each as a parameter
+    _by_layer   a case whose units have a parameter each, with each layer's as one
 """

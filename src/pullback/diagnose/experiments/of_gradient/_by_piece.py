@@ -13,6 +13,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.backward._pieces import Pieces, taken_apart
+from pullback.diagnose.backward._stacked import Stacks
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments.of_gradient._match import compare, consensus
 from pullback.diagnose.experiments.of_gradient._sharing import shared
@@ -43,14 +44,21 @@ def _apart(case: Case) -> Apart | None:
     true = pieces.split(case.gradient(case.generic, X, y))
     if not all(np.allclose(a, b, rtol=1e-6, atol=1e-12) for a, b in zip(tape.true, true, strict=True)):
         return None
+    other = held_as(case, pieces)
+    other.__dict__ |= {"tape": tape, "generic": list(tape.leaves)}
+    other.__dict__["tape_at"] = partial(_tape_at, case, pieces)
+    return pieces, other
+
+
+def held_as(case: Case, pieces: Pieces | Stacks) -> Case:
+    """The case with other parameters that the loss's own are made of."""
     other = copy.copy(case)
     for name in [n for n in other.__dict__ if isinstance(getattr(Case, n, None), cached_property)]:
         del other.__dict__[name]
     other.__dict__["body"] = SimpleNamespace(loss=pieces.joined(case.loss))
     other.leaves, other.kept = pieces.split(case.leaves), {}
-    other.__dict__ |= {"tape": tape, "generic": list(tape.leaves), "per_row": case.per_row}
-    other.__dict__["tape_at"] = partial(_tape_at, case, pieces)
-    return pieces, other
+    other.__dict__["per_row"] = case.per_row
+    return other
 
 
 def _tape_at(case: Case, pieces: Pieces, leaves: Leaves, X: Any, y: Any) -> Tape | None:
