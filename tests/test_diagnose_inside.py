@@ -238,3 +238,24 @@ def test_a_mask_that_chooses_between_two_formulas_is_no_value_of_the_activation(
     error = 2 * (np.where(z > 0, z, 0.1 * z) @ B - y) / len(y)
     same = [c.id for c in mistakes(tape) if c.grads[1] is not None and np.allclose(c.grads[1], z.T @ error)]
     assert "grad_wrong_input" in same
+
+
+@pytest.mark.parametrize("manner", ["all at once", "rows collected", "errors row by row, turned"])
+def test_the_error_is_written_over_the_output_however_the_rows_are_gone_through(manner):
+    W, rows = rng.standard_normal((4, 3)), X[:5, 0]
+    targets = np.eye(3)[[0, 1, 2, 1, 0]]
+
+    def squashed(z):
+        return 1 / (1 + np.exp(-z))
+
+    def loss(p, X, y):
+        if manner == "all at once":
+            return np.sum((squashed(X @ p[0]) - y) ** 2) / 2
+        if manner == "rows collected":
+            return np.sum((np.array([squashed(x @ p[0]) for x in X]) - y) ** 2) / 2
+        return sum(np.sum((t - squashed(x @ p[0])) ** 2) for x, t in zip(X, y, strict=True)) / 2
+
+    error = squashed(rows @ W) - targets
+    came = rows.T @ (error * error * (1 - error))
+    claims = [c for c in mistakes(Tape(loss, [W], rows, targets)) if np.shape(c.grads[0]) == W.shape]
+    assert "inplace_mutation" in {c.id for c in claims if np.allclose(c.grads[0], came, rtol=1e-8)}

@@ -131,11 +131,10 @@ def _slopes(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
 def _activations(tape: Tape, group: list[Segment]) -> Iterator[Wrong]:
     name = group[0].name
     yield from _slopes(tape, group)
-    for words, other in _errors(tape, group):
-        yield Wrong(
-            "inplace_mutation", f"{words} written over the value of {name} before its derivative was taken",
-            tape.spoiled(_times(partial(_at_value, name, other)), group),
-        )  # fmt: skip
+    for slopes in _errors(tape, group):
+        yield Wrong("inplace_mutation",
+                    f"the error written over the value of {name} before its derivative was taken",
+                    tape.spoiled(partial(by_place, slopes), group))  # fmt: skip
     yield Wrong(
         "grad_activation_derivative_wrong", f"the derivative of {name} multiplied in twice",
         tape.spoiled(lambda s, u: u * fn.derivative(s.name, s.z.value) ** 2, group),
@@ -212,26 +211,25 @@ def _made_of(tape: Tape, z: Node) -> list[Node]:
     return found
 
 
-def _at_value(name: str, value: Any, z: Any, a: Any) -> Any:
-    """The derivative as it comes out where `value` stands in the activation's place."""
-    return fn.of_value(name, value)
-
-
 def _alone(factor: float) -> Callable[[Segment, Any], Any]:
     return lambda s, u: fn.derivative(s.name, s.sums) * factor
 
 
-def _errors(tape: Tape, group: list[Segment]) -> Iterator[tuple[str, Any]]:
-    """Differences from the targets that have the shape of an output: what `a -= y` leaves in its place."""
-    if len(group) != 1 or group[0].name not in fn.OF_VALUE:
+def _errors(tape: Tape, group: list[Segment]) -> Iterator[dict[int, Any]]:
+    """By activation what `a -= y` leaves in its place, as the loss has it for all rows or for each row."""
+    name, sums = group[0].name, list({id(s.z): s.z.value for s in group}.items())
+    shape = np.shape(sums[0][1])
+    if name not in fn.OF_VALUE or any(np.shape(z) != shape for _, z in sums):
         return
-    for node in tape.rec.nodes:
-        if (
-            node.name == "subtract"
-            and node.value.shape == group[0].a.value.shape
-            and node.deps >= tape.rows << 1
-        ):
-            yield "the error", node.value
+    errors = [n.value for n in tape.rec.nodes if n.name == "subtract" and n.deps >= tape.rows << 1]
+    own = [e for e in errors if e.shape == shape]
+    ways = [own] if len(own) == len(sums) > 1 else []
+    ways += [[e] for e in own] if len(sums) == 1 else []
+    ways += [list(e) for e in errors if e.shape == (len(sums), *shape)]
+    for way in ways:
+        for sign in (1, -1):
+            left = {z: fn.of_value(name, sign * e) for (z, _), e in zip(sums, way, strict=True)}
+            yield {id(s.a): left[id(s.z)] for s in group}
 
 
 def _skips(tape: Tape) -> dict[int, Any]:
