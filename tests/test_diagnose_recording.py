@@ -14,6 +14,7 @@ from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.network._anatomy import dissect
 from pullback.diagnose.recording import _recorded
 from pullback.diagnose.recording._record import record
+from pullback.diagnose.recording._rules import RULES
 from pullback.diagnose.recording._standins import FOLLOWED, Float
 
 DRAW = np.random.default_rng(0)
@@ -276,3 +277,44 @@ def test_the_gradient_of_parameters_takes_no_cotangent_back_to_the_rows(monkeypa
     record(f, PARAMS[:1], X, Y).gradient(1)
     assert pulled
     assert all(node.deps & 1 for node in pulled)
+
+
+JOINS = {
+    "append a number": lambda p, x: np.append(p[0][0], 1.0) * np.append(2.0, p[0][1]) * x,
+    "append numbers of a list": lambda p, x: np.append(p[0][0], [p[1][0], 2.0]).sum() * x[:1],
+    "append rows": lambda p, x: np.append(p[0], p[0][:1] ** 2, axis=0) @ np.append(x[:1], x[1:3]),
+    "hstack": lambda p, x: np.hstack([p[0][0], p[1]]) ** 2 + np.hstack([p[0], p[0] ** 2]).sum() * x[0],
+    "vstack": lambda p, x: np.vstack([p[0], p[0][1] ** 2]) @ x[:3],
+    "column_stack": lambda p, x: np.column_stack([p[0][:, 0], p[0] ** 2, np.ones(4)]) @ x,
+    "concatenate": lambda p, x: np.concatenate([p[0], p[0] ** 2], axis=-1) @ np.concatenate([x[:3], x[1:]]),
+}
+
+
+@pytest.mark.parametrize("join", JOINS.values(), ids=JOINS)
+def test_arrays_that_are_joined_row_by_row_have_a_way_back_of_their_own(join, monkeypatch):
+    def loss(p, X, y):
+        return sum(np.sum(np.tanh(join(p, row))) for row in X)
+
+    leaves, X = [DRAW.standard_normal((4, 3)), DRAW.standard_normal(1)], DRAW.standard_normal((5, 4))
+    if join is JOINS["column_stack"]:
+        X = DRAW.standard_normal((5, 5))
+    monkeypatch.setattr(_recorded, "fall_back", None)
+    made = record(loss, leaves, X, X).gradient(2)
+    for g, true in zip(made, Truth(loss, leaves, X, X).differences(leaves, X, X), strict=True):
+        np.testing.assert_allclose(g, true, rtol=1e-6, atol=1e-8)
+
+
+def test_parts_of_an_array_are_put_back_in_place_beside_its_other_uses(monkeypatch):
+    def loss(p, X, y):
+        H = np.tanh(X @ p[0])
+        parts = sum(h @ h * H[-1, 0] + np.sum(H[i : i + 2, ..., None] ** 3) for i, h in enumerate(H))
+        return parts + np.sum(H**2) + np.sum(np.exp(H)[np.int64(2)]) + p[1][()] * H[0, 1]
+
+    leaves, X = [DRAW.standard_normal((3, 2)), np.array(0.7)], DRAW.standard_normal((5, 3))
+    true = Truth(loss, leaves, X, X).differences(leaves, X, X)
+    shapes = []
+    rule = RULES["getitem"]
+    monkeypatch.setitem(RULES, "getitem", lambda u, o, x, i: shapes.append(np.shape(x)) or rule(u, o, x, i))
+    for g, right in zip(record(loss, leaves, X, X).gradient(2), true, strict=True):
+        np.testing.assert_allclose(g, right, rtol=1e-6)
+    assert shapes == [()]

@@ -8,6 +8,7 @@ differences (`_truth`), never assumed.
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -44,13 +45,25 @@ def record(
     f: Callable[..., Any], leaves: Sequence[Any], X: Any, y: Any, tape: Recording | None = None
 ) -> Recording:
     """Record `f(leaves, X, y)`; bits 0.. of `deps` are the leaves, then X, then y."""
-    with recording(tape) as tape:
+    with recording(tape) as tape, _uncollected():
         boxed = [tape.leaf(x, i) for i, x in enumerate(leaves)]
         out = f(boxed, tape.leaf(X, len(leaves)), tape.leaf(y, len(leaves) + 1))
         tape.result = unwrap(out)
         tape.out = _output(tape, out)
     tape.every, tape.nodes = tape.nodes, tape.live()
     return tape
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for circles inside the block: thousands of notes, of which none is in one, set it off."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 def _scaled(tape: Recording, out: float) -> Node | None:

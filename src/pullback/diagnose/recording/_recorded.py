@@ -76,13 +76,9 @@ class Recording:
             return value
         if value.ndim == 0 and value.dtype.kind in "iub":
             return value
-        args = tuple(node_of(a) for a in args)
-        deps = 0
-        for a in _flat(args):
-            if isinstance(a, (Node, _Index)):
-                deps |= a.deps
+        args = tuple([node_of(a) for a in args])
         kept = value.copy() if value.size < _LARGE else value
-        node = Node(op, args, kwargs, kept, deps)
+        node = Node(op, args, kwargs, kept, _rests_on(args))
         self.nodes.append(node)
         return wrap(value, node)
 
@@ -118,14 +114,19 @@ class Recording:
         if self.out is None:
             return sums
         sums[id(self.out)] = np.asarray(u) * np.ones_like(self.out.value, dtype=float)
+        own: set[int] = set()  # whose sums are no other node's too
         for node in reversed(self.nodes):
             arriving = sums.get(id(node))
             if arriving is None or (skip is not None and skip(node)):
                 continue
             pull = instead.get(id(node))
+            if pull is None and _of_a_part(node):
+                _put_back(sums, own, node, arriving)
+                continue
             for parent, g in pull(arriving) if pull else pull_back(node, arriving):
                 old = sums.get(id(parent))
                 sums[id(parent)] = g if old is None else old + g
+                own.discard(id(parent))
         return sums
 
     def gradient(
@@ -160,19 +161,50 @@ def pull_back(node: Node, u: Any) -> Iterator[tuple[Node, Any]]:
                 yield x, unbroadcast(each, x.value.shape)
 
 
+def _of_a_part(node: Node) -> bool:
+    """Whether a call takes each number of an array once at the most."""
+    return node.op == "getitem" and node.args[1].plain and bool(node.parents and node.parents[0].value.ndim)
+
+
+def _put_back(sums: dict[int, Any], own: set[int], node: Node, u: Any) -> None:
+    """Add a cotangent where a part of an array was taken: in place, or a loop over its rows is quadratic."""
+    (whole,) = node.parents
+    at = id(whole)
+    if at not in own:
+        old = sums.get(at)
+        sums[at] = np.zeros(whole.value.shape) if old is None else old + np.zeros(whole.value.shape)
+        own.add(at)
+    sums[at][node.args[1].index] += u
+
+
 def _value(a: Any) -> Any:
     """What stood where a note stands, in lists too."""
     if isinstance(a, Node):
         return a.value
-    return type(a)(map(_value, a)) if type(a) in (list, tuple) else a
+    return type(a)(map(_value, a)) if type(a) in _LISTS else a
 
 
-def _flat(args: Any) -> Iterator[Any]:
+_LISTS = (list, tuple)
+
+
+def _flat(args: Any) -> list[Any]:
+    """What stands in nested lists, in one; a list rather than a generator, for every call is noted by it."""
+    found: list[Any] = []
     for a in args if isinstance(args, (tuple, list)) else (args,):
         if isinstance(a, (tuple, list)):
-            yield from _flat(a)
+            found += _flat(a)
         else:
-            yield a
+            found.append(a)
+    return found
+
+
+def _rests_on(args: Any) -> int:
+    """The bits of the leaves, X and y that the arguments of a call are made of."""
+    deps = 0
+    for a in _flat(args):
+        if isinstance(a, (Node, _Index)):
+            deps |= a.deps
+    return deps
 
 
 def node_of(x: Any) -> Any:
@@ -180,17 +212,13 @@ def node_of(x: Any) -> Any:
     if isinstance(x, Rec):
         constant = x.view(np.ndarray)
         return x.node if x.node is not None else constant.copy() if x.size < _LARGE else constant
-    if isinstance(x, (tuple, list)):
-        return type(x)(node_of(y) for y in x) if type(x) in (tuple, list) else x
-    return x
+    return type(x)([node_of(y) for y in x]) if type(x) in _LISTS else x
 
 
 def unwrap(x: Any) -> Any:
     if isinstance(x, Rec):
         return x.view(np.ndarray)
-    if isinstance(x, (tuple, list)) and type(x) in (tuple, list):
-        return type(x)(unwrap(y) for y in x)
-    return x
+    return type(x)([unwrap(y) for y in x]) if type(x) in _LISTS else x
 
 
 _tape: Recording | None = None
@@ -312,9 +340,13 @@ class _Index:
 
     def __init__(self, index: Any) -> None:
         self.index = unwrap(index)
-        self.deps = 0
-        for a in _flat(node_of(index) if isinstance(index, (Rec, tuple, list)) else ()):
-            self.deps |= a.deps if isinstance(a, Node) else 0
+        each = self.index if type(self.index) is tuple else (self.index,)
+        self.plain = all(type(i) in _PLAIN for i in each)
+        self.deps = _rests_on(node_of(index)) if isinstance(index, (Rec, tuple, list)) else 0
+
+
+_PLAIN = {int, np.int64, np.int32, slice, type(None), type(Ellipsis)}
+"""The kinds of index that name every place once at the most."""
 
 
 def _is_all(index: Any) -> bool:

@@ -77,7 +77,10 @@ def _power(u: Any, out: Any, a: Any, b: Any, **unused: Any) -> Any:
 
 def _getitem(u: Any, out: Any, x: Any, index: Any) -> Any:
     g = np.zeros(np.shape(x))
-    np.add.at(g, index.index, u)
+    if index.plain:
+        g[index.index] = u
+    else:
+        np.add.at(g, index.index, u)
     return (g,)
 
 
@@ -121,7 +124,33 @@ def _stack(u: Any, out: Any, parts: Any, axis: Any = 0, **unused: Any) -> Any:
 def _concatenate(u: Any, out: Any, parts: Any, axis: Any = 0, **unused: Any) -> Any:
     if axis is None or not isinstance(parts, (list, tuple)):
         return None
-    return (np.split(u, np.cumsum([np.shape(x)[axis] for x in parts])[:-1], axis),)
+    return _joined(u, parts, axis)
+
+
+def _joined(u: Any, parts: Any, axis: int) -> Any:
+    """The pieces of a cotangent, shaped like the arrays that stand one after the other along an axis."""
+    if not isinstance(parts, (list, tuple)) or any(isinstance(x, (list, tuple)) for x in parts):
+        return None
+    u = np.asarray(u)
+    before, each = (slice(None),) * (axis % u.ndim), max(u.size // max(u.shape[axis], 1), 1)
+    end, pieces = 0, []
+    for x in map(np.asarray, parts):
+        begin, end = end, end + x.size // each
+        pieces.append(u[(*before, slice(begin, end))].reshape(x.shape))
+    return (pieces,)
+
+
+def _append(u: Any, out: Any, x: Any, more: Any, axis: Any = None) -> Any:
+    parts = [x, *more] if isinstance(more, (list, tuple)) and axis is None else [x, more]
+    found = _joined(u, parts, 0 if axis is None else axis)
+    if found is None:
+        return None
+    ((first, *rest),) = found
+    return first, rest if isinstance(more, (list, tuple)) else rest[0]
+
+
+def _hstack(u: Any, out: Any, parts: Any, **unused: Any) -> Any:
+    return _joined(u, parts, min(np.ndim(u) - 1, 1))
 
 
 def _same(u: Any, out: Any, x: Any, *unused: Any, **also: Any) -> Any:
@@ -162,6 +191,10 @@ RULES: dict[Any, Rule] = {
     np.outer: _outer,
     np.stack: _stack,
     np.concatenate: _concatenate,
+    np.append: _append,
+    np.hstack: _hstack,
+    np.vstack: lambda u, o, parts, **k: _joined(u, parts, 0),
+    np.column_stack: lambda u, o, parts: _joined(u, parts, 1),
     np.power: _power,
     np.matmul: _matmul,
     np.dot: _matmul,
