@@ -6,6 +6,7 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose._points import in_floats
+from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments import update
 from pullback.diagnose.loops._patient import Patient
 
@@ -137,3 +138,20 @@ def test_error_signals_of_neurons_that_are_parameters_by_themselves(handed, faul
     )
     found = [(f.id, f.where) for f in update.experiment(case)][:1]
     assert found == ([] if fault is None else [(fault, 0)])
+
+
+def test_what_a_unit_of_every_row_is_made_of_is_read_once_though_many_units_are_fed_by_it(monkeypatch):
+    def loss(p, X, y):
+        total = 0.0
+        for row, target in zip(X, y, strict=True):
+            hidden = np.array([1 / (1 + np.exp(-(w @ row))) for w in p[:3]])
+            total += sum((w @ hidden - target[0]) ** 2 for w in p[3:])
+        return total / len(X)
+
+    draw, asked = np.random.default_rng(0), []
+    leaves = [draw.standard_normal(3) for _ in range(7)]
+    read = Tape._segment
+    monkeypatch.setattr(Tape, "_segment", lambda self, a: asked.append(id(a)) or read(self, a))
+    tape = Tape(loss, leaves, draw.standard_normal((4, 3)), draw.standard_normal((4, 1)))
+    assert [s.name for s in tape.segments] == ["sigmoid"] * 12
+    assert len(asked) == len(set(asked))

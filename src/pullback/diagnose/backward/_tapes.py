@@ -80,6 +80,7 @@ class Tape:
         self.rows = 1 << len(leaves)
         self.products = self._products()
         self._made: dict[int, list[tuple[str, float]]] = {}
+        self._read: dict[tuple[int, int], Segment | None] = {}
         self._names = list(_ACTIVATIONS)
         self.sums = self.rec.backward()
         self.true = self.rec.gradient(len(leaves))
@@ -286,7 +287,13 @@ class Tape:
         return out
 
     def segment(self, a: Node) -> Segment | None:
-        """The activation whose value a node is, if it is any's."""
+        """The activation whose value a node is, if it is any's: read once, for it may feed many units."""
+        asked = id(a), len(self._names)
+        if asked not in self._read:
+            self._read[asked] = self._segment(a)
+        return self._read[asked]
+
+    def _segment(self, a: Node) -> Segment | None:
         for z in self.ancestors(a, 14)[1:]:
             if z.value.shape != a.value.shape or not z.deps & (self.rows - 1) or z.deps & self.rows << 1:
                 continue
@@ -299,7 +306,7 @@ class Tape:
                     self._names.append(own)
                     self._made.clear()
                 return Segment(z, a, own)
-            if z.name in PRODUCTS and np.allclose(fn.sigmoid(-z.value), a.value, rtol=1e-9, atol=1e-11):
+            if z.name in PRODUCTS and _mirrored(z.value, a.value):
                 return Segment(z, a, "sigmoid", sign=-1)
         return None
 
@@ -325,6 +332,13 @@ class Tape:
 def _gives(name: str, z: np.ndarray, a: np.ndarray) -> bool:
     """Whether a function leads from z to a."""
     return bool(np.allclose(fn.VALUE[name](z), a, rtol=1e-9, atol=1e-11))
+
+
+def _mirrored(z: np.ndarray, a: np.ndarray) -> bool:
+    """Whether a is the sigmoid of -z; the first number says no of nearly all."""
+    if a.size and abs(fn.sigmoid(-np.ravel(z)[0]) - np.ravel(a)[0]) > 1e-8:
+        return False
+    return bool(np.allclose(fn.sigmoid(-z), a, rtol=1e-9, atol=1e-11))
 
 
 def through(tape: Tape, product: Product, change: Callable[[Any], Any]) -> Leaves:
