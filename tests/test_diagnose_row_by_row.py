@@ -7,6 +7,7 @@ from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose._points import in_floats
 from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.backward._uses import repeated
 from pullback.diagnose.experiments import update
 from pullback.diagnose.loops._patient import Patient
 
@@ -155,3 +156,13 @@ def test_what_a_unit_of_every_row_is_made_of_is_read_once_though_many_units_are_
     tape = Tape(loss, leaves, draw.standard_normal((4, 3)), draw.standard_normal((4, 1)))
     assert [s.name for s in tape.segments] == ["sigmoid"] * 12
     assert len(asked) == len(set(asked))
+
+
+def test_parts_taken_of_arrays_that_rest_on_no_parameter_are_no_rows_of_one():
+    def loss(p, X, y):
+        states = np.zeros((5, 2))
+        return np.mean(np.tanh(X @ p[0] + states[0]) ** 2)
+
+    tape = Tape(loss, [np.ones((3, 2))], np.ones((4, 3)), np.ones(4))
+    assert any(n.name == "getitem" and not n.parents for n in tape.rec.nodes)
+    assert list(repeated(tape)) == []

@@ -42,7 +42,8 @@ def repeated(tape: Tape) -> Iterator[Wrong]:
     `g[index] += u` adds the last of them only, `np.add.at` adds all.
     """
     leaves = tape.rec.leaves[: len(tape.leaves)]
-    places = [n for n in tape.rec.nodes if n.name == "getitem" and any(n.parents[0] is x for x in leaves)]
+    taken = [n for n in tape.rec.nodes if n.name == "getitem" and n.parents]
+    places = [n for n in taken if any(n.parents[0] is x for x in leaves)]
     if not 0 < len(places) <= MOST:
         return
     instead = {id(n): partial(_last_of_each, n) for n in places}
