@@ -1,5 +1,7 @@
 """Steps that go row by row over a table as small as XOR: what their updates say together."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -156,6 +158,21 @@ def test_what_a_unit_of_every_row_is_made_of_is_read_once_though_many_units_are_
     tape = Tape(loss, leaves, draw.standard_normal((4, 3)), draw.standard_normal((4, 1)))
     assert [s.name for s in tape.segments] == ["sigmoid"] * 12
     assert len(asked) == len(set(asked))
+
+
+@pytest.mark.parametrize(("size", "paces", "steps", "rows"), [
+    (1, [0.01, 0.04], 1000, 8), (12, [0.01, 0.03], 1000, 12), (1, [0.01, 0.012], 1000, None),
+    (1, [0.01, 0.04], 20, None), (32, [0.01, 0.04], 1000, None),
+])  # fmt: skip
+def test_a_loss_that_takes_rows_one_by_one_has_few_of_them_in_a_step_where_many_do_not_fit(
+    size, paces, steps, rows
+):
+    X, leaves = np.random.default_rng(0).standard_normal((40, 3)), [np.ones(3)]
+    given = {"params": leaves, "X": X, "y": X[:, 0], "batch_size": size, "step": lambda p, X, y: (p, 1.0)}
+    case = Case(Patient({**given, "loss": lambda p, X, y: sum((X @ p[0] - y) ** 2)}), 10)
+    case.kept["paces"] = paces
+    case.machine.pace, case.machine.fast = 1.0, SimpleNamespace(ready=lambda *batch: False)
+    assert case._taken(steps, 1.0) == rows
 
 
 def test_parts_taken_of_arrays_that_rest_on_no_parameter_are_no_rows_of_one():

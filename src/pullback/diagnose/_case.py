@@ -9,7 +9,7 @@ import numpy as np
 
 from pullback.diagnose._fresh import brink, fan_in, reborn
 from pullback.diagnose._points import as_held, dividing, in_floats, tamed, untied
-from pullback.diagnose._quick import network_value, quickest
+from pullback.diagnose._quick import few_rows, network_value, quickest
 from pullback.diagnose._truth import Truth
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.loops._patient import Patient
@@ -282,15 +282,15 @@ class Case:
         leaves, judge, steps = leaves or self.leaves, judge or self.judge, steps or self.horizon
         limit = min(seconds, max(0.3 * self.left(), 0.05))
         data = data or (self.X, self.y)
-        rows = rows or self.shuffled(n=len(data[0]), size=self._taken(steps))
+        rows = rows or self.shuffled(n=len(data[0]), size=self._taken(steps, limit))
         return self.machine.exact(usual_adam(), lr, leaves, rows, data, steps, judge, limit)
 
-    def _taken(self, steps: int) -> int | None:
-        """The rows a step takes by itself out of all, where so many of all would be too dear; else None."""
+    def _taken(self, steps: int, seconds: float) -> int | None:
+        """The rows a step takes by itself, or few, where the usual many are too dear; else None."""
         own = self.own_rows
-        if own is None or steps * self.machine.pace < DEAR or self.machine.fast.ready(*self.batch()):
+        if steps * self.machine.pace < DEAR or self.machine.fast.ready(*self.batch()):
             return None
-        return max(32, *map(len, own.both))
+        return few_rows(self, steps, seconds) if own is None else max(32, *map(len, own.both))
 
     def mended_by(self, gradient: Any, leaves: Leaves, judge: Any, data: Any = None) -> Run:
         """Adam on another gradient, as many steps as the reference."""

@@ -20,6 +20,8 @@ from pullback.transforms import grad
 
 Case = Any  # that of _case, which calls this file
 Leaves = list[np.ndarray]
+FEW, USUAL = 8, 32
+"""The rows of a batch whose gradient says enough of all, and the usual ones."""
 DEAR, SELDOM = 0.3, 8
 """Seconds that so many gradients as a run takes have to cost before one is traced, and the batches of
 another shape that are not worth a trace.
@@ -104,6 +106,27 @@ class TracedGradient:
             return None
         alike = norm([f - g for f, g in pairs]) <= 1e-5 * norm([g for _, g in pairs])
         return run if alike else None
+
+
+def few_rows(case: Case, steps: int, seconds: float) -> int | None:
+    """Fewer rows a step than usual, for a loss that takes them one by one; None where all of them fit.
+
+    A loop that takes a row at a time is held against many steps of few rows rather than a few of many.
+    """
+    few, usual = max(case.size, FEW), min(USUAL, case.n)
+    if few >= usual:
+        return None
+    if "paces" not in case.kept:
+        case.kept["paces"] = [_pace(case, size) for size in (few, usual)]
+    sooner, later = case.kept["paces"]
+    return few if steps * later > seconds and later > 2 * sooner else None
+
+
+def _pace(case: Case, size: int) -> float:
+    """Seconds that the gradient of so many rows takes."""
+    batch, quick, watch = case.batch(0, size), case.quick, Stopwatch()
+    quick(case.leaves, *batch)
+    return watch.seconds()
 
 
 def _own(case: Case) -> Callable[..., Leaves]:
