@@ -32,7 +32,8 @@ def _in_layers(case: Case) -> tuple[Stacks, Case] | None:
         return None
     other = held_as(case, found)
     other.__dict__["generic"] = found.split(case.generic)
-    if other.net is None or not other.net.by_number or other.tape is None:
+    net = other.net
+    if net is None or not net.by_number or "unknown" in (net.output, net.objective) or other.tape is None:
         return None
     true = found.split(case.gradient(case.generic, X, y))
     near = [np.allclose(a, b, rtol=1e-6, atol=1e-12) for a, b in zip(other.tape.true, true, strict=True)]
