@@ -91,7 +91,13 @@ def test_the_right_derivative_at_another_point(point, found):
 )
 def test_of_two_rates_the_named_one_is_the_steps(named, usual, rate, monkeypatch):
     monkeypatch.setattr(_entries, "numbers_named", lambda patient: named)
-    assert _entries.rate_named(SimpleNamespace(patient=None), [0.1, 0.1, 0.05], usual) == rate
+    assert _entries.rate_named(SimpleNamespace(patient=None, size=30), [0.1, 0.1, 0.05], usual) == rate
+
+
+@pytest.mark.parametrize(("size", "rate"), [(16, 0.5), (30, 8.0)])
+def test_a_whole_number_that_is_the_named_rate_times_the_rows_is_no_rate(size, rate, monkeypatch):
+    monkeypatch.setattr(_entries, "numbers_named", lambda patient: [0.5])
+    assert _entries.rate_named(SimpleNamespace(patient=None, size=size), [0.5, 8.0, 8.0], 8.0) == rate
 
 
 @pytest.mark.parametrize(("kept", "found"), [([-0.5, -0.25], 1), ([-0.5, 0.0], 1), ([-0.5, 0.3], 0)])

@@ -47,12 +47,15 @@ def rate_named(case: Case, rates: list[float], usual: float) -> float:
     """Of several rates the one that stands in the step's reach, where that is one alone, else the usual one.
 
     Parameters that differ by a factor do not say which of them has it: the number that the step goes by does.
+    A whole number, of which none are listed, may be that too, unless it is a listed one times the rows.
     """
     some = [r for r in rates if r > 0]
     if not some or np.ptp([*some, usual]) <= TIGHT * usual:
         return usual
     named = [abs(x) for x in numbers_named(case.patient)]
-    known = [r for r in some if any(_near(r, x) for x in named) or abs(r - round(r)) <= TIGHT * r]
+    summed = [case.size * x for x in named]
+    known = [r for r in some if any(_near(r, x) for x in named)
+             or (abs(r - round(r)) <= TIGHT * r and not any(_near(r, x) for x in summed))]  # fmt: skip
     single = bool(known) and np.ptp(known) <= TIGHT * max(known)
     return known[0] if single else usual
 
