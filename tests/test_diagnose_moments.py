@@ -228,3 +228,19 @@ def test_a_root_of_few_gradients_is_known_by_first_moves_from_other_weights(powe
 
     found = diagnose(params=np.zeros(5), X=X, y=y, loss=loss, step=step, batch_size=50, n_steps=2000)
     assert [f.id for f in found.faults][:1] == ([named] if named else [])
+
+
+@pytest.mark.parametrize(("decay", "name"), [(None, "Adagrad"), (0.9, "RMSprop(0.9)")])
+def test_squares_of_the_weights_in_the_place_of_the_gradients_are_known(decay, name):
+    draw = np.random.default_rng(7)
+    grads = [[draw.standard_normal(x.shape) for x in start] for _ in range(5)]
+    p, kept, moves = [x + 0.1 for x in start], [0 * x for x in start], Moves()
+    for gs in grads:
+        kept = [a + w * w if decay is None else decay * a + (1 - decay) * w * w
+                for a, w in zip(kept, p, strict=True)]  # fmt: skip
+        moves.before.append(p)
+        p = [w - 0.001 * g / (np.sqrt(a) + 1e-8) for w, g, a in zip(p, gs, kept, strict=True)]
+        moves.after.append(p)
+    rule = simulate(moves, grads)
+    assert (rule.name, rule.wrong) == (name, "momentum_state_wrong")
+    assert rule.gap < 1e-6

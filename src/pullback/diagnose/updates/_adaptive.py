@@ -49,7 +49,7 @@ def _nearest(moves: Moves, grads: list[Leaves], rules: Any, best: Rule | None) -
     total = float(u @ u)
     if total == 0 or not np.isfinite(total):
         return best
-    for name, wrong, words, deltas in rules(grads, moves.move(0)):
+    for name, wrong, words, deltas in rules(grads, moves):
         A = np.column_stack([_joined(deltas), *W])
         if not np.isfinite(A).all() or not A[:, 0].any():
             continue
@@ -68,7 +68,7 @@ def own_rates(moves: Moves, grads: list[Leaves]) -> float:
     moves, grads = sampled(moves, grads)
     u = [_joined([moves.move(t)]) for t in range(len(grads))]
     nearest = float("inf")
-    for *_, deltas in _right(grads, moves.move(0)):
+    for *_, deltas in _right(grads, moves):
         off = 0.0
         for x, d in zip(u, map(_alone, deltas), strict=True):
             lr = -float(x @ d) / (float(d @ d) or 1.0)
@@ -147,8 +147,8 @@ def small_numbers(move: Leaves, grad: Leaves) -> list[Eps]:
     return found
 
 
-def _right(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
-    read = small_numbers(first, grads[0])
+def _right(grads: list[Leaves], moves: Moves) -> Iterator[Candidate]:
+    read = small_numbers(moves.move(0), grads[0])
     yield from _squared(grads, read, ())
     yield from _with_means(grads, read, ())
     yield from _squared(grads, [], (1e-8, 1e-7, 1e-10, 1e-6))
@@ -156,9 +156,9 @@ def _right(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
     yield from _half_corrected(grads, read)
 
 
-def _wrong(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
+def _wrong(grads: list[Leaves], moves: Moves) -> Iterator[Candidate]:
     rates = [(b1, b2) for b1 in _B1[:2] for b2 in _B2[:2]]
-    read = small_numbers(first, grads[0])
+    read = small_numbers(moves.move(0), grads[0])
     for eps, inside in [(1e-8, False), *read]:
         for kind, (fault, words) in _WRONG_ADAM.items():
             for b1, b2 in rates:
@@ -172,6 +172,11 @@ def _wrong(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
                list(_squares(grads, b2, 1e-8, "one number")))  # fmt: skip
         yield (f"RMSprop({b2})", "optimizer_state_mutated", "the root is written back into the squares",
                list(_squares(grads, b2, 1e-8, "rooted")))  # fmt: skip
+    weights = moves.before[: len(grads)]
+    for decay in (None, *_B2):
+        yield (f"RMSprop({decay})" if decay else "Adagrad", "momentum_state_wrong",
+               "the squares kept are the weights', not the gradients'",
+               list(_squares(grads, decay, 1e-8, squared=weights)))  # fmt: skip
 
 
 def _squared(grads: list[Leaves], read: list[Eps], usual: tuple[float, ...]) -> Iterator[Candidate]:
@@ -257,10 +262,10 @@ _WRONG_ADAM = {
 _UNCORRECTED = ("plain", "rate kept", "corrected first")
 
 
-def _pooled(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
+def _pooled(grads: list[Leaves], moves: Moves) -> Iterator[Candidate]:
     """Rules whose moments, or one kind of them, all these parameters of one shape have in common."""
     shared = "optimizer_state_shared"
-    read = small_numbers(first[:1], grads[0][:1])  # only the first has moments of its own gradient yet
+    read = small_numbers(moves.move(0)[:1], grads[0][:1])  # the first alone has its own moments yet
     for eps, inside in [*read, (1e-8, False)]:
         for kind in ("shared", "all v", "all m"):
             for b1 in _B1:
@@ -271,14 +276,16 @@ def _pooled(grads: list[Leaves], first: Leaves) -> Iterator[Candidate]:
 
 
 def _squares(
-    grads: list[Leaves], b2: float | None, eps: float, kind: str = "right", inside: bool = False
-) -> Iterator[Leaves]:
+    grads: list[Leaves], b2: float | None, eps: float, kind: str = "right", inside: bool = False,
+    squared: list[Leaves] | None = None,
+) -> Iterator[Leaves]:  # fmt: skip
+    """Gradients over the root of what is kept of their squares, or of those of what is `squared` instead."""
     store: dict[Any, Any] = {}
-    for gs in grads:
+    for gs, xs in zip(grads, squared or grads, strict=True):
         out = []
-        for k, g in enumerate(gs):
+        for k, (g, x) in enumerate(zip(gs, xs, strict=True)):
             key = {"shared": g.shape, "one number": 0}.get(kind, k)
-            new = np.mean(g * g) if kind == "one number" else g * g
+            new = np.mean(x * x) if kind == "one number" else x * x
             old = store.get(key, np.zeros(np.shape(new)))
             store[key] = old + new if b2 is None else b2 * old + (1 - b2) * new
             root = _root(store[key], eps, inside)
