@@ -57,6 +57,7 @@ from pullback.diagnose.experiments.of_update._memories import (
 )
 from pullback.diagnose.experiments.of_update._mispaired import mispaired
 from pullback.diagnose.experiments.of_update._one_array import as_shared
+from pullback.diagnose.experiments.of_update._out_of_place import out_of_place
 from pullback.diagnose.experiments.of_update._outgrown import outgrown
 from pullback.diagnose.experiments.of_update._rooted import rooted
 from pullback.diagnose.experiments.of_update._signal_kept import signal_kept
@@ -246,7 +247,8 @@ def _rule(
             "every step carries all gradients of earlier batches",
             "a usual rule reproduces the moves if it is given the sums of all gradients so far",
             "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
-    before = taken_once(moves, true, moving) or signal_kept(case, moves, moving)
+    before = taken_once(moves, true, moving) or out_of_place(case, moves, true, moving)
+    before = before or signal_kept(case, moves, moving)
     read = before or rule_kept_wrong(moves, used, moving)
     read = rule_on_parts(case, moving) if read is None else read
     read = running_away(case, moves, moving) if read is None else read

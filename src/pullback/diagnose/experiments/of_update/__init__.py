@@ -22,6 +22,7 @@ In reading order:
     _gathered         steps that gather the gradients of several batches before they move
     _mispaired        a step that gives the rows it was given other rows' targets
     _outgrown         biases that come back from a step in a larger shape
+    _out_of_place     numbers that a step moves from another's place, or out of turn
     _pooled_moments   moments of an adaptive rule that only some parameters share
     _one_array        what a step keeps in two places, if it is one array
     _rooted           a loss that is the root of what the step brings down
