@@ -118,3 +118,26 @@ def test_a_penalty_is_weighed_where_a_loop_gives_its_gradient_alone(factor, expe
     given = {"params": [0.1 * draw.normal(size=(4, 3))], "X": X, "y": y, "loss": loss, "grad": grad}
     told = diagnose(**given, batch_size=50, n_steps=1500)
     assert [f.id for f in told.faults][:1] == expected
+
+
+@pytest.mark.parametrize(("times", "expected"), [(1, []), (90, ["loss_reporting_wrong"])])
+def test_a_penalty_counted_once_for_every_row_is_no_loss_to_report(times, expected):
+    draw = np.random.default_rng(4)
+    table = draw.standard_normal((90, 3))
+    kinds = (table[:, 0] - table[:, 1] > 0).astype(float)
+
+    def penalty(p):
+        return 0.002 * float(np.sum(p[0] ** 2))
+
+    def loss(p, X, y):
+        z = X @ p[0] + p[1]
+        return float(np.mean(np.logaddexp(0, z) - y * z)) + penalty(p)
+
+    def step(p, X, y):
+        d = (1 / (1 + np.exp(-(X @ p[0] + p[1]))) - y) / len(y)
+        told = loss(p, X, y) + (times - 1) * penalty(p)
+        return [p[0] - 0.5 * (X.T @ d + 0.004 * p[0]), p[1] - 0.5 * d.sum()], told
+
+    found = diagnose(params=[draw.standard_normal(3), np.zeros(1)], X=table, y=kinds, loss=loss, step=step,
+                     batch_size=90, n_steps=300)  # fmt: skip
+    assert [f.id for f in found.faults][:1] == expected

@@ -183,6 +183,9 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Mov
         for factor, what in counts:
             if (factor != 1 or "alone" in words) and np.allclose(told, factor * values, rtol=1e-5, atol=0):
                 return f"it is {words}{what}"
+    heavier = _heavier_penalty(told, lists, counts)
+    if heavier:
+        return heavier
     for words, values in named.items():
         if any(_adds(told - base, values) for name, base in lists.items() if name.startswith("batch")):
             return f"{words} is added to it"
@@ -190,6 +193,18 @@ def _what(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Mov
         ratio = told / values if values.all() else np.zeros(1)
         if len(told) > 2 and np.ptp(values) and np.ptp(ratio) < 1e-5 * abs(ratio[0]):
             return f"it is {words}, times {number(ratio[0])}"
+    return ""
+
+
+def _heavier_penalty(told: np.ndarray, lists: dict[str, np.ndarray], counts: list[tuple[float, str]]) -> str:
+    """Whether it is the batch's loss, its penalty times some count, as inside a sum of rows."""
+    for when in ("before", "after"):
+        whole, rows = lists[f"batch {when}"], lists.get(f"batch {when}, data term")
+        if rows is None or not np.ptp(whole - rows):
+            continue
+        for factor, what in counts:
+            if factor != 1 and np.allclose(told, rows + factor * (whole - rows), rtol=1e-6, atol=0):
+                return f"its penalty is the loss's{what}"
     return ""
 
 
