@@ -46,3 +46,26 @@ def test_a_slope_that_is_put_in_place_of_a_sign_s_moves_the_layer(slope):
 def test_units_that_are_dead_at_the_start_stand_behind_no_step_function():
     found = loop(lambda s: np.maximum(s, 0), lambda s: 1.0 * (s > 0), low=-30.0)
     assert found.faults[0].id != "layer_not_updated", str(found)
+
+
+@pytest.mark.parametrize(("ways", "expected"), [(4, False), (2, True)])
+def test_what_a_search_comes_to_later_is_not_left_out(ways, expected):
+    """A line found by fixed moves, the slope's tried first: until that is right the intercept stays."""
+    draw = np.random.default_rng(1)
+    x = draw.uniform(1, 26, 30)
+    told = 1.1 * x + 13 + draw.standard_normal(30)
+
+    def loss(p, X, y):
+        return float(np.mean((p[0] * X + p[1] - y) ** 2))
+
+    def step(p, X, y):
+        now = loss(p, X, y)
+        for change in ((0.01, 0), (-0.01, 0), (0, 0.01), (0, -0.01))[:ways]:
+            tried = [np.array(w + d) for w, d in zip(p, change, strict=True)]
+            if loss(tried, X, y) < now:
+                return tried, now
+        return [np.array(w) for w in p], now
+
+    found = diagnose(params=[np.array(0.0), np.array(0.0)], X=x, y=told, loss=loss, step=step,
+                     batch_size=30, n_steps=150)  # fmt: skip
+    assert ("layer_not_updated" in [f.id for f in found.faults]) == expected

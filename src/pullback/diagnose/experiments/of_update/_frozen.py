@@ -12,6 +12,9 @@ from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._kept import with_fractions
 from pullback.diagnose.updates._moves import Moves, fit_linear, norm, watch
 
+MANY, LATER = 1000, 4
+"""So many steps leave nothing out by chance; how many times fewer ones are made, to see what moves later."""
+
 
 def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
     """Parameters that do not move although their gradient is not zero."""
@@ -21,6 +24,9 @@ def still(case: Case, moves: Moves, true: list[Leaves]) -> list[Finding]:
     if frozen and len(frozen) < count:
         ended = case.user.leaves
         frozen = [k for k in frozen if len(ended) == count and _scaled(ended[k], case.leaves[k])]
+        if frozen and case.horizon < MANY:  # a search along one number after the other may come to it yet
+            later = case.user_with(steps=LATER * case.horizon).leaves
+            frozen = [k for k in frozen if len(later) == count and _scaled(later[k], case.leaves[k])]
     added = [k for k in frozen if added_over_units(case, moves, true, k)]
     if added:
         frozen = [k for k in frozen if k not in added]
