@@ -6,7 +6,7 @@ In reading order:
     _match      an observed gradient against the true one, parameter by parameter
     _sharing    which rows a step used, and whether parameters share a buffer
     _one_row    one row's gradient, an outer product of an input and an error signal
-    _right_signal  a right error signal times another input, told by rows that get other targets
+    _right_signal  a right error signal times another input, or the input times another signal, by single rows
     _by_count   factors on fewer rows than a batch has
     _any_slope  some function in place of an activation's derivative
     _made_good  a gradient that is negated, or summed, and made good by the step

@@ -26,7 +26,7 @@ from pullback.diagnose.experiments.of_gradient._one_row import minus_lost, wrong
 from pullback.diagnose.experiments.of_gradient._orders import in_turn, orders
 from pullback.diagnose.experiments.of_gradient._other_loss import other_loss
 from pullback.diagnose.experiments.of_gradient._owed import penalty_share
-from pullback.diagnose.experiments.of_gradient._right_signal import follows_its_signal
+from pullback.diagnose.experiments.of_gradient._right_signal import follows_its_input, follows_its_signal
 
 
 def explain(seen: Seen) -> tuple[str, str, float]:
@@ -68,8 +68,10 @@ def explain(seen: Seen) -> tuple[str, str, float]:
         return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
     if follows_its_signal(seen.case, tape, bad):
         return "grad_wrong_input", "the right error signal, times another input than the weight's own", 0.9
-    meant = meant_loss(seen.case, tape, seen.observed)
-    return meant or other_loss(seen.case, seen.observed) or _closest(seen, claims)
+    known = meant_loss(seen.case, tape, seen.observed) or other_loss(seen.case, seen.observed)
+    if known is None and follows_its_input(seen.case, tape, bad):
+        known = "grad_wrong_delta", "the weight's own input, times another error signal than the loss's", 0.5
+    return known or _closest(seen, claims)
 
 
 def _opposite(seen: Seen, k: int) -> bool:

@@ -1,4 +1,4 @@
-"""Parts of the gradient experiment: the error signal is right, and what it is multiplied by is not.
+"""Parts of the gradient experiment: of error signal and input one is right, and the other is not.
 
 Asked of single rows, so it needs to know no input that a mistake may have taken.
 """
@@ -35,6 +35,36 @@ def follows_its_signal(case: Case, tape: Tape, bad: list[int]) -> bool:
                    for side in (0, 1))  # fmt: skip
     return all(_another(g, t) for g, t in zip(given, true, strict=True)) and (
         case.patient.has_grad or not any(map(_stretched, given, true)))  # fmt: skip
+
+
+def follows_its_input(case: Case, tape: Tape, bad: list[int]) -> bool:
+    """Whether each wrong gradient, of a weight of one output, is its input times another error signal.
+
+    Of single rows each is a multiple of the true one then, and not always the same.
+    """
+    weights = [k for k in bad if not case.is_bias(k)]
+    if not weights or not all(_of_one_output(case, tape, k) for k in weights):
+        return False
+    if not case.patient.has_grad and draws_anew(case):
+        return False
+    X, y = case.batch()
+    kinds = np.unique(np.reshape(y, (len(y), -1)), axis=0, return_index=True)[1][:4]
+    rows = [(X[i : i + 1], y[i : i + 1]) for i in sorted({*range(min(4, len(X))), *kinds.tolist()})]
+    pairs = [(_given(case, *row), case.gradient(case.generic, *row)) for row in rows]
+    return all(_unlike_multiples([(g[k], t[k]) for g, t in pairs if g is not None]) for k in weights) and all(
+        g is not None for g, _ in pairs)  # fmt: skip
+
+
+def _unlike_multiples(pairs: list[tuple[np.ndarray, np.ndarray]]) -> bool:
+    """Whether the first of each pair is a multiple of the second, by factors that differ."""
+    factors = []
+    for o, t in pairs:
+        power = float(np.sum(t * t))
+        factor = float(np.sum(o * t)) / power if power > 0 else 0.0
+        if not np.isfinite(factor) or np.linalg.norm(o - factor * t) > 1e-6 * np.linalg.norm(o):
+            return False
+        factors += [factor] if power > 0 else []
+    return len(factors) > 2 and bool(np.ptp(factors) > 0.01 * np.abs(factors).max())
 
 
 MOST = 60
