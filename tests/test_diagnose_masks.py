@@ -82,3 +82,39 @@ def test_a_mask_that_is_used_on_the_way_back_is_well(name):
     given = MASKS[name][0]
     assert unmasked(Case(Patient(given), 10.0)) == []
     assert diagnose(**given).verdict == "healthy"
+
+
+def dropout_and_adam():
+    """Classes told by two layers with dropout between them, moved by Adam."""
+    rng, t = np.random.default_rng(3), 0
+    Y = np.eye(3)[(X[:, 0] > 0).astype(int) + (X[:, 1] > 0)]
+    start = [np.zeros((4, 20)), np.zeros(20), 0.3 * rng.normal(size=(20, 3)), np.zeros(3)]
+    m, v = [0 * x for x in start], [0 * x for x in start]
+
+    def forward(p, X, mask):
+        h = np.tanh(X @ p[0] + p[1])
+        e = np.exp(h * mask @ p[2] + p[3])
+        return h, e / e.sum(1, keepdims=True)
+
+    def loss(p, X, y):
+        return -np.sum(y * np.log(forward(p, X, 1.0)[1] + 1e-12)) / len(y)
+
+    def step(p, X, y):
+        nonlocal t
+        t += 1
+        mask = (np.random.rand(len(X), 20) < 0.8) / 0.8
+        h, q = forward(p, X, mask)
+        d = (q - y) / len(y)
+        e = (d @ p[2].T) * mask * (1 - h**2)
+        new = []
+        for i, g in enumerate((X.T @ e, e.sum(0), (h * mask).T @ d, d.sum(0))):
+            m[i] = 0.9 * m[i] + 0.1 * g
+            v[i] = 0.999 * v[i] + 0.001 * g**2
+            new.append(p[i] - 0.03 * m[i] / (1 - 0.9**t) / (np.sqrt(v[i] / (1 - 0.999**t)) + 1e-8))
+        return new, -np.sum(y * np.log(q + 1e-12)) / len(y)
+
+    return {"params": start, "X": X, "y": Y, "loss": loss, "step": step, "batch_size": 40, "n_steps": 400}
+
+
+def test_noise_of_dropout_in_the_bias_that_adam_is_fed_is_no_wrong_gradient():
+    assert not diagnose(**dropout_and_adam()).faults

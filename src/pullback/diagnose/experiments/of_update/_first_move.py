@@ -187,8 +187,12 @@ def _along(value: Any, g: np.ndarray) -> float:
 
 
 def _inside_step(case: Case, moves: Moves) -> list[Node] | None:
-    """All that the first step computes, None where it cannot be recorded."""
+    """All that the first step computes, None where it cannot be recorded.
+
+    What it draws from NumPy's common state it has to draw as it did when its move was watched.
+    """
     body = case.patient.followed()
+    np.random.set_state(case.patient.random)
     try:
         with recording() as tape:
             params = body.tree([tape.leaf(x, i) for i, x in enumerate(moves.before[0])])
