@@ -100,3 +100,45 @@ def test_a_rate_times_the_number_of_rows_that_a_step_draws_is_read(power, found)
     given = {"params": start, "X": X, "y": X @ [1.0, -1.0, 0.5, 0.0] + 1, "loss": value, "step": step}
     told = update.experiment(Case(Patient(given | {"batch_size": 600, "n_steps": 400}), 10.0))
     assert [(f.id, f.alone) for f in told] == [(name, False) for name in found]
+
+
+def resampled(targets_too=True, squashed=True):
+    """Two kinds of points told by a network whose step draws as many rows as it is given, with repetition."""
+
+    def forward(p, X):
+        z = X @ p[0] + p[1]
+        a = np.maximum(z, 0)
+        return z, a, 1 / (1 + np.exp(-(a @ p[2] + p[3])))
+
+    def cost(p, X, y):
+        q = forward(p, X)[2]
+        return -np.mean(y * np.log(q + 1e-12) + (1 - y) * np.log(1 - q + 1e-12))
+
+    def step(p, x, t):
+        before = cost(p, x, t)
+        rows = np.random.randint(0, len(x), len(x))
+        x, t = x[rows], t[rows] if targets_too else t
+        z, a, q = forward(p, x)
+        d = (q - t) / len(x)
+        e = d @ p[2].T * (z > 0)
+        grads = [x.T @ e, e.sum(0), (a if squashed else z).T @ d, d.sum(0)]
+        return [w - 0.5 * g for w, g in zip(p, grads, strict=True)], before
+
+    start = [rng.standard_normal((4, 12)), np.zeros(12), 0.5 * rng.standard_normal((12, 1)), np.zeros(1)]
+    kinds = (X[:400, :1] * X[:400, 1:2] > 0).astype(float)
+    given = {"params": start, "X": X[:400], "y": kinds, "loss": cost, "step": step}
+    return given | {"batch_size": 40, "n_steps": 800}
+
+
+@pytest.mark.parametrize(
+    ("loop", "expected"),
+    [
+        (resampled(), []),
+        (resampled(targets_too=False), [("labels_misaligned", "data")]),
+        (resampled(squashed=False), [("grad_wrong_input", 2)]),
+    ],
+    ids=["right", "targets in place", "sums for activations"],
+)
+def test_what_a_step_makes_of_rows_it_draws_with_repetition_is_told(loop, expected):
+    np.random.seed(0)
+    assert [(f.id, f.where) for f in diagnose(**loop).faults[:1]] == expected

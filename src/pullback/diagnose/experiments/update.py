@@ -97,6 +97,9 @@ def _looked_into(case: Case, found: list[Finding]) -> list[Finding]:
     moves = unrolled(case)
     if moves is None and _clips_rows(case):
         return [f for f in found if f.id not in GRADIENT]
+    exact = _row_by_row(case) if guessed and moves is None else []
+    if exact:
+        return exact
     return once_more(case, found, _examine) if moves is None else _by_updates(case, found, moves)
 
 
@@ -111,6 +114,21 @@ def _clips_rows(case: Case) -> bool:
         return all_cut_off(moves, single.gradients(moves))
     except Failure:  # it takes no single row
         return False
+
+
+def _row_by_row(case: Case) -> list[Finding]:
+    """The mistake of a step that draws anew among the rows it is given, where one row alone has it exactly.
+
+    Of one row there is nothing to draw, so that its gradient is known. Masks are drawn all the same.
+    """
+    if case.own_rows is not None or not draws_anew(case):
+        return []
+    single = fed_singly(case, 1)
+    try:
+        found = [] if draws_anew(single) else _examine(single)
+    except Failure:  # it takes no single row
+        return []
+    return [f for f in found if f.id in GRADIENT and f.confidence == 1.0]
 
 
 def _by_updates(case: Case, found: list[Finding], moves: Moves) -> list[Finding]:

@@ -13,10 +13,13 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._patient import Body
 from pullback.diagnose.updates._moves import norm
 
 FEW = (4, 3)
 """Rows fed at once. An order that is drawn may be the right one by chance, hardly twice."""
+DRAWS = 8
+"""Moves looked at of a step that draws rows with repetition."""
 
 
 def mispaired(case: Case) -> list[Finding]:
@@ -28,16 +31,46 @@ def mispaired(case: Case) -> list[Finding]:
         rows = _unlike(case, count)
         order = None if rows is None else _pairing(case, rows)
         if order is None:
-            return []
+            return [] if rows is None else _drawn_apart(case, rows)
         orders.append(order)
     taken = next((order for order in orders if order != tuple(range(len(order)))), None)
     if taken is None:
         return []
-    return [Finding(
-        "labels_misaligned", "data", "the step gives rows the targets of other rows",
+    return [_found(
         f"of {len(taken)} rows fed, the first takes the target of number {taken[0] + 1}, and so on "
-        f"({', '.join(str(i + 1) for i in taken)}): only so is the move a multiple of the gradient",
-        "take X and y by the same indices", 1.0, 84)]  # fmt: skip
+        f"({', '.join(str(i + 1) for i in taken)}): only so is the move a multiple of the gradient"
+    )]  # fmt: skip
+
+
+def _found(evidence: str) -> Finding:
+    return Finding(
+        "labels_misaligned", "data", "the step gives rows the targets of other rows", evidence,
+        "take X and y by the same indices", 1.0, 84)  # fmt: skip
+
+
+def _drawn_apart(case: Case, rows: np.ndarray) -> list[Finding]:
+    """Whether a step that draws some of its rows more than once draws their targets by other indices.
+
+    Every move is a sum of the rows' own gradients then, in which rows are pushed towards their targets now,
+    and away from them then. A row that is drawn twice as its own counts twice, but never against itself.
+    """
+    own = [case.gradient(case.generic, case.X[[i]], case.y[[i]]) for i in rows]
+    A = np.stack([np.concatenate([g.ravel() for g in gradient]) for gradient in own], 1)
+    if A.shape[0] <= A.shape[1] + 2 or np.linalg.matrix_rank(A) < A.shape[1]:
+        return []
+    towards = against = False
+    body = case.patient.fresh()
+    np.random.set_state(case.patient.random)
+    for _ in range(DRAWS):
+        u = np.concatenate([x.ravel() for x in _away(case, body, rows)])
+        w = np.linalg.lstsq(A, u, rcond=None)[0]
+        if norm([u - A @ w]) > 1e-6 * norm([u]):
+            return []
+        trace = 1e-3 * np.abs(w).max()
+        towards, against = towards or w.max() > trace, against or w.min() < -trace
+    return [_found(
+        f"of {len(rows)} rows fed, drawn {DRAWS} times, each move is a sum of their gradients in which "
+        "some rows are pushed away from their targets")] if towards and against else []  # fmt: skip
 
 
 def _unlike(case: Case, count: int) -> np.ndarray | None:
@@ -54,13 +87,18 @@ def _pairing(case: Case, rows: np.ndarray) -> tuple[int, ...] | None:
     """The order of the targets by which the first move is a multiple of the gradient; the right one first."""
     body = case.patient.fresh()
     np.random.set_state(case.patient.random)
-    params = body.parameters(case.generic)
-    after = [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
-    u = [b - np.reshape(a, b.shape) for a, b in zip(after, case.generic, strict=True)]
+    u = _away(case, body, rows)
     for order in permutations(range(len(rows))):
         if _follows(u, case.gradient(case.generic, case.X[rows], case.y[rows[list(order)]])):
             return order
     return None
+
+
+def _away(case: Case, body: Body, rows: np.ndarray) -> Leaves:
+    """What one step on these rows takes away from the parameters at the generic point."""
+    params = body.parameters(case.generic)
+    after = [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
+    return [b - np.reshape(a, b.shape) for a, b in zip(after, case.generic, strict=True)]
 
 
 def _follows(u: Leaves, g: Leaves) -> bool:
