@@ -85,6 +85,24 @@ def test_one_array_in_two_places_of_what_is_kept(shared):
     assert one_array_twice(patient(step), start) == shared
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_one_dict_under_two_names_that_only_the_step_fills(shared):
+    class Moments:
+        def __init__(self):
+            self.m = {}
+            self.v = self.m if shared else {}
+
+        def step(self, p, X, y):
+            for k, g in enumerate(grad(p, X, y)):
+                self.m[k] = 0.9 * self.m.get(k, 0) + 0.1 * g
+                self.v[k] = 0.999 * self.v.get(k, 0) + 0.001 * g**2
+            return [
+                w - 0.01 * self.m[k] / (np.sqrt(np.abs(self.v[k])) + 1e-8) for k, w in enumerate(p)
+            ], loss(p, X, y)
+
+    assert one_array_twice(patient(Moments().step), start) == shared
+
+
 @pytest.mark.parametrize(
     ("means", "squares", "found"),
     [([9.0, 4.737], [99.0, 49.75], ["optimizer_state_mutated"]), ([0.9, 0.9], [0.99, 0.99], None)],

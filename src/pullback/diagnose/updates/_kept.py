@@ -138,11 +138,12 @@ def _empty(patient: Patient, leaves: Leaves, steps: int, fill: bool = False) -> 
 def one_array_twice(patient: Patient, leaves: Leaves) -> bool:
     """Whether two places of one list, object or function hold the same array, which a step writes into.
 
-    Or the same list or dict of arrays, whether it writes into these or puts others in their place.
+    Or the same list or dict of arrays, whether it writes into these or puts others in their place, be they
+    the first in it.
     """
     body = patient.fresh()
     shapes = {np.shape(x) for x in leaves}
-    twice = [x for x in _held_twice(body.function("step"), set(), 0) if _arrays(x, shapes)]
+    twice = [x for x in _held_twice(body.function("step"), set(), 0) if _arrays(x, shapes) or _to_fill(x)]
     empty = [not any(a.any() for a in _arrays(x, shapes)) for x in twice]
     np.random.set_state(patient.random)
     rows = patient.batch(0)
@@ -150,6 +151,10 @@ def one_array_twice(patient: Patient, leaves: Leaves) -> bool:
     body.step(body.tree(start), body.X[rows], body.y[rows])
     filled = [any(a.any() for a in _arrays(x, shapes)) for x in twice]
     return any(none and some for none, some in zip(empty, filled, strict=True))
+
+
+def _to_fill(holder: Any) -> bool:
+    return isinstance(holder, (dict, list)) and not holder
 
 
 def _arrays(holder: Any, shapes: set[Any]) -> list[np.ndarray]:
