@@ -264,3 +264,16 @@ def test_layers_without_biases_miss_them_where_the_inputs_are_far_from_zero():
     start = [rng.uniform(-1, 1, shape) for shape in ((2, 8), (8, 4), (4, 1))]
     found = diagnose(params=start, X=rows, y=inside, loss=loss, step=step, batch_size=40, n_steps=1500)
     assert (found.faults[0].id, found.faults[0].where) == ("no_bias", "model")
+
+
+def test_a_function_of_the_last_bias_alone_is_no_output_though_targets_are_far_away():
+    rng = np.random.default_rng(5)
+    X = rng.normal(size=(60, 3))
+    theta = np.append(0.01 * rng.normal(size=48), [0.01, -0.01])
+
+    def loss(p, X, y):
+        W, V, high, low = p[0][:36].reshape(3, 12), p[0][36:48].reshape(12, 1), p[0][48], p[0][49:]
+        return np.mean((np.maximum(X @ W, 0) @ V + high + low - y) ** 2)
+
+    found = head(loss, [theta], X, 3000 * (X[:, :1] - X[:, 1:2] - 0.5))
+    assert (found.output, found.objective, found.shift) == ("identity", "squared", 0.0)
