@@ -503,3 +503,30 @@ def test_the_relu_inside_a_loss_of_logits_is_no_layer_whose_error_is_handed_down
              "y": (y > 0)[:, None] * 1.0, "grad": grad, "batch_size": 20}  # fmt: skip
     said = gradient.experiment(Case(Patient(given), 10.0))[:1]
     assert [(f.id, f.where) for f in said] == [("grad_drops_upstream", 0)]
+
+
+@pytest.mark.parametrize("last", [False, True], ids=["ones first", "ones last"])
+def test_sums_with_the_ones_put_beside_them_in_place_of_activations_are_a_wrong_input(last):
+    start = [rng.standard_normal(s) / 2 for s in ((6, 6), (7, 6), (7, 1))]
+
+    def beside(a):
+        one = np.ones((len(a), 1))
+        return np.hstack([a, one] if last else [one, a])
+
+    def forward(p, X):
+        z = beside(X) @ p[0]
+        w = beside(np.tanh(z)) @ p[1]
+        return z, w, beside(np.tanh(w)) @ p[2]
+
+    def loss(p, X, y):
+        return np.mean((forward(p, X)[2] - y[:, None]) ** 2)
+
+    def grad(p, X, y):
+        z, w, out = forward(p, X)
+        rows = np.s_[:-1] if last else np.s_[1:]
+        d = 2 * (out - y[:, None]) / len(y)
+        e = (d @ p[2][rows].T) * (1 - np.tanh(w) ** 2)
+        f = (e @ p[1][rows].T) * (1 - np.tanh(z) ** 2)
+        return [beside(X).T @ f, beside(z).T @ e, beside(np.tanh(w)).T @ d]
+
+    assert found(start, loss, grad) == [("grad_wrong_input", 1)]

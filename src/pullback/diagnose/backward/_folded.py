@@ -66,3 +66,22 @@ def bias_part(tape: Tape, leaf: int) -> np.ndarray | None:
         return None
     mask[ones if first else np.s_[:, ones]] = True
     return mask
+
+
+def with_ones(others: list[Any], inputs: list[Any]) -> list[Any]:
+    """Other values with the ones beside them that a layer's own inputs have, where only these are missing."""
+    if len(others) != len(inputs):
+        return others
+    return [_beside_ones(np.asarray(a), np.asarray(b)) for a, b in zip(others, inputs, strict=True)]
+
+
+def _beside_ones(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    if a.ndim != 2 or b.ndim != 2 or a.shape == b.shape:
+        return a
+    for axis in (0, 1):
+        wider = a.shape[1 - axis] == b.shape[1 - axis] and a.shape[axis] + 1 == b.shape[axis] > 2
+        for at in (0, a.shape[axis]) if wider else ():
+            one = np.take(b, [at], axis)
+            if (one == 1).all():
+                return np.insert(a.astype(float), [at], one, axis)
+    return a

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.backward._folded import is_folded, to_leaf
+from pullback.diagnose.backward._folded import is_folded, to_leaf, with_ones
 from pullback.diagnose.backward._tapes import Product, Tape, Wrong
 from pullback.diagnose.recording._record import Node
 
@@ -24,7 +24,7 @@ def products(tape: Tape) -> Iterator[Wrong]:
         if len(shape) == 2 and shape[0] == shape[1]:
             yield only(tape, k, true.T, "grad_transposed", "the gradient transposed")
         for words, others in pool:
-            others = _cut(others, inputs)
+            others = with_ones(_cut(others, inputs), inputs)
             if _same_shapes(others, inputs) and not _equal(others, inputs):
                 g = _made(tape, product, others, deltas)
                 yield only(tape, k, g, "grad_wrong_input", words)
