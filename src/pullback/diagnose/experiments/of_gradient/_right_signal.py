@@ -25,7 +25,7 @@ def follows_its_signal(case: Case, tape: Tape, bad: list[int]) -> bool:
     """
     if not all(_of_one_output(case, tape, k) for k in bad):
         return False
-    if not case.patient.has_grad and draws_anew(case):
+    if not _taken(case) or (not case.patient.has_grad and draws_anew(case)):
         return False
     most = 4 if case.patient.has_grad else 4 + max(case.leaves[k].size for k in bad)
     rows = [_inputs(case, i, bad) for i in range(min(most, case.size))] if most < MOST else []
@@ -45,7 +45,7 @@ def follows_its_input(case: Case, tape: Tape, bad: list[int]) -> bool:
     weights = [k for k in bad if not case.is_bias(k)]
     if not weights or not all(_of_one_output(case, tape, k) for k in weights):
         return False
-    if not case.patient.has_grad and draws_anew(case):
+    if not _taken(case) or (not case.patient.has_grad and draws_anew(case)):
         return False
     X, y = case.batch()
     kinds = np.unique(np.reshape(y, (len(y), -1)), axis=0, return_index=True)[1][:4]
@@ -53,6 +53,11 @@ def follows_its_input(case: Case, tape: Tape, bad: list[int]) -> bool:
     pairs = [(_given(case, *row), case.gradient(case.generic, *row)) for row in rows]
     return all(_unlike_multiples([(g[k], t[k]) for g, t in pairs if g is not None]) for k in weights) and all(
         g is not None for g, _ in pairs)  # fmt: skip
+
+
+def _taken(case: Case) -> bool:
+    """Whether the loop's own functions take the parameters, which may be layers put together of its own."""
+    return [x.shape for x in case.generic] == [x.shape for x in case.patient.leaves]
 
 
 def _unlike_multiples(pairs: list[tuple[np.ndarray, np.ndarray]]) -> bool:
