@@ -145,22 +145,47 @@ def test_a_root_of_gradients_that_are_nearly_all_of_one_sign(negative, found):
     assert len(root_of_signed(moves, [[g]])) == found
 
 
-@pytest.mark.parametrize(("by_tensor", "found"), [(False, RIGHT), (True, MUTATED)])
-def test_a_step_count_by_tensor_is_told_whatever_the_decay_rates(by_tensor, found):
-    draw = np.random.default_rng(3)
+def _moments_with(seed, rate, counted):
+    """Six moves of an Adam of unusual decay rates, and their gradients; `rate` is asked of each gradient."""
+    draw = np.random.default_rng(seed)
     p = [draw.standard_normal(shape) for shape in ((6, 8), (8,), (8, 4), (4,))]
-    kept, moves, grads, count = [(0.0, 0.0)] * 4, Moves(), [], 0
+    kept, moves, grads = [(0.0, 0.0)] * 4, Moves(), []
     for t in range(1, 7):
         grads.append([0.02 * draw.standard_normal(x.shape) for x in p])
         moves.before.append(p)
         kept = [(0.7 * m + 0.3 * g, 0.97 * v + 0.03 * g * g)
                 for (m, v), g in zip(kept, grads[-1], strict=True)]  # fmt: skip
-        counts = [count + k + 1 for k in range(4)] if by_tensor else [t] * 4
-        p = [x - 0.01 * (m / (1 - 0.7**c)) / (np.sqrt(v / (1 - 0.97**c)) + 1e-8)
-             for x, (m, v), c in zip(p, kept, counts, strict=True)]  # fmt: skip
+        p = [x - rate(g) * (m / (1 - 0.7**c)) / (np.sqrt(v / (1 - 0.97**c)) + 1e-8)
+             for x, (m, v), c, g in zip(p, kept, counted(t), grads[-1], strict=True)]  # fmt: skip
         moves.after.append(p)
-        count += 4
-    assert [f.id for f in rule_kept_wrong(moves, grads, [0, 1, 2, 3])] == found
+    return moves, grads
+
+
+def _by_tensor(t):
+    return [4 * (t - 1) + k + 1 for k in range(4)]
+
+
+def _by_step(t):
+    return [t] * 4
+
+
+def _fixed(g):
+    return 0.01
+
+
+def _by_norm(g):
+    return 0.01 / (1 + 50 * np.sqrt(np.mean(g * g)))
+
+
+@pytest.mark.parametrize(
+    ("rate", "counted", "found"),
+    [(_fixed, _by_step, RIGHT), (_fixed, _by_tensor, MUTATED), (_by_norm, _by_step, None)],
+)
+def test_a_step_count_by_tensor_is_told_whatever_the_decay_rates(rate, counted, found):
+    """Rates that each gradient's norm sets go unlike ways too, but other ways from other weights."""
+    (moves, grads), again = (_moments_with(seed, rate, counted) for seed in (3, 4))
+    read = rule_kept_wrong(moves, grads, [0, 1, 2, 3], lambda: again)
+    assert (read if read is None else [f.id for f in read]) == found
 
 
 def test_rows_that_rest_in_a_batch_do_not_count_as_a_step_count_by_tensor():

@@ -10,9 +10,10 @@ from pullback.diagnose._unrolled import unrolled
 from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments.of_treatment._penalties import coupled
 from pullback.diagnose.experiments.of_update._answered import answered, sizes_by_rule
+from pullback.diagnose.experiments.of_update._fading import judge_memory
 from pullback.diagnose.experiments.of_update._frozen import entries_still
 from pullback.diagnose.experiments.of_update._linear_rules import beside_penalty, shared_rules
-from pullback.diagnose.experiments.of_update._memories import _corrected_in_place, judge_memory, nesterov
+from pullback.diagnose.experiments.of_update._memories import _corrected_in_place, nesterov
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
 from pullback.diagnose.updates._kept import factor_kept
@@ -181,6 +182,20 @@ def test_gradients_kept_for_ever_are_a_buffer_unless_grad_itself_was_seen_to_be_
 )
 def test_a_velocity_of_sums_that_are_never_cleared(weights, fault):
     assert [f.id for f in judge_memory(np.array(weights), 1.0)] == fault
+
+
+@pytest.mark.parametrize(
+    ("rate", "beta", "named", "fault"),
+    [
+        (0.4, 0.3, [0.4, 0.3], []),  # a small memory that was chosen
+        (0.4, 0.3, [0.3], ["momentum_state_wrong"]),
+        (0.09, 0.1, [0.1, 0.9], ["momentum_state_wrong"]),  # v = 0.1 v + 0.9 g at a rate of 0.1
+        (0.9, 0.05, [0.05, 0.9], ["momentum_state_wrong"]),  # the rate and the memory exchanged
+    ],
+)
+def test_a_small_memory_is_a_choice_where_it_and_the_rate_are_numbers_of_the_loop(rate, beta, named, fault):
+    weights = beta ** np.arange(6.0)
+    assert [f.id for f in judge_memory(weights, rate, True, lambda: named)] == fault
 
 
 @pytest.mark.parametrize(("cleared", "fault"), [(False, ["grad_not_zeroed"]), (True, [])])

@@ -8,6 +8,7 @@ Speaks for: the update group, and the gradient group where the step's own gradie
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from pullback.diagnose.experiments.of_update._answered import answered
 from pullback.diagnose.experiments.of_update._by_rows import by_rows
 from pullback.diagnose.experiments.of_update._cut_gradients import of_cut_gradients
 from pullback.diagnose.experiments.of_update._denominators import (
+    from_elsewhere,
     newest_unweighted,
     root_of_signed,
     rule_kept_wrong,
@@ -267,7 +269,7 @@ def _rule(
             "set the gradient buffers to zero before each backward pass", 1.0, 81)]  # fmt: skip
     before = taken_once(moves, true, moving) or out_of_place(case, moves, true, moving)
     before = before or signal_kept(case, moves, moving)
-    read = before or rule_kept_wrong(moves, used, moving)
+    read = before or rule_kept_wrong(moves, used, moving, partial(from_elsewhere, case))
     read = rule_on_parts(case, moving) if read is None else read
     read = running_away(case, moves, moving) if read is None else read
     if read is not None:

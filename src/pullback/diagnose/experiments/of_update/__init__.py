@@ -14,6 +14,7 @@ In reading order:
     _frozen           parameters that a step does not move, and why
     _looked_up        tables of which a step treats one half otherwise than the other
     _staircase        parameters behind a step function, which no gradient reaches
+    _fading           how earlier gradients fade from a move, and whether anyone means that
     _memories         what moves keep of earlier ones, and whether anyone means that
     _taken_once       steps that go by the first gradient for ever
     _signal_kept      error signals inside the backward pass that are never cleared

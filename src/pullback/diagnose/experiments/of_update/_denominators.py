@@ -6,7 +6,8 @@ squares. What of either is kept from step to step tells which rule it is, and wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import chain
 from math import comb
 
@@ -17,7 +18,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.updates._adaptive import MEAN_AS_IS, SQUARES_AS_IS
 from pullback.diagnose.updates._coefficients import Kept, coefficients
 from pullback.diagnose.updates._kept import factor_kept, kept_after, numbers_named
-from pullback.diagnose.updates._moves import Moves, Rule, watch_part
+from pullback.diagnose.updates._moves import Moves, Rule, watch, watch_part
 
 _FIXES = {
     "momentum_state_wrong": "m = beta1 m + (1 - beta1) g, v = beta2 v + (1 - beta2) g**2, divide by its root",
@@ -52,8 +53,14 @@ def root_of_signed(
     return []
 
 
-def rule_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
-    """What is wrong in the coefficients of the moves' own rule: nothing, or None where they are not read."""
+def rule_kept_wrong(
+    moves: Moves, grads: list[Leaves], moving: list[int],
+    elsewhere: Callable[[], tuple[Moves, list[Leaves]]] | None = None,
+) -> list[Finding] | None:  # fmt: skip
+    """What is wrong in the coefficients of the moves' own rule: nothing, or None where they are not read.
+
+    `elsewhere` gives moves and gradients from other weights, where what a count does is the same.
+    """
     kept = coefficients(moves, grads, moving)
     if len(kept) < 3 and _without_root(moves, grads, moving):
         told = "the first move is the gradient over its square, entry by entry"
@@ -63,7 +70,7 @@ def rule_kept_wrong(moves: Moves, grads: list[Leaves], moving: list[int]) -> lis
     if len(kept) == 2 and (as_written := _written_back(kept)):  # runs that grow so are soon past reading
         return as_written
     if len(kept) < 3:
-        return _counted_apart(moves, grads, moving)
+        return _counted_apart(moves, grads, moving, elsewhere)
     if all(k.rooted for k in kept):
         told = "what a step divides by has a square that holds a multiple of it, one step earlier"
         return _wrong("the root of the squares is written back into them", told, _MUTATED)
@@ -124,23 +131,42 @@ def _without_root(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
                 and np.ptp(np.sqrt(square)) > 0.5 * np.sqrt(square).mean())  # fmt: skip
 
 
-def _counted_apart(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding] | None:
-    """Whether parameters keep the same shares, each by itself, but their rates go unlike ways."""
-    read = {k: coefficients(moves, grads, [k]) for k in moving}
-    read = {k: kept for k, kept in read.items() if len(kept) >= 3 and not any(x.rooted for x in kept)}
-    shares = np.array([[(x.mean, x.squares) for x in kept[:3]] for kept in read.values()])
-    if len(read) < 2 or np.ptp(shares, axis=(0, 1)).max() > 2e-2 or not 0 < shares[..., 1].min() < 1:
+def _counted_apart(
+    moves: Moves, grads: list[Leaves], moving: list[int],
+    elsewhere: Callable[[], tuple[Moves, list[Leaves]]] | None,
+) -> list[Finding] | None:  # fmt: skip
+    """Whether parameters keep the same shares, each by itself, but their rates go unlike ways.
+
+    They go the same ways from other weights: rates that the gradients set, by their norms, do not.
+    """
+    rates = _rates_apart(moves, grads, moving)
+    if rates is None or np.ptp(_paths(rates), axis=0).max() < 0.1:  # by the weights' norm they drift a little
         return None
-    first = {k: _median_size(moves.move(0)[k]) for k in read}
-    rates = {k: np.array([first[k], *(x.rate for x in kept[:3])]) for k, kept in read.items()}
-    paths = np.array([r[1:] / r[:1] for r in rates.values()])
-    if np.ptp(paths, axis=0).max() < 0.1:  # one that goes by the weights' norm drifts a little
+    again = rates if elsewhere is None else _rates_apart(*elsewhere(), moving)
+    if again is None or again.keys() != rates.keys():
+        return None
+    if np.abs(_paths(again) / _paths(rates) - 1).max() > 0.05:
         return None
     told = "; ".join(
         f"of parameter {k} as {', '.join(number(x) for x in r)}" for k, r in list(rates.items())[:2]
     )
     return _wrong("the step count grows with every tensor, not with every step",
                   f"from step to step the rate goes {told}", _MUTATED)  # fmt: skip
+
+
+def _rates_apart(moves: Moves, grads: list[Leaves], moving: list[int]) -> dict[int, np.ndarray] | None:
+    """Each parameter's rates, step by step, where all keep the same shares; None where they do not."""
+    read = {k: coefficients(moves, grads, [k]) for k in moving}
+    read = {k: kept for k, kept in read.items() if len(kept) >= 3 and not any(x.rooted for x in kept)}
+    shares = np.array([[(x.mean, x.squares) for x in kept[:3]] for kept in read.values()])
+    if len(read) < 2 or np.ptp(shares, axis=(0, 1)).max() > 2e-2 or not 0 < shares[..., 1].min() < 1:
+        return None
+    first = {k: _median_size(moves.move(0)[k]) for k in read}
+    return {k: np.array([first[k], *(x.rate for x in kept[:3])]) for k, kept in read.items()}
+
+
+def _paths(rates: dict[int, np.ndarray]) -> np.ndarray:
+    return np.array([r[1:] / r[:1] for r in rates.values()])
 
 
 def _median_size(u: np.ndarray) -> float:
@@ -155,7 +181,13 @@ def rule_on_parts(case: Case, moving: list[int]) -> list[Finding] | None:
     moves = watch_part(case.patient, case.generic, 6, case.n // 6)
     if moves is None or not all(np.isfinite(x).all() for after in moves.after for x in after):
         return None
-    return rule_kept_wrong(moves, case.gradients(moves), moving)
+    return rule_kept_wrong(moves, case.gradients(moves), moving, partial(from_elsewhere, case))
+
+
+def from_elsewhere(case: Case) -> tuple[Moves, list[Leaves]]:
+    """Six moves from fresh weights, and the true gradients there."""
+    moves = watch(case.patient, case.reborn(), 6)
+    return moves, case.gradients(moves)
 
 
 def _uphill(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Finding]:

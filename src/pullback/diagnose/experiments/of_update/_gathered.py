@@ -6,7 +6,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments.of_update._memories import judge_memory
+from pullback.diagnose.experiments.of_update._fading import judge_memory
 from pullback.diagnose.updates._moves import Moves, fit_linear, norm, watch
 
 GROUPS = 5

@@ -28,6 +28,7 @@ from pullback.diagnose.experiments.of_treatment._penalties import replaced
 from pullback.diagnose.experiments.of_update._answered import sizes_by_rule
 from pullback.diagnose.experiments.of_update._averaged import averaged
 from pullback.diagnose.experiments.of_update._behind_squares import behind_squares
+from pullback.diagnose.experiments.of_update._fading import judge_memory
 from pullback.diagnose.experiments.of_update._first_move import (
     all_uphill,
     clipped,
@@ -42,11 +43,9 @@ from pullback.diagnose.experiments.of_update._first_move import (
 )
 from pullback.diagnose.experiments.of_update._linear_rules import shared_rules
 from pullback.diagnose.experiments.of_update._meant import sized_by_norms
-from pullback.diagnose.experiments.of_update._memories import (
-    judge_memory,
-    keeps_velocity,
-)
+from pullback.diagnose.experiments.of_update._memories import keeps_velocity
 from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
+from pullback.diagnose.updates._kept import numbers_named
 from pullback.diagnose.updates._moves import (
     Moves,
     Rule,
@@ -132,7 +131,8 @@ def _own_factors(
     if sure and lists and max(float(np.abs(c - lists[0]).max()) for c in lists) > 0.05:
         return [one_buffer(min(memories), max(memories))]
     for k, c in memories.items():
-        bad = judge_memory(c, usual, case.listened is not None or keeps_velocity(case, moves, used, [k]))
+        keeps = case.listened is not None or keeps_velocity(case, moves, used, [k])
+        bad = judge_memory(c, usual, keeps, lambda: numbers_named(case.patient))
         if bad and bad[0].id == "grad_not_zeroed":  # these alone are left to grow
             return [replace(bad[0], where=k)]
         if bad:

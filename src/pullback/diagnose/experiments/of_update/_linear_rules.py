@@ -9,10 +9,17 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, is_round, number
 from pullback.diagnose.experiments.of_gradient._owed import drawn_away, penalty_ratio, turned
-from pullback.diagnose.experiments.of_update._memories import LEAST, judge_memory, keeps_velocity
+from pullback.diagnose.experiments.of_update._fading import LEAST, judge_memory
+from pullback.diagnose.experiments.of_update._memories import keeps_velocity
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import LOOKED_AT, sampled
-from pullback.diagnose.updates._kept import factor_kept, kept_after, never_written, share_of_move
+from pullback.diagnose.updates._kept import (
+    factor_kept,
+    kept_after,
+    never_written,
+    numbers_named,
+    share_of_move,
+)
 from pullback.diagnose.updates._moves import Moves, Rule, fit_decayed, fit_linear, norm
 
 
@@ -155,8 +162,8 @@ def _remembered(
     case: Case, c: np.ndarray, moves: Moves, grads: list[Leaves], moving: list[int]
 ) -> list[Finding]:
     scale = float(np.abs(c).max())
-    return judge_memory(c / scale, scale, case.listened is not None or keeps_velocity(
-        case, moves, grads, moving))  # fmt: skip
+    keeps = case.listened is not None or keeps_velocity(case, moves, grads, moving)
+    return judge_memory(c / scale, scale, keeps, lambda: numbers_named(case.patient))
 
 
 def _single(case: Case) -> bool:

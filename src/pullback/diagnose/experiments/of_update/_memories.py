@@ -8,6 +8,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments.of_update._fading import LEAST
 from pullback.diagnose.training._own_rules import measured
 from pullback.diagnose.updates._adaptive import own_rates, simulate
 from pullback.diagnose.updates._kept import factor_kept, fades_by, kept_after
@@ -85,10 +86,6 @@ def follows_course(case: Case, moves: Moves, gradient: Callable[..., Leaves] | N
         moves, lambda leaves, t: gradient(leaves, case.X[moves.rows[t]], case.y[moves.rows[t]]), epoch
     )
     return found is not None and not 0 < found[0].settings.get("beta", 0.0) < LEAST
-
-
-LEAST = 0.35
-"""A memory below this is none that someone means."""
 
 
 def divides(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
@@ -307,18 +304,6 @@ def _looks_ahead(case: Case, moves: Moves, moving: list[int], beta: float, until
     return bool(min(rates) > 0 and norm(rest) < 1e-4 * size)
 
 
-def _summed_twice(c: np.ndarray) -> bool:
-    """Whether the weights grow by ever less, at one rate: a velocity of sums that are never cleared.
-
-    Where a step looks ahead along its velocity, the newest gradient has a weight of its own.
-    """
-    growth = np.diff(c, prepend=0.0)
-    if len(c) < 4 or not (growth > 0).all():
-        return False
-    fade = growth[2:] / growth[1:-1]
-    return bool(0.05 < fade[0] < 1 - 1e-3 and growth[1] < growth[0] and np.allclose(fade, fade[0], rtol=1e-3))
-
-
 def keeps_velocity(case: Case, moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
     """Whether what is kept from step to step is a velocity, not a buffer of gradients that is never cleared.
 
@@ -345,45 +330,3 @@ def keeps_velocity(case: Case, moves: Moves, grads: list[Leaves], moving: list[i
     return any(abs(a / p - 1) < 1e-4 for a in newest for p in plain) or fades_by(
         case.patient, moves.before[0], 1.0
     )
-
-
-def judge_memory(c: np.ndarray, scale: float, grad_is_clean: bool = False) -> list[Finding]:
-    table = [("weight of gradients, newest first", ", ".join(number(x) for x in c * scale))]
-
-    def wrong(words: str, fault: str = "momentum_state_wrong", fix: str = "") -> list[Finding]:
-        return [Finding(
-            fault, "step", words,
-            f"the moves are the last gradients times {', '.join(number(x) for x in c[:4] * scale)}, ...",
-            fix or "keep v = beta v + g and move by -lr v", 1.0, 81, table=table)]  # fmt: skip
-
-    if (np.abs(c[1:]) < 1e-3).all():
-        return []
-    if abs(c[0]) < 1e-3:
-        return wrong("the step uses the velocity of the step before: it is stale by one")
-    if c[0] < 0 and (c[1:] < 1e-3).all():
-        return wrong(
-            "the step goes uphill: the velocity is added", "grad_sign_flipped", "subtract the velocity"
-        )
-    if c[0] < 0:
-        return wrong("the newest gradient is added, uphill")
-    if np.allclose(c, c[0], rtol=1e-3) and grad_is_clean:
-        return wrong("the velocity grows without end: its memory is 1")
-    if np.allclose(c, c[0], rtol=1e-3):
-        return wrong("every step carries all gradients of earlier batches", "grad_not_zeroed",
-                     "set the gradient buffers to zero before each backward pass")  # fmt: skip
-    if _summed_twice(c):
-        return wrong("every velocity is fed with all gradients of earlier batches", "grad_not_zeroed",
-                     "set the gradient buffers to zero before each backward pass")  # fmt: skip
-    ratios = c[2:] / np.where(np.abs(c[1:-1]) > 1e-9, c[1:-1], np.nan)
-    early = c[1] / c[0]
-    known = ratios[np.isfinite(ratios) & (np.abs(c[1:-1]) > 1e-5)]
-    if (c[1:] < -1e-3).any():
-        return wrong("earlier gradients enter with changing sign: the velocity's sign is lost")
-    if known.size and np.ptp(known) > 1e-2 * abs(known.mean()):
-        return wrong("earlier gradients fade at no fixed rate: the velocity is scaled again on the way")
-    beta = float(known.mean()) if known.size else early
-    if (beta > 1 - 1e-4 or early > 1 + 1e-4) and abs(early - beta / (1 + beta) * beta) > 1e-2:
-        return wrong(f"the velocity grows without end: its memory is {number(max(beta, early))}")
-    if abs(early - beta) < 1e-3 and beta < LEAST:
-        return wrong(f"the memory is only {number(beta)}: the coefficients stand on the wrong terms")
-    return []
