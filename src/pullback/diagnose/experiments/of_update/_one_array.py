@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.experiments.gradient import doubtful
 from pullback.diagnose.experiments.of_update._memories import nesterov, scheduled
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import simulate
@@ -15,9 +14,12 @@ from pullback.diagnose.updates._moves import Moves, chosen, fit_linear, watch
 
 
 def as_shared(case: Case, found: list[Finding]) -> list[Finding]:
-    """A rule that is wrong, or none that is known, named by its cause where two places hold one array."""
+    """A rule that is wrong, or none that is known, named by its cause where two places hold one array.
+
+    What is less than exact about a gradient gives way: a right rule that appears is a proof.
+    """
     wrong = bool(found) and found[0].id in _OF_STATE
-    unread = case.moves is not None and case.rule is None and all(map(doubtful, found))
+    unread = case.moves is not None and case.rule is None and all(f.confidence < 1 for f in found)
     if not (wrong or unread) or not one_array_twice(case.patient, case.generic):
         return found
     words = "two things that are kept from step to step are one array: writing one overwrites the other"
