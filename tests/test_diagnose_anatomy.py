@@ -277,3 +277,16 @@ def test_a_function_of_the_last_bias_alone_is_no_output_though_targets_are_far_a
 
     found = head(loss, [theta], X, 3000 * (X[:, :1] - X[:, 1:2] - 0.5))
     assert (found.output, found.objective, found.shift) == ("identity", "squared", 0.0)
+
+
+def test_a_log_of_probabilities_that_comes_first_hides_no_softmax_behind_it():
+    rng = np.random.default_rng(8)
+    X, y = rng.normal(size=(40, 4)), rng.integers(0, 3, 40)
+
+    def loss(p, X, y):
+        z = X @ p[0]
+        q = np.exp(z) / np.exp(z).sum(1, keepdims=True)
+        return -np.log(q)[np.arange(len(y)), y].mean()
+
+    found = head(loss, [rng.normal(size=(4, 3))], X, y)
+    assert (found.output, found.objective) == ("softmax", "cross-entropy")

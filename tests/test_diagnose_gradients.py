@@ -439,9 +439,10 @@ def test_a_column_of_the_last_row_stands_for_that_of_all(at, expected, by_row):
     assert [(f.id, f.where) for f in said if f.confidence > 0.9] == expected
 
 
-def test_every_mistake_is_made_where_an_activation_is_copied_beside_a_column_of_ones():
+@pytest.mark.parametrize("dtype", ["float64", "uint8"])  # a minus before whole numbers without a sign breaks
+def test_every_mistake_is_made_where_an_activation_is_copied_beside_a_column_of_ones(dtype):
     draw = np.random.default_rng(4)
-    X, y = draw.standard_normal((40, 3)), draw.random((40, 5)).round()
+    X, y = draw.standard_normal((40, 3)), draw.random((40, 5)).round().astype(dtype)
 
     def squash(z):
         return 1.0 / (1.0 + np.exp(-z))

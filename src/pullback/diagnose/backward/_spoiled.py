@@ -221,7 +221,8 @@ def _errors(tape: Tape, group: list[Segment]) -> Iterator[dict[int, Any]]:
     shape = np.shape(sums[0][1])
     if name not in fn.OF_VALUE or any(np.shape(z) != shape for _, z in sums):
         return
-    errors = [n.value for n in tape.rec.nodes if n.name == "subtract" and n.deps >= tape.rows << 1]
+    subtracted = [n for n in tape.rec.nodes if n.name == "subtract" and n.deps >= tape.rows << 1]
+    errors = [np.asarray(n.value, float) for n in subtracted]
     own = [e for e in errors if e.shape == shape]
     ways = [own] if len(own) == len(sums) > 1 else []
     ways += [[e] for e in own] if len(sums) == 1 else []

@@ -79,7 +79,7 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
     alike = min(_alike(tapes[0], tape) for tape in tapes)
     values = np.array([float(np.asarray(t.result).reshape(-1)[0]) for t in tapes])
     found = wrong = None
-    predicted = np.zeros(0)
+    before: list[float] = []
     for k in _candidates(tapes, len(leaves), alike)[:LAST]:
         Z = np.array([t.every[k].value.ravel() for t in tapes], float)
         output, objective, factor, shift = fn.recognise(Z, y[picked], values)
@@ -91,21 +91,31 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
             continue
         if output == "exp" and objective.endswith("cross-entropy"):
             continue  # a probability's logarithm: the probability stands before it
-        if output != "identity" and found and not _makes(fn.VALUE[output](Z), predicted):
-            continue  # of targets far away every row's loss is nearly the same, whatever the predictions
+        if not _told(Z, Head(output, objective, factor, shift, Z.shape[1]), y[picked], values, before):
+            continue
         if output != "identity":
             return Head(output, objective, factor, shift, Z.shape[1], place=k)
         usual = _SQUASHED.get(objective, output)
-        if found is None:
-            found, predicted = Head(usual, objective, factor, shift, Z.shape[1], usual != output, k), Z
+        found = found or Head(usual, objective, factor, shift, Z.shape[1], usual != output, k)
     return found or wrong
 
 
-def _makes(made: np.ndarray, predicted: np.ndarray) -> bool:
-    """Whether an output's function makes the predictions that come after it, as far as shapes tell."""
-    if made.shape != predicted.shape:
-        return True
-    return float(np.abs(made - predicted).max()) <= 0.01 * float(np.ptp(predicted))
+def _told(Z: np.ndarray, known: Head, y: Any, values: np.ndarray, before: list[float]) -> bool:
+    """Whether the losses are told from those of other predictions, no worse than by what was found before.
+
+    Beside targets that dwarf them any predictions fit nearly. What is off is kept in `before`.
+    """
+    p, t = fn.VALUE[known.output](Z), fn.targets(y, Z)
+    others = np.roll(p, 1, axis=0) if np.ptp(p, axis=0).any() else 2 * p + 1
+    near, far = (
+        float(np.linalg.norm(known.factor * fn.objective(known.objective, q, t) + known.shift - values))
+        for q in (p, others)
+    )
+    told = not near > 0.01 * far or near <= 1e-12 * float(np.linalg.norm(values))
+    if told and before and near > 100 * min(before) and near > 1e-5 * far:
+        return False
+    before += [near] if told else []
+    return told
 
 
 def is_mean(net: Net, loss: Any, leaves: list[np.ndarray], X: Any, y: Any) -> bool:
