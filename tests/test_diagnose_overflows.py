@@ -130,3 +130,25 @@ def test_the_rows_that_break_a_loss_by_themselves_are_named():
                      step=step, batch_size=40, n_steps=100)  # fmt: skip
     assert (found.faults[0].id, found.faults[0].where) == ("loss_unstable", "loss")
     assert "3 of the first 40 rows break it by themselves: 5, 18, 31" in found.faults[0].evidence
+
+
+@pytest.mark.parametrize(("far", "fault"), [(0.0, None), (40.0, "loss_unstable")])
+def test_a_formula_that_breaks_at_fresh_weights_is_held_against_a_stable_one_nearer_to_zero(far, fault):
+    draw = np.random.default_rng(3)
+    table = np.column_stack([draw.gamma(4, 0.35, 300), draw.normal(size=300)])
+    marks = (2 * table[:, 0] + table[:, 1] + 0.5 * draw.logistic(size=300) > 3).astype(float)
+    table[:9, 0], marks[:9] = table[:9, 0] + far, 1.0
+
+    def share(p, X):
+        return 0.5 * (1 + np.tanh(0.5 * (X @ p[0] + p[1])))
+
+    def entropy(p, X, y):
+        return -np.mean(y * np.log(share(p, X)) + (1 - y) * np.log(1 - share(p, X)))
+
+    def step(p, X, y):
+        off = share(p, X) - y
+        return [p[0] - 0.4 * X.T @ off / len(y), p[1] - 0.4 * off.mean()], entropy(p, X, y)
+
+    found = diagnose(params=[0.01 * draw.normal(size=2), np.zeros(1)], X=table, y=marks, loss=entropy,
+                     step=step, batch_size=300, n_steps=1500)  # fmt: skip
+    assert [f.id for f in found.faults[:1]] == ([fault] if fault else [])
