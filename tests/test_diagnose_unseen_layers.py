@@ -97,6 +97,18 @@ def test_dead_units_are_told_from_saturated_ones_by_values_alone(bend, leaves, w
     assert silent(case(bent(bend), entropy, leaves)) == where
 
 
+@pytest.mark.parametrize("size", [1.0, 1e-3, 1e-4, 1e-5])
+def test_a_signal_lost_in_the_rounding_of_the_loss_is_no_dead_unit(size):
+    def predict(p, X):
+        z = np.maximum(X @ p[0] + p[1], 0) @ p[2] + p[3]
+        return np.maximum(z, 0.01 * z) @ p[4] + p[5]
+
+    for seed in range(40):
+        first, second, last = (size * np.random.default_rng(seed).normal(size=(9, 4))).reshape(3, 3, 4)
+        leaves = [first, np.zeros(4), np.vstack([second, last[:1]]), np.zeros(4), last[1:2].T, np.ones(1)]
+        assert silent(case(predict, squares, leaves)) is None
+
+
 @pytest.mark.parametrize(("width", "expected"), [(3, "dead_relu"), (300, "init_too_large")])
 def test_weights_of_one_sign_kill_units_unless_they_are_large_as_well(width, expected):
     rows = np.abs(np.random.default_rng(1).normal(size=(60, width)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
+
+FAINT = 1e-12
+"""The share of a loss below which a change is its rounding: a faint signal is lost there, no unit is dead."""
 
 
 def silent(case: Case) -> int | None:
@@ -34,8 +35,8 @@ def silent(case: Case) -> int | None:
         if np.mean(leaves[k]) < 0 and any(_judged(case, freed, j) != case.judge(freed) for j in tables):
             return k
     fresh = [x - x.mean() if k in tables else x for k, x in enumerate(leaves)]
-    speaks = partial(_judged, case, fresh)
-    return tables[0] if any(speaks(k) != case.judge(fresh) for k in tables) else None
+    now, heard = case.judge(fresh), [_judged(case, fresh, k) for k in tables]
+    return tables[0] if any(abs(loss - now) > FAINT * abs(now) for loss in heard) else None
 
 
 def _at_a_constant(case: Case, mute: list[int], held: list[int], before: float) -> int | None:
