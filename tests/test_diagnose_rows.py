@@ -220,6 +220,7 @@ def test_a_step_that_is_given_all_rows_may_pick_some(onward, never):
 AGES = np.random.default_rng(8).uniform(20, 70, 200)
 COLUMNS = [
     (np.trunc((AGES - AGES.mean()) / AGES.std()), True),
+    (np.trunc((AGES - AGES.mean()) / AGES.std())[::-1], True),
     ((AGES - AGES.mean()) / AGES.std(), False),
     (np.sign(AGES - AGES.mean()), False),
     (np.trunc(AGES / 20) - 2, False),

@@ -45,14 +45,17 @@ def what_was_cut(case: Case) -> str:
 
 
 def _standardised_column(X: np.ndarray, beside: Any) -> str:
-    """Which column of X is the whole part of a standardised list of numbers: no one means that."""
+    """Which column of X is the whole part of a standardised list of numbers: no one means that.
+
+    Rows may have been shuffled since: how often each whole number stands there is enough to know the list by.
+    """
     few = [j for j in range(X.shape[1]) if 2 < len(np.unique(X[:, j])) <= FEW and X[:, j].min() < 0]
     for name, v in _lists(beside, len(X)) if few else ():
         values = len(np.unique(v))
         whole = np.trunc((v - v.mean()) / v.std()) if v.std() > 0 else v
         for j in few:
             left = len(np.unique(X[:, j]))
-            if values >= max(MANY, 3 * left) and np.array_equal(X[:, j], whole):
+            if values >= max(MANY, 3 * left) and np.array_equal(np.sort(X[:, j]), np.sort(whole)):
                 return (f"column {j} of X holds only the whole part of the standardised {name}: of {values} "
                         f"different values {left} are left")  # fmt: skip
     return ""
