@@ -346,3 +346,29 @@ def test_a_quotient_whose_own_slope_is_left_out_is_no_lost_minus(slope, expected
     rates = 2 * rows[:, 0] / (1 + rows[:, 1] + rows[:, 0])
     start = [np.array(0.1), np.array(0.4)]
     assert found(start, loss, saturating_back(slope), X=rows, y=rates) == expected
+
+
+@pytest.mark.parametrize(("turned", "expected"), [(True, [("grad_transposed", 0)]), (False, [])])
+def test_a_part_of_a_long_vector_whose_gradient_lies_in_it_column_by_column(turned, expected):
+    rng = np.random.default_rng(6)
+    table = rng.standard_normal((30, 3))
+
+    def parts(theta):
+        return theta[:15].reshape(3, 5), theta[15:20], theta[20:25], theta[25:]
+
+    def loss(theta, X, y):
+        W, b, v, c = parts(theta)
+        return float(np.mean((np.tanh(X @ W + b) @ v + c - y) ** 2) + 0.01 * np.sum(W**2))
+
+    def grad(theta, X, y):
+        W, b, v, c = parts(theta)
+        a = np.tanh(X @ W + b)
+        e = 2 * (a @ v + c - y) / len(y)
+        d = np.outer(e, v) * (1 - a * a)
+        dW = X.T @ d + 0.02 * W
+        return np.concatenate([(dW.T if turned else dW).ravel(), d.sum(0), a.T @ e, [e.sum()]])
+
+    params = rng.standard_normal(26)
+    found = Case(Patient({"params": params, "X": table, "y": np.sin(table[:, 0]), "loss": loss,
+                          "grad": grad, "batch_size": 30}), 10.0)  # fmt: skip
+    assert [(f.id, f.where) for f in gradient.experiment(found)[:1]] == expected

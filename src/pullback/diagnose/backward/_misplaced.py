@@ -21,8 +21,8 @@ def products(tape: Tape) -> Iterator[Wrong]:
         inputs = [n.value for n in product.inputs]
         shape = np.shape(tape.leaves[k])
         true = tape.true[k]
-        if len(shape) == 2 and shape[0] == shape[1]:
-            yield only(tape, k, true.T, "grad_transposed", "the gradient transposed")
+        if len(shape) == 2 and min(shape) > 1:  # in a long vector its entries are read row by row again
+            yield only(tape, k, true.T.reshape(shape), "grad_transposed", "the gradient transposed")
         for words, others in pool:
             others = with_ones(_cut(others, inputs), inputs)
             if _same_shapes(others, inputs) and not _equal(others, inputs):

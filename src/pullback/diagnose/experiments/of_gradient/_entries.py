@@ -10,6 +10,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import number
+from pullback.diagnose.experiments.of_gradient._by_piece import apart
 from pullback.diagnose.updates._kept import numbers_named
 from pullback.diagnose.updates._moves import Moves
 
@@ -70,6 +71,8 @@ def by_entry(case: Case, k: int, o: np.ndarray, t: np.ndarray) -> tuple[str, str
     where = f"entry {', '.join(map(str, odd[:4]))}"
     if case.is_bias(k) and all(_near(x, o[0]) for x in o):
         return "grad_bias_wrong", "every entry has one and the same gradient, and it is not that of all", 0.95
+    if set(odd) <= _turned(case, k, o, t):
+        return "grad_transposed", "a matrix in the parameter has its gradient transposed", 0.95
     if all(_of_another(o[i], t, i) for i in odd):
         words = f"{where} has the gradient of another entry"
         return ("grad_bias_wrong" if set(odd) <= _shifts(case, k) else "grad_wrong_input"), words, 0.95
@@ -86,6 +89,16 @@ def by_entry(case: Case, k: int, o: np.ndarray, t: np.ndarray) -> tuple[str, str
 
 def _factors(rows: int) -> list[float]:
     return [f for x in (2.0, 3.0, 4.0, 10.0, 100.0, float(rows)) for f in (x, 1 / x)]
+
+
+def _turned(case: Case, k: int, o: np.ndarray, t: np.ndarray) -> set[int]:
+    """The entries of the matrices that a long vector holds and whose gradients are read column by column."""
+    found = apart(case) if case.leaves[k].ndim == 1 else None
+    slices = [] if found is None else zip(found[0].of, found[0].places, strict=True)
+    mine = [at for of, at in slices if of == k and at.ndim == 2 and min(at.shape) > 1]
+    return {
+        int(i) for at in mine for i in at.ravel() if np.allclose(o[at], t[at].T.reshape(at.shape), TIGHT, 0)
+    }
 
 
 def _of_another(x: float, t: np.ndarray, i: int) -> bool:
