@@ -185,3 +185,32 @@ def test_a_target_outside_the_square_leaves_the_slopes_as_they_are(inside):
     given = {"params": params, "X": x, "y": np.sin(x) + 0.3, "loss": loss, "grad": grad}
     first = gradient.experiment(Case(Patient(given), 10.0))
     assert [f.id for f in first][:1] == ([] if inside else ["loss_formula_wrong"])
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        (lambda z: np.log1p(np.exp(-np.abs(z))), None),
+        (lambda z: np.log1p(np.exp(np.abs(z))), "loss_formula_wrong"),
+    ],
+    ids=["right", "the minus of the size lost"],
+)
+def test_a_cost_that_rises_past_its_own_label_is_no_wrong_derivative_of_the_larger_part(beside, expected):
+    def logits(p, X):
+        return np.tanh(X @ p[0] + p[1]) @ p[2] + p[3]
+
+    def loss(p, X, y):
+        z = logits(p, X)
+        return np.mean(np.maximum(z, 0) - z * y + beside(z))
+
+    def grad(p, X, y):
+        a = np.tanh(X @ p[0] + p[1])
+        d = (sigmoid(logits(p, X)) - y) / len(y)
+        back = d @ p[2].T * (1 - a * a)
+        return [X.T @ back, back.sum(0), a.T @ d, d.sum(0)]
+
+    draw = np.random.default_rng(4)
+    start = [draw.standard_normal((12, 5)) / 3, np.zeros(5), draw.standard_normal((5, 1)), np.zeros(1)]
+    given = {"params": start, "X": X, "y": Y[:, None], "loss": loss, "grad": grad}
+    first = gradient.experiment(Case(Patient(given), 10.0))
+    assert [(f.id, f.where) for f in first][:1] == ([(expected, "loss")] if expected else [])

@@ -3,13 +3,13 @@
 The error signal of each usual loss is put on the predictions that the recorded loss is made of, and handed
 back through the model, whatever that is. Where one gives the observed gradient to rounding, beside the
 penalty's part where there is one, it is known what the step means to bring down, and which way is down for
-every row. A loss that falls the other way, or down without end, or that starts below zero, is then what is
-wrong; one that only has another shape may be meant.
+every row. A loss that falls the other way, or down without end, or rises past its labels, or that starts
+below zero, is then what is wrong; one that only has another shape may be meant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,10 @@ USUAL = (*fn.SOFTENED, ("identity", "logistic"))
 LAST, ROWS = 14, 6
 AWAY = np.array([0.0, 1.0, 2.0, 4.0, 8.0, 12.0])
 """How far predictions are moved past their labels: a usual loss has become flat there."""
+BOTH = np.array([-16.0, -12.0, 8.0, 12.0, 16.0])
+"""The same, after two places as far on the other side, where a usual loss is steepest."""
+Shape = tuple[np.ndarray, Callable[[np.ndarray, np.ndarray], bool]]
+"""Places past a row's label, and what is asked of its losses there."""
 
 
 def meant_loss(case: Case, tape: Tape, observed: Leaves) -> tuple[str, str, float] | None:
@@ -41,8 +45,10 @@ def meant_loss(case: Case, tape: Tape, observed: Leaves) -> tuple[str, str, floa
         how = "falls as the predictions move away from their targets"
     elif _deaf(case, tape, node):
         how = "has the same slopes with other targets"
-    elif _endless(case, delta):
+    elif _past_labels(case, delta, (AWAY, bottomless)):
         how = "falls without end as a prediction moves past its label"
+    elif _past_labels(case, delta, (BOTH, _climbs)):
+        how = "rises without end as a prediction moves past its label"
     elif _below_zero(case, penalty):
         how = "is below zero at every row, as no row's cost is"
     else:
@@ -125,10 +131,19 @@ def _deaf(case: Case, tape: Tape, node: Node) -> bool:
     )
 
 
-def _endless(case: Case, delta: np.ndarray) -> bool:
-    """Whether the loss of all rows of one label falls as steeply as ever past that label."""
+def _climbs(places: np.ndarray, losses: np.ndarray) -> bool:
+    """Whether a loss that is steep before a label rises past it too, steadily, by no small part of that.
+
+    What is added on purpose, to keep predictions small, is little, or grows with them.
+    """
+    before, _, near, far = np.diff(losses) / np.diff(places)
+    return bool(before < 0 < near and abs(far - near) <= 0.1 * near and near >= 0.25 * -before)
+
+
+def _past_labels(case: Case, delta: np.ndarray, shape: Shape) -> bool:
+    """Whether the losses of all rows of one label have such a shape past that label."""
     if delta.size != case.size:
-        return _endless_by_class(case, delta)
+        return _past_classes(case, delta, shape)
     way = mover(case)
     if way is None or fn.labels(case.y) != 2:
         return False
@@ -136,12 +151,12 @@ def _endless(case: Case, delta: np.ndarray) -> bool:
     labels = np.ravel(case.y)[rows]
     kinds = [np.flatnonzero(labels == value)[:ROWS] for value in np.unique(labels)]
     try:
-        return any(all(_falls(case, way, int(rows[k]), down[k]) for k in kind) for kind in kinds)
+        return any(all(_so(case, way, int(rows[k]), down[k], shape) for k in kind) for kind in kinds)
     except Failure:
         return False
 
 
-def _endless_by_class(case: Case, delta: np.ndarray) -> bool:
+def _past_classes(case: Case, delta: np.ndarray, shape: Shape) -> bool:
     """The same of several outputs a row: the last biases move them against the error signal that is meant."""
     n = case.size
     down = -np.reshape(delta if delta.shape[0] == n else delta.T, (n, -1))
@@ -156,11 +171,13 @@ def _endless_by_class(case: Case, delta: np.ndarray) -> bool:
         return [ways[i].reshape(x.shape) if k in last else 0 * x for k, x in enumerate(case.generic)]
 
     try:
-        return len(ways) > 1 and all(_falls(case, way, i, 1.0) for i in ways)
+        return len(ways) > 1 and all(_so(case, way, i, 1.0, shape) for i in ways)
     except Failure:
         return False
 
 
-def _falls(case: Case, way: Mover, i: int, down: float) -> bool:
-    losses = np.array([moved(case, way, down * by, i) for by in AWAY])
-    return bool(np.isfinite(losses).all() and bottomless(AWAY, losses))
+def _so(case: Case, way: Mover, i: int, down: float, shape: Shape) -> bool:
+    """Whether one row's losses at these places, as seen from its label, have the shape."""
+    places, asked = shape
+    losses = np.array([moved(case, way, down * by, i) for by in places])
+    return bool(np.isfinite(losses).all() and asked(places, losses))

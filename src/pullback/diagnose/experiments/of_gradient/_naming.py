@@ -57,8 +57,8 @@ def explain(seen: Seen) -> tuple[str, str, float]:
         return "grad_wrong_input", "the right error signal, times another input than the layer's own", 0.95
     if all(_shifted(seen, k) for k in bad):
         return "grad_wrong_input", "every entry has its neighbour's gradient: an index is off by one", 0.95
-    known = _bias_inside(seen, tape) or _by_entry(seen) or own_slopes(seen, tape, _fits)
-    known = known or _known_to_check(seen)
+    known = _bias_inside(seen, tape) or _by_entry(seen) or meant_loss(seen.case, tape, seen.observed)
+    known = known or own_slopes(seen, tape, _fits) or _known_to_check(seen)
     if known is not None:
         return known
     biases = [k for k in bad if seen.case.is_bias(k)]
@@ -68,7 +68,7 @@ def explain(seen: Seen) -> tuple[str, str, float]:
         return "grad_bias_wrong", _bias_words(seen.observed, seen.match, bad), 0.95
     if follows_its_signal(seen.case, tape, bad):
         return "grad_wrong_input", "the right error signal, times another input than the weight's own", 0.9
-    known = meant_loss(seen.case, tape, seen.observed) or other_loss(seen.case, seen.observed)
+    known = other_loss(seen.case, seen.observed)
     if known is None and follows_its_input(seen.case, tape, bad):
         known = "grad_wrong_delta", "the weight's own input, times another error signal than the loss's", 0.5
     return known or _closest(seen, claims)
