@@ -158,6 +158,8 @@ CUT = [
     (PIXELS // 16, True),
     (PIXELS // 16 - 0.2, True),
     ((PIXELS // 16)[60:][::-1], True),
+    ((PIXELS // 16)[::-1], True),
+    (np.random.default_rng(1).permuted(PIXELS // 16, axis=0), False),
     (((PIXELS // 16) - (PIXELS // 16).mean(0)) / (PIXELS // 16).std(0), True),
     ((PIXELS > 7).astype(int), False),
     (PIXELS // 4, False),

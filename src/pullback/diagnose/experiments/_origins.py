@@ -6,6 +6,7 @@ table X was made of often lies beside it, in the loop's file or in the data set 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ MANY, FEW = 6, 7
 """Values a table has at least, and a column of X at most, where whole numbers are held against it."""
 MOST = 100
 """Columns of a table up to which each is held against X by itself."""
+KINDS = 8
+"""Kinds of rows that are more than chance, where they come as often as in a table."""
 LARGEST, DEEPEST, ROWS = 20_000_000, 2, 1000
 
 
@@ -138,7 +141,8 @@ def _made_of(X: np.ndarray, whole: np.ndarray, rows: np.ndarray) -> bool:
     """Whether columns of whole numbers, shifted and scaled at most, are X, or its rows are among theirs."""
     if len(whole) == len(X):
         alike = (_ranks(a) == _ranks(b) for a, b in zip(X[rows].T, whole[rows].T, strict=True))
-        return all(same.all() for same in alike) and (np.ptp(X) > 0 or not X.any())
+        if all(same.all() for same in alike):
+            return bool(np.ptp(X) > 0 or not X.any())
     left = np.unique(X)
     if not 1 < len(left) <= FEW:
         return False
@@ -151,6 +155,10 @@ def _ranks(column: np.ndarray) -> np.ndarray:
 
 
 def _among(X: np.ndarray, table: np.ndarray) -> bool:
-    """Whether every row of X is a row of the table too, and they are not all alike."""
-    own, others = ({row.tobytes() for row in np.ascontiguousarray(a.astype(np.int16))} for a in (X, table))
-    return own <= others and len(own) > len(X) // 4
+    """Whether every row of X is a row of the table too, and they are not all alike.
+
+    Of as many rows in another order each has to be there as often: then a few kinds of them are enough.
+    """
+    own, others = (Counter(row.tobytes() for row in np.ascontiguousarray(a.astype(np.int16)))
+                   for a in (X, table))  # fmt: skip
+    return own.keys() <= others.keys() and len(own) > (KINDS if own == others else len(X) // 4)
