@@ -222,11 +222,17 @@ def test_gradients_gathered_over_several_batches(clears, side, keeps, expected):
         (lambda k, w, g: 1 / np.linalg.norm(g), True),
         (lambda k, w, g: np.linalg.norm(w) / np.linalg.norm(g), True),
         (lambda k, w, g: np.linalg.norm(w) / np.linalg.norm(g) if k else 1.0, True),
+        (lambda k, w, g: 1.0 if k else min(1.0, 2.5 / np.linalg.norm(g)), True),
+        (lambda k, w, g: 1.0 if k else min(1.0, 0.8 * np.linalg.norm(w) / np.linalg.norm(g)), True),
+        (lambda k, w, g: 1.0 if k else 0.5 * min(1.0, 2.5 / np.linalg.norm(g)), False),
         (lambda k, w, g: 1.0 if k else 6.0, False),
         (lambda k, w, g: 1.0, False),
         (lambda k, w, g: 1.0 if k else g[0] ** 2, False),
     ],
-    ids=["normalised", "trust ratio", "one of two", "stray", "plain", "by another number"],
+    ids=[
+        *("normalised", "trust ratio", "one of two", "cut", "cut to a share", "cut and stray"),
+        *("stray", "plain", "by another number"),
+    ],
 )
 @pytest.mark.parametrize("rate", [lambda t: 0.1, lambda t: 0.1 / (1 + t)], ids=["one rate", "a schedule"])
 def test_steps_sized_by_norms_are_no_stray_factors(factor, meant, rate):

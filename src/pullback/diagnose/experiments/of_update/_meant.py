@@ -13,7 +13,8 @@ def sized_by_norms(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool
 
     The factor times the gradient's norm is constant, or the gradient's norm over the weights' (a trust
     ratio), beside a rate that may have a schedule: that of the parameters without it, or what all with it
-    have in common. A stray factor stays one and the same. Single numbers alone tell nothing: any move of one
+    have in common. So it is where gradients are cut to a length of each parameter's own. A stray factor
+    stays one and the same. Single numbers alone tell nothing: any move of one
     goes along its gradient, and may pass for the schedule of another.
     """
     steps = range(len(grads))
@@ -25,7 +26,10 @@ def sized_by_norms(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool
         return False
     rates = [np.ones(len(grads)), *told.values()]
     rates += [x for k, f in told.items() for x in _by_norms(f, moves, grads, k)] if len(told) > 1 else []
-    return any(_explains(rate, told, moves, grads) for rate in rates)
+    bound = np.max(list(told.values()), axis=0)
+    return any(_explains(rate, told, moves, grads) for rate in rates) or any(
+        _cut_in_length(rate, told, moves, grads) for rate in (bound, np.full(len(grads), bound.max()))
+    )
 
 
 def _explains(rate: np.ndarray, told: dict[int, np.ndarray], moves: Moves, grads: list[Leaves]) -> bool:
@@ -35,6 +39,26 @@ def _explains(rate: np.ndarray, told: dict[int, np.ndarray], moves: Moves, grads
         np.ptp(f) > 1e-2 * f.max() and any(np.ptp(x) < 1e-3 * x.max() for x in _by_norms(f, moves, grads, k))
         for k, f in rest.items()
     )
+
+
+def _cut_in_length(rate: np.ndarray, told: dict[int, np.ndarray], moves: Moves, grads: list[Leaves]) -> bool:
+    """Whether each parameter follows its gradient at this rate up to a length of its own, and that far then.
+
+    The length may be a share of the weights' norm. One that is met in two steps or more, of gradients of
+    unlike norms, is no accident.
+    """
+    met = 0
+    for k, f in told.items():
+        beyond = ~np.isclose(f, rate, rtol=1e-3)
+        fits = [
+            x for x in _by_norms(f / rate, moves, grads, k)
+            if np.allclose(x[beyond], x.max(), rtol=1e-3, atol=0)
+        ]  # fmt: skip
+        if not fits:
+            return False
+        norms = np.array([norm([g[k]]) for g in grads])[beyond]
+        met += beyond.sum() > 1 and np.ptp(norms) > 1e-2 * norms.max() and grads[0][k].size > 1
+    return met > 0
 
 
 def _by_norms(factors: np.ndarray, moves: Moves, grads: list[Leaves], k: int) -> list[np.ndarray]:
