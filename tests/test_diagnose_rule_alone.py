@@ -191,6 +191,8 @@ def test_a_velocity_of_sums_that_are_never_cleared(weights, fault):
         (0.4, 0.3, [0.3], ["momentum_state_wrong"]),
         (0.09, 0.1, [0.1, 0.9], ["momentum_state_wrong"]),  # v = 0.1 v + 0.9 g at a rate of 0.1
         (0.9, 0.05, [0.05, 0.9], ["momentum_state_wrong"]),  # the rate and the memory exchanged
+        (0.28, 0.3, [0.4, 0.3], []),  # v = 0.3 v + (1 - 0.3) g at a rate of 0.4
+        (0.28, 0.3, [0.4, 0.3, 0.7], ["momentum_state_wrong"]),  # or v = 0.7 g + 0.3 v
     ],
 )
 def test_a_small_memory_is_a_choice_where_it_and_the_rate_are_numbers_of_the_loop(rate, beta, named, fault):

@@ -61,9 +61,18 @@ def judge_memory(
 
 
 def _chosen(rate: float, beta: float, named: list[float]) -> bool:
-    """Whether someone chose a small memory: it is named, and so is the rate, which is no memory itself."""
-    stands = [any(abs(x - abs(y)) < 1e-4 * x for y in named) for x in (rate, beta)]
-    return all(stands) and not 0.5 <= rate < 1
+    """Whether someone chose a small memory: it is named, and so is the rate, which is no memory itself.
+
+    Of a mean of gradients the rate is what the newest one gets, divided by its share; if that share is named
+    too, the two may have changed places.
+    """
+
+    def stands(x: float) -> bool:
+        return any(abs(x - abs(y)) < 1e-4 * x for y in named)
+
+    by_sum = stands(rate) and not 0.5 <= rate < 1
+    by_mean = stands(rate / (1 - beta)) and not stands(1 - beta)
+    return stands(beta) and (by_sum or by_mean)
 
 
 def _summed_twice(c: np.ndarray) -> bool:
