@@ -7,4 +7,5 @@ In reading order:
     _coefficients   what such a rule keeps, read off its moves
     _fed            the update rule by itself, fed with gradients of our choosing
     _kept           what a step keeps between calls
+    _own_rates      whether parameters move at rates that someone gave each of them
 """

@@ -55,11 +55,11 @@ def _reach(x: Any, seen: set[int], depth: int, codes: list[CodeType] | None = No
     seen.add(id(x))
     if codes is not None and isinstance(x, FunctionType) and not is_library(x.__globals__.get("__file__")):
         codes.append(x.__code__)
-    for part in _parts(x):
+    for part in parts_of(x):
         yield from _reach(part, seen, depth + 1, codes)
 
 
-def _parts(x: Any) -> list[Any]:
+def parts_of(x: Any) -> list[Any]:
     if isinstance(x, (list, tuple, set)):
         return list(x)
     if isinstance(x, dict):
@@ -167,7 +167,7 @@ def _held_twice(x: Any, seen: set[int], depth: int) -> Iterator[Any]:
         return
     seen.add(id(x))
     met: set[int] = set()
-    for part in _parts(x):
+    for part in parts_of(x):
         if id(part) in met and isinstance(part, (np.ndarray, list, dict, tuple)):
             yield part
         met.add(id(part))
@@ -210,16 +210,16 @@ def _all_places(x: Any, seen: set[int], depth: int) -> Iterator[tuple[Any, Any, 
         return
     seen.add(id(x))
     met: set[int] = set()
-    for holder, key in _places(x):
+    for holder, key in places_of(x):
         part = holder[key]
         if isinstance(part, (np.ndarray, list, dict)):
             yield holder, key, id(part) in met
         met.add(id(part))
-    for part in _parts(x):
+    for part in parts_of(x):
         yield from _all_places(part, seen, depth + 1)
 
 
-def _places(x: Any) -> list[tuple[Any, Any]]:
+def places_of(x: Any) -> list[tuple[Any, Any]]:
     """The places of a list, a dict, a function or an object that can be filled with something else."""
     if isinstance(x, (list, dict)):
         return [(x, key) for key in (range(len(x)) if isinstance(x, list) else x)]
@@ -311,7 +311,7 @@ def _holders(x: Any, seen: set[Any], depth: int) -> Iterator[tuple[dict[str, Any
             if isinstance(names[n], (float, np.floating)) and (id(names), n) not in seen:
                 seen.add((id(names), n))
                 yield names, n
-    for part in _parts(x):
+    for part in parts_of(x):
         yield from _holders(part, seen, depth + 1)
 
 

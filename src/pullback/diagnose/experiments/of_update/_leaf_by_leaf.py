@@ -45,6 +45,7 @@ from pullback.diagnose.experiments.of_update._linear_rules import shared_rules
 from pullback.diagnose.experiments.of_update._meant import sized_by_norms
 from pullback.diagnose.experiments.of_update._memories import keeps_velocity
 from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
+from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._kept import numbers_named
 from pullback.diagnose.updates._moves import (
     Moves,
@@ -52,6 +53,7 @@ from pullback.diagnose.updates._moves import (
     fit_linear,
     norm,
 )
+from pullback.diagnose.updates._own_rates import rates_given
 
 
 def by_leaf(
@@ -123,7 +125,7 @@ def _own_factors(
         return away
     scaled = [f / usual for f in firsts]
     sure = used is not true and case.patient.has_grad
-    found = some_uphill(lead) if sure else examine_gradient(
+    found = some_uphill(lead) if sure else [] if _given(case, lead) else examine_gradient(
         case, scaled, case.step_tape, true[0], "step", moves.after[0], expect_one=False)  # fmt: skip
     memories = {k: np.array(r.coefficients[:-1]) / r.coefficients[0] for k, r in rules.items()
                 if r.coefficients[0]}  # fmt: skip
@@ -138,6 +140,14 @@ def _own_factors(
         if bad:
             return bad
     return found
+
+
+def _given(case: Case, rates: dict[int, float]) -> bool:
+    """Whether someone gave the parameters these rates, each its own."""
+    try:
+        return min(rates.values()) > 0 and rates_given(case.patient, case.generic, rates)
+    except Failure:  # a step may refuse other numbers
+        return False
 
 
 def _inside(case: Case, moves: Moves, true: list[Leaves], moving: list[int], odd: list[int]) -> list[Finding]:
