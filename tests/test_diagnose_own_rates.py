@@ -60,6 +60,29 @@ def written():
     return step
 
 
+def fading():
+    below, above, count = 0.2, 0.04, [0]
+
+    def step(p, X, y):
+        a, b, c = grads(p, X, y)
+        f = 1 / (1 + 0.002 * count[0])
+        count[0] += 1
+        return [p[0] - f * below * a, p[1] - f * below * b, p[2] - f * above * c], loss(p, X, y)
+
+    return step
+
+
+def cut():
+    kept = [0.0] * 3
+
+    def step(p, X, y):
+        for k, g in enumerate(grads(p, X, y)):
+            kept[k] = 0.8 * kept[k] + g * min(1.0, 0.1 / np.linalg.norm(g))
+        return [w - 0.1 * v for w, v in zip(p, kept, strict=True)], loss(p, X, y)
+
+    return step
+
+
 def stray():
     rate, limit = 0.2, 0.04
 
@@ -86,6 +109,9 @@ def test_a_rate_is_given_where_it_is_a_number_that_moves_its_own_parameters_alon
     assert (step.__defaults__, step.__code__) == before
 
 
-@pytest.mark.parametrize(("made", "found"), [(by_default, []), (stray, [("grad_constant_factor", 2)])])
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [(by_default, []), (fading, []), (cut, []), (stray, [("grad_constant_factor", 2)])],
+)
 def test_rates_of_their_own_that_someone_gave_are_no_stray_factors(made, found):
     assert [(f.id, f.where) for f in diagnose(**loop(made())).faults[:1]] == found

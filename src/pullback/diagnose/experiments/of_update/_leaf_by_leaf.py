@@ -42,7 +42,7 @@ from pullback.diagnose.experiments.of_update._first_move import (
     some_uphill,
 )
 from pullback.diagnose.experiments.of_update._linear_rules import shared_rules
-from pullback.diagnose.experiments.of_update._meant import sized_by_norms
+from pullback.diagnose.experiments.of_update._meant import cut_alike, sized_by_norms
 from pullback.diagnose.experiments.of_update._memories import keeps_velocity
 from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
 from pullback.diagnose.loops._sandbox import Failure
@@ -73,7 +73,8 @@ def by_leaf(
     pooled = pooled or shared_by_pieces(case, moves, used, moving) or pooled_moments(moves, used, moving)
     if pooled:
         return pooled
-    if clipped(moves, used, moving) or sized_by_norms(moves, used, moving):
+    if clipped(moves, used, moving) or sized_by_norms(moves, used, moving) or _set_apart(
+        case, moves, used[0], moving):  # fmt: skip
         return []
     if (not case.patient.has_grad or used is not true) and not sizes_by_rule(case):
         out = averaged(case, true[0], moving, FIXES) or _inside(
@@ -83,6 +84,18 @@ def by_leaf(
         out = out if made is None else _named(case, made, true[0], moves.after[0])
     case.unruled = not out and len(moves.after) > 2 and not _plain(moves, used, moving)
     return out
+
+
+def _set_apart(case: Case, moves: Moves, first: Leaves, moving: list[int]) -> bool:
+    """Whether the first moves go along their gradients, at rates or up to a length that someone set.
+
+    What comes after may have a schedule or a memory beside.
+    """
+    match = compare([-moves.move(0)[k] for k in moving], [first[k] for k in moving])
+    rates = dict(zip(moving, match.factors, strict=True))
+    if any(match.zero) or max(match.gaps) > 1e-6 or min(match.factors) <= 0:
+        return False
+    return cut_alike(moves.move(0), rates) or _given(case, rates)
 
 
 def _plain(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:

@@ -61,6 +61,20 @@ def _cut_in_length(rate: np.ndarray, told: dict[int, np.ndarray], moves: Moves, 
     return met > 0
 
 
+def cut_alike(move: Leaves, rates: dict[int, float]) -> bool:
+    """Whether some parameters move along their gradients exactly as far as each other, all others less far.
+
+    These others have one rate, the largest. Two of several numbers that move equally far are no accident.
+    """
+    lengths = {k: norm([move[k]]) for k in rates}
+    longest = max(lengths.values())
+    cut = [k for k, x in lengths.items() if x > (1 - 1e-7) * longest]
+    rest = [rate for k, rate in rates.items() if k not in cut]
+    return sum(move[k].size > 1 for k in cut) > 1 and all(
+        abs(rate / max(rates.values()) - 1) < 1e-6 for rate in rest
+    )
+
+
 def _by_norms(factors: np.ndarray, moves: Moves, grads: list[Leaves], k: int) -> list[np.ndarray]:
     slopes = factors * [norm([g[k]]) for g in grads]
     weights = np.array([norm([before[k]]) for before in moves.before])
