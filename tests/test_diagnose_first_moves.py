@@ -245,6 +245,18 @@ def test_steps_sized_by_norms_are_no_stray_factors(factor, meant, rate):
     assert sized_by_norms(Moves(before, after), GRADS, [0, 1]) is meant
 
 
+@pytest.mark.parametrize("meant", [True, False])
+def test_steps_over_the_root_of_kept_squared_norms_are_no_stray_factors(meant):
+    p, kept, before, after = [np.ones(7), np.ones(7)], [0.0, 0.0], [], []
+    for t, gs in enumerate(GRADS):
+        kept = [0.9 * s + 0.1 * np.mean(g * g) for s, g in zip(kept, gs, strict=True)]
+        by = 1.0 if meant else 1 + t * t
+        before.append(p)
+        p = [w - 0.01 * by * g / np.sqrt(s) for w, g, s in zip(p, gs, kept, strict=True)]
+        after.append(p)
+    assert sized_by_norms(Moves(before, after), GRADS, [0, 1]) is meant
+
+
 @pytest.mark.parametrize(("small", "wrong"), [(1e-8, True), (1e-8, False), (1e-6, True), (1e-6, False)])
 def test_wrong_gradients_are_met_behind_a_root_with_a_small_number_under_it(small, wrong):
     draw = np.random.default_rng(2)

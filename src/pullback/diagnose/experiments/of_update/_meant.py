@@ -29,7 +29,7 @@ def sized_by_norms(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool
     bound = np.max(list(told.values()), axis=0)
     return any(_explains(rate, told, moves, grads) for rate in rates) or any(
         _cut_in_length(rate, told, moves, grads) for rate in (bound, np.full(len(grads), bound.max()))
-    )
+    ) or _by_kept_squares(told, grads)  # fmt: skip
 
 
 def _explains(rate: np.ndarray, told: dict[int, np.ndarray], moves: Moves, grads: list[Leaves]) -> bool:
@@ -39,6 +39,19 @@ def _explains(rate: np.ndarray, told: dict[int, np.ndarray], moves: Moves, grads
         np.ptp(f) > 1e-2 * f.max() and any(np.ptp(x) < 1e-3 * x.max() for x in _by_norms(f, moves, grads, k))
         for k, f in rest.items()
     )
+
+
+def _by_kept_squares(told: dict[int, np.ndarray], grads: list[Leaves]) -> bool:
+    """Whether each parameter's factor is one over the root of what is kept of its gradients' squares."""
+    shares = []
+    for k, f in told.items():
+        now = 1 / f**2
+        A = np.stack([np.append(0.0, now[:-1]), np.array([norm([g[k]]) for g in grads]) ** 2], 1)
+        fit = np.linalg.lstsq(A / now[:, None], np.ones(len(now)), rcond=None)[0]
+        if np.abs(A @ fit / now - 1).max() > 1e-3 or not 0 < fit[0] < 1 + 1e-3:
+            return False
+        shares.append(fit[0])
+    return bool(np.ptp(shares) < 1e-3)
 
 
 def _cut_in_length(rate: np.ndarray, told: dict[int, np.ndarray], moves: Moves, grads: list[Leaves]) -> bool:
