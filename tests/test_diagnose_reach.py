@@ -232,3 +232,38 @@ def test_targets_that_dwarf_the_predictions_leave_the_curve_as_it_is_written(tal
     grown = case(loss, tall * 1.4 / (1 + np.exp(-3.0 * (t + 0.4))), [np.array(x) for x in (1.0, 1.0, 0.0)], t)
     assert grown.head.output == "identity"
     assert objective.experiment(grown) == []
+
+
+PAIRS = np.concatenate([ROWS, RNG.standard_normal((240, 3))], axis=1)
+SPEEDS = np.abs(ROWS[:, :1]) + 0.1
+
+
+def distance(p, X):
+    return np.sum(((X[:, :3] - X[:, 3:]) @ p[0]) ** 2, axis=1)
+
+
+def of_pairs(p, X, y):
+    apart = np.sqrt(distance(p, X) + 1e-9)
+    return np.mean(y * apart**2 + (1 - y) * np.maximum(1 - apart, 0) ** 2)
+
+
+def of_sums(p, X, y):
+    z = X @ p[0] - 3.0
+    return np.mean(np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z))))
+
+
+NO_BOUNDS = {
+    "squared distances": (lambda p, X, y: np.mean((distance(p, X) - y) ** 2), PAIRS,
+                          distance([START[0]], PAIRS) / 9, [START[0]]),
+    "a margin of pairs": (of_pairs, PAIRS, SIGNS > 0, [START[0] / 9]),
+    "a ratio in one vector": (lambda p, X, y: np.mean((p[0][0] * X[:, 0] / (p[0][1] + X[:, 0]) - y) ** 2),
+                              SPEEDS, 6 * SPEEDS[:, 0] / (1 + SPEEDS[:, 0]), [np.ones(2)]),
+    "sums of one sign": (of_sums, np.abs(ROWS), SIGNS > 0, [-np.ones(3)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NO_BOUNDS)
+def test_what_only_looks_like_a_bound_far_away_is_none(name):
+    loss, X, y, params = NO_BOUNDS[name]
+    found = objective.experiment(case(loss, np.asarray(y, float), params, X))
+    assert [f.id for f in found] == []

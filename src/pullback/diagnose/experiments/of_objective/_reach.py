@@ -2,7 +2,8 @@
 
 Of an output whose function is known its range is known too. Of one of the user's own making the range is
 measured: the predictions of a few rows are read off recordings while one parameter after another is made a
-hundred and ten thousand times as large, of either sign. What grows no further is a bound.
+hundred and ten thousand times as large, of either sign. What grows no further is a bound, unless ordinary
+parameters come past it. There too the predictions have to tell each row's loss: else they are none.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ RANGES = {
 DEAR = 0.01
 """The share of the targets' variance that what is out of reach costs at least: noise costs less."""
 FAR, FARTHER = 1e2, 1e4
-ROWS, SECONDS = 4, 0.4
+ROWS, SECONDS, DRAWS = 4, 0.4, 6
+UNFLOORED = 10.0
+"""A cross-entropy up to which no floor of a logarithm has a part in it."""
 
 
 def clipped(case: Case) -> list[Finding]:
@@ -54,6 +57,7 @@ def clipped(case: Case) -> list[Finding]:
     try:
         place = _place(case, known)
         bounds = None if place is None else reach(case, place)
+        bounds = _widened(case, known, place, bounds) if place is not None and bounds else None
     except Exception:  # so far away a loss may break, as with exp of plain floats: that says nothing
         bounds = None
     if bounds is None:
@@ -144,6 +148,49 @@ def reach(case: Case, place: int) -> tuple[float, float] | None:
     low = -np.inf if min(seen[FAR]) - low > 0.2 * span else min(low, *seen[FAR])
     high = np.inf if high - max(seen[FAR]) > 0.2 * span else max(high, *seen[FAR])
     return (low, high) if np.isfinite([low, high]).any() else None
+
+
+def _widened(case: Case, known: Head, place: int, bounds: tuple[float, float]) -> tuple[float, float] | None:
+    """The bounds with all that ordinary parameters predict; None where that does not tell the rows' losses.
+
+    A distance is large wherever its weights are, and a ratio stays as it is where both its parts grow; and
+    -|z| is z as long as no z is above zero, but no prediction.
+    """
+    rows = np.linspace(0, case.n - 1, min(2 * ROWS, case.n)).astype(int)
+    low, high = bounds
+    for leaves in _ordinary(case.generic):
+        with np.errstate(all="ignore"):
+            tapes = [record(case.loss, leaves, case.X[i : i + 1], case.y[i : i + 1]) for i in rows]
+        if any(len(tape.every) <= place for tape in tapes):
+            continue
+        Z = np.array([tape.every[place].value.ravel() for tape in tapes], float)
+        if not np.isfinite(Z).all():
+            continue
+        if not _told(known, Z, case.y[rows], np.array([np.ravel(tape.result)[0] for tape in tapes], float)):
+            return None
+        low, high = min(low, Z.min()), max(high, Z.max())
+    return low, high
+
+
+def _told(known: Head, Z: np.ndarray, y: np.ndarray, values: np.ndarray) -> bool:
+    """Whether the rows' losses differ as the objective says, where no logarithm comes to its floor."""
+    p = Z if known.own else fn.VALUE[known.output](Z)
+    meant = known.factor * fn.objective(known.objective, p, fn.targets(y, Z))
+    near = np.isfinite(meant) & np.isfinite(values)
+    if known.objective.endswith("cross-entropy"):
+        near &= np.abs(meant) < UNFLOORED * known.factor
+    if near.sum() < 2:
+        return True
+    off = (values - meant)[near]
+    return bool(np.ptp(off) <= 0.01 * np.ptp(meant[near]) + 1e-6 * np.abs(values[near]).max() + 1e-9)
+
+
+def _ordinary(leaves: Leaves) -> Iterator[Leaves]:
+    """Parameters near zero, given ones of either sign, and some of unlike sizes."""
+    rng = np.random.default_rng(6)
+    yield from ([size * x for x in leaves] for size in (1e-3, 1.0, -1.0))
+    for _ in range(DRAWS):
+        yield [rng.choice([-1.0, 1.0], x.shape) * 10 ** rng.uniform(-2, 1, x.shape) for x in leaves]
 
 
 def _groups(case: Case, place: int, rows: np.ndarray) -> list[np.ndarray]:
