@@ -267,3 +267,16 @@ def test_what_only_looks_like_a_bound_far_away_is_none(name):
     loss, X, y, params = NO_BOUNDS[name]
     found = objective.experiment(case(loss, np.asarray(y, float), params, X))
     assert [f.id for f in found] == []
+
+
+def test_the_logarithms_of_two_probabilities_are_no_perceptron_s_outputs():
+    y = (SIGNS > 0).astype(int)
+
+    def loss(p, X, y):
+        z = np.maximum(X @ p[0] + p[1], 0).cumsum(1) @ p[2] + p[3]  # no chain of layers
+        z = z - z.max(1, keepdims=True)
+        return -(z - np.log(np.exp(z).sum(1, keepdims=True)))[np.arange(len(y)), y].mean()
+
+    two = case(loss, y, [*START[:2], RNG.standard_normal((4, 2)), np.zeros(2)])
+    assert (two.head.output, two.head.objective) == ("softmax", "cross-entropy")
+    assert objective.experiment(two) == []

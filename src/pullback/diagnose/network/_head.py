@@ -82,6 +82,8 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
     before: list[float] = []
     for k in _candidates(tapes, len(leaves), alike)[:LAST]:
         Z = np.array([t.every[k].value.ravel() for t in tapes], float)
+        if _logarithms(Z):
+            continue  # the probabilities stand before them
         output, objective, factor, shift = fn.recognise(Z, y[picked], values)
         if objective in _TELLING and factor > 0 and not _turned(tapes[0].every[k], 1 << len(leaves)):
             wrong = wrong or Head(output, objective, factor, shift, Z.shape[1], place=k)
@@ -116,6 +118,13 @@ def _told(Z: np.ndarray, known: Head, y: Any, values: np.ndarray, before: list[f
         return False
     before += [near] if told else []
     return told
+
+
+def _logarithms(Z: np.ndarray) -> bool:
+    """Whether these are the logarithms of probabilities: a sum of them fits a perceptron's loss as well."""
+    if Z.shape[1] < 2 or not (Z <= 1e-9).all():
+        return False
+    return bool(np.allclose(np.exp(Z).sum(1), 1.0, atol=1e-6))
 
 
 def is_mean(net: Net, loss: Any, leaves: list[np.ndarray], X: Any, y: Any) -> bool:
