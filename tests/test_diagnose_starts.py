@@ -315,3 +315,23 @@ def in_one_vector(widths, spread, lr, seed=0):
 def test_the_layers_of_one_long_vector_are_looked_at_one_by_one(widths, spread, lr, expected):
     found = diagnose(**in_one_vector(widths, spread, lr)).faults
     assert [(f.id, f.where) for f in found][:1] == ([] if expected is None else [(expected, 0)])
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_layers_of_zeros_beside_each_other_learn_and_one_behind_another_does_not(beside):
+    rows, zeros = RNG.standard_normal((40, 2)), [np.zeros(2), np.zeros(1), np.zeros(2), np.zeros(1)]
+    chain = [np.zeros((2, 3)), np.zeros(3), np.zeros((3, 1)), np.zeros(1)]
+    y = rows[:, :1] - rows[:, 1:]
+
+    def of_density(p, X, y):
+        off = (y[:, 0] - X @ p[0] - p[1]) * np.exp(-X @ p[2] - p[3])
+        return np.mean(off**2 / 2 + X @ p[2] + p[3])
+
+    def of_chain(p, X, y):
+        return np.mean((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3] - y) ** 2)
+
+    loss, params = (of_density, zeros) if beside else (of_chain, chain)
+    given = {"params": params, "X": rows, "y": y, "loss": loss, "grad": lambda p, X, y: p}
+    case = Case(Patient(given), 10.0)
+    found = units.suspect(case, units.look(case))
+    assert (found is not None and found.id == "init_zero") != beside

@@ -91,8 +91,8 @@ def _without_signal(case: Case, state: State) -> Finding | None:
         k = state.zero[0]
         return _zero(k, "all weights start at zero", f"parameter {k} and its gradient are zero everywhere")
     hidden = [k for k in state.zero if k in case.weights[:-1]]
-    still = any(state.grads.get(k, 0.0) < 1e-12 for k in hidden)  # others move once these have moved
-    if hidden and (still or len(state.zero) == len(case.weights)):
+    # what has a slope has no layer of zeros after it: it stands beside the others, or has others beside it
+    if any(state.grads[k] < 1e-12 if k in state.grads else _no_slope(case, k) for k in hidden):
         k = state.zero[0]
         return _zero(k, "all weights of a layer start at zero", f"parameter {k} is zero everywhere")
     return None
