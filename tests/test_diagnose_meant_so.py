@@ -65,10 +65,13 @@ def classes(told):
     [
         (lambda a, y: np.mean(a.argmax(1) != y), []),
         (lambda a, y: np.sum(a.argmax(1) != y), []),
+        (lambda a, y: np.mean(a.argmax(1) == y), []),
+        (lambda a, y: 100 * np.mean(a.argmax(1) == y), []),
+        (lambda a, y: 1 - 3 * np.mean(a.argmax(1) != y), ["loss_reporting_wrong"]),
         (lambda a, y: -10 * np.mean(np.log(a[np.arange(len(y)), y])), ["loss_reporting_wrong"]),
     ],
 )
-def test_a_share_of_wrong_rows_is_reported_in_place_of_the_loss(told, ids):
+def test_a_share_of_wrong_or_right_rows_is_reported_in_place_of_the_loss(told, ids):
     assert [f.id for f in diagnose(**classes(told)).faults][:1] == ids
 
 
@@ -141,3 +144,22 @@ def test_a_penalty_counted_once_for_every_row_is_no_loss_to_report(times, expect
     found = diagnose(params=[draw.standard_normal(3), np.zeros(1)], X=table, y=kinds, loss=loss, step=step,
                      batch_size=90, n_steps=300)  # fmt: skip
     assert [f.id for f in found.faults][:1] == expected
+
+
+@pytest.mark.parametrize(("share", "expected"), [(1.0, []), (0.3, ["loss_reporting_wrong"])])
+@pytest.mark.parametrize("after", [True, False])
+def test_r_squared_is_reported_in_place_of_a_squared_error(share, expected, after):
+    X = rng.standard_normal((120, 4))
+    y = X @ [1.0, -2.0, 0.5, 1.0] + 3 + 0.3 * rng.standard_normal(120)
+
+    def loss(p, X, y):
+        return np.mean((X @ p[0] + p[1] - y) ** 2) / 2
+
+    def step(p, X, y):
+        off = X @ p[0] + p[1] - y
+        q = [p[0] - 0.1 * X.T @ off / len(y), p[1] - 0.1 * off.mean()]
+        left = 2 * loss(q if after else p, X, y) / np.var(y)
+        return q, 1 - share * left
+
+    given = {"params": [np.zeros(4), np.zeros(1)], "X": X, "y": y, "loss": loss, "step": step}
+    assert [f.id for f in diagnose(**given, batch_size=30, n_steps=300).faults] == expected

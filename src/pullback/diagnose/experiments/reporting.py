@@ -33,19 +33,45 @@ def experiment(case: Case) -> list[Finding]:
         for words, value in _candidates(case, before, after, rows).items():
             meant.setdefault(words, []).append(value)
     lists = {words: np.array(values) for words, values in meant.items()}
-    if any(_agrees(told, values, case.size) for values in lists.values()) or _are_errors(case, told, moves):
+    if any(_agrees(told, values, case.size) for values in lists.values()) or _is_measure(
+        case, told, lists, moves
+    ):
         return []
     return _finding(case, told, lists, moves)
 
 
-def _are_errors(case: Case, told: np.ndarray, moves: Moves) -> bool:
-    """Whether each number is the share, or the number, of rows of its batch that are put in a wrong class."""
+def _is_measure(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Moves) -> bool:
+    """Whether each number is a usual measure of a fit: rows in a right class or a wrong one, or R squared."""
+    return _counts_rows(case, told, moves) or _is_r_squared(case, told, lists, moves)
+
+
+def _counts_rows(case: Case, told: np.ndarray, moves: Moves) -> bool:
+    """Whether each number is the share, or the number, of rows of its batch in a wrong class, or a right."""
     if case.net is None or case.net.output == "unknown" or labels(case.y) < 2 or not np.ptp(told):
         return False
     for when in (moves.before, moves.after):
         wrong = np.array([_misplaced(case.net.predict(p, case.X[rows]), case.y[rows])
                           for p, rows in zip(when, moves.rows, strict=True)])  # fmt: skip
-        if np.array_equal(told, wrong) or np.allclose(told * case.size, wrong, atol=1e-6):
+        if any(
+            np.allclose(told, share * count, rtol=1e-6, atol=1e-8 * share)
+            for count in (wrong, case.size - wrong)
+            for share in (1.0, 1 / case.size, 100 / case.size)
+        ):
+            return True  # fmt: skip
+    return False
+
+
+def _is_r_squared(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], moves: Moves) -> bool:
+    """Whether each number is one less the squared error's share of the targets' variance."""
+    if len(told) < 3 or labels(case.y):
+        return False
+    spread = np.array([np.var(case.y[rows]) for rows in moves.rows])
+    for name, values in lists.items():
+        of = spread if name.startswith("batch") else np.full(len(told), np.var(case.y))
+        lost = values / np.where(of > 0, of, np.inf)
+        if np.ptp(lost) and any(
+            _close(1 - told, factor * lost, lost) for factor in (1.0, 2.0, 1 / case.size)
+        ):
             return True
     return False
 
