@@ -163,3 +163,25 @@ def test_r_squared_is_reported_in_place_of_a_squared_error(share, expected, afte
 
     given = {"params": [np.zeros(4), np.zeros(1)], "X": X, "y": y, "loss": loss, "step": step}
     assert [f.id for f in diagnose(**given, batch_size=30, n_steps=300).faults] == expected
+
+
+@pytest.mark.parametrize(
+    ("common", "factor", "expected"), [(0, 0.01, []), (1, 3.0, ["regularisation_too_strong"])]
+)
+def test_more_columns_than_rows_are_learnt_by_heart_without_a_penalty_which_is_no_reason_against_it(
+    common, factor, expected
+):
+    draw = np.random.default_rng(55)
+    wide = draw.normal(size=(60, 200))
+    told = np.sign(wide[:, :5].sum(1) + 0.25 * draw.normal(size=60))
+    wide = (wide + common * told[:, None]) / np.sqrt(200)
+
+    def loss(p, X, y):
+        return np.mean(np.log1p(np.exp(-y * (X @ p[0] + p[1])))) + factor / 2 * np.sum(p[0] ** 2)
+
+    def step(p, X, y):
+        s = -y / (1 + np.exp(y * (X @ p[0] + p[1]))) / len(y)
+        return [p[0] - 0.3 * (X.T @ s + factor * p[0]), p[1] - 0.3 * s.sum()], loss(p, X, y)
+
+    given = {"params": [np.zeros(200), np.zeros(1)], "X": wide, "y": told, "loss": loss, "step": step}
+    assert [f.id for f in diagnose(**given, batch_size=60, n_steps=1500).faults][:1] == expected

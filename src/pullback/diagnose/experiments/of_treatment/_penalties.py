@@ -173,7 +173,9 @@ def _penalty(runs: Compared, blank: bool) -> Finding | None:
     if room < 0.1 * abs(base) or base - held >= MOSTLY * room:
         return None  # what the loop lacks beside the exact gradient under the same penalty is its own fault
     much = eaten or base - held < HELD * room
-    unsure = blank or not much or room < HELD * abs(base)  # most is left without it, too: noise, perhaps
+    wide = case.patient.has_step and sum(w.size for w in case.leaves) > case.n >= 60  # it may fit any rows
+    noisy = not much or room < HELD * abs(base)  # most is left without it, too: noise, perhaps
+    unsure = blank or wide or noisy
     if unsure and not (case.patient.has_step and _dear_unseen(runs, less, part)):
         return None
     return Finding(
