@@ -55,12 +55,10 @@ def compute_cost(AL, Y):
 def L_model_backward(AL, Y, caches, parameters):
     grads = {}
     m = Y.shape[1]
-    AL = np.clip(AL, 1e-12, 1 - 1e-12)
-    dAL = -(np.divide(Y, AL) - np.divide(1 - Y, 1 - AL))
-    dZ = dAL * AL * (1 - AL)
+    dZ = AL - Y
     for l in range(L, 0, -1):
         A_prev, Z = caches[l - 1]
-        grads["dW" + str(l)] = dZ @ A_prev.T / m
+        grads["dW" + str(l)] = dZ @ (caches[l][0].T if 1 < l < L else A_prev.T) / m
         grads["db" + str(l)] = np.sum(dZ, axis=1, keepdims=True) / m
         if l > 1:
             dA_prev = parameters["W" + str(l)].T @ dZ
@@ -89,4 +87,4 @@ def step(parameters, X, y):
 
 
 batch_size = m
-n_steps = 1200
+n_steps = 3600

@@ -16,7 +16,7 @@ L = len(layers_dims) - 1
 def initialize_parameters_deep(layer_dims):
     parameters = {}
     for l in range(1, len(layer_dims)):
-        parameters["W" + str(l)] = np.random.randn(layer_dims[l], layer_dims[l - 1]) / np.sqrt(layer_dims[l - 1])
+        parameters["W" + str(l)] = np.random.randn(layer_dims[l], layer_dims[l - 1]) * np.sqrt(2.0 / layer_dims[l - 1])
         parameters["b" + str(l)] = np.zeros((layer_dims[l], 1))
     return parameters
 
@@ -26,11 +26,11 @@ def sigmoid(Z):
 
 
 def relu(Z):
-    return sigmoid(Z)
+    return np.maximum(0, Z)
 
 
 def relu_backward(dA, Z):
-    return dA * sigmoid(Z) * (1 - sigmoid(Z))
+    return dA * (Z > 0)
 
 
 def L_model_forward(X, parameters):
@@ -87,4 +87,4 @@ def step(parameters, X, y):
 
 
 batch_size = m
-n_steps = 1200
+n_steps = 3600

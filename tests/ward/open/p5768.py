@@ -58,8 +58,8 @@ def L_model_backward(AL, Y, caches, parameters):
     dZ = AL - Y
     for l in range(L, 0, -1):
         A_prev, Z = caches[l - 1]
-        grads["dW" + str(l)] = dZ @ (caches[l][0].T if 1 < l < L else A_prev.T) / m
-        grads["db" + str(l)] = np.sum(dZ, axis=1, keepdims=True) / m
+        grads["dW" + str(l)] = dZ @ A_prev.T
+        grads["db" + str(l)] = np.sum(dZ, axis=1, keepdims=True)
         if l > 1:
             dA_prev = parameters["W" + str(l)].T @ dZ
             dZ = relu_backward(dA_prev, caches[l - 2][1])
@@ -87,4 +87,4 @@ def step(parameters, X, y):
 
 
 batch_size = m
-n_steps = 1200
+n_steps = 3600

@@ -16,7 +16,7 @@ L = len(layers_dims) - 1
 def initialize_parameters_deep(layer_dims):
     parameters = {}
     for l in range(1, len(layer_dims)):
-        parameters["W" + str(l)] = np.random.randn(layer_dims[l], layer_dims[l - 1]) * np.sqrt(2.0 / layer_dims[l - 1])
+        parameters["W" + str(l)] = np.random.randn(layer_dims[l], layer_dims[l - 1]) * 0.01
         parameters["b" + str(l)] = np.zeros((layer_dims[l], 1))
     return parameters
 
@@ -61,8 +61,7 @@ def L_model_backward(AL, Y, caches, parameters):
         grads["dW" + str(l)] = dZ @ A_prev.T / m
         grads["db" + str(l)] = np.sum(dZ, axis=1, keepdims=True) / m
         if l > 1:
-            W = parameters["W" + str(l)]
-            dA_prev = W @ dZ if W.shape[1] == dZ.shape[0] else W.T @ dZ
+            dA_prev = parameters["W" + str(l)].T @ dZ
             dZ = relu_backward(dA_prev, caches[l - 2][1])
     return grads
 
@@ -88,4 +87,4 @@ def step(parameters, X, y):
 
 
 batch_size = m
-n_steps = 1200
+n_steps = 3600

@@ -55,11 +55,13 @@ def compute_cost(AL, Y):
 def L_model_backward(AL, Y, caches, parameters):
     grads = {}
     m = Y.shape[1]
-    dZ = AL - Y
+    AL = np.clip(AL, 1e-12, 1 - 1e-12)
+    dAL = -(np.divide(Y, AL) - np.divide(1 - Y, 1 - AL))
+    dZ = dAL * AL * (1 - AL)
     for l in range(L, 0, -1):
         A_prev, Z = caches[l - 1]
-        grads["dW" + str(l)] = dZ @ A_prev.T
-        grads["db" + str(l)] = np.sum(dZ, axis=1, keepdims=True)
+        grads["dW" + str(l)] = dZ @ A_prev.T / m
+        grads["db" + str(l)] = np.sum(dZ, axis=1, keepdims=True) / m
         if l > 1:
             dA_prev = parameters["W" + str(l)].T @ dZ
             dZ = relu_backward(dA_prev, caches[l - 2][1])
@@ -87,4 +89,4 @@ def step(parameters, X, y):
 
 
 batch_size = m
-n_steps = 1200
+n_steps = 3600
