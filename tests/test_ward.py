@@ -137,16 +137,16 @@ def test_a_folder_without_a_ward_is_said_to_be_none(tmp_path, capsys):
 
 
 def test_a_tenth_of_the_ward_is_diagnosed_no_worse_than_it_was(tmp_path):
-    """The goals for places and false alarms hold; the others are not reached yet: their floors only rise."""
+    """The goals for places and false alarms hold; the floors of the others are near theirs and only rise."""
     command = [sys.executable, "-m", "pullback.diagnose._ward", "--fraction", "0.1",
                "--json", str(tmp_path / "score.json")]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     score = json.loads((tmp_path / "score.json").read_text())["score"]["all"]
     assert score["goals"]["where"], done.stdout
     assert score["goals"]["false alarms"], done.stdout
-    assert score["detection"] >= 0.95, done.stdout
-    assert score["top-1"] >= 0.87, done.stdout
-    assert score["top-3"] >= 0.89, done.stdout
+    assert score["detection"] >= 0.97, done.stdout
+    assert score["top-1"] >= 0.94, done.stdout
+    assert score["top-3"] >= 0.95, done.stdout
 
 
 def test_a_patient_that_ends_its_process_or_never_ends_does_not_end_the_ward(tmp_path):
