@@ -27,19 +27,17 @@ from pullback.diagnose.experiments.of_gradient._made_good import divided_in_step
 from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, consensus, downhill
 from pullback.diagnose.experiments.of_gradient._naming import explain, nearest, only_rows_scaled
 from pullback.diagnose.experiments.of_gradient._owed import larger_penalty
-from pullback.diagnose.experiments.of_gradient._shapes import no_numbers, shaped, unlike_parameters
+from pullback.diagnose.experiments.of_gradient._shapes import MADE, no_numbers, shaped, unlike_parameters
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
 from pullback.diagnose.experiments.of_treatment._penalties import without_ridge
 
 FIXES = {
     "grad_sign_flipped": "put the minus back: the gradient is negated",
+    **MADE,
     "grad_transposed": "transpose it: what is multiplied must have the shape of the layer, not only fit",
-    "grad_wrong_input": "use the input that this very layer had in the forward pass",
-    "grad_wrong_delta": "use the error signal of this very layer",
     "grad_missing_activation_derivative": "multiply the error signal by the activation's derivative",
     "grad_activation_derivative_wrong": "take the derivative of the function used in the forward pass, there",
     "grad_drops_upstream": "multiply the local derivative by the incoming error signal",
-    "grad_bias_wrong": "sum the error signal over the rows, one number per unit, as for the weights",
     "grad_constant_factor": "drop the stray factor",
     "grad_reduction_sum": "reduce over the rows as the loss does: both by a sum, or both by a mean",
     "grad_averaged_twice": "divide by the number of rows once",

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.loops._given import SPLITS
 from pullback.diagnose.loops._leaves import flatten, rebuild
-
-_ROWS = ("X", "y", "X_val", "y_val", "X_test", "y_test")
 
 
 def of_arrays(given: dict[str, Any]) -> dict[str, Any]:
@@ -18,7 +17,8 @@ def of_arrays(given: dict[str, Any]) -> dict[str, Any]:
     rows = [isinstance(given[name], np.matrix) for name in ("X", "y")]
     if not any((*kept, *rows)):
         return given
-    plain = {name: np.asarray(given[name]) for name in _ROWS if isinstance(given.get(name), np.matrix)}
+    plain = {name: np.asarray(given[name]) for pair in SPLITS for name in pair
+             if isinstance(given.get(name), np.matrix)}  # fmt: skip
     calls = {name: _given_matrices(given[name], kept, rows)
              for name in ("loss", "grad", "step") if callable(given.get(name))}  # fmt: skip
     return {**given, **plain, **calls, "params": _arrays(given["params"])}

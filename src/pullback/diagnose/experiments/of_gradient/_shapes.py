@@ -22,18 +22,13 @@ MADE = {
 def unlike_parameters(case: Case, returned: list[Any]) -> Finding | None:
     """The first thing that no step could subtract: too many or too few arrays, or one of another shape."""
     shapes, sizes = [np.shape(g) for g in returned], [x.size for x in case.leaves]
+    told = f"gradients of shapes {_listed(shapes)}, parameters of {_listed([x.shape for x in case.leaves])}"
     if len(shapes) != len(sizes):
         words = "grad returns another number of arrays than there are parameters"
-        told = (
-            f"gradients of shapes {_listed(shapes)}, parameters of {_listed([x.shape for x in case.leaves])}"
-        )
         fix = "return one gradient for each parameter, in the order of params"
         return Finding("exception", "grad", words, told, fix, 1.0, 82)
     unlike = [k for k, g in enumerate(returned) if np.size(g) != sizes[k]]
     if len(unlike) > 1 and sorted(map(np.size, returned)) == sorted(sizes):
-        told = (
-            f"gradients of shapes {_listed(shapes)}, parameters of {_listed([x.shape for x in case.leaves])}"
-        )
         words = "the gradients stand in another order than the parameters"
         return Finding("exception", "grad", words, told, "return them in the order of params", 1.0, 82)
     return _unlike(case, unlike[0], np.asarray(returned[unlike[0]], float)) if unlike else None
