@@ -27,7 +27,7 @@ def as_shared(case: Case, found: list[Finding]) -> list[Finding]:
         return [replace(found[0], id=_SHARED, words=words, fix=_FIX), *found[1:]]
     if not _right_apart(case):
         return found
-    told = "with an array of its own in each place a right rule reproduces the moves, as it is none does"
+    told = "with an array of its own in each place a right rule reproduces the moves; as it is, none does"
     return [Finding(_SHARED, "step", words, told, _FIX, 1.0, 81)]
 
 
