@@ -18,8 +18,9 @@ import traceback
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from pullback.diagnose._explain import GROUPS
@@ -34,6 +35,8 @@ ONE_THREAD = {
     "MKL_NUM_THREADS": "1",
     "MPLBACKEND": "Agg",
 }
+# A process that begins looks at all others, and an exit status can be read once.
+ONE_AT_A_TIME = Lock()
 
 Row = dict[str, Any]
 
@@ -125,7 +128,8 @@ def in_process(path: Path, timeout: float) -> Row:
     """
     receive, send = _fork_server().Pipe(duplex=False)
     process = _fork_server().Process(target=one, args=(str(path), send), daemon=True)
-    process.start()
+    with ONE_AT_A_TIME:
+        process.start()
     send.close()
     try:
         if not receive.poll(timeout):
@@ -133,11 +137,19 @@ def in_process(path: Path, timeout: float) -> Row:
         said: Row = receive.recv()
         return said
     except EOFError:
-        process.join()
-        return {"verdict": "none", "faults": [], "error": f"the process ended with {process.exitcode}"}
+        return {"verdict": "none", "faults": [], "error": f"the process ended with {_ended(process, 5)}"}
     finally:
         process.kill()
-        process.join()
+        _ended(process)
+
+
+def _ended(process: Any, timeout: float | None = None) -> int | None:
+    """The exit status of a process that ends; None of one that closed its pipe and goes on."""
+    wait([process.sentinel], timeout)
+    with ONE_AT_A_TIME:
+        process.join(0)
+        status: int | None = process.exitcode
+    return status
 
 
 @cache
