@@ -185,3 +185,29 @@ def test_more_columns_than_rows_are_learnt_by_heart_without_a_penalty_which_is_n
 
     given = {"params": [np.zeros(200), np.zeros(1)], "X": wide, "y": told, "loss": loss, "step": step}
     assert [f.id for f in diagnose(**given, batch_size=60, n_steps=1500).faults][:1] == expected
+
+
+def cooling(turned):
+    """What is left of a cup's heat: three constants, each a parameter, each moved by the slopes of all."""
+    t = np.linspace(0, 4, 60)
+    y = 20 + 60 * np.exp(-0.9 * t) + np.random.default_rng(126).standard_normal(60)
+
+    def off(p, t, y):
+        return p[0] + p[1] * np.exp(-p[2] * t) - y
+
+    def loss(p, t, y):
+        return np.mean(off(p, t, y) ** 2)
+
+    def step(p, t, y):
+        left = np.exp(-p[2] * t)
+        slopes = np.stack([np.ones_like(t), left, -p[1] * t * left], 1)
+        way = turned * np.linalg.lstsq(slopes, off(p, t, y), rcond=None)[0]
+        return [a - 0.5 * b for a, b in zip(p, way[:, None], strict=True)], loss(p, t, y)
+
+    start = [np.array([25.0]), np.array([50.0]), np.array([0.5])]
+    return {"params": start, "X": t, "y": y, "loss": loss, "step": step, "batch_size": 60, "n_steps": 40}
+
+
+@pytest.mark.parametrize(("turned", "healthy"), [(np.ones(3), True), (np.array([1, 1, -1]), False)])
+def test_a_single_number_that_goes_up_its_slope_for_the_others_sake_has_no_lost_sign(turned, healthy):
+    assert (diagnose(**cooling(turned)).faults == []) is healthy

@@ -310,7 +310,7 @@ def _closest(seen: Seen, claims: list[Wrong]) -> tuple[str, str, float]:
         words = "the bias's gradient is right, and so the error signal: its factor is not the layer's input"
         return "grad_wrong_input", words, 0.7
     cos = cosine(observed, true, bad)
-    if cos < -0.9:
+    if cos < -0.9 and any(true[k].size > 1 for k in bad):  # single numbers have no direction
         return "grad_sign_flipped", "it points uphill", 0.7
     score = max(cos, 0.2)
     for claim in claims:
