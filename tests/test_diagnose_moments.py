@@ -30,6 +30,12 @@ def adapted(memory, root=lambda s: np.sqrt(s) + 1e-8):
     return moves, grads
 
 
+def test_no_small_number_is_read_off_a_move_that_no_root_divides():
+    g = [np.random.default_rng(5).standard_normal(x.shape) for x in start]
+    rounded = [0.01 * x * (1 - 1e-6 * np.abs(x)) for x in g]
+    assert small_numbers(rounded, g) == []
+
+
 @pytest.mark.parametrize(("eps", "inside"), [(1e-8, False), (1e-8, True), (1e-5, True), (3e-4, False)])
 def test_the_small_number_is_read_off_the_first_move_and_the_rule_known(eps, inside):
     moves, grads = adapted(lambda s, g: s + g * g, lambda s: np.sqrt(s + eps) if inside else np.sqrt(s) + eps)

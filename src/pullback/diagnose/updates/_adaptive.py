@@ -127,10 +127,15 @@ _B1 = (0.9, 0.8, 0.95, 0.5)
 _B2 = (0.999, 0.99, 0.9, 0.95)
 
 
+FELT = 1e-3
+"""The share of a denominator from which on the root in it is felt: so near moves come to an adaptive rule."""
+
+
 def small_numbers(move: Leaves, grad: Leaves) -> list[Eps]:
     """What stands beside s = 1 in the denominator of the first move, where its entries say so.
 
-    Entries whose gradient is large say nothing of a small number: none is read off those alone.
+    Entries whose gradient is large say nothing of a small number: none is read off those alone. Nor is one
+    beside which the root is nothing: such a move is its gradient times a rate, and divided by no root.
     """
     u, g = (np.abs(np.concatenate([x.ravel() for x in xs])) for xs in (move, grad))
     some = (u > 0) & (g > 0)
@@ -142,7 +147,8 @@ def small_numbers(move: Leaves, grad: Leaves) -> list[Eps]:
         scale = np.sqrt((A**2).sum(0))
         (a, b), *_ = np.linalg.lstsq(A / scale, np.ones(len(A)), rcond=None)
         a, b = a / scale[0], b / scale[1]
-        if a > 0 and b > 0 and np.abs(A @ (a, b) - 1).max() < 1e-4:
+        felt = (a * A[:, 0]).max() > FELT
+        if a > 0 and b > 0 and felt and np.abs(A @ (a, b) - 1).max() < 1e-4:
             found.append((float(b / a), inside))
     return found
 
