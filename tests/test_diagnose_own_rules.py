@@ -107,3 +107,34 @@ def test_any_function_in_place_of_a_derivative_is_told():
     found = diagnose(params=START, X=X, y=Y, loss=loss, batch_size=20, n_steps=200,
                      grad=lambda p, X, y: gradient(p, X, y, lambda h: (1 - np.tanh(h) ** 2) * h))  # fmt: skip
     assert (found.faults[0].id, found.faults[0].where) == ("grad_activation_derivative_wrong", 0)
+
+
+def tabled(places, filled, leaves):
+    """Straight lines, moved by the mean of the last batches' gradients; the oldest leaves, or never does."""
+    draw = np.random.default_rng(111)
+    X = draw.standard_normal((160, 3))
+    y = X @ [1.0, 0.0, -1.0] + 0.5 + 0.1 * draw.standard_normal(160)
+    kept = []
+
+    def loss(p, X, y):
+        return np.mean((X @ p[0] + p[1] - y) ** 2)
+
+    def step(p, X, y):
+        e = X @ p[0] + p[1] - y
+        kept.append([2 * X.T @ e / len(y), np.array([2 * e.mean()])])
+        if leaves:
+            del kept[:-places]
+        count = len(kept) if filled else places
+        return [w - 0.03 * sum(g[k] for g in kept) / count for k, w in enumerate(p)], loss(p, X, y)
+
+    start = [np.zeros(3), np.zeros(1)]
+    return {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20, "n_steps": 500}
+
+
+@pytest.mark.parametrize(
+    ("places", "filled", "leaves"),
+    [(8, True, True), (4, False, True), (4, True, True), (8, False, False)],
+    ids=["a place for every batch", "the last four", "those there are", "never cleared"],
+)
+def test_the_mean_of_the_last_gradients_is_a_rule_where_the_oldest_leaves(places, filled, leaves):
+    assert (diagnose(**tabled(places, filled, leaves)).faults == []) is leaves

@@ -67,6 +67,7 @@ from pullback.diagnose.experiments.of_update._standing import wrong_where_it_sta
 from pullback.diagnose.experiments.of_update._taken_once import taken_once
 from pullback.diagnose.experiments.of_update._together import together
 from pullback.diagnose.experiments.of_update._unmasked import unmasked
+from pullback.diagnose.experiments.of_update._windows import mean_of_last
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import simulate
 from pullback.diagnose.updates._kept import factor_kept, kept_after
@@ -215,7 +216,10 @@ def _examine(case: Case) -> list[Finding]:
     resting = entries_still(case, moves, used, moving) or left_out(case, moves, used)
     if resting:
         return frozen + resting
-    return frozen + (_rule(case, moves, true, used, moving) or by_rows(case))
+    found = _rule(case, moves, true, used, moving)
+    if any(f.id in ("grad_not_zeroed", "momentum_state_wrong") for f in found) and mean_of_last(case, moving):
+        return frozen
+    return frozen + (found or by_rows(case))
 
 
 def _first_moves(case: Case) -> Iterator[tuple[Leaves, Leaves]]:

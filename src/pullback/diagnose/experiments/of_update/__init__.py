@@ -21,6 +21,7 @@ In reading order:
     _meant            steps that fit no usual rule, and are meant as they are
     _linear_rules     moves that are fixed multiples of this and earlier gradients
     _gathered         steps that gather the gradients of several batches before they move
+    _windows          moves by the mean of the last few gradients
     _mispaired        a step that gives the rows it was given other rows' targets
     _outgrown         biases that come back from a step in a larger shape
     _out_of_place     numbers that a step moves from another's place, or out of turn
