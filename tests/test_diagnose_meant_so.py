@@ -211,3 +211,31 @@ def cooling(turned):
 @pytest.mark.parametrize(("turned", "healthy"), [(np.ones(3), True), (np.array([1, 1, -1]), False)])
 def test_a_single_number_that_goes_up_its_slope_for_the_others_sake_has_no_lost_sign(turned, healthy):
     assert (diagnose(**cooling(turned)).faults == []) is healthy
+
+
+def solved_above(factor):
+    """Upper weights are solved for, then the lower ones moved by the loss with those, which is reported."""
+    draw = np.random.default_rng(104)
+    X = draw.uniform(-1, 1, (200, 2))
+    y = np.cos(3 * X[:, 0]) * X[:, 1] + 0.05 * draw.standard_normal(200)
+
+    def units(p, X):
+        return np.column_stack([np.tanh(X @ p[0] + p[1]), np.ones(len(X))])
+
+    def loss(p, X, y):
+        return np.mean((units(p, X) @ p[2] - y) ** 2)
+
+    def step(p, X, y):
+        A = units(p, X)
+        v = np.linalg.solve(A.T @ A + 1e-6 * np.eye(11), A.T @ y)
+        d = np.outer(2 * (A @ v - y) / len(y), v[:10]) * (1 - A[:, :10] ** 2)
+        told = factor * np.mean((A @ v - y) ** 2)
+        return [p[0] - 0.3 * X.T @ d, p[1] - 0.3 * d.sum(0), v], told
+
+    start = [draw.standard_normal((2, 10)) * 2, draw.standard_normal(10), np.zeros(11)]
+    return {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 200, "n_steps": 300}
+
+
+@pytest.mark.parametrize(("factor", "ids"), [(1, []), (0.1, ["loss_reporting_wrong"])])
+def test_a_loss_between_the_moves_of_two_blocks_of_parameters_is_one_to_report(factor, ids):
+    assert [f.id for f in diagnose(**solved_above(factor)).faults] == ids
