@@ -242,6 +242,44 @@ def test_an_error_signal_within_the_backward_pass_that_is_never_cleared(cleared,
     assert [(f.id, f.where, f.confidence) for f in update.experiment(case)] == found
 
 
+FLAGS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
+EITHER = np.array([0.0, 1.0, 1.0, 0.0])
+
+
+def of_single_rows(p, X):
+    h = 1 / (1 + np.exp(-(X @ p[0] + p[1])))
+    return h, 1 / (1 + np.exp(-(h @ p[2] + p[3])))
+
+
+def of_flags(p, X, y):
+    return float(np.mean((of_single_rows(p, X)[1] - y) ** 2))
+
+
+def all_signals_added(cleared):
+    """Single rows, and both layers' error signals are kept: a target of nought leaves the output as it is."""
+    kept = [np.zeros(4), np.zeros(1)]
+
+    def step(p, X, y):
+        h, o = of_single_rows(p, X)
+        for signal in kept:
+            signal *= not cleared
+        kept[1] += ((o - y) * o * (1 - o))[0]
+        kept[0] += p[2] * kept[1] * h[0] * (1 - h[0])
+        g = [np.outer(X[0], kept[0]), kept[0], h[0] * kept[1], kept[1]]
+        return [w - 0.5 * d for w, d in zip(p, g, strict=True)], of_flags(p, X, y)
+
+    return step
+
+
+@pytest.mark.parametrize(("cleared", "found"), [(True, []), (False, ["grad_not_zeroed"])])
+def test_error_signals_of_rows_whose_target_is_nought_are_never_cleared(cleared, found):
+    begun = [np.array([[0.5, -0.4, 0.9, 0.1], [-0.3, 0.8, 0.2, -0.7]]), np.full(4, 0.1),
+             np.array([0.6, -0.5, 0.3, 0.9]), np.array([-0.2])]  # fmt: skip
+    given = {"params": begun, "X": FLAGS, "y": EITHER, "loss": of_flags, "step": all_signals_added(cleared)}
+    case = Case(Patient({**given, "batch_size": 1}), 10.0)
+    assert [f.id for f in update.experiment(case)] == found
+
+
 WIDE = rng.standard_normal((60, 12))
 
 

@@ -189,7 +189,7 @@ class Tape:
         known = [n for n in self.rec.nodes if n.deps & (self.rows - 1) and n.deps & self.rows]
         found: list[Segment] = []
         for a in known[:MOST_NUMBERS]:
-            segment = None if a.deps & self.rows << 1 else self.segment(a)
+            segment = self.segment(a)
             if segment is not None and all(segment.a is not s.a for s in found):
                 before = self.ancestors(segment.z)
                 segment.depth = 1 + max((s.depth for s in found if s.a in before), default=-1)
@@ -294,6 +294,8 @@ class Tape:
         return self._read[asked]
 
     def _segment(self, a: Node) -> Segment | None:
+        if a.deps & self.rows << 1:  # an output less a target of nought is an output's value, and an error
+            return None
         for z in self.ancestors(a, 14)[1:]:
             if z.value.shape != a.value.shape or not z.deps & (self.rows - 1) or z.deps & self.rows << 1:
                 continue
