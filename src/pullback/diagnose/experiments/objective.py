@@ -18,6 +18,7 @@ from pullback.diagnose.experiments.of_objective._grades import in_order
 from pullback.diagnose.experiments.of_objective._half_reduced import half_reduced
 from pullback.diagnose.experiments.of_objective._half_told import half_told, never_free
 from pullback.diagnose.experiments.of_objective._least import no_least
+from pullback.diagnose.experiments.of_objective._multiplied import multiplied
 from pullback.diagnose.experiments.of_objective._reach import clipped
 from pullback.diagnose.experiments.of_objective._regardless import regardless
 from pullback.diagnose.experiments.of_objective._slopes import slopes_by_sums
@@ -47,7 +48,7 @@ def experiment(case: Case) -> list[Finding]:
     out = [*_broadcast(case, tape, size), *_in_step(case, size)]
     out += softmax(case, tape, size) or squashed_twice(case)
     if not out:
-        out += clipped(case) + (half_reduced(case) or exchanged(case) or _formula(case))
+        out += clipped(case) + (half_reduced(case) or exchanged(case) or multiplied(case) or _formula(case))
     if not out:
         out += (
             regardless(case)

@@ -8,6 +8,7 @@ In reading order:
     _half_reduced one of two terms that is divided by the number of rows, where the other is not
     _half_told    a loss in which the rows of one of two labels have no part
     _least        whether the loss of a number is least anywhere at all
+    _multiplied   a loss that is multiplied by the number of rows where it should be divided
     _softmax      values that sum to one, over what, how often, and where none do
     _regardless   a loss that is the same whatever parameters it is given
     _slopes       the loss's slope by the last sums, row by row
