@@ -57,7 +57,7 @@ from pullback.diagnose.experiments.of_update._memories import (
     never_cleared,
     scheduled,
 )
-from pullback.diagnose.experiments.of_update._mispaired import mispaired
+from pullback.diagnose.experiments.of_update._mispaired import crossed, mispaired
 from pullback.diagnose.experiments.of_update._one_array import as_shared
 from pullback.diagnose.experiments.of_update._out_of_place import out_of_place
 from pullback.diagnose.experiments.of_update._outgrown import outgrown
@@ -94,7 +94,7 @@ def _looked_into(case: Case, found: list[Finding]) -> list[Finding]:
     split = half_uphill(case) if guessed else []
     if split or not any(f.id in GRADIENT for f in found) or _WITHIN in case.tried:
         return split or found
-    exchanged = mispaired(case) if guessed else []
+    exchanged = mispaired(case) or crossed(case) if guessed else []
     if exchanged:
         return exchanged
     moves = unrolled(case)

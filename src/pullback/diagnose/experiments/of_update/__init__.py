@@ -22,7 +22,7 @@ In reading order:
     _linear_rules     moves that are fixed multiples of this and earlier gradients
     _gathered         steps that gather the gradients of several batches before they move
     _windows          moves by the mean of the last few gradients
-    _mispaired        a step that gives the rows it was given other rows' targets
+    _mispaired        a step that gives rows other rows' targets, or outputs other outputs'
     _outgrown         biases that come back from a step in a larger shape
     _out_of_place     numbers that a step moves from another's place, or out of turn
     _pooled_moments   moments of an adaptive rule that only some parameters share

@@ -1,7 +1,8 @@
-"""Part of the update experiment: a step that gives the rows it was given other rows' targets.
+"""Part of the update experiment: a step that gives rows other rows' targets, or outputs other outputs'.
 
 Where inputs are shuffled within a step and targets are not, its move follows no gradient of the batch, and no
-mistake gives it. On a few rows there are few ways to pair them: the one that was taken can be found.
+mistake gives it. On a few rows there are few ways to pair them: the one that was taken can be found. So it
+can of a few outputs, where a loop walks through them in another order than through their targets.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pullback.diagnose.updates._moves import norm
 
 FEW = (4, 3)
 """Rows fed at once. An order that is drawn may be the right one by chance, hardly twice."""
+MOST_OUTPUTS = 4
+"""Outputs whose targets are tried in every order; of more only the reverse, and those one further on."""
 DRAWS = 8
 """Moves looked at of a step that draws rows with repetition."""
 
@@ -40,6 +43,32 @@ def mispaired(case: Case) -> list[Finding]:
         f"of {len(taken)} rows fed, the first takes the target of number {taken[0] + 1}, and so on "
         f"({', '.join(str(i + 1) for i in taken)}): only so is the move a multiple of the gradient"
     )]  # fmt: skip
+
+
+def crossed(case: Case) -> list[Finding]:
+    """Whether the first moves on two batches are downhill along gradients of other outputs' targets."""
+    width = case.y.shape[1] if case.y.ndim == 2 else 0
+    if not case.patient.has_step or case.own_rows is not None or width < 2:
+        return []
+    tried = _orders(width)
+    for rows in (case.patient.batch(0), case.patient.batch(1)):
+        u = _away(case, case.patient.fresh(), rows)
+        tried = [order for order in tried if _follows(u, case.gradient(
+            case.generic, case.X[rows], case.y[rows][:, order]))]  # fmt: skip
+    if not tried or list(range(width)) in tried:
+        return []
+    return [Finding(
+        "labels_misaligned", "data", "the step gives each output the target of another",
+        f"output by output the target of number {', '.join(str(i + 1) for i in tried[0])}: only so is the "
+        "move a multiple of the gradient", "take outputs and targets in one order", 1.0, 84)]  # fmt: skip
+
+
+def _orders(width: int) -> list[list[int]]:
+    """The orders of so many targets that are tried, the right one first."""
+    own = list(range(width))
+    if width <= MOST_OUTPUTS:
+        return [list(order) for order in permutations(own)]
+    return [own, own[::-1], [*own[1:], 0], [width - 1, *own[:-1]]]
 
 
 def _found(evidence: str) -> Finding:
