@@ -256,3 +256,25 @@ def test_a_right_signal_times_another_function_of_the_inputs(given, of, named):
     start = [np.zeros(5), 0.0]
     told = diagnose(params=start, X=POSITIVE, y=y, loss=line, batch_size=20, n_steps=1500, **loop).faults
     assert [(f.id, f.where) for f in told][:1] == [("grad_wrong_input", 0)] * (given in named)
+
+
+@pytest.mark.parametrize(
+    ("slope", "expected"),
+    [(lambda h: h * (1 - h), []), (lambda h: 1 - h * h, [("grad_activation_derivative_wrong", 0)])],
+)
+def test_the_slope_of_a_sigmoid_whose_sum_is_made_of_negatives(slope, expected):
+    """As people write it: exp(-X @ W - b), where no value is the sum itself."""
+
+    def hidden(p, X):
+        return 1 / (1 + np.exp(-X @ p[0] - p[1]))
+
+    def squares(p, X, y):
+        return np.mean((hidden(p, X) @ p[2] - y) ** 2)
+
+    def grad(p, X, y):
+        h = hidden(p, X)
+        d = 2 * (h @ p[2] - y) / len(y)
+        below = d[:, None] * p[2] * slope(h)
+        return [X.T @ below, below.sum(0), h.T @ d]
+
+    assert found([*layers(5, 5), rng.standard_normal(5)], TARGETS, squares, grad) == expected

@@ -308,9 +308,17 @@ class Tape:
                     self._names.append(own)
                     self._made.clear()
                 return Segment(z, a, own)
-            if z.name in PRODUCTS and _mirrored(z.value, a.value):
+            summed = z.name in ("add", "subtract")
+            if not (summed or z.name in PRODUCTS) or not _mirrored(z.value, a.value):
+                continue
+            if not (summed and self._taken_from_one(a)):
                 return Segment(z, a, "sigmoid", sign=-1)
         return None
+
+    def _taken_from_one(self, a: Node) -> bool:
+        """Whether a sigmoid of -z is 1 - p, p that of z; else z was made of negatives: exp(-X @ W - b)."""
+        passed = (p.value for p in self.ancestors(a, 14)[1:] if p.value.shape == a.value.shape)
+        return any(np.allclose(p, 1 - a.value) for p in passed)
 
     def _begin_alike(self, z: Node, a: Node) -> list[str]:
         """The functions that lead from the first number of z to that of a; nearly all pairs have none.
@@ -338,7 +346,7 @@ def _gives(name: str, z: np.ndarray, a: np.ndarray) -> bool:
 
 def _mirrored(z: np.ndarray, a: np.ndarray) -> bool:
     """Whether a is the sigmoid of -z; the first number says no of nearly all."""
-    if a.size and abs(fn.sigmoid(-np.ravel(z)[0]) - np.ravel(a)[0]) > 1e-8:
+    if z.dtype.kind != "f" or (a.size and abs(fn.sigmoid(-np.ravel(z)[0]) - np.ravel(a)[0]) > 1e-8):
         return False
     return bool(np.allclose(fn.sigmoid(-z), a, rtol=1e-9, atol=1e-11))
 
