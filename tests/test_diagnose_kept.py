@@ -385,3 +385,24 @@ def test_a_penalty_beside_a_buffer_that_is_never_cleared_hides_none_of_it(lam, c
         return out, loss(p, X, y)
 
     assert [f.id for f in update.experiment(Case(patient(step), 10.0))] == found
+
+
+@pytest.mark.parametrize("squared", [np.sum, np.mean])
+@pytest.mark.parametrize(("shared", "expected"), [(True, ["optimizer_state_shared"]), (False, [])])
+def test_one_number_holds_the_squares_of_all_parameters(squared, shared, expected):
+    """Summed or averaged; one number for each parameter, that is, or one that all of them write to."""
+    means, squares, count = [0.0, 0.0], {}, [0]
+
+    def step(p, X, y):
+        count[0] += 1
+        new = []
+        for k, (w, g) in enumerate(zip(p, grad(p, X, y), strict=True)):
+            key = 0 if shared else k
+            means[k] = 0.9 * means[k] + 0.1 * g
+            squares[key] = 0.999 * squares.get(key, 0.0) + 0.001 * (squared(g * g) if shared else g * g)
+            mean, square = means[k] / (1 - 0.9 ** count[0]), squares[key] / (1 - 0.999 ** count[0])
+            new.append(w - 0.01 * mean / (np.sqrt(square) + 1e-8))
+        return new, loss(p, X, y)
+
+    case = Case(Patient({"params": start, "X": X, "y": y, "loss": loss, "step": step}), 10.0)
+    assert [f.id for f in update.experiment(case)] == expected

@@ -6,7 +6,7 @@ g / (s |g| + eps), or by g / sqrt(s**2 g**2 + eps), and either is a straight lin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -174,8 +174,9 @@ def _wrong(grads: list[Leaves], moves: Moves) -> Iterator[Candidate]:
     for b2 in _B2:
         yield (f"RMSprop({b2})", "optimizer_state_shared", "parameters share one buffer of squares",
                list(_squares(grads, b2, 1e-8, "shared")))  # fmt: skip
-        yield (f"RMSprop({b2})", "optimizer_state_shared", "all parameters share one number of squares",
-               list(_squares(grads, b2, 1e-8, "one number")))  # fmt: skip
+        for kind in _IN_ONE:
+            yield (f"RMSprop({b2})", "optimizer_state_shared", "all parameters share one number of squares",
+                   list(_squares(grads, b2, 1e-8, kind)))  # fmt: skip
         yield (f"RMSprop({b2})", "optimizer_state_mutated", "the root is written back into the squares",
                list(_squares(grads, b2, 1e-8, "rooted")))  # fmt: skip
     weights = moves.before[: len(grads)]
@@ -253,6 +254,7 @@ _WRONG_ADAM = {
     "all v": ("optimizer_state_shared", "parameters of one shape share their squares"),
     "shared": ("optimizer_state_shared", "parameters of one shape share their moments"),
     "one number": ("optimizer_state_shared", "all parameters share one number for their squares"),
+    "one sum": ("optimizer_state_shared", "all parameters share one number for their squares"),
     "stale": ("momentum_state_wrong", "the mean of the step before is used: it is stale by one"),
     "new mean": ("momentum_state_wrong", "the mean is begun anew at every step: it remembers nothing"),
     "new squares": ("momentum_state_wrong", "the squares are begun anew at every step: no memory"),
@@ -264,6 +266,9 @@ _WRONG_ADAM = {
     "multiplied": ("momentum_state_wrong", "moments are multiplied by their bias correction, not divided"),
     "coefficients": ("momentum_state_wrong", "beta stands on the new gradient and 1 - beta on the memory"),
 }
+
+_IN_ONE: dict[str, Callable[[Any], Any]] = {"one number": np.mean, "one sum": np.sum}
+"""How the squares of a parameter become the one number that all have in common."""
 
 _UNCORRECTED = ("plain", "rate kept", "corrected first")
 
@@ -290,8 +295,8 @@ def _squares(
     for gs, xs in zip(grads, squared or grads, strict=True):
         out = []
         for k, (g, x) in enumerate(zip(gs, xs, strict=True)):
-            key = {"shared": g.shape, "one number": 0}.get(kind, k)
-            new = np.mean(x * x) if kind == "one number" else x * x
+            key = {"shared": g.shape, **dict.fromkeys(_IN_ONE, 0)}.get(kind, k)
+            new = _IN_ONE.get(kind, np.asarray)(x * x)
             old = store.get(key, np.zeros(np.shape(new)))
             store[key] = old + new if b2 is None else b2 * old + (1 - b2) * new
             root = _root(store[key], eps, inside)
@@ -322,7 +327,7 @@ def _adam(
         rate *= np.sqrt(1 - b2**t) / (1 - b1**t) if kind == "rate kept" else 1.0
         for k, g in enumerate(gs):
             key = g.shape if kind in ("shared", "all m") else k
-            vkey = 0 if kind == "one number" else g.shape if kind in ("shared", "all v") else k
+            vkey = 0 if kind in _IN_ONE else g.shape if kind in ("shared", "all v") else k
             count += 1
             n = {"per tensor": count, "per layer": (count + 1) // 2, "stuck": 1}.get(kind, t)
             p, q = (1 - b1, 1 - b2) if kind == "coefficients" else (b1, b2)
@@ -337,7 +342,7 @@ def _adam(
             first = before if kind == "stale" else m[key]
             if kind == "one list":
                 v = m
-            new = np.mean(g * g) if kind == "one number" else g * g
+            new = _IN_ONE.get(kind, np.asarray)(g * g)
             v[vkey] = q * v.get(vkey, np.zeros(np.shape(new))) + (1 - q) * new
             mean = v[vkey] if kind == "one list" else first
             c1, c2 = {"exchanged": (b2, b1), "of the mean": (b1, b1)}.get(kind, (b1, b2))
