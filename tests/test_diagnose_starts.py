@@ -9,7 +9,7 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import model, units
-from pullback.diagnose.experiments._alike import as_one
+from pullback.diagnose.experiments._alike import as_one, of_vectors
 from pullback.diagnose.experiments._silent import muted
 from pullback.diagnose.experiments._state import row_by_row
 from pullback.diagnose.experiments.of_treatment import _mending
@@ -335,3 +335,30 @@ def test_layers_of_zeros_beside_each_other_learn_and_one_behind_another_does_not
     case = Case(Patient(given), 10.0)
     found = units.suspect(case, units.look(case))
     assert (found is not None and found.id == "init_zero") != beside
+
+
+def neurons(p, X):
+    """A bias and a vector of weights for each unit: four that are hidden, one that is not."""
+    hidden = np.stack([np.tanh(X @ w[:1] + w[1]) + w[2] for w in p[:4]], 1)
+    return (hidden @ p[4][:4] + p[4][4]).reshape(-1, 1)
+
+
+DRAWN = [RNG.standard_normal(n) for n in (3, 3, 3, 3, 5)]
+
+
+@pytest.mark.parametrize(("hidden", "expected"), [
+    (DRAWN[:4], None),
+    ([np.full(3, 0.5)] * 4, "init_symmetric"),
+    ([DRAWN[0]] * 4, "init_symmetric"),
+    ([np.zeros(3)] * 4, None),
+    ([20 * w for w in DRAWN[:4]], "init_too_large"),
+])  # fmt: skip
+def test_units_that_are_a_vector_each_start_alike_or_too_large(hidden, expected):
+    case = case_of(neurons, [*(w.copy() for w in hidden), DRAWN[4]])
+    found = of_vectors(case)
+    assert (found and (found.id, found.where)) == (expected and (expected, 0))
+
+
+def test_fresh_units_that_are_a_vector_each_are_drawn():
+    case = case_of(neurons, [np.full(3, 0.5) for _ in range(4)] + [DRAWN[4]])
+    assert all(np.ptp(w) > 0 for w in case.reborn())

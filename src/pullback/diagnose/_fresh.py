@@ -19,7 +19,7 @@ Leaves = list[np.ndarray]
 def reborn(case: Any, seed: int = 0, only: int | None = None) -> Leaves:
     """Fresh initial weights: normal, divided by the root of the inputs' number; other leaves as they
     are where they are ones or divide something, else zero. Without any matrix the longest vectors are
-    weights, or hold them.
+    weights, or hold them, and so are those of `units`.
     """
     inside = layers_inside(case) if only is None else None
     return inside.pieces.join(_drawn(inside, seed)) if inside is not None else _drawn(case, seed, only)
@@ -29,16 +29,28 @@ def _drawn(case: Any, seed: int, only: int | None = None) -> Leaves:
     rng = np.random.default_rng(seed)
     out, flat = [], all(x.ndim < 2 for x in case.leaves)
     longest = max(x.size for x in case.leaves) if flat else 0
+    single = {k for layer in units(case.leaves) for k in layer}
     for k, x in enumerate(case.leaves):
         fresh: Any = np.zeros(x.shape)
         if k in case.weights or (x.ndim == 2 and min(x.shape) > 1):
             fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / max(fan_in(case, k), 1))
         elif (x.size and np.allclose(x, 1.0)) or k in case.divisors:
             fresh = x.copy()
-        elif x.size == longest > 1:
-            fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / longest)
+        elif x.size == longest > 1 or k in single:
+            fresh = rng.standard_normal(x.shape) * np.sqrt(1.6 / x.size)
         out.append(fresh if only is None or only == k else x.copy())
     return out
+
+
+def units(leaves: Leaves) -> list[range]:
+    """Layers whose units are a vector each: where no matrix is, three or more of one length in a row."""
+    found, start = [], 0
+    for k in range(1, len(leaves) + 1):
+        if k == len(leaves) or leaves[k].shape != leaves[start].shape:
+            found.append(range(start, k))
+            start = k
+    flat = all(x.ndim < 2 for x in leaves)
+    return [layer for layer in found if flat and len(layer) > 2 and leaves[layer[0]].size > 2]
 
 
 @dataclass

@@ -6,6 +6,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._fresh import units
 from pullback.diagnose.loops._sandbox import Failure
 
 
@@ -65,6 +66,28 @@ def _blocks_as_one(case: Case, k: int) -> Finding | None:
         ALIKE[0], k, ALIKE[1],
         f"{int(told.sum())} entries of parameter {k} start at {values} values, and have only {kinds} slopes "
         "between them", "draw the weights at random", 0.9, 70)  # fmt: skip
+
+
+def of_vectors(case: Case) -> Finding | None:
+    """Units that are a vector each, and start with the same weights, or with far too large ones."""
+    for layer in units(case.leaves):
+        W = np.stack([case.leaves[k] for k in layer])
+        size = float(W.std() * np.sqrt(W.shape[1]))
+        which = f"parameters {layer[0]} to {layer[-1]}"
+        if W.any() and np.allclose(W, W[:1], rtol=1e-9, atol=1e-12):
+            return Finding(*_of(ALIKE, layer, f"{which} are equal"), 0.9, 70)
+        if np.isfinite(size) and size > LARGE:
+            words = "init_too_large", "saturated or exploding from the first step"
+            return Finding(*_of(words, layer, f"{which} are {number(size)} times 1/sqrt(inputs)"), 0.9, 64)
+    return None
+
+
+def _of(words: tuple[str, str], layer: range, evidence: str) -> tuple[str, int, str, str, str]:
+    return words[0], layer[0], words[1], evidence, "draw the weights at random, of size 1/sqrt(inputs)"
+
+
+LARGE = 4.0
+"""The spread of a unit's weights, times the root of their number, from which on it is too large."""
 
 
 def _different(*columns: np.ndarray) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments._alike import alike_for_ever, as_one
+from pullback.diagnose.experiments._alike import alike_for_ever, as_one, of_vectors
 from pullback.diagnose.experiments._first_inputs import first_inputs
 from pullback.diagnose.experiments._silent import muted, silent
 from pullback.diagnose.experiments._state import State, look, spread_of
@@ -64,7 +64,8 @@ def _leaves_zero(case: Case, k: int) -> bool:
 
 def suspect(case: Case, state: State) -> Finding | None:
     """The one fault of the start that these numbers speak for, before any run has proved it."""
-    return _without_signal(case, state) or _alike(case, state) or as_one(case) or _by_size(case, state)
+    found = _without_signal(case, state) or _alike(case, state) or as_one(case)
+    return found or of_vectors(case) or _by_size(case, state)
 
 
 def _without_signal(case: Case, state: State) -> Finding | None:
