@@ -90,22 +90,26 @@ def test_a_mean_of_gradients_is_scaled_by_its_share_once(again, found):
 
 
 @pytest.mark.parametrize(("keys", "found"), [("abcd", []), ("aacd", ["optimizer_state_shared"])])
-def test_moments_that_some_parameters_of_one_shape_share(keys, found):
+@pytest.mark.parametrize("turn", [(0, 1, 2, 3), (3, 2, 1, 0)], ids=["up", "down"])
+@pytest.mark.parametrize(
+    ("b2", "rates"), [(0.999, [0.01] * 6), (0.98, [0.002, 0.004, 0.006, 0.008, 0.01, 0.009])]
+)
+def test_moments_that_some_parameters_of_one_shape_share(keys, found, turn, b2, rates):
     draw = np.random.default_rng(3)
     p = [draw.standard_normal(shape) for shape in ((6, 6), (6, 6), (6,), (6,))]
     m, v = {}, {}
     moves, grads = Moves(), []
-    for t in range(1, 7):
+    for t, rate in enumerate(rates, 1):
         grads.append([0.02 * draw.standard_normal(x.shape) for x in p])
         moves.before.append(p)
         p = list(p)
-        for k, g in enumerate(grads[-1]):
-            key = keys[k]
+        for k in turn:
+            key, g = keys[k], grads[-1][k]
             m[key] = 0.9 * m.get(key, 0) + 0.1 * g
-            v[key] = 0.999 * v.get(key, 0) + 0.001 * g * g
-            p[k] = p[k] - 0.01 * m[key] / (1 - 0.9**t) / (np.sqrt(v[key] / (1 - 0.999**t)) + 1e-8)
+            v[key] = b2 * v.get(key, 0) + (1 - b2) * g * g
+            p[k] = p[k] - rate * m[key] / (1 - 0.9**t) / (np.sqrt(v[key] / (1 - b2**t)) + 1e-8)
         moves.after.append(p)
-    assert [f.id for f in pooled_moments(moves, grads, [0, 1, 2, 3])] == found
+    assert [f.id for f in pooled_moments(moves, grads, [0, 1, 2, 3], lambda: [0.98])] == found
 
 
 def test_the_multiple_of_the_weights_is_taken_off_the_smallest_parameters_too():

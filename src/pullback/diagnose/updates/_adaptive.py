@@ -6,7 +6,7 @@ g / (s |g| + eps), or by g / sqrt(s**2 g**2 + eps), and either is a straight lin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ Candidate = tuple[str, str, str, list[Leaves]]
 
 SAMPLED, LOOKED_AT = 200, 3000
 """Of a parameter with more than twice as many numbers, so many are held against the rules."""
+FAR_OFF = 0.1
+"""A rule that is further off in one step is none of these moves'."""
 
 
 def simulate(moves: Moves, grads: list[Leaves], only_right: bool = False) -> Rule | None:
@@ -37,9 +39,13 @@ def simulate(moves: Moves, grads: list[Leaves], only_right: bool = False) -> Rul
     return best
 
 
-def pooled(moves: Moves, grads: list[Leaves]) -> Rule | None:
-    """The adaptive rule that comes nearest to moves of parameters of one shape that share their moments."""
-    return _nearest(*sampled(moves, grads, LOOKED_AT), _pooled, None)
+def pooled(moves: Moves, grads: list[Leaves], named: Iterable[float] = ()) -> bool:
+    """Whether parameters of one shape, one after the other, are moved by moments that they share.
+
+    Each step may have a rate of its own, and what fades may fade by a number that is `named`.
+    """
+    moves, grads = sampled(moves, grads, LOOKED_AT)
+    return any(_off(moves, deltas) < 1e-4 for deltas in _pooled(grads, moves, named))
 
 
 def _nearest(moves: Moves, grads: list[Leaves], rules: Any, best: Rule | None) -> Rule | None:
@@ -66,19 +72,21 @@ def _nearest(moves: Moves, grads: list[Leaves], rules: Any, best: Rule | None) -
 def own_rates(moves: Moves, grads: list[Leaves]) -> float:
     """How far off the nearest right rule is where each step may have a rate of its own, as schedules give."""
     moves, grads = sampled(moves, grads)
-    u = [_joined([moves.move(t)]) for t in range(len(grads))]
-    nearest = float("inf")
-    for *_, deltas in _right(grads, moves):
-        off = 0.0
-        for x, d in zip(u, map(_alone, deltas), strict=True):
-            lr = -float(x @ d) / (float(d @ d) or 1.0)
-            off = max(off, norm([x + lr * d]) / (norm([x]) or 1.0)) if lr > 0 else float("inf")
-        nearest = min(nearest, off)
-    return nearest
+    return min((_off(moves, deltas) for *_, deltas in _right(grads, moves)), default=float("inf"))
 
 
-def _alone(leaves: Leaves) -> np.ndarray:
-    return _joined([leaves])
+def _off(moves: Moves, deltas: Iterable[Leaves]) -> float:
+    """How far a rule is off at most in any step, at the best rate for each; inf where one leads back."""
+    off = 0.0
+    for t, made in enumerate(deltas):
+        x, d = _joined([moves.move(t)]), _joined([made])
+        lr = -float(x @ d) / (float(d @ d) or 1.0)
+        if not lr > 0:
+            return float("inf")
+        off = max(off, norm([x + lr * d]) / (norm([x]) or 1.0))
+        if off > FAR_OFF:
+            break
+    return off
 
 
 def _fitted(A: np.ndarray, u: np.ndarray) -> tuple[float, float, list[float]]:
@@ -273,17 +281,18 @@ _IN_ONE: dict[str, Callable[[Any], Any]] = {"one number": np.mean, "one sum": np
 _UNCORRECTED = ("plain", "rate kept", "corrected first")
 
 
-def _pooled(grads: list[Leaves], moves: Moves) -> Iterator[Candidate]:
+def _pooled(grads: list[Leaves], moves: Moves, named: Iterable[float]) -> Iterator[Iterator[Leaves]]:
     """Rules whose moments, or one kind of them, all these parameters of one shape have in common."""
-    shared = "optimizer_state_shared"
+    own = {x for x in named if 0.4 < x < 1}
     read = small_numbers(moves.move(0)[:1], grads[0][:1])  # the first alone has its own moments yet
+    fades = list(dict.fromkeys((*own, *_B2)))
     for eps, inside in [*read, (1e-8, False)]:
+        for b2 in (None, *fades):
+            yield _squares(grads, b2, eps, "shared", inside)
         for kind in ("shared", "all v", "all m"):
-            for b1 in _B1:
-                for b2 in _B2:
-                    yield f"Adam({b1}, {b2})", shared, kind, list(_adam(grads, b1, b2, eps, kind, inside))
-        for b2 in _B2:
-            yield f"RMSprop({b2})", shared, "shared", list(_squares(grads, b2, eps, "shared", inside))
+            for b1 in dict.fromkeys((*own, *_B1)):
+                for b2 in fades:
+                    yield _adam(grads, b1, b2, eps, kind, inside)
 
 
 def _squares(

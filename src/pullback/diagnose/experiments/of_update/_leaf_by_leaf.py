@@ -70,7 +70,8 @@ def by_leaf(
     if len(fine) == len(moving):
         return [] if sizes_by_rule(case) else _own_factors(case, moves, true, used, rules)
     pooled = shared(moves, used, moving, [k for k in moving if k not in fine])
-    pooled = pooled or shared_by_pieces(case, moves, used, moving) or pooled_moments(moves, used, moving)
+    pooled = pooled or shared_by_pieces(case, moves, used, moving) or pooled_moments(
+        moves, used, moving, lambda: numbers_named(case.patient))  # fmt: skip
     if pooled:
         return pooled
     if clipped(moves, used, moving) or sized_by_norms(moves, used, moving) or _set_apart(
