@@ -5,6 +5,7 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
+from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments.of_update._masks import misscaled
 from pullback.diagnose.experiments.of_update._unmasked import unmasked
 from pullback.diagnose.loops._patient import Patient
@@ -118,3 +119,27 @@ def dropout_and_adam():
 
 def test_noise_of_dropout_in_the_bias_that_adam_is_fed_is_no_wrong_gradient():
     assert not diagnose(**dropout_and_adam()).faults
+
+
+def remembering(keep, take):
+    """The same loop with a velocity that keeps a share of itself and takes a share of each gradient."""
+    given, kept = loop(INVERTED[0], 0.6), [0.0 * x for x in START]
+    plain = given["step"]
+
+    def step(p, X, y):
+        moved, told = plain(p, X, y)
+        for v, a, b in zip(kept, p, moved, strict=True):
+            v[...] = keep * v + take * (a - b)
+        return [a - v for a, v in zip(p, kept, strict=True)], told
+
+    return {**given, "step": step}
+
+
+@pytest.mark.parametrize(
+    ("keep", "take", "wrong"),
+    [(0.9, 0.5, False), (1.0, 0.1, True), (-0.9, 1.0, True)],
+    ids=["right", "never fades", "of the other sign"],
+)
+def test_a_velocity_is_told_behind_masks(keep, take, wrong):
+    found = update.experiment(Case(Patient(remembering(keep, take)), 10.0))
+    assert [(f.id, f.where) for f in found] == ([("momentum_state_wrong", "step")] if wrong else [])

@@ -66,7 +66,7 @@ from pullback.diagnose.experiments.of_update._signal_kept import signal_kept
 from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
 from pullback.diagnose.experiments.of_update._taken_once import taken_once
 from pullback.diagnose.experiments.of_update._together import together
-from pullback.diagnose.experiments.of_update._unmasked import unmasked
+from pullback.diagnose.experiments.of_update._unmasked import masked_moves, unmasked
 from pullback.diagnose.experiments.of_update._windows import mean_of_last
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._adaptive import simulate
@@ -209,6 +209,7 @@ def _examine(case: Case) -> list[Finding]:
     noisy = misscaled(case) or unmasked(case)
     if noisy:
         return noisy
+    moves, true = masked_moves(case) or (moves, true)
     used = used_gradients(case, moves) or true
     if used is true and not all(np.isfinite(g).all() for g in true[0]):
         return frozen

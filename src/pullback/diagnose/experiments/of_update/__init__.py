@@ -28,7 +28,7 @@ In reading order:
     _pooled_moments   moments of an adaptive rule that only some parameters share
     _one_array        what a step keeps in two places, if it is one array
     _rooted           a loss that is the root of what the step brings down
-    _unmasked         dropout whose mask is forgotten on the way back
+    _unmasked         gradients under dropout's masks, and a mask that is forgotten on the way back
     _standing         what a step does when it is given one and the same weights again and again
     _leaf_by_leaf     moves that no one rule explains, parameter by parameter
     _together         the gradient of the updates within one step, over all their rows

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose._case import Case
+from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
 from pullback.diagnose.loops._patient import Body
@@ -68,12 +68,12 @@ def _judge(masks: list[Mask], taken: float) -> list[Finding]:
         "divide what is kept by the share that is kept, in training alone", 0.95, 81)]  # fmt: skip
 
 
-def taped(case: Case, body: Body) -> tuple[Recording, Any]:
-    """The recording of one step from the generic point, and the parameters it ends at."""
-    X, y = (np.array(part) for part in case.batch())
+def taped(case: Case, body: Body, start: Leaves | None = None, t: int = 0) -> tuple[Recording, Any]:
+    """The recording of one step on batch `t`, from the generic point or another, and where it ends."""
+    X, y = (np.array(part) for part in case.batch(t))
     n = len(case.leaves)
     with recording() as tape:
-        leaves = [tape.leaf(x.copy(), k) for k, x in enumerate(case.generic)]
+        leaves = [tape.leaf(x.copy(), k) for k, x in enumerate(start or case.generic)]
         params = body.step(body.tree(leaves), tape.leaf(X, n), tape.leaf(y, n + 1))
     return tape, params
 

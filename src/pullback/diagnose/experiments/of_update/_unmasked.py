@@ -1,4 +1,4 @@
-"""Part of the update experiment: dropout whose mask is forgotten on the way back.
+"""Part of the update experiment: the gradient under dropout's masks, and masks forgotten on the way back.
 
 What a step draws cannot be drawn again, but its recording holds the masks. The loss is recorded once more
 with these put in where the same values come, and has the true gradient of that very draw. Where what lies
@@ -18,10 +18,11 @@ from pullback.diagnose.experiments.of_gradient._match import compare
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
 from pullback.diagnose.experiments.of_update._masks import masked_by, taped
 from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._patient import Body
 from pullback.diagnose.recording._record import Node, Recording, record
-from pullback.diagnose.updates._moves import norm
+from pullback.diagnose.updates._moves import Moves, norm
 
-TIGHT = 1e-6
+TIGHT, STEPS = 1e-6, 6
 
 
 class _Masking(Recording):
@@ -47,15 +48,46 @@ def unmasked(case: Case) -> list[Finding]:
     if not draws_anew(case):
         return []
     np.random.set_state(case.patient.random)
-    try:
-        step, params = taped(case, case.patient.followed())
-        tape = _Masking(masked_by(step, len(case.leaves)))
-        record(case.loss, case.generic, *case.batch(), tape=tape)
-        moved = [x - np.array(a, float).reshape(x.shape)
-                 for x, a in zip(case.generic, flatten(params), strict=True)]  # fmt: skip
-    except Exception:  # what cannot be recorded is not looked into
+    masked = _masked_step(case, case.patient.followed(), case.generic, 0)
+    if masked is None:
         return []
-    return _judge(moved, tape, len(case.leaves)) if tape.put and not tape.masks else []
+    tape, after = masked
+    moved = [x - a for x, a in zip(case.generic, after, strict=True)]
+    return _judge(moved, tape, len(case.leaves))
+
+
+def masked_moves(case: Case) -> tuple[Moves, list[Leaves]] | None:
+    """Six steps from the generic point, and the gradients of the loss under the very masks that they drew.
+
+    By these a rule that remembers is told behind dropout as well. None where not all of it is known.
+    """
+    if case.own_rows is not None or not draws_anew(case):
+        return None
+    np.random.set_state(case.patient.random)
+    body, moves, grads, leaves = case.patient.followed(), Moves(), list[Leaves](), case.generic
+    for t in range(STEPS):
+        masked = _masked_step(case, body, leaves, t)
+        if masked is None or not all(np.isfinite(x).all() for x in masked[1]):
+            return None
+        grads.append(masked[0].gradient(len(leaves)))
+        moves.before.append(leaves)
+        moves.rows.append(case.patient.batch(t))
+        leaves = masked[1]
+        moves.after.append(leaves)
+    return moves, grads
+
+
+def _masked_step(case: Case, body: Body, leaves: Leaves, t: int) -> tuple[_Masking, Leaves] | None:
+    """The loss of one step with its masks put in, and where that ends; None where masks are left over."""
+    n = len(leaves)
+    try:
+        step, params = taped(case, body, leaves, t)
+        tape = _Masking(masked_by(step, n))
+        record(case.loss, leaves, *case.batch(t), tape=tape)
+        after = [np.array(a, float).reshape(x.shape) for x, a in zip(leaves, flatten(params), strict=True)]
+    except Exception:  # what cannot be recorded is not looked into
+        return None
+    return (tape, after) if tape.put and not tape.masks else None
 
 
 def _judge(moved: Leaves, tape: _Masking, count: int) -> list[Finding]:
