@@ -18,6 +18,7 @@ In reading order:
     experiments/   one file, one experiment, one shape
     _experiments   their order
     _proof         the run that proves what arithmetic found
+    _afterwards    what else is wrong with the first fault mended
     _verdict       the ranking
     _explain       what each fault is, for those who read a report
     _report        line, paragraph, JSON

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from pullback.diagnose._afterwards import afterwards
 from pullback.diagnose._case import Case
 from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
@@ -104,6 +105,7 @@ def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
         if _untested(found, out.facts):
             out.reason, found = f"{found[0].words}, or else a rule of its own: {_NO_TIME}", []
         _proven(case, found)
+        found = _next(case, found)
         out.faults = _named([*found, *_others(case, found)], case)
     out.ruled_out = case.tried
     out.facts.update(case.facts)
@@ -144,6 +146,15 @@ def _proven(case: Case, found: list[Finding]) -> None:
             prove(case, found)
     except (TimeUp, Failure):
         return
+
+
+def _next(case: Case, found: list[Finding]) -> list[Finding]:
+    """The findings, with what else is wrong once the first is mended, where there is time to tell."""
+    try:
+        with limited(max(case.left(), 0.2)):
+            return afterwards(case, found)
+    except (TimeUp, Failure):
+        return found
 
 
 _NO_TIME = "the time was up before whole runs could be compared; give a larger budget"

@@ -1,0 +1,126 @@
+"""What else keeps a loop from learning: whole runs with the first fault mended.
+
+What compares whole runs presumes that the gradient and the rule are right, and is not asked where they are
+proven to be wrong. Where the rule and its rate were read off the loop's own steps it can be asked all the
+same, of the same loop that goes by the exact gradient.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose._explain import GROUPS
+from pullback.diagnose._findings import Finding
+from pullback.diagnose._proof import MENDABLE
+from pullback.diagnose.experiments import model, treatment
+from pullback.diagnose.experiments.of_gradient._sharing import draws
+from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._patient import Body, Patient
+from pullback.train import Optimizer, adam, momentum, sgd
+
+PROVEN, SURE, LEFT = 79, 0.9, 0.25
+"""The weight and confidence of a fault that is mended, and the share of the time that is left for it."""
+WELL = 0.9
+"""The share of the reachable improvement at which nothing else keeps a loop from learning."""
+MODEST = 0.6
+"""The confidence that what comes after a mended fault has at most."""
+_NO_RATE = ("grad_reduction_sum", "grad_averaged_twice")
+
+
+class Mended(Patient):
+    """A loop that goes by the exact gradient, and an optimiser at a rate, in place of its own step."""
+
+    def __init__(self, case: Case, optimizer: Optimizer, lr: float) -> None:
+        self.__dict__.update(vars(case.patient))
+        self.gradient, self.optimizer, self.lr = case.quick, optimizer, lr
+
+    def fresh(self) -> Body:
+        return _Body(super().fresh(), self)
+
+
+class _Body(Body):
+    def __init__(self, body: Body, mended: Mended) -> None:
+        self.__dict__.update(vars(body))
+        self.mended, self.state = mended, None  # type: tuple[Mended, Any]
+
+    def step(self, params: Any, X: Any, y: Any) -> Any:
+        leaves = [np.array(x, float) for x in flatten(params)]
+        by = self.mended
+        self.state = by.optimizer.init(leaves) if self.state is None else self.state
+        after, self.state = by.optimizer.update(leaves, by.gradient(leaves, X, y), self.state, by.lr)
+        return self.tree(after)
+
+
+def afterwards(case: Case, found: list[Finding]) -> list[Finding]:
+    """The findings, and behind what is proven the one that whole runs make with the first of them mended."""
+    again = _mended(case, found[0]) if found else None
+    if again is None or _well(case, again):
+        return found
+    more: list[Finding] = []
+    for experiment in (treatment.experiment, model.experiment):
+        more += experiment(again, more)
+    known = {f.id for f in found}
+    fresh = [f for f in more if f.alone and f.confidence > 0 and f.id not in known]
+    fresh.sort(key=lambda f: -f.weight)
+    proven = [f for f in found if f is found[0] or f.weight >= PROVEN]
+    return [*proven, *map(_behind, fresh[:1]), *(f for f in found if f not in proven)]
+
+
+def _behind(f: Finding) -> Finding:
+    return replace(f, words=f"with that mended: {f.words}", confidence=min(f.confidence, MODEST))
+
+
+def _well(case: Case, again: Case) -> bool:
+    """Whether the mended loop gets nearly as far as anything else does, and that is most of the way."""
+    way = case.base - case.reference.final
+    return bool(way > 0.5 * case.worth(case.base) and case.base - again.user.final >= WELL * way)
+
+
+def _mended(case: Case, first: Finding) -> Case | None:
+    """The case of the loop with this fault mended; None where it is not known how it would go then."""
+    sure = first.id in MENDABLE and first.weight >= PROVEN and first.confidence >= SURE
+    if not sure or not case.patient.has_step or case.left() < LEFT * case.budget:
+        return None
+    by = None if first.id in _NO_RATE else _rule(case, first.id)
+    if by is None:
+        return None
+    other = Case(Mended(case, *by), case.left())
+    names = ("truth", "generic", "net", "head", "tape", "quick", "base", "reference", "judged", "weights")
+    other.__dict__.update({name: getattr(case, name) for name in names}, kept=dict(case.kept))
+    return other
+
+
+def _rule(case: Case, fault: str) -> tuple[Optimizer, float] | None:
+    """The loop's own rule done right, with the rate that was read off its steps."""
+    rule, rate = case.rule, case.rate
+    if rule is None:
+        return (sgd(), rate) if 0 < rate < np.inf and not _remembers(case) else None
+    lr = abs(rule.lr)
+    if rule.name.startswith("Adam("):
+        b1, b2 = (float(x) for x in rule.name[len("Adam(") :].split(")")[0].split(","))
+        return adam(b1, b2), lr
+    if rule.name.startswith("RMSprop("):
+        return adam(0.0, float(rule.name[len("RMSprop(") : -1])), lr
+    return _of_linear(list(rule.coefficients), lr, fault) if rule.name == "linear" else None
+
+
+def _of_linear(c: list[float], lr: float, fault: str) -> tuple[Optimizer, float] | None:
+    """Plain steps, or a velocity that fades as the loop's own does; one that is wrong has no rate of its own.
+
+    Sums that are never cleared weigh as what each gradient adds to them would without.
+    """
+    weights = np.diff(c[:-1], prepend=0.0) if fault == "grad_not_zeroed" else np.array(c[:-1])
+    if len(weights) < 2 or abs(weights[1]) <= 1e-3 * abs(weights[0]):
+        return sgd(), lr
+    beta = abs(float(weights[1] / weights[0]))
+    return (momentum(beta), lr) if fault in GROUPS["gradient formula"] and beta < 1 else None
+
+
+def _remembers(case: Case) -> bool:
+    """Whether a step makes another move the second time from one place, on the same rows."""
+    one, other = draws(case, 2)
+    return not all(map(np.array_equal, one, other))

@@ -1,0 +1,53 @@
+"""Two faults at once: what whole runs find once the one that is proven is mended."""
+
+import numpy as np
+import pytest
+
+from pullback.diagnose import diagnose
+
+drawn = np.random.default_rng(4)
+X = drawn.normal(size=(240, 3))
+y = np.sin(2 * X[:, :1]) + X[:, 1:2] * X[:, 2:]
+START = [drawn.normal(size=s) / np.sqrt(3) for s in ((3, 16), 16, (16, 1), 1)]
+
+
+def loss(p, X, y):
+    return np.mean((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3] - y) ** 2)
+
+
+def loop(lr, slope, keep=0.0, y=y, n_steps=1500):
+    """Two layers under momentum, of which the slope of tanh may be forgotten on the way back."""
+    kept = [0.0 * x for x in START]
+
+    def step(p, X, y):
+        h = np.tanh(X @ p[0] + p[1])
+        d = 2 * (h @ p[2] + p[3] - y) / len(X)
+        e = d @ p[2].T * (1 if slope == "forgotten" else 1 - h * h)
+        for v, g in zip(kept, (X.T @ e, e.sum(0), h.T @ d, d.sum(0)), strict=True):
+            v[...] = keep * v + g
+        return [w - lr * v for w, v in zip(p, kept, strict=True)], loss(p, X, y)
+
+    return {"params": START, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 40, "n_steps": n_steps}
+
+
+FORGOTTEN = "grad_missing_activation_derivative"
+
+
+@pytest.mark.parametrize(
+    ("given", "second"),
+    [
+        (loop(0.1, "forgotten"), []),
+        (loop(4.0, "forgotten"), ["lr_too_large"]),
+        (loop(0.1, "forgotten", n_steps=12), ["too_few_steps"]),
+        (loop(0.1, "forgotten", y=np.roll(y, 7)[drawn.permutation(240)]), ["labels_misaligned"]),
+    ],
+    ids=["nothing else", "too large a rate", "few steps", "other rows' targets"],
+)
+def test_what_is_wrong_beside_a_wrong_gradient_is_told_of_the_loop_with_that_mended(given, second):
+    first, *rest = diagnose(**given).faults
+    assert first.id == FORGOTTEN
+    assert [f.id for f in rest if f.words.startswith("with that mended")] == second
+
+
+def test_of_a_velocity_behind_a_wrong_gradient_no_rate_is_known():
+    assert [f.id for f in diagnose(**loop(0.002, "forgotten", 0.95)).faults] == [FORGOTTEN]
