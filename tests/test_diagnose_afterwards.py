@@ -1,9 +1,12 @@
 """Two faults at once: what whole runs find once the one that is proven is mended."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._afterwards import _well
 
 drawn = np.random.default_rng(4)
 X = drawn.normal(size=(240, 3))
@@ -51,3 +54,9 @@ def test_what_is_wrong_beside_a_wrong_gradient_is_told_of_the_loop_with_that_men
 
 def test_of_a_velocity_behind_a_wrong_gradient_no_rate_is_known():
     assert [f.id for f in diagnose(**loop(0.002, "forgotten", 0.95)).faults] == [FORGOTTEN]
+
+
+@pytest.mark.parametrize(("best", "well"), [(0.02, True), (0.3, False)])
+def test_a_mended_loop_is_well_where_the_best_run_leaves_hardly_anything(best, well):
+    case = SimpleNamespace(base=1.0, reference=SimpleNamespace(final=best), worth=abs)
+    assert _well(case, SimpleNamespace(user=SimpleNamespace(final=best))) is well

@@ -75,9 +75,9 @@ def _behind(f: Finding) -> Finding:
 
 
 def _well(case: Case, again: Case) -> bool:
-    """Whether the mended loop gets nearly as far as anything else does, and that is most of the way."""
+    """Whether the mended loop gets nearly as far as the best run so far, and that leaves hardly any way."""
     way = case.base - case.reference.final
-    return bool(way > 0.5 * case.worth(case.base) and case.base - again.user.final >= WELL * way)
+    return bool(way > WELL * case.worth(case.base) and case.base - again.user.final >= WELL * way)
 
 
 def _mended(case: Case, first: Finding) -> Case | None:
