@@ -178,6 +178,21 @@ def test_a_call_that_numpy_does_not_have_knows_its_way_back_and_is_made_again():
         Call("cube", call.back)(w)
 
 
+def test_the_entries_that_a_column_of_whole_floats_picks_have_their_way_back():
+    torch = pytest.importorskip("torch")
+    from pullback.diagnose.pytorch._loop import TorchLoop
+
+    torch.manual_seed(0)
+    X, y = torch.randn(8, 3), torch.stack([torch.arange(8) % 2, torch.arange(8)], 1).float()
+    model, pick = torch.nn.Linear(3, 2), lambda o, y: (o.gather(1, y[:, :1].long())[:, 0] - y[:, 1]).square()
+    loop = TorchLoop(model, lambda o, y: pick(o, y).mean(), torch.optim.SGD(model.parameters(), lr=0.1), None)
+    loop.dtype = torch.float32
+    given = loop.leaves(), X.numpy().astype(float), y.numpy().astype(float)
+    tape = record(loop.loss, *given)
+    for found, true in zip(tape.gradient(2), loop.gradient(*given), strict=True):
+        assert np.allclose(found, true, atol=1e-5)
+
+
 def pictures(torch):
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 3, 300)

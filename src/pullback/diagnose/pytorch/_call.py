@@ -30,17 +30,20 @@ class Call:
         return self.back(u, *values, **settings)
 
 
-def noted(torch: Any, func: Any, i: int, args: list[Any], settings: Any, out: Any) -> Any:
-    """The note of result `i` of a call on recorded arrays, or the result where nothing is recorded."""
+def noted(torch: Any, func: Any, i: int, args: list[Any], settings: Any, out: Any, kinds: list[Any]) -> Any:
+    """The note of result `i` of a call on recorded arrays, or the result where nothing is recorded.
+
+    A recording holds whole numbers as floats: `kinds` are the dtypes of the arguments that are none.
+    """
     value, tape = out.detach().numpy().copy(), current()
     if tape is None or value.dtype.kind != "f":
         return value
     if any(isinstance(x, Rec) for a in (*args, *settings.values()) if isinstance(a, list) for x in a):
         raise UnknownCallError(func.overloadpacket.__name__)
-    sloped = [isinstance(a, Rec) and a.dtype.kind == "f" for a in args]
+    sloped = [isinstance(a, Rec) and kind is None for a, kind in zip(args, kinds, strict=True)]
 
     def run(values: Any, settings: Any) -> tuple[Any, list[Any]]:
-        tensors = [_tensor(torch, x, slope) for x, slope in zip(values, sloped, strict=True)]
+        tensors = [_tensor(torch, x, *how) for x, *how in zip(values, sloped, kinds, strict=True)]
         found = func(*tensors, **{k: _tensor(torch, x) for k, x in settings.items()})
         return (found[i] if isinstance(found, (tuple, list)) else found), tensors
 
@@ -78,11 +81,11 @@ def _kept(x: Any) -> Any:
     return x.copy() if type(x) is np.ndarray else x
 
 
-def _tensor(torch: Any, x: Any, slope: bool = False) -> Any:
+def _tensor(torch: Any, x: Any, slope: bool = False, kind: Any = None) -> Any:
     x = unwrap(x)
     if not isinstance(x, (np.ndarray, np.generic)):
         return x
-    made = torch.as_tensor(np.array(x))
+    made = torch.as_tensor(np.array(x), dtype=kind)
     return made.requires_grad_(slope)
 
 

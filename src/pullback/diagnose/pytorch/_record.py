@@ -64,7 +64,7 @@ def _mirrored(loop: Any, params: list[Any], X: Any, y: Any) -> Any:
                     raise
                 for i, x in enumerate(out if isinstance(out, (tuple, list)) else [out]):
                     if isinstance(x, torch.Tensor):
-                        note(x, noted(torch, func, i, *given, x))
+                        note(x, noted(torch, func, i, *given, x, _kinds(torch, args)))
                 return out
             note(out[0] if isinstance(out, tuple) else out, made)
             if in_place:
@@ -84,6 +84,11 @@ def _mirrored(loop: Any, params: list[Any], X: Any, y: Any) -> Any:
     if not np.allclose(_plain(made), float(out), rtol=1e-6, equal_nan=True):
         raise UnknownCallError("a counterpart gives another value")
     return made
+
+
+def _kinds(torch: Any, args: Any) -> list[Any]:
+    """The dtypes of tensors that hold no floats, as those of an index; None for the other arguments."""
+    return [a.dtype if isinstance(a, torch.Tensor) and not a.is_floating_point() else None for a in args]
 
 
 def _tensors(torch: Any, args: Any) -> Any:
