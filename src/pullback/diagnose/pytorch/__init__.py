@@ -17,6 +17,7 @@ In reading order:
     _floored  a ReLU before a cross-entropy
     _call     calls that NumPy has no counterpart of
     _record   its losses, recorded
+    _meant    gradients of a loss at other rows or weights
     _fed      the gradients that its optimiser is given
     _words    fixes in PyTorch's own words
     _raised   what PyTorch's errors mean

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.pytorch._meant import learns_by_its_own
 
 FORMULAS = frozenset({
     "grad_transposed", "grad_wrong_input", "grad_wrong_delta", "grad_missing_activation_derivative",
@@ -23,7 +24,9 @@ EPS, AGREE, SURE, UPHILL = 1e-5, 1e-3, 0.3, 0.1
 
 def refuted(found: Any, loop: Any, at: list[np.ndarray], X: Any, y: Any) -> None:
     """Drop what is said of a backward pass, where the gradients that the optimiser is given are right."""
-    if not found.faults or found.faults[0].id not in FORMULAS or not fed_right(loop, at, X, y):
+    if not found.faults or found.faults[0].id not in FORMULAS:
+        return
+    if not (fed_right(loop, at, X, y) or learns_by_its_own(found.faults[0], loop, at, X, y)):
         return
     found.faults = [f for f in found.faults if f.id not in FORMULAS and f.confidence > SURE]
     if not found.faults:

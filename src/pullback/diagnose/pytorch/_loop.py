@@ -158,9 +158,7 @@ class TorchLoop:
     def fed(self, params: Any, X: Any, y: Any) -> list[np.ndarray] | None:
         """The gradients that the optimiser is given in the first step; None where it is given none."""
         met: list[list[np.ndarray]] = []
-        hook = self.optimizer.register_step_post_hook(lambda *unused: met.append([
-            np.zeros(tuple(p.shape)) if p.grad is None else p.grad.detach().numpy().astype(float)
-            for p in self.ours]))  # fmt: skip
+        hook = self.optimizer.register_step_post_hook(lambda *unused: met.append(self.grads()))
         try:
             fresh = copy.copy(self)
             fresh.state = self.start
@@ -168,6 +166,11 @@ class TorchLoop:
         finally:
             hook.remove()
         return met[0] if met else None
+
+    def grads(self) -> list[np.ndarray]:
+        """What `.grad` holds now."""
+        return [np.zeros(tuple(p.shape)) if p.grad is None else p.grad.detach().numpy().astype(float)
+                for p in self.ours]  # fmt: skip
 
     def leaves(self) -> list[np.ndarray]:
         return [p.detach().numpy().astype(float) for p in self.ours]
