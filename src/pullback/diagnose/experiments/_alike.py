@@ -118,6 +118,27 @@ def alike_for_ever(case: Case) -> list[int]:
     return [k for k in moved if _equal_columns(case.leaves[k]) and _equal_columns(ended[k])]
 
 
+def copies(case: Case) -> list[int]:
+    """Weights of one shape that start with the same numbers and slopes, move, and end alike: one layer only.
+
+    What is filled with one value is no copy of another. Copies that a step keeps alike on purpose have slopes
+    of their own, of the rows that each of them is given.
+    """
+    ended, at = case.user.leaves, case.leaves
+    if len(ended) != len(at):
+        return []
+    moved = [k for k, x in enumerate(at) if x.ndim > 1 and np.ptp(x) > 0 and not np.array_equal(x, ended[k])]
+    same = [[k for k in moved if np.array_equal(at[k], at[first])] for first in moved]
+    found = next((group for group in same if len(group) > 1), [])
+    slopes = case.gradient(at, case.X[case.judged], case.y[case.judged]) if found else []
+    alike = all(_near(leaves[k], leaves[found[0]]) for leaves in (ended, slopes) for k in found)
+    return found if alike else []
+
+
+def _near(a: np.ndarray, b: np.ndarray) -> bool:
+    return bool(np.allclose(a, b, rtol=1e-6, atol=1e-9 * float(np.abs(b).max())))
+
+
 def _equal_columns(x: np.ndarray) -> bool:
     return any(np.allclose(y, y[:, :1], rtol=1e-9, atol=1e-12) for y in (x, x.T))
 

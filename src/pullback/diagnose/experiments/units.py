@@ -14,7 +14,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments._alike import alike_for_ever, as_one, of_vectors
+from pullback.diagnose.experiments._alike import alike_for_ever, as_one, copies, of_vectors
 from pullback.diagnose.experiments._first_inputs import first_inputs
 from pullback.diagnose.experiments._silent import muted, silent
 from pullback.diagnose.experiments._state import State, look, spread_of
@@ -120,12 +120,22 @@ def _alike(case: Case, state: State) -> Finding | None:
     """Units of a layer that start with the same weights and go on alike."""
     alike = state.equal or alike_for_ever(case)
     if not alike:
-        return None
+        return _copied(copies(case))
     W = case.leaves[alike[0]]
     value = f": every value is {number(float(W.flat[0]))}" if np.ptp(W) == 0 else ""
     return _finding(
         "init_symmetric", alike[0], "the units of a layer start alike and stay alike",
         f"all units of parameter {alike[0]} have the same weights{value}", DRAW, 70)  # fmt: skip
+
+
+def _copied(alike: list[int]) -> Finding | None:
+    """Layers side by side that start as copies of one, and learn what one does."""
+    if not alike:
+        return None
+    return _finding(
+        "init_symmetric", alike[0], "layers that stand side by side start alike and stay alike",
+        f"parameters {', '.join(map(str, alike))} have the same numbers, at the start and at the end",
+        "draw the weights of each anew, in place of a copy", 70)  # fmt: skip
 
 
 def _by_size(case: Case, state: State) -> Finding | None:
