@@ -1,5 +1,7 @@
 """PyTorch loops against what PyTorch's losses, its errors and its layers are made for."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from pullback.diagnose._findings import Finding
 from pullback.diagnose.loops._sandbox import line_of
 from pullback.diagnose.pytorch._raised import in_words
 from pullback.diagnose.pytorch._ruled import judged
+from pullback.diagnose.pytorch._single import of_one
 from pullback.diagnose.pytorch._whole_numbers import only_whole
 
 SHARES = np.array([[0.2, 0.8], [0.5, 0.5], [0.9, 0.1]])
@@ -27,6 +30,11 @@ LABELS = np.array([0, 1, 0])
     ("soft_margin_loss", [SHARES[:, 0], LABELS], ("labels_wrong", "y")),
     ("soft_margin_loss", [SHARES[:, 0], 2 * LABELS - 1], None),
     ("margin_ranking_loss", [SHARES[:, 0], SHARES[:, 1], np.array([1, 0, -1])], None),
+    ("binary_cross_entropy", [SHARES[:, 0], 2.0 * LABELS - 1], ("labels_wrong", "y")),
+    ("binary_cross_entropy_with_logits", [9 * SHARES, 255 * SHARES], ("labels_wrong", "y")),
+    ("binary_cross_entropy_with_logits", [1.0 * LABELS, 9 * SHARES[:, 0]], ("loss_formula_wrong", "loss")),
+    ("binary_cross_entropy_with_logits", [9 * SHARES, SHARES], None),
+    ("binary_cross_entropy", [SHARES[:, 0], 1.0 * LABELS], None),
 ])  # fmt: skip
 def test_a_loss_is_given_what_it_says_it_takes(name, args, said):
     found = [(f.id, f.where) for f in judged(name, args)]
@@ -193,6 +201,26 @@ def test_weights_of_attention_are_shared_out_among_more_than_one(axis):
     X, y = (torch.tensor(a, dtype=torch.float32) for a in (X, y))
     found = said(torch, Pool(), torch.nn.MSELoss(), X, y)
     assert found == ("healthy" if axis == 1 else ("softmax_single_output", "model"))
+
+
+@pytest.mark.parametrize(("widths", "found"), [
+    ([1], [("output_range_clipped", "output")]),
+    ([1, 8], [("output_range_clipped", "model")]),
+    ([6, 8], []),
+])  # fmt: skip
+def test_a_norm_over_one_number_lets_nothing_through(widths, found):
+    """Layers of these widths, each with a norm behind it."""
+    torch = pytest.importorskip("torch")
+    from pullback.diagnose.pytorch._loop import TorchLoop
+
+    nn = torch.nn
+    torch.manual_seed(0)
+    pairs = [(nn.Linear(i, o), nn.LayerNorm(o)) for i, o in pairwise([4, *widths])]
+    model = nn.Sequential(*(layer for pair in pairs for layer in pair))
+    loop = TorchLoop(model, nn.MSELoss(), torch.optim.SGD(model.parameters(), lr=0.1), None)
+    loop.dtype = torch.float32
+    said = of_one(loop, np.random.default_rng(0).standard_normal((9, 4)), np.ones((9, widths[-1])))
+    assert [(f.id, f.where) for f in said] == found
 
 
 @pytest.mark.parametrize("copied", [True, False])

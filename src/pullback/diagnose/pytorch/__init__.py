@@ -12,7 +12,7 @@ In reading order:
     _reach    whose outputs a target is held against
     _mixed    rows of a batch that its model mixes
     _ruled    what PyTorch's own losses are given
-    _single   a softmax over one number
+    _single   a softmax, or a norm, over one number
     _whole_numbers  inputs that lose their fractions
     _floored  a ReLU before a cross-entropy
     _call     calls that NumPy has no counterpart of

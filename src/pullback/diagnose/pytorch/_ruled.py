@@ -1,7 +1,8 @@
 """What PyTorch's own losses are given, against what they say they take.
 
-A loss that takes logarithms of probabilities runs on probabilities too, and one that takes 1 and -1 on 1 and
-0: the loss is a number, the loop learns a little, and no error is raised. Calls of these losses are heard.
+A loss that takes logarithms of probabilities runs on probabilities too, one that takes 1 and -1 on 1 and 0,
+and one that takes shares from 0 to 1 on any number: the loss is a number, the loop learns a little, and no
+error is raised. Calls of these losses are heard.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ PAIRED = {
     "soft_margin_loss": 1,
 }
 """Losses of targets 1 and -1, and at which place they take these."""
-HEARD = {*CLASS_AXIS, *LOGARITHMS, *PAIRED}
+SHARED = {"binary_cross_entropy", "binary_cross_entropy_with_logits"}
+"""Losses of an output and a target from 0 to 1, in this order."""
+ROUNDING = 1e-5
+HEARD = {*CLASS_AXIS, *LOGARITHMS, *PAIRED, *SHARED}
 
 
 def against_rules(loop: Any, X: np.ndarray, y: np.ndarray) -> list[Finding]:
@@ -41,6 +45,8 @@ def judged(name: str, args: list[np.ndarray]) -> list[Finding]:
         return [_twice() if name == "cross_entropy" else _no_logarithm(name)]
     if name in LOGARITHMS and args and not _normal(args[0], LOGARITHMS[name]):
         return [_unnormalised(name)]
+    if name in SHARED and len(args) > 1 and np.abs(args[1] - 0.5).max() > 0.5 + ROUNDING:
+        return [_exchanged(name) if set(np.unique(args[0])) <= {0, 1} else _beyond(name, args[1])]
     at = PAIRED.get(name, len(args))
     if at < len(args) and set(np.unique(args[at])) == {0, 1}:
         return [_zeros(name, args[at])]
@@ -79,6 +85,21 @@ def _twice() -> Finding:
         "double_softmax", "output", "cross_entropy applies a softmax, and is given probabilities",
         "what it is given is never below 0, and sums to 1 in every row", "leave the softmax out", 0.95, 93,
     )  # fmt: skip
+
+
+def _exchanged(name: str) -> Finding:
+    return Finding(
+        "loss_formula_wrong", "loss", f"{name} takes outputs first, then targets, and is given targets first",
+        "what comes first is 0 and 1, and what comes second is not between them",
+        "exchange its arguments", 0.95, 93)  # fmt: skip
+
+
+def _beyond(name: str, targets: np.ndarray) -> Finding:
+    return Finding(
+        "labels_wrong", "y", f"{name} takes targets from 0 to 1, and is given others: its loss has no floor",
+        f"{targets.size} targets go from {number(float(targets.min()))} to {number(float(targets.max()))}",
+        "bring the targets to 0 and 1: a mask of 255 divided by 255, -1 and 1 by (y + 1) / 2",
+        0.95, 93)  # fmt: skip
 
 
 def _zeros(name: str, targets: np.ndarray) -> Finding:
