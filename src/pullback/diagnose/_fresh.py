@@ -107,8 +107,7 @@ def brink(case: Any) -> tuple[Leaves, Leaves] | None:
     """The last parameters of the loop as written before its loss is NaN or inf, and the next ones."""
     if np.isfinite(case.user.losses).all():
         return None
-    body = case.patient.fresh()
-    np.random.set_state(case.patient.random)
+    body = case.patient.begun()
     params, before, leaves = body.params, case.leaves, case.leaves
     for t in range(case.user.at[int(np.argmin(np.isfinite(case.user.losses)))] + 1):
         rows = case.patient.batch(t)

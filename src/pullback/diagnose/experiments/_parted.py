@@ -13,10 +13,9 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._orders import Answer, Orders, in_order
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
-from pullback.diagnose.updates._moves import norm
+from pullback.diagnose.updates._moves import norm, one_move
 
 SHARE = 0.02
 """The share of the time at which one step is too dear for all that are made here."""
@@ -76,9 +75,7 @@ def _way(case: Case, orders: Orders, turn: np.ndarray | None = None, names: str 
             given[name] = whole[rows]
         else:
             given[name] = given[name][turn]
-    after = flatten(body.step(body.parameters(case.generic), given["X"], given["y"]))
-    return [np.reshape(np.array(a, float), np.shape(b)) - b
-            for a, b in zip(after, case.generic, strict=True)]  # fmt: skip
+    return one_move(body, case.generic, given["X"], given["y"])
 
 
 def _gap(a: Leaves, b: Leaves) -> float:

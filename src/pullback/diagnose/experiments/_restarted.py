@@ -37,8 +37,7 @@ def restarted(case: Case) -> list[Finding]:
 
 def _after(case: Case, leaves: list[np.ndarray], steps: int) -> list[np.ndarray]:
     """The weights after steps from these, on one batch, from a fresh state."""
-    body, rows = case.patient.fresh(), case.patient.batch(0)
-    np.random.set_state(case.patient.random)
+    body, rows = case.patient.begun(), case.patient.batch(0)
     kinds = [np.asarray(x).dtype for x in case.patient.leaves]
     params: Any = body.tree([x.astype(kind) for x, kind in zip(leaves, kinds, strict=True)])
     for _ in range(steps):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose._case import Case
+from pullback.diagnose.updates._moves import one_move
 
 LARGER = (1.0, 4.0, 16.0)
 """How many times the generic point's weights are taken: larger slopes have a whole part."""
@@ -25,7 +25,8 @@ def whole_moves(case: Case) -> str:
         start = [larger * np.asarray(x, float) for x in case.generic]
         rows = case.patient.batch(0)
         try:
-            moved = _first(case, start, rows)
+            body = case.patient.begun()
+            moved = np.concatenate([u.ravel() for u in one_move(body, start, body.X[rows], body.y[rows])])
             slopes = case.gradient(start, case.X[rows], case.y[rows])
         except Exception:  # a loop that breaks there says nothing of whole numbers
             return ""
@@ -36,16 +37,6 @@ def whole_moves(case: Case) -> str:
         if told:
             return told
     return ""
-
-
-def _first(case: Case, start: Leaves, rows: np.ndarray) -> np.ndarray:
-    """What the first step makes of these weights, less them: those that it was given, in their type."""
-    body = case.patient.fresh()
-    np.random.set_state(case.patient.random)
-    params = body.parameters(start)
-    before = [np.array(x, float) for x in flatten(params)]
-    after = flatten(body.step(params, body.X[rows], body.y[rows]))
-    return np.concatenate([np.ravel(np.asarray(a, float) - b) for a, b in zip(after, before, strict=True)])
 
 
 def _cut_off(moved: np.ndarray, slope: np.ndarray) -> str | None:

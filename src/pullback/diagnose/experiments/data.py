@@ -20,6 +20,7 @@ from pullback.diagnose.experiments._within_rows import tells_entries_apart
 from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.network._functions import labels, of_numbers, varied
 from pullback.diagnose.recording._record import record
+from pullback.diagnose.updates._moves import one_move
 
 COLUMNS = 40
 """So many columns may be measurements; more of them are a picture's."""
@@ -183,13 +184,8 @@ def _whole_rows(case: Case) -> list[Finding]:
 
 def _first_move(case: Case, X: Any, y: Any) -> np.ndarray:
     """How far the first step goes from the generic point, given these rows."""
-    body = case.patient.fresh()
-    np.random.set_state(case.patient.random)
-    params = body.parameters(case.generic)
-    after = flatten(body.step(params, X.copy(), y.copy()))
-    return np.concatenate(
-        [np.ravel(np.asarray(a, float) - b) for a, b in zip(after, case.generic, strict=True)]
-    )
+    move = one_move(case.patient.begun(), case.generic, X.copy(), y.copy())
+    return np.concatenate([u.ravel() for u in move])
 
 
 def _flat_columns(case: Case) -> list[Finding]:

@@ -111,9 +111,9 @@ def _kept_as_weights(case: Case) -> list[Finding]:
     """
     if not case.patient.has_step:
         return []
-    body = case.patient.fresh()
+    body = case.patient.begun()
     move, written = _written(case, body, body.params)
-    body = case.patient.fresh()
+    body = case.patient.begun()
     if not written or _written(case, body, body.tree([_own(x) for x in case.patient.leaves]))[1]:
         return []
     match = compare(move, case.gradient(case.leaves, *case.batch()))
@@ -129,7 +129,6 @@ def _kept_as_weights(case: Case) -> list[Finding]:
 
 def _written(case: Case, body: Any, params: Any) -> tuple[list[np.ndarray], list[int]]:
     """One step's move, and the parameters that it writes into while it returns something else for them."""
-    np.random.set_state(case.patient.random)
     given, rows = flatten(params), case.patient.batch(0)
     before = [np.array(x, float) for x in given]
     after = flatten(body.step(params, body.X[rows], body.y[rows]))

@@ -281,8 +281,7 @@ def _of_an_end(case: Case, moves: Moves) -> dict[str, np.ndarray]:
 
 def _never_changes(patient: Patient, told: float) -> bool:
     """Whether each step of some passes reports one number: some report a pass's loss all through the next."""
-    body, watch = patient.fresh(), Stopwatch()
-    np.random.set_state(patient.random)
+    body, watch = patient.begun(), Stopwatch()
     params = body.params
     for t in range(min(patient.n_steps, max(PASSES * -(-patient.n // patient.batch_size), MOST))):
         params = body.step(params, *(table[patient.batch(t)] for table in (body.X, body.y)))

@@ -253,8 +253,7 @@ def _moves(case: Case, rows: np.ndarray, targets: np.ndarray | None = None,
     Or several steps, one after another.
     """
     targets = rows if targets is None else targets
-    body = case.patient.fresh()
-    np.random.set_state(case.patient.random)
+    body = case.patient.begun()
     params = body.parameters(case.generic)
     for _ in range(steps):
         params = body.step(params, body.X[rows], body.y[targets])

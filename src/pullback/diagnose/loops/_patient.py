@@ -106,6 +106,11 @@ class Patient:
         """A copy of everything, as it was when the patient came in."""
         return Body(clone(self._given), self.params)
 
+    def begun(self) -> Body:
+        """A fresh copy, and NumPy's random numbers where they stood when the patient came in."""
+        np.random.set_state(self.random)
+        return self.fresh()
+
     def followed(self, arrays: bool = False) -> Body:
         """A copy that can be recorded: numbers that pass through `math` or `float` stay recorded.
 

@@ -210,8 +210,7 @@ def _ends(
 
     A change before step `late` alone has no part in what a step remembers of earlier ones.
     """
-    body = patient.fresh()
-    np.random.set_state(patient.random)
+    body = patient.begun()
     whole = patient.batch_size >= patient.n  # then what is given is what it takes its rows of
     X, y = (body.X, body.y) if whole else (np.array(patient.X), np.array(patient.y))
     out = []

@@ -143,8 +143,7 @@ def user_run(
     `again` steps, and whatever the step keeps is what it was before the first one; the parameters go on.
     `relief` gives back to each parameter that share of itself which the step takes away: its weight decay.
     """
-    body = patient.fresh()
-    np.random.set_state(patient.random)
+    body = patient.begun()
     for table in () if order is None else (body.X, body.y):
         table[...] = table[order]
     scales = scale if isinstance(scale, list) else None if scale == 1.0 else [scale] * len(patient.leaves)

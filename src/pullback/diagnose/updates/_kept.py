@@ -18,8 +18,7 @@ _DEEPEST = 8
 
 def kept_after(patient: Patient, leaves: Leaves, count: int = 1) -> list[np.ndarray]:
     """All arrays and numbers within reach of a step that was taken once, or a few times, from `leaves`."""
-    body = patient.fresh()
-    np.random.set_state(patient.random)
+    body = patient.begun()
     params = body.parameters(leaves)
     for t in range(count):
         rows = patient.batch(t)
@@ -114,8 +113,7 @@ Filled = list[tuple[np.ndarray, np.ndarray]]
 
 def _empty(patient: Patient, leaves: Leaves, steps: int, fill: bool = False) -> tuple[Leaves, Filled]:
     """The parameters after some steps and one more, before which the arrays of zeros may be filled."""
-    body = patient.fresh()
-    np.random.set_state(patient.random)
+    body = patient.begun()
     params = body.parameters(leaves)
     shapes = {np.shape(x) for x in leaves}
     held: Filled = []
@@ -268,8 +266,7 @@ def _moves(
     patient: Patient, leaves: Leaves, count: int, change: tuple[int, float, float] | None = None
 ) -> list[np.ndarray] | None:
     """The first steps' moves, the number at one place changed; None where there is no such place."""
-    body = patient.fresh()
-    np.random.set_state(patient.random)
+    body = patient.begun()
     if change is not None:
         place, value, times = change
         places = [p for p in _holders(body.function("step"), set(), 0) if abs(p[0][p[1]] / value - 1) < 1e-6]

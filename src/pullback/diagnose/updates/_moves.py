@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.loops._leaves import flatten
-from pullback.diagnose.loops._patient import Patient
+from pullback.diagnose.loops._patient import Body, Patient
 from pullback.diagnose.loops._sandbox import Failure
 
 Leaves = list[np.ndarray]
@@ -64,8 +64,7 @@ def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None 
 
     Where they are to `stay`, every step is given these `leaves` again.
     """
-    body = patient.fresh()
-    np.random.set_state(patient.random)
+    body = patient.begun()
     params = body.params if leaves is None else body.parameters(leaves)
     out = Moves()
     for t in range(count):
@@ -90,6 +89,12 @@ def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None 
         pairs = (("X", body.X, whole[0]), ("y", body.y, whole[1]))
         out.data_changed += [n for n, a, b in pairs if not _same(a, b)]
     return out
+
+
+def one_move(body: Body, leaves: Leaves, X: Any, y: Any) -> Leaves:
+    """How far one step of this copy goes from these weights; what the copy keeps is kept for the next."""
+    after = flatten(body.step(body.parameters(leaves), X, y))
+    return [np.reshape(np.array(a, float), np.shape(x)) - x for a, x in zip(after, leaves, strict=True)]
 
 
 def watch_part(patient: Patient, leaves: Leaves, count: int, size: int, stay: bool = False) -> Moves | None:
@@ -145,21 +150,15 @@ class StepGradient:
         self.body = case.patient.fresh()
 
     def __call__(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
-        return [m / self.rate for m in self.moves(leaves, X, y)]
-
-    def moves(self, leaves: Leaves, X: Any, y: Any) -> Leaves:
-        """What one step takes away from `leaves`."""
-        params = self.body.parameters(leaves)
-        after = flatten(self.body.step(params, X, y))
-        return [x - np.array(a, float).reshape(np.shape(x)) for x, a in zip(leaves, after, strict=True)]
+        return [u / -self.rate for u in one_move(self.body, leaves, X, y)]
 
     @cached_property
     def rate(self) -> float:
         """The multiple of the true gradient that one step comes nearest to."""
         case = self.case
         true = case.gradient(case.generic, *case.batch())
-        moves = self.moves(case.generic, *case.batch())
-        return sum(float(np.sum(g * m)) for g, m in zip(true, moves, strict=True)) / norm(true) ** 2
+        move = one_move(self.body, case.generic, *case.batch())
+        return -sum(float(np.sum(g * u)) for g, u in zip(true, move, strict=True)) / norm(true) ** 2
 
 
 def reached(moves: Moves, grads: list[Leaves]) -> Moves:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.loops._clone import is_library
-from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.updates._kept import Leaves, parts_of, places_of
+from pullback.diagnose.updates._moves import one_move
 
 MOST = 6
 """Of one value no more places are tried."""
@@ -44,8 +44,7 @@ def _given(patient: Patient, leaves: Leaves, rates: dict[int, float], k: int, us
 
 def _first_moves(patient: Patient, leaves: Leaves, doubled: tuple[int, float] | None = None) -> Leaves | None:
     """The first step's moves, a number doubled at one of its places; None where it has no such place."""
-    body = patient.fresh()
-    np.random.set_state(patient.random)
+    body = patient.begun()
     if doubled is not None:
         place, value = doubled
         held = [p for p in _fractions(body.function("step"), set(), 0) if abs(p[0][p[1]] / value - 1) < 1e-6]
@@ -54,8 +53,7 @@ def _first_moves(patient: Patient, leaves: Leaves, doubled: tuple[int, float] | 
         holder, key = held[place]
         holder[key] = 2 * holder[key]
     rows = patient.batch(0)
-    after = body.step(body.parameters(leaves), body.X[rows], body.y[rows])
-    return [np.array(x, float) - before for x, before in zip(flatten(after), leaves, strict=True)]
+    return one_move(body, leaves, body.X[rows], body.y[rows])
 
 
 class _Entries(list[Any]):

@@ -12,8 +12,8 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments.of_gradient._sharing import draws_anew
-from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._sandbox import Failure
+from pullback.diagnose.updates._moves import one_move
 
 
 def follows_its_signal(case: Case, tape: Tape, bad: list[int]) -> bool:
@@ -125,8 +125,7 @@ def _given(case: Case, X: Any, y: Any) -> Leaves | None:
         if case.patient.has_grad:
             out = [np.asarray(g, float) for g in body.grad([x.copy() for x in case.generic], X, y)]
         else:
-            after = flatten(body.step(body.parameters(case.generic), X, y))
-            out = [x - np.asarray(a, float) for x, a in zip(case.generic, after, strict=True)]
+            out = [-u for u in one_move(body, case.generic, X, y)]
     except (Failure, ValueError):
         return None
     return out if [o.shape for o in out] == [x.shape for x in case.generic] else None

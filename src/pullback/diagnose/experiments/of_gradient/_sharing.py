@@ -9,8 +9,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.loops._leaves import flatten
-from pullback.diagnose.updates._moves import Moves, norm
+from pullback.diagnose.updates._moves import Moves, norm, one_move
 
 
 def rows_used(case: Case, moves: Moves, moving: list[int], shaped: bool) -> list[Finding] | None:
@@ -89,24 +88,19 @@ def draws_anew(case: Case) -> bool:
 
 def draws(case: Case, count: int) -> Iterator[Leaves]:
     """The moves of one step from the generic point on the first batch, again and again."""
-    body = case.patient.fresh()
-    np.random.set_state(case.patient.random)
+    body = case.patient.begun()
     rows = case.patient.batch(0)
     for _ in range(count):
-        params = body.parameters(case.generic)
-        after = [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
-        yield [a.reshape(b.shape) - b for a, b in zip(after, case.generic, strict=True)]
+        yield one_move(body, case.generic, body.X[rows], body.y[rows])
 
 
 def _ignores_batch(case: Case) -> bool:
-    ends = []
+    moves = []
     for shift in (0, 1, 2):
-        body = case.patient.fresh()
-        np.random.set_state(case.patient.random)
+        body = case.patient.begun()
         rows = case.patient.batch(shift)
-        params = body.parameters(case.generic)
-        ends.append([np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))])
-    same = all(np.array_equal(a, b) for e in ends[1:] for a, b in zip(ends[0], e, strict=True))
+        moves.append(one_move(body, case.generic, body.X[rows], body.y[rows]))
+    same = all(np.array_equal(a, b) for u in moves[1:] for a, b in zip(moves[0], u, strict=True))
     return same and not draws_anew(case)
 
 

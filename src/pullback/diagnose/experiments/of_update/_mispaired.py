@@ -13,9 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
-from pullback.diagnose.loops._leaves import flatten
-from pullback.diagnose.loops._patient import Body
-from pullback.diagnose.updates._moves import norm
+from pullback.diagnose.updates._moves import norm, one_move
 
 FEW = (4, 3)
 """Rows fed at once. An order that is drawn may be the right one by chance, hardly twice."""
@@ -88,10 +86,9 @@ def _drawn_apart(case: Case, rows: np.ndarray) -> list[Finding]:
     if A.shape[0] <= A.shape[1] + 2 or np.linalg.matrix_rank(A) < A.shape[1]:
         return []
     towards = against = False
-    body = case.patient.fresh()
-    np.random.set_state(case.patient.random)
+    body = case.patient.begun()
     for _ in range(DRAWS):
-        u = np.concatenate([x.ravel() for x in _away(case, body, rows)])
+        u = -np.concatenate([x.ravel() for x in one_move(body, case.generic, body.X[rows], body.y[rows])])
         w = np.linalg.lstsq(A, u, rcond=None)[0]
         if norm([u - A @ w]) > 1e-6 * norm([u]):
             return []
@@ -114,20 +111,12 @@ def _unlike(case: Case, count: int) -> np.ndarray | None:
 
 def _pairing(case: Case, rows: np.ndarray) -> tuple[int, ...] | None:
     """The order of the targets by which the first move is a multiple of the gradient; the right one first."""
-    body = case.patient.fresh()
-    np.random.set_state(case.patient.random)
-    u = _away(case, body, rows)
+    body = case.patient.begun()
+    u = [-x for x in one_move(body, case.generic, body.X[rows], body.y[rows])]
     for order in permutations(range(len(rows))):
         if _follows(u, case.gradient(case.generic, case.X[rows], case.y[rows[list(order)]])):
             return order
     return None
-
-
-def _away(case: Case, body: Body, rows: np.ndarray) -> Leaves:
-    """What one step on these rows takes away from the parameters at the generic point."""
-    params = body.parameters(case.generic)
-    after = [np.array(x, float) for x in flatten(body.step(params, body.X[rows], body.y[rows]))]
-    return [b - np.reshape(a, b.shape) for a, b in zip(after, case.generic, strict=True)]
 
 
 def _follows(u: Leaves, g: Leaves) -> bool:

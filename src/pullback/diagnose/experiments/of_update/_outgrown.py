@@ -37,8 +37,7 @@ def outgrown(case: Case) -> list[Finding]:
 
 def _shapes_after(case: Case, size: int) -> list[tuple[int, ...]]:
     """The shapes of what a step on so many rows makes of the first parameters; none where it cannot."""
-    body, rows = case.patient.fresh(), case.patient.batch(0, size)
-    np.random.set_state(case.patient.random)
+    body, rows = case.patient.begun(), case.patient.batch(0, size)
     try:
         return [np.shape(x) for x in flatten(body.step(body.params, body.X[rows], body.y[rows]))]
     except Failure:

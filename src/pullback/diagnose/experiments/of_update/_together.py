@@ -18,9 +18,8 @@ from pullback.diagnose.experiments.gradient import FIXES, doubtful, examine_grad
 from pullback.diagnose.experiments.of_gradient._entries import rate_named
 from pullback.diagnose.experiments.of_gradient._match import compare, consensus
 from pullback.diagnose.experiments.of_update._first_move import sign_like
-from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._sandbox import Failure
-from pullback.diagnose.updates._moves import Moves
+from pullback.diagnose.updates._moves import Moves, one_move
 
 MOST = 16
 """So many updates are made from one point at most."""
@@ -66,6 +65,4 @@ def _inputs_right(case: Case, each: list[Leaves], bad: list[int]) -> bool:
 def _move(case: Case, t: int, size: int) -> Leaves:
     """How far the update on some rows goes against the gradient, from the generic point."""
     body, rows = case.patient.fresh(), case.patient.batch(0)[t * size : (t + 1) * size]
-    after = flatten(body.step(body.parameters(case.generic), body.X[rows], body.y[rows]))
-    return [x - np.reshape(np.asarray(a, float), np.shape(x))
-            for x, a in zip(case.generic, after, strict=True)]  # fmt: skip
+    return [-u for u in one_move(body, case.generic, body.X[rows], body.y[rows])]
