@@ -41,6 +41,10 @@ class Head:
     mean: bool = True
     """Whether the loss of many rows is the mean, or the sum, of their losses; see `is_mean`."""
 
+    def losses(self, p: np.ndarray, t: np.ndarray) -> np.ndarray:
+        """What the objective makes of each row's predictions `p` and targets `t`, but for the constant."""
+        return np.asarray(self.factor * fn.objective(self.objective, p, t))
+
     def constant(self, y: Any, per_row: float, zero: float) -> float:
         """The loss over rows of the best constant sum before the output, as near as a grid comes to it.
 
@@ -54,8 +58,7 @@ class Head:
         share = np.clip(mean, 1e-6, 1 - 1e-6)
         grid = np.quantile(t, [0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0], axis=0)
         grid = np.vstack([0 * t[:1], grid, mean, np.log(share / (1 - share)), np.log(np.maximum(mean, 1e-9))])
-        values = [per_row * self.factor * fn.objective(self.objective, fn.VALUE[self.output](z + c), t).mean()
-                  for c in grid]  # fmt: skip
+        values = [per_row * self.losses(fn.VALUE[self.output](z + c), t).mean() for c in grid]
         if not self.mean or (np.isfinite(zero) and abs(values[0] - zero) > 0.01 * abs(zero)):
             return float("nan")
         return float(np.nanmin(values))
@@ -93,7 +96,7 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
             continue
         if output == "exp" and objective.endswith("cross-entropy"):
             continue  # a probability's logarithm: the probability stands before it
-        if not _told(Z, Head(output, objective, factor, shift, Z.shape[1]), y[picked], values, before):
+        if not _told_best(Z, Head(output, objective, factor, shift, Z.shape[1]), y[picked], values, before):
             continue
         if output != "identity":
             return Head(output, objective, factor, shift, Z.shape[1], place=k)
@@ -102,17 +105,14 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
     return found or wrong
 
 
-def _told(Z: np.ndarray, known: Head, y: Any, values: np.ndarray, before: list[float]) -> bool:
+def _told_best(Z: np.ndarray, known: Head, y: Any, values: np.ndarray, before: list[float]) -> bool:
     """Whether the losses are told from those of other predictions, no worse than by what was found before.
 
     Beside targets that dwarf them any predictions fit nearly. What is off is kept in `before`.
     """
     p, t = fn.VALUE[known.output](Z), fn.targets(y, Z)
     others = np.roll(p, 1, axis=0) if np.ptp(p, axis=0).any() else 2 * p + 1
-    near, far = (
-        float(np.linalg.norm(known.factor * fn.objective(known.objective, q, t) + known.shift - values))
-        for q in (p, others)
-    )
+    near, far = (float(np.linalg.norm(known.losses(q, t) + known.shift - values)) for q in (p, others))
     told = not near > 0.01 * far or near <= 1e-12 * float(np.linalg.norm(values))
     if told and before and near > 100 * min(before) and near > 1e-5 * far:
         return False
@@ -160,11 +160,11 @@ def predicts_of_zeros(known: Head, value: Any, leaves: list[np.ndarray], X: Any,
     t = fn.targets(y[rows], z)
     if t.shape != z.shape or known.objective in fn.WRONG:
         return False
-    own = known.factor * fn.objective(known.objective, fn.VALUE[known.output](z), t).reshape(len(rows), -1)
+    own = known.losses(fn.VALUE[known.output](z), t)
     each = np.array([value(nothing, X[i : i + 1], y[i : i + 1]) for i in rows])
     whole = value(nothing, X[rows], y[rows])
     together = any(abs(whole - made) <= 1e-6 * abs(whole) for made in (each.mean(), each.sum()))
-    return bool(together and np.mean(np.abs(each - own.sum(1)) > 0.01 * np.abs(each)) > 0.5)
+    return bool(together and np.mean(np.abs(each - own) > 0.01 * np.abs(each)) > 0.5)
 
 
 def _alike(one: Recording, other: Recording) -> int:

@@ -166,16 +166,18 @@ def _widened(case: Case, known: Head, place: int, bounds: tuple[float, float]) -
         Z = np.array([tape.every[place].value.ravel() for tape in tapes], float)
         if not np.isfinite(Z).all():
             continue
-        if not _told(known, Z, case.y[rows], np.array([np.ravel(tape.result)[0] for tape in tapes], float)):
+        if not _follow(known, Z, case.y[rows], np.array([np.ravel(tape.result)[0] for tape in tapes], float)):
             return None
         low, high = min(low, Z.min()), max(high, Z.max())
     return low, high
 
 
-def _told(known: Head, Z: np.ndarray, y: np.ndarray, values: np.ndarray) -> bool:
-    """Whether the rows' losses differ as the objective says, where no logarithm comes to its floor."""
-    p = Z if known.own else fn.VALUE[known.output](Z)
-    meant = known.factor * fn.objective(known.objective, p, fn.targets(y, Z))
+def _follow(known: Head, Z: np.ndarray, y: np.ndarray, values: np.ndarray) -> bool:
+    """Whether the rows' losses differ as the objective says, where no logarithm comes to its floor.
+
+    What is added to all of them rests on the parameters, which are others than where the head was read off.
+    """
+    meant = known.losses(Z if known.own else fn.VALUE[known.output](Z), fn.targets(y, Z))
     near = np.isfinite(meant) & np.isfinite(values)
     if known.objective.endswith("cross-entropy"):
         near &= np.abs(meant) < UNFLOORED * known.factor
