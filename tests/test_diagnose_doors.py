@@ -12,6 +12,8 @@ import pytest
 
 import pullback as pb
 from pullback import nn
+from pullback.diagnose._case import Case
+from pullback.diagnose.loops._patient import Patient
 from pullback.errors import ArgumentError
 from pullback.primitives.loss import squared_loss
 
@@ -44,6 +46,19 @@ def test_a_loop_of_which_nothing_could_be_told_is_given_more_time_unless_the_tim
     monkeypatch.setattr("pullback.diagnose._door.BUDGET", 0.02)
     monkeypatch.setattr("pullback.diagnose._door.AGAIN", 400)
     assert pb.diagnose(**names(+1.0), budget=budget).verdict == verdict
+
+
+def test_more_time_asks_nothing_again_that_rests_on_the_loss_alone():
+    first = Case(Patient(names(+1.0)), 2.0)
+    unmeasured = first.longer(6.0)
+    kept = first.truth, first.net, first.tape, first.quick
+    first.tried.append("steps")
+    run = first.user
+    more = first.longer(6.0)
+    assert (more.truth, more.net, more.tape, more.quick) == kept
+    assert more.user is not run
+    assert (more.budget, more.tried) == (6.0, [])
+    assert unmeasured.truth is not first.truth
 
 
 def test_a_file_may_be_given_other_settings(tmp_path):

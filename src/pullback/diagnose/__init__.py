@@ -13,6 +13,7 @@ In reading order:
     _points        where a patient is measured
     _quick         its loss and gradient, as soon as they can be had
     _fresh         fresh weights, and the last ones before a loop breaks
+    _measured      what is measured of a loss, without training
     _case          every measurement the experiments share
     _unrolled      steps of many updates, taken apart
     experiments/   one file, one experiment, one shape

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose._case import Case
 from pullback.diagnose._report import by_name
 from pullback.diagnose._verdict import Diagnosis, examine
 from pullback.diagnose.loops._leaves import places
@@ -126,11 +127,15 @@ class seeded:  # noqa: N801 - used as a function
 def _examined(patient: Patient, budget: float | None, seed: int) -> Diagnosis:
     """The diagnosis in the time there is; of a slow loop of which that tells nothing, in more."""
     seconds = _seconds(budget, patient)
-    found = examine(patient, seconds)
+    with quiet():
+        case = Case(patient, seconds)
+    found = examine(case)
     if budget is not None or found.verdict != "cannot tell" or "skipped" not in found.facts:
         return found
     with seeded(seed):
-        again = examine(patient, min(AGAIN * seconds, MOST))
+        with quiet():
+            case = case.longer(min(AGAIN * seconds, MOST))
+        again = examine(case)
     again.seconds += found.seconds
     return again
 

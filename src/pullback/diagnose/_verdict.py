@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,6 @@ from pullback.diagnose.experiments import data, objective
 from pullback.diagnose.experiments._rivals import rivals, unexplained
 from pullback.diagnose.experiments.gradient import doubtful
 from pullback.diagnose.experiments.of_update._outgrown import outgrown
-from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, TimeUp, limited, quiet
 
 LEARNS = 0.9
@@ -80,15 +80,12 @@ class Diagnosis:
         return fragment(self)
 
 
-def examine(patient: Patient, budget: float = 10.0) -> Diagnosis:
-    """Run the experiments on a patient within `budget` seconds."""
-    import io
-
+def examine(case: Case) -> Diagnosis:
+    """Run the experiments on a case within its budget."""
     begun = time.monotonic()
-    out = Diagnosis(patient.name)
+    out = Diagnosis(case.patient.name)
     printed = io.StringIO()
     with quiet(printed):
-        case = Case(patient, budget)
         findings: list[Finding] = []
         stopped = _first_step(case, out)
         if not stopped:
