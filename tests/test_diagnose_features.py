@@ -6,7 +6,7 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments._first_inputs import features
-from pullback.diagnose.experiments.of_treatment._comparing import uneven
+from pullback.diagnose.experiments.of_treatment._uneven import uneven
 from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(2)

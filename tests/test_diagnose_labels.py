@@ -17,7 +17,8 @@ from pullback.diagnose.experiments.labels import columns, foretold, learnable
 from pullback.diagnose.experiments.objective import _every_column
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.network._anatomy import Layer, Net
-from pullback.diagnose.network._functions import of_numbers, recognise
+from pullback.diagnose.network._functions import of_numbers
+from pullback.diagnose.network._recognised import recognise
 
 
 def arms(n=60, seed=0):

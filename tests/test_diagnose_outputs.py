@@ -11,6 +11,7 @@ from pullback.diagnose.experiments.treatment import _of_several
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
 from pullback.diagnose.network import _functions as fn
+from pullback.diagnose.network._recognised import recognise
 from pullback.diagnose.recording._record import record
 from pullback.diagnose.training._fast import of_net
 
@@ -110,7 +111,7 @@ def test_counts_are_no_classes_and_lie_above_their_least_loss():
 def test_the_loss_of_a_quantile_is_known_with_its_share(share):
     off = Z[:, 0] + rng.standard_normal(500)
     values = 2 * fn.objective(f"quantile({share})", Z[:40, :1], off[:40, None])
-    output, name, factor, shift = fn.recognise(Z[:40, :1], off[:40], values)
+    output, name, factor, shift = recognise(Z[:40, :1], off[:40], values)
     assert (output, name, shift) == ("identity", f"quantile({share})", 0)
     assert np.isclose(factor, 2)
 
@@ -125,12 +126,12 @@ KINDS = np.arange(500) % 3
 def test_classes_marked_by_other_numbers_than_0_and_1_are_known(output, plain, low, high):
     t, p = np.eye(3)[KINDS[:24]], fn.VALUE[output](Z[:24])
     meant = low + (high - low) * t
-    found = fn.recognise(Z[:24], KINDS[:24], 0.5 * fn.objective(plain, p, meant))
+    found = recognise(Z[:24], KINDS[:24], 0.5 * fn.objective(plain, p, meant))
     assert found[:2] == (output, f"{plain} to {low} and {high}")
     assert found[2:] == (pytest.approx(0.5), 0.0)
     np.testing.assert_allclose(fn.slope(*found[:2], Z[:24], t), fn.slope(output, plain, Z[:24], meant))
     noise = rng.standard_normal(24) * 1e-3
-    assert fn.recognise(Z[:24], KINDS[:24], fn.objective(plain, p, meant) + noise)[1] == "unknown"
+    assert recognise(Z[:24], KINDS[:24], fn.objective(plain, p, meant) + noise)[1] == "unknown"
 
 
 def test_a_class_that_a_loss_turns_into_a_column_of_targets_is_read_and_run_as_machine_code():

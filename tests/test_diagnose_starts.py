@@ -13,7 +13,7 @@ from pullback.diagnose.experiments._alike import as_one, of_vectors
 from pullback.diagnose.experiments._silent import muted
 from pullback.diagnose.experiments._state import row_by_row
 from pullback.diagnose.experiments.of_treatment import _mending
-from pullback.diagnose.experiments.of_treatment._comparing import uneven
+from pullback.diagnose.experiments.of_treatment._uneven import uneven
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import quiet
 

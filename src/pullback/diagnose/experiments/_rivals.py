@@ -19,7 +19,7 @@ from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._biases import penalised
 from pullback.diagnose.experiments.labels import explained
 from pullback.diagnose.experiments.objective import labels
-from pullback.diagnose.experiments.of_treatment._comparing import uneven
+from pullback.diagnose.experiments.of_treatment._uneven import uneven
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._functions import of_numbers
 from pullback.diagnose.updates._moves import norm

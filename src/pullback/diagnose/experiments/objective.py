@@ -31,6 +31,7 @@ from pullback.diagnose.network._anatomy import Net
 from pullback.diagnose.network._functions import labels
 from pullback.diagnose.network._head import Head
 from pullback.diagnose.network._head import head as find_head
+from pullback.diagnose.network._recognised import recognise
 from pullback.diagnose.recording._record import Node, Recording, record, recording
 
 _ELEMENTWISE = {"add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "square"}
@@ -243,7 +244,7 @@ def _one_column(case: Case, D: np.ndarray, picked: np.ndarray, values: np.ndarra
     if net is None or len(used) != 1 or D.shape[1] < 2 or classes < 2 or np.ndim(y) > 1:
         return []
     sums = net.forward(case.generic, case.X[picked])[1][-1]
-    kind = fn.recognise(sums[:, used], y, values)[1]
+    kind = recognise(sums[:, used], y, values)[1]
     if kind not in ("squared", "absolute", "huber"):
         return []
     return [unfit(f"{kind} error of one output on the numbers of {classes} classes",
@@ -257,7 +258,7 @@ def _every_column(case: Case, picked: np.ndarray, values: np.ndarray) -> list[Fi
     if net is None or classes < 2 or np.size(y) != len(picked) or case.leaves_out < 2:
         return []
     sums = net.forward(case.generic, case.X[picked])[1][-1]
-    kind = fn.recognise(sums, np.repeat(np.reshape(y, (-1, 1)), sums.shape[1], axis=1), values)[1]
+    kind = recognise(sums, np.repeat(np.reshape(y, (-1, 1)), sums.shape[1], axis=1), values)[1]
     if kind not in ("squared", "absolute", "huber"):
         return []
     return [unfit(f"{kind} error of every output on the numbers of {classes} classes",

@@ -17,6 +17,7 @@ from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._by_number import layers as by_number
 from pullback.diagnose.network._families import read as read_off
 from pullback.diagnose.network._layer import Layer
+from pullback.diagnose.network._recognised import recognise
 from pullback.diagnose.recording._record import Node, Recording, record
 
 Leaves = list[np.ndarray]
@@ -165,11 +166,11 @@ def _output(tapes: list[Recording], Z: np.ndarray, y: Any, values: np.ndarray) -
     """
     ways = {_way(tape, z) for tape, z in zip(tapes, Z, strict=True)} - {0}
     if ways == {-1}:
-        return True, fn.recognise(-Z, y, values)
-    found = fn.recognise(Z, y, values)
+        return True, recognise(-Z, y, values)
+    found = recognise(Z, y, values)
     if ways or found[1] not in ("unknown", *fn.WRONG) or not _negated(tapes[0], Z[0]):
         return False, found
-    other = fn.recognise(-Z, y, values)
+    other = recognise(-Z, y, values)
     return (False, found) if other[1] in ("unknown", *fn.WRONG) else (True, other)
 
 
@@ -207,7 +208,7 @@ def _both_signs(
     negated = [-x if k in (last.w, last.b) else x for k, x in enumerate(leaves)]
     others = [float(np.asarray(loss([x.copy() for x in negated], X[i : i + 1], y[i : i + 1])).reshape(-1)[0])
               for i in range(len(X))]  # fmt: skip
-    both = fn.recognise(np.vstack([Z, -Z]), np.concatenate([y, y]), np.concatenate([values, others]))
+    both = recognise(np.vstack([Z, -Z]), np.concatenate([y, y]), np.concatenate([values, others]))
     return net if both[1] == "unknown" else replace(
         net, output=both[0], objective=both[1], factor=both[2], shift=both[3])  # fmt: skip
 

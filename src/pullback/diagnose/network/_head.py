@@ -15,6 +15,7 @@ import numpy as np
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._anatomy import Net
 from pullback.diagnose.network._marked import shares
+from pullback.diagnose.network._recognised import recognise
 from pullback.diagnose.recording._record import Node, Recording, record
 
 LAST = 14
@@ -87,7 +88,7 @@ def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) ->
         Z = np.array([t.every[k].value.ravel() for t in tapes], float)
         if _logarithms(Z):
             continue  # the probabilities stand before them
-        output, objective, factor, shift = fn.recognise(Z, y[picked], values)
+        output, objective, factor, shift = recognise(Z, y[picked], values)
         if objective in _TELLING and factor > 0 and not _turned(tapes[0].every[k], 1 << len(leaves)):
             wrong = wrong or Head(output, objective, factor, shift, Z.shape[1], place=k)
         if objective == "unknown" or objective in fn.WRONG or factor <= 0:

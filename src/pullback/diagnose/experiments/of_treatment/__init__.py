@@ -2,8 +2,9 @@
 
 In reading order:
 
-    _comparing   the runs of one patient and what share of the improvement each gets
     _pairing     whether a model knows which target is which row's
+    _uneven      columns of very unlike or unusual sizes
+    _comparing   the runs of one patient and what share of the improvement each gets
     _batches     too few rows at a time, or too many for the steps there are
     _breaking    loops that break into NaN or inf, by their formula or by their step
     _dying       a step size that falls to nothing before the loop has got anywhere

@@ -10,14 +10,8 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._first_inputs import first_inputs
-from pullback.diagnose.experiments.of_treatment._comparing import (
-    CURED,
-    ENOUGH,
-    Compared,
-    column_sizes,
-    standardised,
-    uneven,
-)
+from pullback.diagnose.experiments.of_treatment._comparing import CURED, ENOUGH, Compared
+from pullback.diagnose.experiments.of_treatment._uneven import column_sizes, standardised, uneven
 from pullback.diagnose.training._runs import Run
 
 SMALL, LARGE = 0.15, 3.0

@@ -16,7 +16,8 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments import units
-from pullback.diagnose.experiments.of_treatment._comparing import Compared, uneven
+from pullback.diagnose.experiments.of_treatment._comparing import Compared
+from pullback.diagnose.experiments.of_treatment._uneven import uneven
 
 SATURATED, STEEP = 0.6, 5.0
 """The share of a layer's values without slope, and the size of its sums, from which on it is looked at."""

@@ -17,13 +17,8 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._first_inputs import first_inputs
 from pullback.diagnose.experiments._state import row_by_row
 from pullback.diagnose.experiments.labels import explained
-from pullback.diagnose.experiments.of_treatment._comparing import (
-    Compared,
-    column_sizes,
-    short,
-    standardised,
-    uneven,
-)
+from pullback.diagnose.experiments.of_treatment._comparing import Compared, short
+from pullback.diagnose.experiments.of_treatment._uneven import column_sizes, standardised, uneven
 from pullback.diagnose.network._functions import labels
 
 USUAL = 0.001

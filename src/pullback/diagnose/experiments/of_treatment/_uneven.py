@@ -1,0 +1,75 @@
+"""Columns of X, and of what the model makes of them, that are of very unlike or unusual sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments._first_inputs import features, first_inputs
+
+DROWNED = 30
+"""How many times larger than the usual column one has to be to drown the others, whatever their sizes."""
+FAR_OFF = 3
+"""How many times its deviation the usual column's mean is, where columns are little but their means."""
+
+
+def uneven(case: Case) -> Any:
+    """X standardised, where its columns, and what the model makes of them, are of odd sizes; else None."""
+    if not all(_odd(table[:, features(case)]) for table in (_table(case), first_inputs(case))):
+        return None
+    return standardised(case)
+
+
+def _odd(table: np.ndarray) -> bool:
+    """Whether columns are of very unlike or unusual sizes."""
+    scales = _sizes(table)
+    if not len(scales):
+        return False
+    top = float(scales.max())
+    drowned = top > DROWNED * np.median(scales)  # as a whole table divided by its largest entry
+    unlike = top / np.quantile(scales, 0.3) >= 15 and top >= 3
+    return bool(unlike or not 0.02 < top < 15 or drowned or _unlike_far_off(table))
+
+
+def _unlike_far_off(table: np.ndarray) -> bool:
+    """Whether most columns hardly vary beside what they are, and by unlike amounts.
+
+    A table that is standardised by its one mean and deviation has columns of one size that hold a constant.
+    """
+    mean, deviation, moving = _columns(table)
+    mean, deviation = np.abs(mean[moving]), deviation[moving]
+    far = float(np.median(mean / deviation)) > FAR_OFF
+    return far and float(deviation.max() / np.quantile(deviation, 0.3)) > 15
+
+
+def standardised(case: Case) -> Any:
+    """X with mean zero and deviation one in every feature that varies; None where none does."""
+    X = _table(case)
+    mean, deviation, moving = _columns(X)
+    moving &= features(case)
+    if not moving.any():
+        return None
+    Z = np.where(moving, (X - mean) / np.where(moving, deviation, 1.0), X)
+    return Z.reshape(case.X.shape)
+
+
+def column_sizes(case: Case) -> np.ndarray:
+    """The root mean squares, nearly, of the columns that are not constant, as the first layer sees them."""
+    return _sizes(first_inputs(case))
+
+
+def _table(case: Case) -> np.ndarray:
+    return np.asarray(case.X, float).reshape(case.n, -1)
+
+
+def _sizes(table: np.ndarray) -> np.ndarray:
+    mean, deviation, moving = _columns(table)
+    return np.asarray(np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2))
+
+
+def _columns(table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The means and deviations of a table's columns, and which of them are not constant."""
+    mean, deviation = table.mean(0), table.std(0)
+    return mean, deviation, deviation > 1e-12 * (1 + np.abs(mean))
