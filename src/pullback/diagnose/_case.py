@@ -153,12 +153,12 @@ class Case(Measured):
     @cached_property
     def moves(self) -> Moves | None:
         """Six of the user's steps from the generic point."""
-        return self._watch(self.generic, 6)
+        return self._six(self.generic)
 
     @cached_property
     def first(self) -> Moves | None:
         """Six of the user's steps from the patient's own start."""
-        return self._watch(None, 6)
+        return self._six(None)
 
     @cached_property
     def listened(self) -> Fed | None:
@@ -166,10 +166,10 @@ class Case(Measured):
         heard = feed(self.patient, self.generic, 4)
         return heard if heard is not None and all(heard.asked) else None
 
-    def _watch(self, leaves: Leaves | None, count: int, size: int | None = None) -> Moves | None:
+    def _six(self, leaves: Leaves | None) -> Moves | None:
         if not self.patient.has_step:
             return None
-        moves = watch(self.patient, leaves, count, size)
+        moves = watch(self.patient, leaves, 6)
         return moves if self.own_rows is None else moves.on(self.own_rows.both)
 
     @cached_property

@@ -57,7 +57,7 @@ _OF_ALL = ("grad_sign_flipped", "grad_reduction_sum", "grad_averaged_twice")
 
 def examine_gradient(
     case: Case, observed: Leaves, tape: Tape | None, true: Leaves, source: str, after: Leaves | None = None,
-    expect_one: bool = True, noise: float = 1e-4, resting: list[int] | None = None, rated: bool = False,
+    expect_one: bool = True, resting: list[int] | None = None, rated: bool = False,
 ) -> list[Finding]:  # fmt: skip
     """Findings about one observed gradient; `after` are the weights once the step was done.
 
@@ -66,8 +66,7 @@ def examine_gradient(
     """
     if not np.isfinite(case.truth.value(case.generic, *case.batch())):
         return []  # a loss that is no number has no gradient
-    if case.truth.how == "differences":
-        noise = max(noise, 0.05)  # steps across kinks
+    noise = 0.05 if case.truth.how == "differences" else 1e-4  # steps across kinks
     scaled = only_rows_scaled(case, observed, true, tape) if expect_one and source == "grad" else None
     if scaled is not None:
         return [_name(scaled, source)]
@@ -78,16 +77,9 @@ def examine_gradient(
     common = 1.0 if rated else consensus(match)
     one = expect_one and any(
         abs(f - 1) < 1e-4 and g < 1e-4 for f, g in zip(match.factors, match.gaps, strict=True))  # fmt: skip
-    common = (
-        1.0
-        if one
-        or (
-            expect_one
-            and common < 0
-            and any(g > 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)
-        )
-        else common
-    )
+    unlike = any(g > 1e-4 for g, z in zip(match.gaps, match.zero, strict=True) if not z)
+    if one or (expect_one and common < 0 and unlike):
+        common = 1.0
     common = downhill(match, common)
     bad = [k for k in match.wrong(common, noise) if not match.zero[k] or _present(observed[k], true)]
     frozen = [k for k in bad if not np.any(observed[k]) and (resting is None or k in resting)]

@@ -56,7 +56,7 @@ def experiment(case: Case) -> list[Finding]:
             or cancelling(case)
             or unpaired(case)
             or unread(case)
-            or _unbounded(case, tape)
+            or _unbounded(case)
             or no_least(case, tape)
         )
     return out
@@ -94,7 +94,8 @@ def _source(node: Node) -> Node:
     return node
 
 
-def _broadcast(case: Case, tape: Recording, size: int, where: str = "loss") -> list[Finding]:
+def _broadcast(case: Case, tape: Recording, size: int) -> list[Finding]:
+    """Whether a recording holds an array of every row against every other."""
     node = _spread(tape.nodes, size, len(case.leaves) + 1)
     if node is None:
         return []
@@ -207,7 +208,7 @@ def _wrong_formula(words: str, evidence: str, confidence: float) -> Finding:
     )
 
 
-def _unbounded(case: Case, tape: Recording) -> list[Finding]:
+def _unbounded(case: Case) -> list[Finding]:
     """The slope of the loss by the output's sums against each row's target."""
     if (case.net is not None and case.net.objective != "unknown") or case.truth.how != "recorded":
         return []

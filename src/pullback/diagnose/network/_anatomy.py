@@ -93,9 +93,9 @@ class Net:
         return len(self.layers) - 1
 
 
-def dissect(loss: Any, leaves: Leaves, X: Any, y: Any, rows: int = 24) -> Net | None:
+def dissect(loss: Any, leaves: Leaves, X: Any, y: Any) -> Net | None:
     """The network behind a loss, or None where it is not a chain of layers that can be recognised."""
-    picked = fn.picked(y, rows)
+    picked = fn.picked(y)
     tapes = [record(loss, leaves, X[i : i + 1], y[i : i + 1]) for i in picked]
     found = [_layers(tape, leaves) for tape in tapes]
     written_out = not found[0]

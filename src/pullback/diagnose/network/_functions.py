@@ -107,9 +107,13 @@ def labels(y: Any) -> int:
     return len(values) if 2 <= len(values) <= max(2, min(12, len(y) // 10)) else 0
 
 
-def picked(y: Any, rows: int) -> Array:
+PICKED = 24
+"""So many rows tell a formula from another."""
+
+
+def picked(y: Any) -> Array:
     """Some rows from all over the data, with two of every class: one class alone fits too many formulas."""
-    few = np.linspace(0, len(y) - 1, min(rows, len(y))).astype(int)
+    few = np.linspace(0, len(y) - 1, min(PICKED, len(y))).astype(int)
     if not labels(y):
         return np.unique(few)
     one = np.reshape(y, (len(y), -1))

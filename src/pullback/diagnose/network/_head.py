@@ -73,12 +73,12 @@ class Head:
         return float(per_row * self.factor * least) if abs(least) > 1e-6 else 0.0
 
 
-def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any, rows: int = 24) -> Head | None:
+def head(loss: Any, leaves: list[np.ndarray], X: Any, y: Any) -> Head | None:
     """The head of a loss, or None where it is none that is known.
 
     Predictions may leave the recording for plain floats, so all that was recorded is looked at.
     """
-    picked = fn.picked(y, rows)
+    picked = fn.picked(y)
     tapes = [record(loss, leaves, X[i : i + 1], y[i : i + 1]) for i in picked]
     alike = min(_alike(tapes[0], tape) for tape in tapes)
     values = np.array([float(np.asarray(t.result).reshape(-1)[0]) for t in tapes])

@@ -13,6 +13,9 @@ from pullback.diagnose.network._anatomy import Net
 from pullback.diagnose.network._functions import labels
 from pullback.diagnose.training._runs import adam
 
+STEPS = 500
+"""In so many steps it shows which of two objectives tells the classes apart."""
+
 
 def task(case: Case) -> list[Finding]:
     """Findings about an objective of numbers for classes, or of classes for numbers."""
@@ -109,7 +112,7 @@ def _on_classes(case: Case, net: Net, classes: int) -> str:
     return f"squared error on class labels {through}, where cross-entropy tells the classes apart far better"
 
 
-def _costs(case: Case, net: Net, steps: int = 500) -> bool:
+def _costs(case: Case, net: Net) -> bool:
     """Whether the same network tells the classes far better apart by cross-entropy.
 
     Least squares on labels is an old and often a good classifier, so it is at fault only where it is not.
@@ -128,7 +131,7 @@ def _costs(case: Case, net: Net, steps: int = 500) -> bool:
     for way, targets in ((net, t), (better, hot)):
         advance, leaves = adam(way.gradient, case.reborn(), 0.02)
         rng = np.random.default_rng(0)
-        for _ in range(steps):
+        for _ in range(STEPS):
             rows = rng.integers(0, len(X), min(64, len(X)))
             leaves = advance(leaves, X[rows], targets[rows])
         z = way.forward(leaves, X)[1][-1]

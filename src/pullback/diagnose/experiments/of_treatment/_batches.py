@@ -11,6 +11,8 @@ from pullback.diagnose.training._runs import Run
 from pullback.diagnose.updates._moves import watch
 from pullback.train import sgd
 
+MORE = 32
+"""The rows of a batch that are enough, where few are not."""
 WATCHED = 60
 """The steps whose effect on their own rows is looked at."""
 
@@ -44,18 +46,19 @@ def few_rows(runs: Compared) -> Finding | None:
     case = runs.case
     if case.size > 4 or case.n < 8 or runs.share(runs.user.final) > 0.1 or overshoots(case) or stuck(runs):
         return None
-    if not runs.cured("batches of 32 rows", lambda: visits(case, 32)):
+    if not runs.cured("batches of 32 rows", lambda: visits(case)):
         return None
     return unsuitable(case, "so few rows at a time are too noisy for this step size")
 
 
-def visits(case: Case, size: int) -> Run:
+def visits(case: Case) -> Run:
+    """As many steps as the loop takes, each on more rows."""
     steps = max(case.horizon, 1)
     if case.own_rows is not None and case.rule is not None and case.rule.plain:
-        rate, rows = case.rule.lr, case.shuffled(size=size)  # its own rows cannot be exchanged: its rule can
+        rate, rows = case.rule.lr, case.shuffled(size=MORE)  # its own rows cannot be exchanged: its rule can
         data = (case.X, case.y)
         return case.machine.exact(sgd(), rate, case.leaves, rows, data, steps, case.judge, 1.0)
-    return case.user_with(rows=lambda t: case.patient.batch(t, min(size, case.n)), steps=steps)
+    return case.user_with(rows=lambda t: case.patient.batch(t, min(MORE, case.n)), steps=steps)
 
 
 def taken(case: Case) -> int:
@@ -85,7 +88,7 @@ def too_few_in_order(runs: Compared) -> Finding | None:
     case, name = runs.case, "batches of 32 rows"
     if case.size > 4 or case.n < 60 or by_class(case) or overshoots(case):
         return None
-    wider = runs.cured(name, lambda: visits(case, 32))
+    wider = runs.cured(name, lambda: visits(case))
     if not wider or not runs.made[name].final < 0.85 * min(
             runs.made["rows shuffled"].final, _in_all_steps(runs)):  # fmt: skip
         runs.proof = "rows shuffled"

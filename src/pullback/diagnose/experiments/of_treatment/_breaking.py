@@ -44,7 +44,7 @@ def overflow(runs: Compared) -> Finding | None:
     if runs.cured("moves times 0.1", lambda: case.user_with(scale=0.1)) or runs.cured(
             "moves times 0.01", lambda: case.user_with(scale=0.01)):  # fmt: skip
         return None
-    if case.size <= 4 and runs.cured("batches of 32 rows", lambda: visits(case, 32)):
+    if case.size <= 4 and runs.cured("batches of 32 rows", lambda: visits(case)):
         return None
     fresh = runs.made.get("fresh initial weights")  # made where the start is in doubt
     if fresh is not None and runs.cured("fresh initial weights", lambda: fresh):

@@ -216,7 +216,7 @@ def _smaller(runs: Compared) -> Finding | None:
         if early is not None:
             return early
         if case.size <= 4 and not overshoots(case) and not stuck(runs) and runs.cured(
-                "batches of 32 rows", lambda: visits(case, 32)):  # fmt: skip
+                "batches of 32 rows", lambda: visits(case)):  # fmt: skip
             return unsuitable(case, "single rows are too noisy for this step size")
         if grows(case) and runs.run("moves divided by the rows", partial(
                 case.user_with, scale=1 / case.size)) > ENOUGH:  # fmt: skip

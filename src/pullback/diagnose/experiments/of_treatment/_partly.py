@@ -149,7 +149,7 @@ def _noisy(runs: Compared) -> Finding | None:
     case, late = runs.case, runs.user.losses[-max(len(runs.user.losses) // 3, 2) :]
     if case.size > 4 or runs.share(runs.user.final) >= MOST or not max(late) > 1.5 * min(late) > 0:
         return None
-    if overshoots(case) or not runs.less("batches of 32 rows", lambda: visits(case, 32)):
+    if overshoots(case) or not runs.less("batches of 32 rows", lambda: visits(case)):
         return None
     if not runs.better_unseen(rows=lambda n: lambda t: case.patient.batch(t, min(32, n), n)):
         return None
@@ -163,7 +163,7 @@ def _restless(runs: Compared) -> Finding | None:
         return None
     if case.size <= 4 and not overshoots(case):
         wide = lambda n: lambda t: case.patient.batch(t, min(32, n), n)  # noqa: E731
-        name, broader = "batches of 32 rows", lambda: visits(case, 32)
+        name, broader = "batches of 32 rows", lambda: visits(case)
         if (runs.cured(name, broader) or runs.less(name, broader)) and runs.better_unseen(rows=wide):
             return unsuitable(case, "so few rows at a time are too noisy for this step size")
     for scale in (0.1, 0.03):
