@@ -246,15 +246,13 @@ def _doubtful_labels(case: Case) -> Any:
 def _rare_class(case: Case) -> Any:
     if not labels(case.y):
         return None
-    y = np.asarray(case.y)
-    counts = np.unique(y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y, return_counts=True)[1]
+    counts = np.unique(fn.kinds(case.y), return_counts=True)[1]
     least = float(counts.min() / case.n)
     return ("y", f"the rarest class has {number(100 * least)} % of the rows") if least < 0.15 else None
 
 
 def _sorted_rows(case: Case) -> Any:
-    y = np.asarray(case.y, float).reshape(case.n, -1)
-    y = (y.argmax(1) if y.shape[1] > 1 else y[:, 0]).astype(float)
+    y = fn.kinds(case.y).astype(float)
     y = y - y.mean()
     alike = float(y[1:] @ y[:-1] / max(y @ y, 1e-300))
     return ("data", f"neighbouring targets correlate by {number(alike)}") if alike > 0.3 else None

@@ -20,6 +20,7 @@ from pullback.diagnose.experiments._fitted import fit
 from pullback.diagnose.experiments._tables import inputs, targets
 from pullback.diagnose.experiments.of_objective._task import classes
 from pullback.diagnose.network._anatomy import Layer, Net
+from pullback.diagnose.network._functions import kinds
 
 FOLDS, TRACE, MOST = 3, 2.2, 1000
 
@@ -192,9 +193,7 @@ def rare(case: Case) -> bool:
     """Whether one class has so few rows that neighbours say nothing of it."""
     if not classes(case):
         return False
-    y = np.asarray(case.y)
-    y = y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
-    return bool(np.unique(y, return_counts=True)[1].min() < 0.05 * case.n)
+    return bool(np.unique(kinds(case.y), return_counts=True)[1].min() < 0.05 * case.n)
 
 
 def contradicted(case: Case) -> list[Finding]:

@@ -15,7 +15,7 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
-from pullback.diagnose.network._functions import labels
+from pullback.diagnose.network._functions import kinds, labels
 from pullback.diagnose.updates._moves import Moves
 
 
@@ -96,8 +96,7 @@ def _is_r_squared(case: Case, told: np.ndarray, lists: dict[str, np.ndarray], mo
 def _misplaced(outputs: np.ndarray, y: Any) -> int:
     """How many rows have their greatest output elsewhere, or their one output on the other side of 1/2."""
     if outputs.shape[-1] > 1:
-        own = y.argmax(1) if np.ndim(y) == 2 and y.shape[1] > 1 else np.ravel(y)
-        return int(np.sum(outputs.argmax(-1) != own))
+        return int(np.sum(outputs.argmax(-1) != kinds(y)))
     return int(np.sum((np.ravel(outputs) > 0.5) != (np.ravel(y) > 0.5)))
 
 

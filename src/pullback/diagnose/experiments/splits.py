@@ -22,6 +22,7 @@ from pullback.diagnose.experiments._plateaus import plateaus
 from pullback.diagnose.experiments._stretches import stretch
 from pullback.diagnose.experiments.labels import contradicted
 from pullback.diagnose.experiments.of_objective._task import classes
+from pullback.diagnose.network._functions import kinds
 
 COPY = 0.995
 """From this correlation on a column is a copy of the target: it leaves less than 1 % of what varies. The area
@@ -125,27 +126,20 @@ def _leak(case: Case) -> list[Finding]:
     ]
 
 
-def _kinds(case: Case) -> np.ndarray | None:
-    if not classes(case):
-        return None
-    y = np.asarray(case.y)
-    return y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
-
-
 def _imbalance(case: Case) -> list[Finding]:
     """Rare classes no better known than by a uniform guess, and known once batches hold all alike.
 
     Half known they count where all classes gain from such batches: of classes that overlap, one pays.
     """
-    kinds = _kinds(case)
-    if kinds is None or not case.patient.has_step or not case.user.leaves:
+    if not classes(case) or not case.patient.has_step or not case.user.leaves:
         return []
     case.tried.append("the rare classes' shares and losses")
-    values, counts = np.unique(kinds, return_counts=True)
+    own = kinds(case.y)
+    values, counts = np.unique(own, return_counts=True)
     few = (counts <= 0.12 * counts.max()) & (counts <= 0.08 * case.n)
     if not few.any() or not np.isfinite(case.user.final):
         return []
-    rows = [np.flatnonzero(kinds == v)[:200] for v in values]
+    rows = [np.flatnonzero(own == v)[:200] for v in values]
     blind = _rare_loss(case, [0 * x for x in case.leaves], rows, few)
     ended = _rare_loss(case, case.user.leaves, rows, few)
     if not np.isfinite([blind, ended]).all() or ended < HALF_KNOWN * blind:

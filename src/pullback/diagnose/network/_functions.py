@@ -107,6 +107,12 @@ def labels(y: Any) -> int:
     return len(values) if 2 <= len(values) <= max(2, min(12, len(y) // 10)) else 0
 
 
+def kinds(y: Any) -> Array:
+    """The class of each row, where y holds classes: its highest column, or the label itself."""
+    one = np.reshape(y, (len(y), -1))
+    return np.asarray(one.argmax(1) if one.shape[1] > 1 else one[:, 0])
+
+
 PICKED = 24
 """So many rows tell a formula from another."""
 
@@ -116,8 +122,7 @@ def picked(y: Any) -> Array:
     few = np.linspace(0, len(y) - 1, min(PICKED, len(y))).astype(int)
     if not labels(y):
         return np.unique(few)
-    one = np.reshape(y, (len(y), -1))
-    one = one.argmax(1) if one.shape[1] > 1 else one[:, 0]
+    one = kinds(y)
     return np.unique([*few, *(i for value in np.unique(one) for i in np.flatnonzero(one == value)[:2])])
 
 

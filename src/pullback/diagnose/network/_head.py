@@ -139,8 +139,7 @@ def is_mean(net: Net, loss: Any, leaves: list[np.ndarray], X: Any, y: Any) -> bo
         return True
     fixed = [np.zeros(np.shape(x)) for x in leaves]
     fixed[b] = np.linspace(0.5, 1.5, fixed[b].size).reshape(fixed[b].shape)
-    one = np.reshape(y, (len(y), -1))
-    one = one.argmax(1) if one.shape[1] > 1 else one[:, 0]
+    one = fn.kinds(y)
     rows = [np.flatnonzero(one == value) for value in np.unique(one)]
     try:
         whole, each = loss(fixed, X, y), np.array([loss(fixed, X[r], y[r]) for r in rows])

@@ -12,7 +12,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import number
 from pullback.diagnose.experiments.of_treatment._pairing import knows_its_own
 from pullback.diagnose.experiments.of_treatment._uneven import uneven
-from pullback.diagnose.network._functions import labels
+from pullback.diagnose.network._functions import kinds, labels
 from pullback.diagnose.training._runs import Run
 
 ENOUGH, CURED = 0.6, 0.75
@@ -320,9 +320,8 @@ def alike(case: Case) -> float:
 
 def by_class(case: Case) -> bool:
     """Whether the rows come class by class, as no order in time brings them."""
-    y = np.asarray(case.y)
-    kinds = y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
-    return bool(labels(case.y)) and int(np.sum(kinds[1:] != kinds[:-1])) < 3 * len(np.unique(kinds))
+    own = kinds(case.y)
+    return bool(labels(case.y)) and int(np.sum(own[1:] != own[:-1])) < 3 * len(np.unique(own))
 
 
 def short(case: Case) -> bool:
