@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from _one_layer import X, grad, loss, start, y
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._unrolled import unrolled
@@ -20,25 +21,6 @@ from pullback.diagnose.updates._kept import factor_kept
 from pullback.diagnose.updates._moves import Moves, fit_linear
 
 rng = np.random.default_rng(6)
-X = rng.standard_normal((60, 3))
-y = np.tanh(X @ [1.0, -1.0, 0.5])
-start = [rng.standard_normal((3, 5)) / 2, np.zeros(5), rng.standard_normal(5) / 2, np.zeros(1)]
-
-
-def forward(p, X):
-    h = np.tanh(X @ p[0] + p[1])
-    return h, h @ p[2] + p[3]
-
-
-def loss(p, X, y):
-    return float(np.mean((forward(p, X)[1] - y) ** 2))
-
-
-def grad(p, X, y):
-    h, out = forward(p, X)
-    d = 2 * (out - y) / len(y)
-    low = np.outer(d, p[2]) * (1 - h * h)
-    return [X.T @ low, low.sum(0), h.T @ d, d.sum(keepdims=True)]
 
 
 def momentum(ahead=0.9, kept=0.9, decay=0.0, most=np.inf):

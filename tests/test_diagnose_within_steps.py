@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from _one_layer import X, grad, loss, start, y
 
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import gradient, update
@@ -11,26 +12,7 @@ from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.updates._moves import Moves
 
 rng = np.random.default_rng(6)
-X = rng.standard_normal((60, 3))
-y = np.tanh(X @ [1.0, -1.0, 0.5])
-start = [rng.standard_normal((3, 5)) / 2, np.zeros(5), rng.standard_normal(5) / 2, np.zeros(1)]
 RATE, BETA = 0.07, 0.9
-
-
-def forward(p, X):
-    h = np.tanh(X @ p[0] + p[1])
-    return h, h @ p[2] + p[3]
-
-
-def loss(p, X, y):
-    return float(np.mean((forward(p, X)[1] - y) ** 2))
-
-
-def grad(p, X, y, slope=lambda h: 1 - h * h):
-    h, out = forward(p, X)
-    d = 2 * (out - y) / len(y)
-    low = np.outer(d, p[2]) * slope(h)
-    return [X.T @ low, low.sum(0), h.T @ d, d.sum(keepdims=True)]
 
 
 def told(step, size=60):
