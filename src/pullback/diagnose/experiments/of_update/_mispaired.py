@@ -13,6 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
+from pullback.diagnose.loops._patient import Body
 from pullback.diagnose.updates._moves import norm, one_move
 
 FEW = (4, 3)
@@ -50,7 +51,7 @@ def crossed(case: Case) -> list[Finding]:
         return []
     tried = _orders(width)
     for rows in (case.patient.batch(0), case.patient.batch(1)):
-        u = _away(case, case.patient.fresh(), rows)
+        u = _away(case, case.patient.begun(), rows)
         tried = [order for order in tried if _follows(u, case.gradient(
             case.generic, case.X[rows], case.y[rows][:, order]))]  # fmt: skip
     if not tried or list(range(width)) in tried:
@@ -88,7 +89,7 @@ def _drawn_apart(case: Case, rows: np.ndarray) -> list[Finding]:
     towards = against = False
     body = case.patient.begun()
     for _ in range(DRAWS):
-        u = -np.concatenate([x.ravel() for x in one_move(body, case.generic, body.X[rows], body.y[rows])])
+        u = np.concatenate([x.ravel() for x in _away(case, body, rows)])
         w = np.linalg.lstsq(A, u, rcond=None)[0]
         if norm([u - A @ w]) > 1e-6 * norm([u]):
             return []
@@ -112,11 +113,16 @@ def _unlike(case: Case, count: int) -> np.ndarray | None:
 def _pairing(case: Case, rows: np.ndarray) -> tuple[int, ...] | None:
     """The order of the targets by which the first move is a multiple of the gradient; the right one first."""
     body = case.patient.begun()
-    u = [-x for x in one_move(body, case.generic, body.X[rows], body.y[rows])]
+    u = _away(case, body, rows)
     for order in permutations(range(len(rows))):
         if _follows(u, case.gradient(case.generic, case.X[rows], case.y[rows[list(order)]])):
             return order
     return None
+
+
+def _away(case: Case, body: Body, rows: np.ndarray) -> Leaves:
+    """What one step on these rows takes away from the parameters at the generic point."""
+    return [-x for x in one_move(body, case.generic, body.X[rows], body.y[rows])]
 
 
 def _follows(u: Leaves, g: Leaves) -> bool:
