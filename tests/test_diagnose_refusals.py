@@ -136,11 +136,12 @@ def test_a_parameter_is_named_by_its_place_and_shape():
     )
 
 
-def test_a_parameter_in_a_dict_is_named_by_its_key():
+def test_a_parameter_in_a_dict_is_placed_by_its_index_and_shown_by_its_key():
     d = found(params={"w": np.zeros(3)}, loss=lambda p, X, y: loss([p["w"]], X, y),
               grad=lambda p, X, y: {"w": np.zeros(4)})  # fmt: skip
-    assert d.faults[0].where == "w"
+    assert d.faults[0].where == 0
     assert "params['w'] (shape (3,))" in str(d)
+    assert d.as_dict()["faults"][0]["place"] == "params['w'] (shape (3,))"
 
 
 def test_a_watch_that_stands_still_counts_no_work():

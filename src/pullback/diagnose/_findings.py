@@ -17,7 +17,8 @@ class Finding:
     Attributes
     ----------
     id, where : str, int or str
-        By FAULTS: the name of the fault and the smallest place that holds it.
+        By FAULTS: the name of the fault and the smallest place that holds it; a parameter by its index, in
+        the order in which `params` is written.
     words, evidence, fix : str
         The cause in plain words; the number that proves it; what to change.
     confidence : float

@@ -54,8 +54,6 @@ def place(d: Diagnosis, where: Any) -> str:
     """Where a finding is, for a person: a parameter by the way to it and its shape, else the name itself."""
     shapes, paths = d.facts.get("shapes", []), d.facts.get("places", [])
     paths = paths or [f"[{k}]" for k in range(len(shapes))]
-    if isinstance(where, str) and f"[{where!r}]" in paths:
-        where = paths.index(f"[{where!r}]")
     if not isinstance(where, int) or not 0 <= where < min(len(shapes), len(paths)):
         return str(where)
     return f"{_way(d, where)} (shape {shapes[where]})"

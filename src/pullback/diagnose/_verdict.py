@@ -58,9 +58,11 @@ class Diagnosis:
         return {"healthy": 0, "faulty": 1}.get(self.verdict, 2)
 
     def as_dict(self) -> dict[str, Any]:
+        from pullback.diagnose._report import place
+
         out = {
             "verdict": self.verdict,
-            "faults": [f.as_dict() for f in self.faults],
+            "faults": [{**f.as_dict(), "place": place(self, f.where)} for f in self.faults],
             "ruled_out": self.ruled_out,
             "seconds": round(self.seconds, 2),
         }
@@ -103,7 +105,7 @@ def examine(case: Case) -> Diagnosis:
             out.reason, found = f"{found[0].words}, or else a rule of its own: {_NO_TIME}", []
         _proven(case, found)
         found = _next(case, found)
-        out.faults = _named([*found, *_others(case, found)], case)
+        out.faults = [*found, *_others(case, found)]
     out.ruled_out = case.tried
     out.facts.update(case.facts)
     out.printed = printed.getvalue()
@@ -268,15 +270,6 @@ def _later(failure: Failure, case: Case) -> list[Finding]:
     """An error that the patient's own run meets too is a finding; one of an experiment's making is not."""
     run = case.__dict__.get("user")
     return [raised(failure)] if run is not None and run.failure is not None else []
-
-
-def _named(findings: list[Finding], case: Case) -> list[Finding]:
-    """Parameters kept in a dict are named by their key."""
-    params = case.patient.params
-    if isinstance(params, dict) and len(params) == len(case.leaves):
-        for f in findings:
-            f.where = list(params)[f.where] if isinstance(f.where, int) else f.where
-    return findings
 
 
 def rank(findings: list[Finding]) -> list[Finding]:
