@@ -219,6 +219,20 @@ def test_squares_divided_by_without_their_root(root, found):
     assert (read and [f.id for f in read]) == found
 
 
+@pytest.mark.parametrize(
+    ("root", "found"),
+    [
+        (lambda s: 1 / np.sqrt(s), ["momentum_state_wrong"]),
+        (lambda s: 1 / (np.sqrt(s) + 1e-5), ["momentum_state_wrong"]),
+        (lambda s: 1.0, None),
+    ],
+)
+def test_gradients_multiplied_by_the_root_of_their_squares(root, found):
+    moves, grads = adapted(lambda s, g: 0.999 * s + 0.001 * g * g, root)
+    read = rule_kept_wrong(moves, grads, [0, 1, 2, 3])
+    assert (read and [f.id for f in read]) == found
+
+
 @pytest.mark.parametrize(("mean", "squares"), [(False, True), (True, False), (False, False), (True, True)])
 def test_moments_that_are_begun_anew_at_every_step_remember_nothing(mean, squares):
     draw = np.random.default_rng(5)

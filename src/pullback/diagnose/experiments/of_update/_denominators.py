@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import chain
 from math import comb
+from typing import Any
 
 import numpy as np
 
@@ -67,6 +68,9 @@ def rule_kept_wrong(
         bare = _wrong("the squares are divided by as they are: their root is not taken", told)
         bare[0].weight, bare[0].alone = 69.5, False  # a loop may learn so
         return bare
+    if len(kept) < 3 and _times_root(moves, grads, moving):
+        told = "the first move is the gradient times its own size, entry by entry: small ones hardly move"
+        return _wrong("moments are multiplied by the root of the squares, not divided by it", told)
     if len(kept) == 2 and (as_written := _written_back(kept)):  # runs that grow so are soon past reading
         return as_written
     if len(kept) < 3:
@@ -120,15 +124,26 @@ def _written_back(kept: list[Kept]) -> list[Finding]:
 
 def _without_root(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
     """Whether g / u of the first move is a straight line in g**2, and rests on it."""
+    return _straight(moves, grads, moving, lambda u, g: (-g / u, g**2))
+
+
+def _times_root(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool:
+    """Whether u / g of the first move is a straight line in |g|, and rests on it."""
+    return _straight(moves, grads, moving, lambda u, g: (-u / g, np.abs(g)))
+
+
+def _straight(moves: Moves, grads: list[Leaves], moving: list[int], pair: Callable[..., Any]) -> bool:
+    """Whether of the first move's entries the first of a `pair` is a x + b, x the second, and b the less."""
     u, g = (np.concatenate([x[k].ravel() for k in moving]) for x in (moves.move(0), grads[0]))
     some = (u != 0) & (np.abs(g) > 0.03 * np.abs(g).max(initial=0)) & np.isfinite(u)
     if some.sum() < 12:
         return False
-    ratio, square = -g[some] / u[some], g[some] ** 2
-    A = np.stack([square / ratio, 1 / ratio], 1)
+    ratio, x = pair(u[some], g[some])
+    A = np.stack([x / ratio, 1 / ratio], 1)
     (a, b), *_ = np.linalg.lstsq(A, np.ones(len(A)), rcond=None)
-    return bool(a > 0 and np.abs(A @ (a, b) - 1).max() < 1e-3 and np.median(a * square) > abs(b)
-                and np.ptp(np.sqrt(square)) > 0.5 * np.sqrt(square).mean())  # fmt: skip
+    size = np.abs(g[some])
+    return bool(a > 0 and np.abs(A @ (a, b) - 1).max() < 1e-3 and np.median(a * x) > abs(b)
+                and np.ptp(size) > 0.5 * size.mean())  # fmt: skip
 
 
 def _counted_apart(
