@@ -61,6 +61,7 @@ from pullback.diagnose.experiments.of_update._mispaired import crossed, mispaire
 from pullback.diagnose.experiments.of_update._one_array import as_shared
 from pullback.diagnose.experiments.of_update._out_of_place import out_of_place
 from pullback.diagnose.experiments.of_update._outgrown import outgrown
+from pullback.diagnose.experiments.of_update._partly_cleared import partly_cleared
 from pullback.diagnose.experiments.of_update._rooted import rooted
 from pullback.diagnose.experiments.of_update._signal_kept import signal_kept
 from pullback.diagnose.experiments.of_update._standing import wrong_where_it_stands
@@ -266,6 +267,7 @@ def _rule(
     if root is not None:
         return root
     kept = never_cleared(moves.of(moving), chosen(used, moving))
+    kept = kept or partly_cleared(moves.of(moving), chosen(used, moving))
     if kept:
         return [Finding(
             "grad_not_zeroed", "step" if len(kept) == len(moving) else moving[kept[0]],

@@ -170,6 +170,13 @@ def _right(grads: list[Leaves], moves: Moves) -> Iterator[Candidate]:
     yield from _half_corrected(grads, read)
 
 
+def right_rules(grads: list[Leaves], moves: Moves) -> Iterator[list[Leaves]]:
+    """The moves that every right rule makes, at a rate of minus one: plain steps first."""
+    yield grads
+    for *_, deltas in _right(grads, moves):
+        yield deltas
+
+
 def _wrong(grads: list[Leaves], moves: Moves) -> Iterator[Candidate]:
     rates = [(b1, b2) for b1 in _B1[:2] for b2 in _B2[:2]]
     read = small_numbers(moves.move(0), grads[0])

@@ -16,6 +16,7 @@ In reading order:
     _staircase        parameters behind a step function, which no gradient reaches
     _fading           how earlier gradients fade from a move, and whether anyone means that
     _memories         what moves keep of earlier ones, and whether anyone means that
+    _partly_cleared   buffers of gradients of which a step clears some numbers only
     _taken_once       steps that go by the first gradient for ever
     _signal_kept      error signals inside the backward pass that are never cleared
     _meant            steps that fit no usual rule, and are meant as they are
