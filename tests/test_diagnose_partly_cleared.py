@@ -1,9 +1,10 @@
-"""Buffers of which a step clears some numbers only."""
+"""Buffers of which a step clears some numbers only, and velocities of which it keeps one gradient only."""
 
 import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose.experiments.of_update._fading import judge_memory
 
 rng = np.random.default_rng(9)
 X = rng.standard_normal((120, 4))
@@ -52,3 +53,23 @@ def test_a_buffer_of_which_one_number_of_each_parameter_is_cleared(all_of_them, 
         return new, loss(p, X, y)
 
     assert found(step) == expected
+
+
+@pytest.mark.parametrize(("velocity", "expected"), [(False, ["momentum_state_wrong"]), (True, [])])
+def test_the_last_gradient_kept_in_place_of_the_velocity(velocity, expected):
+    last = [np.zeros_like(x) for x in start()]
+
+    def step(p, X, y):
+        new = []
+        for i, (w, g) in enumerate(zip(p, grad(p, X, y), strict=True)):
+            move = 0.9 * last[i] - 0.01 * g
+            new.append(w + move)
+            last[i] = move if velocity else -0.01 * g
+        return new, loss(p, X, y)
+
+    assert found(step) == expected
+
+
+@pytest.mark.parametrize("named", [[], [2 / 3, 1 / 3]])
+def test_a_mean_of_two_gradients_by_weights_of_its_own_is_no_velocity(named):
+    assert judge_memory(np.array([1, 0.5, 0, 0, 0]), 2 / 3, True, lambda: named) == []

@@ -45,6 +45,8 @@ def judge_memory(
     if _summed_twice(c):
         return wrong("every velocity is fed with all gradients of earlier batches", "grad_not_zeroed",
                      "set the gradient buffers to zero before each backward pass")  # fmt: skip
+    if _last_alone(c, named):
+        return wrong("of all earlier gradients only the last is remembered: what is kept is no velocity")
     ratios = c[2:] / np.where(np.abs(c[1:-1]) > 1e-9, c[1:-1], np.nan)
     early = c[1] / c[0]
     known = ratios[np.isfinite(ratios) & (np.abs(c[1:-1]) > 1e-5)]
@@ -58,6 +60,17 @@ def judge_memory(
     if abs(early - beta) < 1e-3 and beta < LEAST and not _chosen(c[0] * scale, beta, named()):
         return wrong(f"the memory is only {number(beta)}: the coefficients stand on the wrong terms")
     return []
+
+
+def _last_alone(c: np.ndarray, named: Callable[[], list[float]]) -> bool:
+    """Whether the last gradient enters by a share that a velocity may keep, and is named, and none before it.
+
+    The mean of a few has other weights, or weights that stand for themselves.
+    """
+    share = c[1] / c[0]
+    if len(c) < 4 or (np.abs(c[2:]) > 1e-3).any() or not LEAST <= share < 1 - 1e-3:
+        return False
+    return any(abs(share - abs(x)) < 1e-4 for x in named())
 
 
 def _chosen(rate: float, beta: float, named: list[float]) -> bool:
