@@ -22,7 +22,7 @@ from pullback.diagnose.backward._stacked import Stacks
 from pullback.diagnose.backward._tapes import Tape
 from pullback.diagnose.experiments.of_gradient._by_layer import in_layers
 from pullback.diagnose.experiments.of_gradient._by_piece import apart
-from pullback.diagnose.experiments.of_gradient._elsewhere import elsewhere
+from pullback.diagnose.experiments.of_gradient._elsewhere import elsewhere, later
 from pullback.diagnose.experiments.of_gradient._made_good import divided_in_step, meant_as_descent
 from pullback.diagnose.experiments.of_gradient._match import Match, Seen, compare, consensus, downhill
 from pullback.diagnose.experiments.of_gradient._naming import explain, nearest, only_rows_scaled
@@ -281,7 +281,7 @@ def experiment(case: Case) -> list[Finding]:
     found = once_more(case, _examine(case), _examine)
     if found or not case.patient.has_grad:
         return found
-    return [f for f in elsewhere(case, _examine) if not doubtful(f)]
+    return [f for f in elsewhere(case, _examine) or later(case, _examine) if not doubtful(f)]
 
 
 def _examine(case: Case) -> list[Finding]:

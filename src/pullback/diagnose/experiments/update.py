@@ -21,6 +21,7 @@ from pullback.diagnose.experiments.gradient import (
     doubtful,
     once_more,
 )
+from pullback.diagnose.experiments.of_gradient._elsewhere import later
 from pullback.diagnose.experiments.of_gradient._sharing import draws, draws_anew
 from pullback.diagnose.experiments.of_treatment._penalties import coupled, replaced
 from pullback.diagnose.experiments.of_update._answered import answered
@@ -221,6 +222,8 @@ def _examine(case: Case) -> list[Finding]:
     found = _rule(case, moves, true, used, moving)
     if any(f.id in ("grad_not_zeroed", "momentum_state_wrong") for f in found) and mean_of_last(case, moving):
         return frozen
+    if not found and case.unruled:
+        found = [f for f in later(case, _examine) if f.id in GRADIENT and not doubtful(f)]
     return frozen + (found or by_rows(case))
 
 

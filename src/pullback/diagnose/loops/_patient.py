@@ -78,6 +78,7 @@ class Patient:
         self.n_steps = int(given.get("n_steps") or 10 * -(-self.n // min(self.batch_size, 32)))
         self.has_grad = self._given["grad"] is not None
         self.has_step = self._given["step"] is not None
+        self.start = 0  # the row that batch 0 begins with
 
     @classmethod
     def from_file(cls, path: str) -> Patient:
@@ -143,7 +144,7 @@ class Patient:
     def batch(self, t: int, size: int | None = None, n: int | None = None) -> np.ndarray:
         """The rows of batch `t`: row order, wrapping round."""
         size, n = size or self.batch_size, n or self.n
-        return (np.arange(size) + t * size) % n
+        return (np.arange(size) + t * size + self.start) % n
 
 
 class Body:
