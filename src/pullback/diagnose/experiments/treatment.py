@@ -29,6 +29,7 @@ from pullback.diagnose.experiments.of_treatment._ones import without_any_bias
 from pullback.diagnose.experiments.of_treatment._partly import MOST, partly
 from pullback.diagnose.experiments.of_treatment._penalties import too_strong, without_a_step
 from pullback.diagnose.experiments.of_treatment._scales import costly_targets, straight_in_targets
+from pullback.diagnose.experiments.of_treatment._stalled import stalled
 from pullback.diagnose.experiments.of_treatment._widths import wrong_width
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.network._functions import labels, varied
@@ -176,7 +177,7 @@ def _by_room(
     if doubt is not None and _costs(runs, doubt):
         return [doubt]
     few = too_small(case, []) if narrow(case) else []  # beside their runs there is no time left for it
-    return few or list(partly(runs, room))
+    return few or partly(runs, room) or [f for f in [stalled(runs)] if f is not None]
 
 
 def _too_narrow(runs: Compared, doubt: Finding) -> list[Finding]:

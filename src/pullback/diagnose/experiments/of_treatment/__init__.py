@@ -16,5 +16,6 @@ In reading order:
     _partly      loops that get most of the way, and what keeps them from the rest
     _penalties   weights drawn to zero: by a penalty in the loss, or by the step itself, and what that costs
     _scales      targets, and features made in the model, on unlike or large scales
+    _stalled     entries of a linear model that hardly move, as large columns hold them
     _widths      widths at which the units tell no rows apart
 """
