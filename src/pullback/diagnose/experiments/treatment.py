@@ -24,6 +24,7 @@ from pullback.diagnose.experiments.model import missing_nonlinearity, narrow, to
 from pullback.diagnose.experiments.of_treatment._breaking import STABLE, breaks, unstable
 from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import ENOUGH, Compared, alike, by_class
+from pullback.diagnose.experiments.of_treatment._held_back import held_back
 from pullback.diagnose.experiments.of_treatment._mending import PACE, causes, nothing_to_learn, unshuffled
 from pullback.diagnose.experiments.of_treatment._ones import without_any_bias
 from pullback.diagnose.experiments.of_treatment._partly import MOST, partly
@@ -172,6 +173,8 @@ def _by_room(
         return [costly]
     if reached < ENOUGH or room <= 0.02:
         return None
+    if held_back(runs, so_far):
+        return []
     for f in so_far:
         f.confidence = 0.0 if f.confidence < 0.6 and "step" in f.evidence else f.confidence
     if doubt is not None and _costs(runs, doubt):

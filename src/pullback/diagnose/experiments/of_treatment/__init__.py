@@ -10,6 +10,7 @@ In reading order:
     _dying       a step size that falls to nothing before the loop has got anywhere
     _fading      a stack of layers through which the signal fades, or grows
     _flat        units that work on their flat part because of what the model itself does
+    _held_back   wrong gradients without a name, in loops that learn by them all the same
     _columns     features on scales that one step size cannot serve together
     _mending     each thing that can be mended alone, and what it says of the cause
     _ones        a bias for any model, by a column of ones beside X

@@ -126,7 +126,7 @@ class Compared:
         case.tried.append("unseen rows")
         base, best = self._base(rest), own.best
         for start, lr in ((case.leaves, 0.01), (case.reborn(), 0.02)):
-            run = case.mended(leaves=start, lr=lr, data=data, judge=self._judge(rest), steps=steps)
+            run = case.mended(leaves=start, lr=lr, data=data, judge=self.judge_of(rest), steps=steps)
             best = min(best, run.best)
             if best < base - 0.02 * abs(base) and not base - own.final > 0.8 * (base - best):
                 return False  # whatever else may be better still
@@ -141,7 +141,7 @@ class Compared:
             return False
         _, (X, y), own = self.apart
         much = own.best < 0.85 * self._constant((X, y))
-        return bool(much or knows_its_own(lambda t: self._judge((X, t))(own.sound or own.leaves), y))
+        return bool(much or knows_its_own(lambda t: self.judge_of((X, t))(own.sound or own.leaves), y))
 
     @property
     def foretells_slower(self) -> bool:
@@ -176,7 +176,7 @@ class Compared:
         case, n = self.case, len(data[0])
         changes.setdefault("steps", in_phase(case, case.horizon, n))
         rows = rows(n) if rows is not None else lambda t: case.patient.batch(t, n=n)
-        return case.user_with(judge=self._judge(rest), data=data, rows=rows, **changes)
+        return case.user_with(judge=self.judge_of(rest), data=data, rows=rows, **changes)
 
     def better_unseen(self, table: Any = None, **changes: Any) -> bool:
         """Whether the loop with something exchanged leaves far less of the loss on unseen rows.
@@ -211,7 +211,7 @@ class Compared:
         unseen = self._kept_apart
         other = (case.X[unseen], targets[unseen])
         run = self._trained((case.X[~unseen], targets[~unseen]), other)
-        base = self._judge(other)([0 * x for x in case.leaves])
+        base = self.judge_of(other)([0 * x for x in case.leaves])
         return bool(run.final / base < 0.6 * own.final / self._base(rest))
 
     def better_even(self) -> bool:
@@ -278,13 +278,13 @@ class Compared:
         """Whether the loop as written was stopped by the time, and not by its own number of steps."""
         return self.user.steps < self.user.planned and bool(np.isfinite(self.user.final))
 
-    def _judge(self, rows: Any) -> Any:
+    def judge_of(self, rows: Any) -> Any:
         return lambda leaves: self.case.truth.value(leaves, *rows)
 
     def _base(self, rows: Any) -> float:
         """The loss of the best constant over some rows, as near as it is known."""
         per_row = self.base / self.case.per_row * (len(rows[0]) if self.case.per_row > 1 else 1)
-        return min(per_row, self._judge(rows)(self.case.leaves))
+        return min(per_row, self.judge_of(rows)(self.case.leaves))
 
     def _constant(self, rows: Any) -> float:
         """The same for rows whose targets may by chance lie closer together than all of them do."""
@@ -292,7 +292,7 @@ class Compared:
         base, head, per_row = self._base(rows), case.head, case.per_row
         if head is None:
             return base
-        zero = np.nan if case.predicts_of_zeros else self._judge(rows)([0 * x for x in case.leaves])
+        zero = np.nan if case.predicts_of_zeros else self.judge_of(rows)([0 * x for x in case.leaves])
         own = head.constant(rows[1], len(rows[0]) if per_row > 1 else 1.0, zero)
         return min(base, own) if np.isfinite(own) else base
 
