@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import objective
 from pullback.diagnose.loops._patient import Patient
@@ -38,3 +39,33 @@ def test_a_loss_is_not_multiplied_by_the_number_of_rows(way, penalty):
 
     case = Case(Patient({"params": [np.zeros(3)], "X": X, "y": y, "loss": loss, "grad": grad}), 10.0)
     assert [f.id for f in objective.experiment(case) if f.id == "loss_formula_wrong"] == found
+
+
+FEW = np.random.default_rng(5).standard_normal((40, 3))
+BENT = np.tanh(FEW @ [1.0, -0.5, 0.3])[:, None]
+BEGUN = [0.5 * np.random.default_rng(6).standard_normal(s) for s in ((3, 8), (8, 1))]
+
+
+def of_few_rows(slower):
+    """A small network on forty rows, its gradient a sum over them."""
+
+    def loss(params, X, y):
+        return float(np.mean((np.tanh(X @ params[0]) @ params[1] - y) ** 2))
+
+    def step(params, X, y):
+        a = np.tanh(X @ params[0])
+        d = 2 * (a @ params[1] - y)
+        sums = X.T @ (d @ params[1].T * (1 - a * a)), a.T @ d
+        rate = slower(len(X))
+        return [p - rate * g for p, g in zip(params, sums, strict=True)], loss(params, X, y)
+
+    return diagnose(params=BEGUN, X=FEW, y=BENT, loss=loss, step=step, batch_size=10, n_steps=120)
+
+
+def test_few_rows_tell_of_a_second_division_that_the_rate_itself_shows():
+    found = of_few_rows(lambda n: 0.2 / n**2).faults[0]
+    assert (found.id, found.where) == ("grad_averaged_twice", "step")
+
+
+def test_few_rows_acquit_a_rate_that_is_as_small_on_purpose():
+    assert of_few_rows(lambda n: 0.02 / n).verdict == "healthy"

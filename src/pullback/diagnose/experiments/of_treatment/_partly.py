@@ -59,8 +59,11 @@ def partly(runs: Compared, room: float) -> list[Finding]:
     found = _unfinished(runs)
     if found is not None and not runs.as_good_unseen:
         return [(_creeping(runs) if runs.case.horizon > MANY and not short(runs.case) else None) or found]
-    if room <= 0.25 or runs.case.n < 60 or runs.share(runs.user.final) > NEARLY_ALL:
+    if room <= 0.25 or runs.share(runs.user.final) > NEARLY_ALL:
         return []
+    if runs.case.n < 60:  # so few tell only of what the step's own numbers say as well
+        found = _divided(runs)
+        return [] if found is None else [found]
     settled = _noisy, fades, flat, _restless, falls_too_soon, _creeping, _still_falling, _begun
     for cause in (_ordered, dies, _summed, _divided, *settled):
         found = cause(runs)
