@@ -142,3 +142,25 @@ def resampled(targets_too=True, squashed=True):
 def test_what_a_step_makes_of_rows_it_draws_with_repetition_is_told(loop, expected):
     np.random.seed(0)
     assert [(f.id, f.where) for f in diagnose(**loop).faults[:1]] == expected
+
+
+def test_a_step_that_divides_by_curvature_draws_no_rows_though_it_weighs_them_apart():
+    """Of few rows a damped Gauss-Newton step is a sum of their gradients too, some with the other sign."""
+    r = np.random.default_rng(1)
+    X = r.uniform(-2, 2, (160, 3))
+    y = np.sin(2 * X[:, :1]) + np.tanh(X[:, 1:2]) + 0.1 * r.standard_normal((160, 1))
+    start = [0.6 * r.standard_normal((3, 8)), 0.3 * r.standard_normal((8, 1))]
+
+    def loss(p, X, y):
+        return float(np.mean((np.tanh(X @ p[0]) @ p[1] - y) ** 2))
+
+    def step(p, X, y):
+        a = np.tanh(X @ p[0])
+        below = X[:, :, None] * (p[1].T * (1 - a * a))[:, None, :]
+        J = np.hstack([below.reshape(len(X), -1), a])
+        away = np.linalg.solve(J.T @ J / len(X) + 0.1 * np.eye(J.shape[1]), J.T @ (a @ p[1] - y) / len(X))
+        return [p[0] - away[:24].reshape(3, 8), p[1] - away[24:]], loss(p, X, y)
+
+    found = diagnose(params=start, X=X, y=y, loss=loss, step=step, batch_size=160, n_steps=60)
+    assert "labels_misaligned" not in [f.id for f in found.faults]
+    assert found.verdict == "healthy"

@@ -88,8 +88,10 @@ def _drawn_apart(case: Case, rows: np.ndarray) -> list[Finding]:
         return []
     towards = against = False
     body = case.patient.begun()
-    for _ in range(DRAWS):
-        u = np.concatenate([x.ravel() for x in _away(case, body, rows)])
+    moves = [np.concatenate([x.ravel() for x in _away(case, body, rows)]) for _ in range(DRAWS)]
+    if all(np.array_equal(u, moves[0]) for u in moves):  # it draws nothing; rows weigh as its rule has them
+        return []
+    for u in moves:
         w = np.linalg.lstsq(A, u, rcond=None)[0]
         if norm([u - A @ w]) > 1e-6 * norm([u]):
             return []
