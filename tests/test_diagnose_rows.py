@@ -327,6 +327,13 @@ def test_a_step_takes_both_the_inputs_and_the_targets_that_it_is_given(step, fau
         assert [f.id for f in rows.experiment(case(squares, step=step, batch_size=8))] == faults
 
 
+def test_a_step_of_the_first_rows_of_each_batch_heeds_their_targets_though_they_are_all_alike():
+    y = np.where(np.arange(len(X)) % 8 < 4, -1.0, NUMBERS)
+    with quiet():
+        found = rows.experiment(case(squares, y, step=lambda p, b, t: down(p, b[:3], t[:3]), batch_size=8))
+    assert [f.id for f in found] == ["batch_indexing_wrong"]
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_step_of_one_number_or_two_is_not_said_to_mix_rows(count):
     A = np.random.default_rng(0).normal(size=(60, count)) + 3

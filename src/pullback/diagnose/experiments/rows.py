@@ -15,7 +15,7 @@ from pullback.diagnose.experiments._parted import parted
 from pullback.diagnose.experiments.model import same_table
 from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._sandbox import Failure
-from pullback.diagnose.training._rows import always_same, never_heeded, never_taken, read, stays
+from pullback.diagnose.training._rows import always_same, changed, never_heeded, never_taken, read, stays
 from pullback.diagnose.updates._moves import norm
 
 
@@ -75,12 +75,27 @@ def _unpaired(case: Case) -> list[Finding]:
         return []
     case.tried.append("whether the step heeds both the inputs and the targets it is given")
     for given, other in (("y", "X"), ("X", "y")):
-        if _heeds_one(case, given):
+        if _heeds_one(case, given) and not _reads(case, other):
             return [Finding(
                 "labels_misaligned", "data", f"the step does not look at the {other} it is given",
                 f"it does the same with the {other} of any other batch, and not so with another {given}",
                 f"take the {other} of the batch too", 1.0, 84)]  # fmt: skip
     return []
+
+
+def _reads(case: Case, name: str) -> bool:
+    """Whether the first step changes once every row it is given has another value in this table.
+
+    A step that takes the first rows of its batch meets one target in all batches, and heeds it.
+    """
+    rows, body = case.patient.batch(0), case.patient.begun()
+    given = {"X": body.X[rows], "y": body.y[rows]}
+    given[name] = changed(given[name], case.patient)
+    try:
+        after = body.step(body.parameters(case.generic), given["X"], given["y"])
+    except Failure:  # it has looked
+        return True
+    return not _same([np.array(x, float) for x in flatten(after)], _moves(case, rows))
 
 
 def _numbers(case: Case) -> int:

@@ -216,7 +216,7 @@ def _ends(
     out = []
     for t in range(steps):
         for data in (getattr(body, name) for name in names if t == late):
-            data[rows] = _changed(data[rows], patient)
+            data[rows] = changed(data[rows], patient)
         batch = patient.batch(t + feed)
         params = body.parameters(leaves)
         after = body.step(params, X[batch], y[batch])
@@ -224,7 +224,8 @@ def _ends(
     return out
 
 
-def _changed(rows: np.ndarray, patient: Patient) -> np.ndarray:
+def changed(rows: np.ndarray, patient: Patient) -> np.ndarray:
+    """Some rows of X or of y, each with other values, as that table may have them."""
     if rows.dtype.kind == "f":
         return rows * 1.25 + 0.3125  # no usual target stays what it is
     others = np.roll(np.unique(patient.y.reshape(len(patient.y), -1), axis=0), 1, 0)
