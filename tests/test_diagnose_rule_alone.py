@@ -449,6 +449,20 @@ def test_entries_that_stay_may_have_next_to_no_gradient_now_and_then(steps, expe
     assert [f.id for f in entries_still(case, moves, grads, [0])] == expected
 
 
+@pytest.mark.parametrize(("small", "expected"), [(1, ["layer_not_updated"]), (6, [])], ids=["some", "all"])
+def test_entries_that_stay_may_have_small_gradients_but_not_the_smallest_alone(small, expected):
+    draw = np.random.default_rng(4)
+    grads, now, moves = [[draw.uniform(1, 2, 12)] for _ in range(5)], [draw.standard_normal(12)], Moves()
+    for (g,) in grads:
+        g[12 - small :] *= 1e-2
+        g[11] *= 1e-2
+        moves.before.append(now)
+        now = [now[0] - 0.1 * g * (np.arange(12) < 6)]
+        moves.after.append(now)
+    case = SimpleNamespace(user=SimpleNamespace(leaves=now), leaves=moves.before[0])
+    assert [f.id for f in entries_still(case, moves, grads, [0])] == expected
+
+
 @pytest.mark.parametrize("beta", [0.9, 2e-16])
 def test_rates_that_differ_by_their_rounding_are_no_bias_correction(beta):
     steps = range(1, 7)
