@@ -531,3 +531,20 @@ def test_sums_with_the_ones_put_beside_them_in_place_of_activations_are_a_wrong_
         return [beside(X).T @ f, beside(z).T @ e, beside(np.tanh(w)).T @ d]
 
     assert found(start, loss, grad) == [("grad_wrong_input", 1)]
+
+
+def test_a_square_of_the_whole_difference_is_known_from_the_difference_of_a_square():
+    given = {"params": squares, "X": X, "y": y, "loss": loss, "grad": back(slope=lambda a, k: (1 - a) ** 2)}
+    first = gradient.experiment(Case(Patient(given), 10.0))[0]
+    assert (first.id, first.confidence) == ("grad_activation_derivative_wrong", 1.0)
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_the_softmaxs_own_slopes_alone_drop_what_arrives(rows):
+    W, labels = np.random.default_rng(2).standard_normal((5, 3)), np.arange(40) % 3
+    chances = lambda p, X: np.exp(X @ p[0]) / np.exp(X @ p[0]).sum(1, keepdims=True)
+    cost = lambda p, X, y: -np.log(chances(p, X)[np.arange(len(y)), y]).mean()
+    slopes = lambda p, X, y: [X.T @ (chances(p, X) * (1 - chances(p, X))) / rows]
+    given = {"params": [W], "X": X, "y": labels, "loss": cost, "grad": slopes}
+    first = gradient.experiment(Case(Patient(given), 10.0))[0]
+    assert (first.id, first.confidence) == ("grad_drops_upstream", 1.0)

@@ -30,6 +30,19 @@ def softmaxed(tape: Tape) -> Iterator[Wrong]:
             )
             fault, words = ("loss_formula_wrong", _SUMMED) if usual else (name, said)
             yield Wrong(fault, words, tape.rec.gradient(len(tape.leaves), instead=instead))
+        yield from _alone(tape, group)
+
+
+def _alone(tape: Tape, group: list[Pair]) -> Iterator[Wrong]:
+    """The slopes p(1 - p) in place of their product with what arrives: no target has a part in them."""
+    for how, factor in (("", 1.0), (f", divided by n = {len(tape.X)},", 1 / len(tape.X))):
+        instead = {id(a): _handing(z, factor * a.value * (1 - a.value)) for z, a in group}
+        words = f"p(1 - p) of the softmax alone{how} in place of its product with the incoming signal"
+        yield Wrong("grad_drops_upstream", words, tape.rec.gradient(len(tape.leaves), instead=instead))
+
+
+def _handing(z: Node, signal: Any) -> Callable[[Any], list[tuple[Node, Any]]]:
+    return lambda u: [(z, signal)]
 
 
 _SUMMED = "the gradient is that of the softmax's cross-entropy, the loss another: that of units by themselves"

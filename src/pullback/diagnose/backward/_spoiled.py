@@ -349,6 +349,7 @@ _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
     "the mask of positive values": lambda z, a: a > 0,
     "1 - a": lambda z, a: 1 - a,
     "1 + a**2": lambda z, a: 1 + a * a,
+    "(1 - a)**2, the difference squared in place of a,": lambda z, a: (1 - a) ** 2,
     "a**2 - 1": lambda z, a: a * a - 1,
     "a": lambda z, a: a,
     "z": lambda z, a: z,
