@@ -6,7 +6,7 @@ import pytest
 from pullback.diagnose._case import Case
 from pullback.diagnose._truth import Truth
 from pullback.diagnose.experiments import gradient as gradients
-from pullback.diagnose.experiments import update
+from pullback.diagnose.experiments import objective, update
 from pullback.diagnose.experiments.of_gradient._owed import drawn_away, larger_penalty, penalty_share
 from pullback.diagnose.experiments.of_update._first_move import met_inside
 from pullback.diagnose.loops._patient import Patient
@@ -259,3 +259,13 @@ def test_a_penalty_with_a_minus_is_known_where_it_is_not_the_same_for_all_entrie
 
     given = {"params": [np.zeros(11)], "X": Z, "y": t, "loss": ridge, "step": step, "batch_size": 200}
     assert [f.id for f in update.experiment(Case(Patient(given), 10.0))] == found
+
+
+@pytest.mark.parametrize("lam", [0.02, -0.02, -2e-4])
+@pytest.mark.parametrize("given", [1, -1])
+def test_a_penalty_that_is_subtracted_from_the_loss_is_a_wrong_formula_whatever_the_gradient(lam, given):
+    cost = lambda p, X, y: data(p, X, y) + lam * (np.sum(p[0] ** 2) + np.sum(p[2] ** 2))
+    grad = lambda p, X, y: gradient(p, X, y, given * lam)
+    case = Case(Patient({"params": START, "X": X, "y": y, "loss": cost, "grad": grad}), 10.0)
+    found = objective.experiment(case)
+    assert [(f.id, f.where) for f in found] == [("loss_formula_wrong", "loss")] * (lam < 0)

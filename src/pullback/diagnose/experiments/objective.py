@@ -21,6 +21,7 @@ from pullback.diagnose.experiments.of_objective._least import no_least
 from pullback.diagnose.experiments.of_objective._multiplied import multiplied
 from pullback.diagnose.experiments.of_objective._reach import clipped
 from pullback.diagnose.experiments.of_objective._regardless import regardless
+from pullback.diagnose.experiments.of_objective._rewarded import rewarded
 from pullback.diagnose.experiments.of_objective._slopes import slopes_by_sums
 from pullback.diagnose.experiments.of_objective._softmax import softmax, squashed_twice
 from pullback.diagnose.experiments.of_objective._task import halved, task, together, unfit
@@ -58,6 +59,7 @@ def experiment(case: Case) -> list[Finding]:
             or unread(case)
             or _unbounded(case)
             or no_least(case, tape)
+            or rewarded(case)
         )
     return out
 

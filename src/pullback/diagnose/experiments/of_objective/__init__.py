@@ -11,6 +11,7 @@ In reading order:
     _multiplied   a loss that is multiplied by the number of rows where it should be divided
     _softmax      values that sum to one, over what, how often, and where none do
     _regardless   a loss that is the same whatever parameters it is given
+    _rewarded     a penalty that is subtracted, so that large weights are paid for
     _slopes       the loss's slope by the last sums, row by row
     _reach        whether the output can come to the targets at all
     _task         whether the objective suits what y holds, classes or numbers
