@@ -269,3 +269,22 @@ def test_a_penalty_that_is_subtracted_from_the_loss_is_a_wrong_formula_whatever_
     case = Case(Patient({"params": START, "X": X, "y": y, "loss": cost, "grad": grad}), 10.0)
     found = objective.experiment(case)
     assert [(f.id, f.where) for f in found] == [("loss_formula_wrong", "loss")] * (lam < 0)
+
+
+@pytest.mark.parametrize("decay", [0.05, 0.0])
+def test_the_decay_beside_a_rule_of_ones_own_is_read_off_its_first_move(decay):
+    mean = [np.zeros(w.shape) for w in START]
+
+    def step(p, X, y):
+        new, g = [], gradient(p, X, y, 0.0)
+        for k, (w, d) in enumerate(zip(p, g, strict=True)):
+            mean[k] = 0.9 * mean[k] + 0.1 * d**2
+            rate = 0.01 / (1 + 30 * np.sqrt(np.mean(d**2)))
+            new.append((1 - decay) * w - rate * d / np.sqrt(mean[k] + 1e-12))
+        return new, data(p, X, y)
+
+    start = [START[0], np.full(6, 0.1), START[2]]
+    case = Case(Patient({"params": start, "X": X, "y": y, "loss": data, "step": step}), 10.0)
+    update.experiment(case)
+    assert all(abs(share - decay) < 1e-4 for share in case.decay.values())
+    assert len(case.decay) == 3 * (decay > 0)

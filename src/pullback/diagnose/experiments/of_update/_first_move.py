@@ -114,6 +114,24 @@ def sign_like(u: Leaves, true: Leaves) -> bool:
     return bool(values.size > 4 and np.ptp(values) < 0.05 * values.max())
 
 
+def share_taken(move: Leaves, true: Leaves, before: Leaves) -> dict[int, float]:
+    """By parameter the share of itself that a first move takes away, beside one size downhill for all.
+
+    Rules that divide by a root of squares begin so, whatever their sizes: of any such rule, known or not, the
+    decay is read off its first move. Only one share for all counts.
+    """
+    out = {}
+    for k, (u, g, w) in enumerate(zip(move, true, before, strict=True)):
+        A = np.column_stack([np.sign(g).ravel(), w.ravel()])
+        if w.size < 6 or not np.isfinite(u).all() or np.linalg.matrix_rank(A) < 2:
+            continue
+        down, share = -np.linalg.lstsq(A, u.ravel(), rcond=None)[0]
+        if down <= 0 or share <= 0 or norm([u.ravel() + A @ (down, share)]) > 1e-3 * norm([share * w]):
+            return {}
+        out[k] = float(share)
+    return out if out and np.ptp(list(out.values())) < 1e-2 * max(out.values()) else {}
+
+
 def levels_off(u: Leaves, true: Leaves) -> bool:
     """Whether most of the first move has one size and the rest is smaller: a number stands beside the root
     of the squares, or under it, that small gradients are felt against.

@@ -38,6 +38,7 @@ from pullback.diagnose.experiments.of_update._first_move import (
     met_inside,
     rate_by_mistakes,
     resting,
+    share_taken,
     sign_like,
     some_uphill,
 )
@@ -76,6 +77,10 @@ def by_leaf(
         return pooled
     if clipped(moves, used, moving) or sized_by_norms(moves, used, moving) or _set_apart(
         case, moves, used[0], moving):  # fmt: skip
+        return []
+    decay = share_taken(moves.move(0), used[0], moves.before[0])
+    if decay:
+        case.decay, case.unruled = decay, True
         return []
     if (not case.patient.has_grad or used is not true) and not sizes_by_rule(case):
         out = averaged(case, true[0], moving, FIXES) or _inside(
