@@ -356,3 +356,16 @@ def test_a_perceptron_past_all_its_margins_asks_for_marks_all_the_same(labels_ar
         np.array([9.0 if labels_are[0] == 0 else 0.1]),
     ]
     assert [f.id for f in objective.experiment(one)] == found
+
+
+@pytest.mark.parametrize(("far", "wrong"), [(25.0, True), (1.0, False)])
+def test_rows_far_off_make_least_squares_a_bad_classifier(far, wrong):
+    draw = np.random.default_rng(0)
+    table = draw.gamma(4.0, 0.25, (400, 3))
+    table[draw.random(400) < 0.05, 0] *= far
+    marks = (6 * table[:, 0] + 2 * table[:, 1] + 0.3 * draw.logistic(size=400) > 9).astype(float)
+    squares = lambda p, X, y: np.mean((X @ p[0] + p[1] - y) ** 2)
+    given = {"params": [np.full(3, 0.01), np.zeros(1)], "X": table, "y": marks, "loss": squares}
+    given["grad"] = lambda p, X, y: [X.T @ (r := 2 * (X @ p[0] + p[1] - y) / len(y)), np.array([r.sum()])]
+    case = Case(Patient(given), 10.0)
+    assert [f.id for f in objective.experiment(case)] == ["loss_wrong_for_task"] * wrong
