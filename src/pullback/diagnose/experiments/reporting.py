@@ -28,16 +28,13 @@ def experiment(case: Case) -> list[Finding]:
     told = np.array([float(np.asarray(r).reshape(-1)[0]) for r in moves.reported])
     if not np.isfinite(told).all():
         return []
-    meant: dict[str, list[float]] = {}
-    for before, after, rows in zip(moves.before, moves.after, moves.rows, strict=True):
-        for words, value in _candidates(case, before, after, rows).items():
-            meant.setdefault(words, []).append(value)
-    lists = {words: np.array(values) for words, values in meant.items()}
-    if any(_agrees(told, values, case.size) for values in lists.values()) or _is_measure(
-        case, told, lists, moves
-    ):
-        return []
-    if _between(case, told, moves):
+    lists: dict[str, np.ndarray] = {}
+    for candidates in (_of_batches, _of_all):  # those of all rows may take long, and are seldom meant
+        found = candidates(case, moves)
+        if any(_agrees(told, values, case.size) for values in found.values()):
+            return []
+        lists |= found
+    if _is_measure(case, told, lists, moves) or _between(case, told, moves):
         return []
     return _finding(case, told, lists, moves)
 
@@ -100,17 +97,33 @@ def _misplaced(outputs: np.ndarray, y: Any) -> int:
     return int(np.sum((np.ravel(outputs) > 0.5) != (np.ravel(y) > 0.5)))
 
 
-def _candidates(case: Case, before: Leaves, after: Leaves, rows: Any) -> dict[str, float]:
-    out = {}
-    for when, leaves in (("before", before), ("after", after)):
-        batch = (case.X[rows], case.y[rows])
-        out[f"batch {when}"] = case.truth.value(leaves, *batch)
-        out[f"all {when}"] = case.truth.value(leaves, case.X, case.y)
-        if any(x.dtype.itemsize < 8 for x in case.patient.leaves if x.dtype.kind == "f"):
-            out[f"batch {when}, rounded"] = _as_rounded(case, leaves, batch)
-        if case.net is not None and case.net.objective != "unknown":
-            out[f"batch {when}, data term"] = float(case.net.row_losses(leaves, *batch).mean())
+def _of_batches(case: Case, moves: Moves) -> dict[str, np.ndarray]:
+    """The losses of each step's batch, before it and after it."""
+    meant: dict[str, list[float]] = {}
+    for when, points in _when(moves):
+        for leaves, rows in zip(points, moves.rows, strict=True):
+            for words, value in _of_batch(case, leaves, (case.X[rows], case.y[rows])).items():
+                meant.setdefault(f"batch {when}{words}", []).append(value)
+    return {words: np.array(values) for words, values in meant.items()}
+
+
+def _of_batch(case: Case, leaves: Leaves, batch: Any) -> dict[str, float]:
+    out = {"": case.truth.value(leaves, *batch)}
+    if any(x.dtype.itemsize < 8 for x in case.patient.leaves if x.dtype.kind == "f"):
+        out[", rounded"] = _as_rounded(case, leaves, batch)
+    if case.net is not None and case.net.objective != "unknown":
+        out[", data term"] = float(case.net.row_losses(leaves, *batch).mean())
     return out
+
+
+def _of_all(case: Case, moves: Moves) -> dict[str, np.ndarray]:
+    """The losses of all rows, before each step and after it."""
+    return {f"all {when}": np.array([case.truth.value(leaves, case.X, case.y) for leaves in points])
+            for when, points in _when(moves)}  # fmt: skip
+
+
+def _when(moves: Moves) -> list[tuple[str, list[Leaves]]]:
+    return [("before", moves.before), ("after", moves.after)]
 
 
 def _as_rounded(case: Case, leaves: Leaves, batch: Any) -> float:

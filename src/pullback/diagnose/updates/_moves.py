@@ -31,7 +31,6 @@ class Moves:
     after: list[Leaves] = field(default_factory=list)
     rows: list[np.ndarray] = field(default_factory=list)
     reported: list[Any] = field(default_factory=list)
-    data_changed: list[str] = field(default_factory=list)
     kept: bool = True
 
     def move(self, t: int) -> Leaves:
@@ -55,7 +54,7 @@ class Moves:
         """The first of these moves, as made on other rows than those that were fed."""
         keep = len(rows)
         return Moves(self.before[:keep], self.after[:keep], list(rows), self.reported[:keep],
-                     self.data_changed, self.kept)  # fmt: skip
+                     self.kept)  # fmt: skip
 
 
 def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None = None,
@@ -70,7 +69,6 @@ def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None 
     for t in range(count):
         rows = patient.batch(t, size)
         X, y = body.X[rows], body.y[rows]
-        X0, y0, whole = np.array(X), np.array(y), (np.array(body.X), np.array(body.y))
         if stay and leaves is not None:
             params = body.parameters(leaves)
         before = [np.array(x, float) for x in flatten(params)]
@@ -85,9 +83,6 @@ def watch(patient: Patient, leaves: Leaves | None, count: int, size: int | None 
         out.after.append(after)
         out.rows.append(rows)
         out.reported.append(body.reported)
-        out.data_changed += [n for n, a, b in (("X", X, X0), ("y", y, y0)) if not _same(a, b)]
-        pairs = (("X", body.X, whole[0]), ("y", body.y, whole[1]))
-        out.data_changed += [n for n, a, b in pairs if not _same(a, b)]
     return out
 
 
@@ -108,11 +103,6 @@ def watch_part(patient: Patient, leaves: Leaves, count: int, size: int, stay: bo
         if size == patient.batch_size:
             raise
         return None
-
-
-def _same(a: Any, b: Any) -> bool:
-    a, b = np.asarray(a), np.asarray(b)
-    return a.shape == b.shape and bool(np.all((a == b) | ((a != a) & (b != b))))
 
 
 @dataclass
@@ -169,7 +159,7 @@ def reached(moves: Moves, grads: list[Leaves]) -> Moves:
     held = [[x * ((g != 0) | (u != 0)) for x, g, u in zip(before, g_t, moves.move(t), strict=True)]
             for t, (before, g_t) in enumerate(zip(moves.before, grads, strict=True))]  # fmt: skip
     after = [[x + u for x, u in zip(some, moves.move(t), strict=True)] for t, some in enumerate(held)]
-    return Moves(held, after, moves.rows, moves.reported, moves.data_changed, moves.kept)
+    return Moves(held, after, moves.rows, moves.reported, moves.kept)
 
 
 def fit_linear(moves: Moves, grads: list[Leaves], leaves: list[int] | None = None) -> Rule:
