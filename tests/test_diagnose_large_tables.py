@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._points import untied
 from pullback.diagnose.experiments import purity, reporting
 from pullback.diagnose.experiments._doubled import doubled
+from pullback.diagnose.experiments.model import measure
+from pullback.diagnose.experiments.of_treatment._uneven import uneven
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.updates._moves import watch
 
-ROWS, COLUMNS = 20_000, 100
+ROWS, COLUMNS = 40_000, 100
 
 
 def _loss(params, X, y):
@@ -26,9 +29,14 @@ def _step(params, X, y):
 @pytest.fixture(scope="module")
 def case():
     gen = np.random.default_rng(0)
-    X = gen.normal(size=(ROWS, COLUMNS))
-    given = {"params": [np.zeros(COLUMNS)], "X": X, "y": X @ gen.normal(size=COLUMNS)}
+    X = gen.normal(size=(ROWS, COLUMNS)).astype(np.float32)
+    given = {"params": [np.zeros(COLUMNS)], "X": X, "y": X @ gen.normal(size=COLUMNS).astype(np.float32)}
     return Case(Patient({**given, "loss": _loss, "step": _step, "batch_size": 32, "n_steps": 100}), 4.5)
+
+
+def uneven_anew(case):
+    case.kept.clear()
+    return uneven(case)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +45,9 @@ def case():
         (lambda case: watch(case.patient, None, 6), 1.5),
         (purity.experiment, 2.5),
         (doubled, 1.0),
+        (uneven_anew, 1.5),
+        (measure, 1.0),
+        (lambda case: untied(case.leaves, case.X), 1.0),
     ],
 )
 def test_a_look_at_the_rows_takes_little_more_memory_than_the_copies_it_works_on(case, look, most):

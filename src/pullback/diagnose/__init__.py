@@ -10,6 +10,7 @@ In reading order:
     updates/       what a step did, and the update rules that reproduce it
     training/      training runs: as written, mended, as machine code
     _findings      one fault with its evidence
+    _columnwise    what is said of every column, a piece of the rows at a time
     _points        where a patient is measured
     _quick         its loss and gradient, as soon as they can be had
     _fresh         fresh weights, and the last ones before a loop breaks

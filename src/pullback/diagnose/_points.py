@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose._columnwise import mean_squares
+
 Leaves = list[np.ndarray]
 
 
@@ -14,7 +16,7 @@ def untied(leaves: Leaves, X: Any) -> Leaves:
     """These parameters with ties, zeros and symmetries broken, of a size that suits their number and X."""
     rng = np.random.default_rng(7)
     out: Leaves = []
-    rms = np.sqrt(np.mean(np.square(np.asarray(X, float)), axis=0)) if X.ndim == 2 else None
+    rms = np.sqrt(mean_squares(X)) if X.ndim == 2 else None
     for x in leaves:
         typical = float(np.std(x)) if x.size > 1 else 0.0
         fan = x.shape[0] if x.ndim == 2 and min(x.shape) > 1 else max(x.size, 1)

@@ -26,10 +26,10 @@ def without_bias(case: Case, base: float, goal: float) -> Finding | None:
     net = case.net
     if net is None or "unknown" in (net.output, net.objective) or not bare(net) or constant_column(case):
         return None
-    X, y = np.asarray(case.X, float).reshape(case.n, -1)[case.judged], case.y[case.judged]
-    rows, size = np.arange(len(X)), _target_size(net, y)
+    X, y = case.X.reshape(case.n, -1)[case.judged].astype(float), case.y[case.judged]
+    size = _target_size(net, y)
     t = y / size if size > 1 else y
-    data = uncentred(X, (X, t, X, t), (rows, rows))
+    data = uncentred(X, X, (X, t, X, t))
     biased = size**2 * with_bias(case, net, data) * case.per_row
     wide, start = _biased(case, net)  # a quasi-Newton method comes to targets that are far away too
     biased = min(biased, settled(wide, [start], X, y, 0.05 * case.budget) * case.per_row)
@@ -88,11 +88,11 @@ def bare(net: Net) -> bool:
     return all(layer.b is None and not layer.ones for layer in net.layers)
 
 
-def uncentred(X: np.ndarray, data: Any, rows: tuple[np.ndarray, np.ndarray]) -> Any:
+def uncentred(seen: np.ndarray, unseen: np.ndarray, data: Any) -> Any:
     """The rows scaled only: where no bias can shift, centred columns would do its work."""
-    size = np.sqrt(np.mean(X[rows[0]] ** 2, axis=0))
-    Z = X / np.where(size > 0, size, 1.0)
-    return Z[rows[0]], data[1], Z[rows[1]], data[3]
+    size = np.sqrt(np.mean(seen**2, axis=0))
+    size[size == 0] = 1.0
+    return seen / size, data[1], unseen / size, data[3]
 
 
 def settled_both(case: Case, net: Net) -> tuple[float, float]:

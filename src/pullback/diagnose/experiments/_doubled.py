@@ -9,13 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._columnwise import pieces
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.network._functions import labels
 
 MANY, ROWS = 0.2, 40
 """The share of rows that share their numbers with another, and how many rows tell chance from more."""
-PIECE = 4096
-"""So many rows are gone through at a time."""
 APART = 0.7
 """The share of the targets' whole spread that is found among equal rows, where they are no guide at all."""
 
@@ -44,11 +43,8 @@ def doubled(case: Case) -> list[Finding]:
 def _in_short(X: np.ndarray) -> np.ndarray:
     """A whole number for each row, alike where rows are: sorting thousands of columns would take seconds."""
     odd = np.random.default_rng(0).integers(0, 2**63, X.shape[1], np.uint64) * np.uint64(2) + np.uint64(1)
-    short = np.zeros(len(X), np.uint64)
-    for i in range(0, len(X), PIECE):
-        bits = (X[i : i + PIECE].astype(float) + 0.0).view(np.uint64)  # no zero below zero
-        short[i : i + PIECE] = (bits ^ (bits >> np.uint64(32))) @ odd
-    return short
+    bits = ((rows + 0.0).view(np.uint64) for rows in pieces(X))  # no zero below zero
+    return np.concatenate([(some ^ (some >> np.uint64(32))) @ odd for some in bits])
 
 
 def _measured(rows: np.ndarray) -> bool:

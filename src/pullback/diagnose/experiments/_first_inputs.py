@@ -39,10 +39,10 @@ def features(case: Case) -> np.ndarray:
 
 
 def _told_apart(case: Case) -> np.ndarray:
-    table = np.asarray(case.X, float).reshape(case.n, -1)
-    everything = np.ones(table.shape[1], bool)
-    if case.X.dtype.kind != "f" or not 1 < table.shape[1] <= MOST:
+    everything = np.ones(case.X.reshape(case.n, -1).shape[1], bool)
+    if case.X.dtype.kind != "f" or not 1 < len(everything) <= MOST:
         return everything
+    table = np.asarray(case.X, float).reshape(case.n, -1)
     none, twice = [0 * x for x in case.leaves], table[np.arange(case.n) // 2]
 
     def heeded(columns: np.ndarray) -> bool:
@@ -57,15 +57,17 @@ def _told_apart(case: Case) -> np.ndarray:
 
 
 def _found(case: Case) -> np.ndarray:
-    table = np.asarray(case.X, float).reshape(case.n, -1)
+    table = case.X.reshape(case.n, -1)
     rows = case.judged[:: max(1, len(case.judged) // 100)]
     tape = case.tape_at(case.generic, case.X[rows], case.y[rows])
     seen = None if tape is None else _seen(tape, (len(rows), table.shape[1]))
     if seen is None:
         return table
-    some = table[rows]
+    some = np.asarray(table[rows], float)
     mean, middle = some.mean(0), seen.mean(0)
     power = np.sum((some - mean) ** 2, 0)
+    if np.array_equal(some, seen):
+        return np.where(power > 0, table, table[rows[0]])
     factor = np.sum((some - mean) * (seen - middle), 0) / np.where(power > 0, power, 1.0)
     left = seen - middle - (some - mean) * factor
     if not np.sum(left**2) <= SAME * np.sum((seen - middle) ** 2):

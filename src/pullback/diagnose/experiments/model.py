@@ -70,15 +70,15 @@ def measure(case: Case, third: int = 0) -> Bigger | None:
     if few and (case.n < 4 or net is None or not (
             _gains_nothing(case) or (len(net.layers) > 1 and labels(case.y)))):  # fmt: skip
         return None
-    X = np.asarray(case.X, float).reshape(case.n, -1)
     rows = np.random.default_rng(1).permutation(case.n)[:900]
     rows = np.roll(rows, -third * (len(rows) // 3))
     test, train = (rows, rows) if few else (rows[: len(rows) // 3], rows[len(rows) // 3 :])
-    Z = (X - X[train].mean(0)) / np.where(X[train].std(0) > 1e-12, X[train].std(0), 1.0)
-    constant = X[train].std(0) <= 1e-12
-    Z[:, constant] = X[:, constant]
-    data = (Z[train], case.y[train], Z[test], case.y[test])
-    out, d = head.width, X.shape[1]
+    seen, unseen = (np.asarray(case.X[part], float).reshape(len(part), -1) for part in (train, test))
+    mean, deviation = seen.mean(0), seen.std(0)
+    Z = [np.where(deviation > 1e-12, (X - mean) / np.where(deviation > 1e-12, deviation, 1.0), X)
+         for X in (seen, unseen)]  # fmt: skip
+    data = (Z[0], case.y[train], Z[1], case.y[test])
+    out, d = head.width, seen.shape[1]
     target = fn.targets(case.y[test], np.zeros((len(test), out)))
     if target.shape != (len(test), out):
         return None
@@ -97,7 +97,7 @@ def measure(case: Case, third: int = 0) -> Bigger | None:
         own = biased = _unread(case, test, train, good)
     else:
         unbiased = bare(net)
-        near = uncentred(X, data, rows=(train, test)) if unbiased else data
+        near = uncentred(seen, unseen, data) if unbiased else data
         own = _read(case, net, near, test, good)
         centred = data if len(net.layers) > 1 else near  # biases can do it, and it spares units a plateau
         biased = with_bias(case, net, centred) if unbiased and own > good else own
@@ -171,9 +171,9 @@ def _read(case: Case, net: Net, data: Any, test: np.ndarray, good: float) -> flo
     """The best loss of the patient's own network, where its layers are known, or one that is good enough."""
     own = np.inf
     if case.patient.has_step and case.user.leaves:  # what the loop itself reached, the model can represent
-        X = np.asarray(case.X, float).reshape(case.n, -1)
+        X = np.asarray(case.X[test], float).reshape(len(test), -1)
         ends = [[k * x for x in case.user.leaves] for k in GROWN]
-        losses = [float(net.row_losses(end, X[test], case.y[test]).mean()) for end in ends]
+        losses = [float(net.row_losses(end, X, case.y[test]).mean()) for end in ends]
         own = min((x for x in losses if np.isfinite(x)), default=np.inf)
     for seed in (0, 1):
         own = own if own < good else min(own, fit(net, case.reborn(seed), data, 500, 0.02))

@@ -13,14 +13,12 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._columnwise import PIECE
 from pullback.diagnose._findings import Finding
 from pullback.diagnose.experiments._restarted import restarted
 from pullback.diagnose.experiments.of_gradient._match import compare
 from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._sandbox import Failure
-
-PIECE = 4096
-"""So many rows are compared at a time."""
 
 
 def experiment(case: Case) -> list[Finding]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._columnwise import pieces
 from pullback.diagnose._findings import Finding, number, raised
 from pullback.diagnose.experiments import units
 from pullback.diagnose.experiments._biases import without_bias
@@ -245,8 +246,8 @@ def _of_tables(case: Case) -> bool:
     So many the loop is trained on, to foretell the rest. Of entries that so few rows number it cannot, and
     no forecast takes numbers of entries for what they are.
     """
-    X, entries = np.asarray(case.X, float), sum(x.size for x in case.leaves)
-    if 2 * case.n > 3 * entries or not np.array_equal(X, np.round(X)):
+    entries = sum(x.size for x in case.leaves)
+    if 2 * case.n > 3 * entries or any(np.any(x != np.round(x)) for x in pieces(case.X)):
         return False
     try:
         slopes = [case.gradient(case.generic, case.X[i : i + 1], case.y[i : i + 1]) for i in range(3)]

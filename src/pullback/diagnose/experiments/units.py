@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._columnwise import mean_squares
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._alike import alike_for_ever, as_one, copies, of_vectors
 from pullback.diagnose.experiments._first_inputs import first_inputs
@@ -39,7 +40,7 @@ def _heard(case: Case, k: int, spread: float) -> bool:
     X = np.asarray(case.X)
     if k != case.weights[0] or X.dtype.kind not in "fiu" or X.ndim != 2 or X.shape[1] != case.fan_in(k):
         return True
-    return bool(spread * np.sqrt(np.mean(np.square(first_inputs(case)))) > HEARD)
+    return bool(spread * np.sqrt(np.mean(mean_squares(first_inputs(case)))) > HEARD)
 
 
 LOWER = 0.98

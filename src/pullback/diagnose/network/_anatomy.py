@@ -107,7 +107,7 @@ def dissect(loss: Any, leaves: Leaves, X: Any, y: Any) -> Net | None:
     A = [np.array([f[k][1] for f in found]) for k in range(len(found[0]))]
     Z = [np.array([f[k][2] for f in found]) for k in range(len(found[0]))]
     layers = [f[0] for f in found[0]]
-    layers[0], enter = _entered(layers[0], np.asarray(X, float)[picked].reshape(len(picked), -1), A[0])
+    layers[0], enter = _entered(layers[0], np.asarray(X[picked], float).reshape(len(picked), -1), A[0])
     for k in range(1, len(layers)):
         layers[k], turned = _with_ones(layers[k], Z[k - 1], A[k], fn.ACTIVATIONS)
         if turned:

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._columnwise import means_and_deviations
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._first_inputs import first_inputs
 from pullback.diagnose.experiments.of_treatment._comparing import CURED, ENOUGH, Compared
@@ -130,8 +131,8 @@ def _serves_alike(case: Case, got: dict[float, float]) -> bool:
 
 def _aside(case: Case) -> bool:
     """Whether columns are larger or smaller than those that are brought to scale, or lie far from zero."""
-    X, sizes = first_inputs(case), column_sizes(case)
-    deviation = X.std(0)
+    mean, deviation = means_and_deviations(first_inputs(case))
+    sizes = column_sizes(case)
     moving = deviation > 0
-    far = (np.abs(X.mean(0)) > 2 * deviation)[moving].any() and X.shape[1] < 10
+    far = (np.abs(mean) > 2 * deviation)[moving].any() and len(mean) < 10
     return bool(sizes.max() > LARGE or sizes.max() < SMALL or far)

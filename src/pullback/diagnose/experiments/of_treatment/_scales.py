@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._columnwise import means_and_deviations
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._first_inputs import first_inputs
 from pullback.diagnose.experiments._state import row_by_row
@@ -108,10 +109,10 @@ def at_last_even(runs: Compared) -> Finding | None:
 
 def _off_standard(case: Case) -> bool:
     """Whether columns lie away from zero, or are of another size than one."""
-    X, sizes = first_inputs(case), column_sizes(case)
-    deviation = X.std(0)
+    mean, deviation = means_and_deviations(first_inputs(case))
+    sizes = column_sizes(case)
     moving = deviation > 0
-    return bool(sizes.max() > 2 or (np.abs(X.mean(0)) > deviation)[moving].any())
+    return bool(sizes.max() > 2 or (np.abs(mean) > deviation)[moving].any())
 
 
 def far_targets(runs: Compared) -> Finding | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from pullback.diagnose._case import Case
+from pullback.diagnose._columnwise import means_and_deviations
 from pullback.diagnose.experiments._first_inputs import features, first_inputs
 
 DROWNED = 30
@@ -17,30 +19,31 @@ FAR_OFF = 3
 
 def uneven(case: Case) -> Any:
     """X standardised, where its columns, and what the model makes of them, are of odd sizes; else None."""
-    if not all(_odd(table[:, features(case)]) for table in (_table(case), first_inputs(case))):
-        return None
-    return standardised(case)
+    if "uneven" not in case.kept:
+        odd = all(_odd(x[features(case)] for x in _columns(of(case))) for of in (_table, first_inputs))
+        case.kept["uneven"] = standardised(case) if odd else None
+    return case.kept["uneven"]
 
 
-def _odd(table: np.ndarray) -> bool:
+def _odd(columns: Iterable[np.ndarray]) -> bool:
     """Whether columns are of very unlike or unusual sizes."""
-    scales = _sizes(table)
+    mean, deviation, moving = columns
+    mean, deviation = mean[moving], deviation[moving]
+    scales = np.sqrt(deviation**2 + mean**2)
     if not len(scales):
         return False
     top = float(scales.max())
     drowned = top > DROWNED * np.median(scales)  # as a whole table divided by its largest entry
     unlike = top / np.quantile(scales, 0.3) >= 15 and top >= 3
-    return bool(unlike or not 0.02 < top < 15 or drowned or _unlike_far_off(table))
+    return bool(unlike or not 0.02 < top < 15 or drowned or _unlike_far_off(mean, deviation))
 
 
-def _unlike_far_off(table: np.ndarray) -> bool:
+def _unlike_far_off(mean: np.ndarray, deviation: np.ndarray) -> bool:
     """Whether most columns hardly vary beside what they are, and by unlike amounts.
 
     A table that is standardised by its one mean and deviation has columns of one size that hold a constant.
     """
-    mean, deviation, moving = _columns(table)
-    mean, deviation = np.abs(mean[moving]), deviation[moving]
-    far = float(np.median(mean / deviation)) > FAR_OFF
+    far = float(np.median(np.abs(mean) / deviation)) > FAR_OFF
     return far and float(deviation.max() / np.quantile(deviation, 0.3)) > 15
 
 
@@ -57,19 +60,15 @@ def standardised(case: Case) -> Any:
 
 def column_sizes(case: Case) -> np.ndarray:
     """The root mean squares, nearly, of the columns that are not constant, as the first layer sees them."""
-    return _sizes(first_inputs(case))
+    mean, deviation, moving = _columns(first_inputs(case))
+    return np.asarray(np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2))
 
 
 def _table(case: Case) -> np.ndarray:
-    return np.asarray(case.X, float).reshape(case.n, -1)
-
-
-def _sizes(table: np.ndarray) -> np.ndarray:
-    mean, deviation, moving = _columns(table)
-    return np.asarray(np.sqrt(deviation[moving] ** 2 + mean[moving] ** 2))
+    return case.X.reshape(case.n, -1)
 
 
 def _columns(table: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The means and deviations of a table's columns, and which of them are not constant."""
-    mean, deviation = table.mean(0), table.std(0)
+    mean, deviation = means_and_deviations(table)
     return mean, deviation, deviation > 1e-12 * (1 + np.abs(mean))
