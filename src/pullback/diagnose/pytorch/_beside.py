@@ -103,7 +103,7 @@ def _look(f: Any, found: _Found, seen: set[int]) -> None:
     if isinstance(f, MethodType):
         _look(f.__func__, found, seen)
         _kept_in(f.__self__.__dict__ if hasattr(f.__self__, "__dict__") else {}, found, seen)
-    elif isinstance(f, FunctionType) and not f.__module__.startswith("torch."):
+    elif isinstance(f, FunctionType) and not (f.__module__ or "").startswith("torch."):
         for cell in f.__closure__ or ():
             _kept_in_cell(cell, found, seen)
         used = {name: f.__globals__[name] for name in f.__code__.co_names if name in f.__globals__}
