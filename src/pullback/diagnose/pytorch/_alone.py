@@ -15,16 +15,19 @@ def as_of_a_batch(loop: Any, rows: int) -> Iterator[None]:
     """Have the model's batch normalisation use the first batch's means and variances, for one row."""
     from torch.nn.modules.batchnorm import _BatchNorm
 
+    if rows > 1 or loop.first is None:
+        yield
+        return
     norms = [m for m in loop.model.modules()
              if isinstance(m, _BatchNorm) and m.training and m.running_mean is not None]  # fmt: skip
-    if rows > 1 or not norms or loop.first is None:
+    if not norms:
         yield
         return
     kept = [m.momentum for m in norms]
     try:
         for m in norms:
             m.momentum = 1.0  # what is kept is then the last batch's
-        with loop.torch.no_grad():
+        with loop.still():
             loop.model(loop.rows(loop.first))
         for m in norms:
             m.training = False

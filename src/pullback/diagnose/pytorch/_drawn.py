@@ -14,6 +14,15 @@ from pullback.diagnose._findings import Finding
 MASK = "bernoulli"
 
 
+def draws(torch: Any, func: Any, args: Any, kwargs: Any) -> tuple[Any, bool]:
+    """What a call gives, and whether it drew at random: attention without dropout may, and does not."""
+    if torch.Tag.nondeterministic_seeded not in func.tags:
+        return func(*args, **kwargs), False
+    before = torch.get_rng_state()
+    out = func(*args, **kwargs)
+    return out, not torch.equal(before, torch.get_rng_state())
+
+
 def settle(loop: Any, X: Any, y: Any) -> None:
     """Switch off what dropout can be switched off by modes; repeat the noise where noise is all there is."""
     for m in loop.model.modules():
@@ -45,9 +54,10 @@ def _drawn(loop: Any, X: Any, y: Any) -> set[str] | None:
 
     class Listen(TorchDispatchMode):
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            if torch.Tag.nondeterministic_seeded in func.tags:
+            out, drew = draws(torch, func, args, kwargs or {})
+            if drew:
                 names.add(func.overloadpacket.__name__)
-            return func(*args, **(kwargs or {}))
+            return out
 
     try:
         with Listen():
@@ -69,4 +79,4 @@ def passing(found: Any, loop: Any) -> None:
     found.verdict = "faulty"
 
 
-__all__ = ["passing", "settle"]
+__all__ = ["draws", "passing", "settle"]

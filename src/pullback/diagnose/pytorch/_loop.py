@@ -33,7 +33,7 @@ class State:
     def load(self, loop: TorchLoop) -> None:
         """Put it into the user's objects; noise that is part of the loss is drawn alike in every call."""
         if loop.noisy:
-            loop.torch.manual_seed(0)
+            loop.torch.default_generator.manual_seed(0)  # the other devices' cost more than a loss
         for b, x in zip(loop.model.buffers(), self.buffers, strict=True):
             b.data = x.clone()
         for p, g in zip(loop.held, self.grads, strict=True):

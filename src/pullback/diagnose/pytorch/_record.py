@@ -13,6 +13,7 @@ import numpy as np
 
 from pullback.diagnose.pytorch._alone import as_of_a_batch
 from pullback.diagnose.pytorch._call import Call, UnknownCallError, noted
+from pullback.diagnose.pytorch._drawn import draws
 from pullback.diagnose.recording._recorded import Rec, current
 
 
@@ -49,11 +50,9 @@ def _mirrored(loop: Any, params: list[Any], X: Any, y: Any) -> Any:
     class Mirror(TorchDispatchMode):
         def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
             kwargs = kwargs or {}
-            out = func(*args, **kwargs)
-            if not any(id(x) in known for x in _tensors(torch, args)):
-                return out
-            if torch.Tag.nondeterministic_seeded in func.tags:  # noise: a number like any other
-                return out
+            out, drew = draws(torch, func, args, kwargs)
+            if drew or not any(id(x) in known for x in _tensors(torch, args)):
+                return out  # noise is a number like any other
             name = func.overloadpacket.__name__
             in_place = name.endswith("_") and not name.startswith("_")
             given = [there(a) for a in args], {k: there(v) for k, v in kwargs.items()}
