@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import pullback as pb
 from pullback.diagnose.pytorch._beside import keepers
 from pullback.diagnose.recording._record import record
 
@@ -29,6 +30,33 @@ def test_attention_that_drops_nothing_draws_nothing_and_is_recorded():
         own = loop.gradient(loop.leaves(), *rows)
     assert not loop.noisy
     assert all(np.allclose(a, b) for a, b in zip(told, own, strict=True))
+
+
+def of_slopes(torch):
+    """A network whose slope, not whose value, is held against the targets."""
+
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            torch.manual_seed(0)
+            self.f = torch.nn.Sequential(torch.nn.Linear(1, 24), torch.nn.Tanh(), torch.nn.Linear(24, 1))
+
+        def forward(self, t):
+            t = t.clone().requires_grad_()
+            u = self.f(t)
+            return u, torch.autograd.grad(u, t, torch.ones_like(u), create_graph=True)[0]
+
+    return Net()
+
+
+def test_a_model_that_differentiates_by_itself_is_run_with_slopes():
+    torch = pytest.importorskip("torch")
+    t = torch.tensor(np.random.default_rng(0).uniform(-2, 2, (300, 1)), dtype=torch.float32)
+    model = of_slopes(torch)
+    loss_fn = lambda out, y: ((out[1] - y) ** 2).mean() + 0.01 * (out[0] ** 2).mean()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    found = pb.diagnose_torch(model, loss_fn, optimizer, t, torch.cos(t), n_steps=600)
+    assert found.verdict == "healthy", str(found)
 
 
 def test_a_step_that_belongs_to_no_module_keeps_what_it_keeps():

@@ -25,7 +25,7 @@ WIDEST = 32
 def wrong_way(loop: Any, X: np.ndarray, y: np.ndarray) -> list[Finding]:
     """The finding that the loss is greatest at the targets, or falls for ever along one output."""
     try:
-        with loop.torch.no_grad(), loop.torch.random.fork_rng([]):
+        with loop.still(), loop.torch.random.fork_rng([]):
             start = loop.leaves()
             loop.start.load(loop)
             out = loop.model(loop.rows(X[:ROWS]))

@@ -64,7 +64,7 @@ class TorchLoop:
         others = [p for group in optimizer.param_groups for p in group["params"]]
         self.held = self.ours + [p for p in others if all(p is not q for q in self.ours)]
         self.update = step or self._usual
-        self.dtype, self.noisy = torch.float64, False
+        self.dtype, self.noisy, self.inner = torch.float64, False, False
         self.first: Any = None  # the first batch's rows
         self.passing: list[tuple[int, ...]] = []  # the shapes of weights that every call makes anew
         functions, known = [f for f in (step, loss_fn) if f is not None], [*model.modules(), optimizer]
@@ -94,6 +94,7 @@ class TorchLoop:
         except Exception:  # the loop's own error: it is met again, and reported
             found = again = []
         found, self.passing = lasting(found, again)
+        self.inner = bool(found) and not self._runs_without_slopes(X, y)
         self.dtype = plain
         self.start.load(self)
         known, names = set(map(id, self.ours)), names_of(self.model, self.optimizer)
@@ -103,6 +104,18 @@ class TorchLoop:
         self.held = self.held + [p for p in more if all(p is not q for q in self.held)]
         self.names = self.names + [names.get(id(p), f"tensor of shape {tuple(p.shape)}") for p in more]
         self.state = self.start = State(self)
+
+    def _runs_without_slopes(self, X: Any, y: Any) -> bool:
+        try:
+            with self.torch.no_grad(), self.torch.random.fork_rng([]):
+                self.loss_fn(self.model(self.rows(X)), self.rows(y))
+        except Exception:  # a model or a loss that differentiates by itself
+            return False
+        return True
+
+    def still(self) -> Any:
+        """PyTorch keeps no slopes, unless the loss holds slopes of its own, as of a differential equation."""
+        return self.torch.set_grad_enabled(self.inner)
 
     def own(self) -> Any:
         """The dtype the user's model has."""
@@ -127,7 +140,7 @@ class TorchLoop:
             return recorded(self, list(params), X, y)
         self.put(params)
         self.start.load(self)
-        with self.torch.no_grad(), as_of_a_batch(self, len(X)):
+        with self.still(), as_of_a_batch(self, len(X)):
             return number(self.loss_fn(self.model(self.rows(X)), self.rows(y)), "loss_fn")
 
     def gradient(self, params: Any, X: Any, y: Any) -> list[np.ndarray]:

@@ -36,7 +36,7 @@ def still(loop: Any) -> Iterator[None]:
     """A model that neither draws nor counts, from the state it starts in; afterwards as before."""
     modes = [(m, m.training) for m in loop.model.modules()]
     try:
-        with loop.torch.no_grad(), loop.torch.random.fork_rng([]):
+        with loop.still(), loop.torch.random.fork_rng([]):
             for m, _ in modes:
                 m.training = False
             yield

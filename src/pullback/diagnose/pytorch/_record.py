@@ -75,7 +75,7 @@ def _mirrored(loop: Any, params: list[Any], X: Any, y: Any) -> Any:
     rows = loop.rows(_plain(X)), loop.rows(_plain(y))
     for tensor, rec in zip((*loop.ours, *rows), (*params, X, y), strict=True):
         note(tensor, rec)
-    with torch.no_grad(), as_of_a_batch(loop, len(rows[0])), Mirror():
+    with loop.still(), as_of_a_batch(loop, len(rows[0])), Mirror():
         out = loop.loss_fn(loop.model(rows[0]), rows[1])
     if id(out) not in known:
         raise UnknownCallError("the loss takes nothing from the model")

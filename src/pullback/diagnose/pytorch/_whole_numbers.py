@@ -24,7 +24,7 @@ def whole_numbers_seen(loop: Any, X: np.ndarray) -> list[Finding]:
     if any("Embedding" in type(m).__name__ for m, _ in modes):
         return []  # a number of a row of a table is whole
     try:
-        with loop.torch.no_grad(), loop.torch.random.fork_rng([]):
+        with loop.still(), loop.torch.random.fork_rng([]):
             for m, _ in modes:
                 m.training = False
             cut = only_whole(lambda rows: _outputs(loop, rows), x)
