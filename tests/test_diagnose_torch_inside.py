@@ -59,6 +59,22 @@ def test_a_model_that_differentiates_by_itself_is_run_with_slopes():
     assert found.verdict == "healthy", str(found)
 
 
+def test_the_output_that_counts_is_the_one_that_y_names():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    X, chosen = rng.normal(size=(400, 4)), rng.integers(0, 3, 400)
+    gains = np.tanh(np.stack([2 * X[:, 0], X[:, 1] - X[:, 2], -X[:, 3]], 1))[np.arange(400), chosen]
+    X, y = (torch.tensor(a, dtype=torch.float32) for a in (X, np.stack([chosen, gains], 1)))
+    named = lambda out, y: ((out.gather(1, y[:, :1].long())[:, 0] - y[:, 1]) ** 2).mean()
+    greatest = lambda out, y: ((out.max(1)[0] - y[:, 1]) ** 2).mean()
+    for loss_fn, fault in (named, []), (greatest, [("loss_formula_wrong", "loss")]):
+        torch.manual_seed(0)
+        model = torch.nn.Sequential(torch.nn.Linear(4, 32), torch.nn.Tanh(), torch.nn.Linear(32, 3))
+        optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+        found = pb.diagnose_torch(model, loss_fn, optimizer, X, y, n_steps=600)
+        assert [(f.id, f.where) for f in found.faults[:1]] == fault
+
+
 def test_a_step_that_belongs_to_no_module_keeps_what_it_keeps():
     names = {}
     exec("count = 0\ndef step():\n    global count\n    count += 1\n    return count", names)

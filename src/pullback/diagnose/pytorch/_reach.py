@@ -20,13 +20,13 @@ SLACK = 1e-9
 
 
 def reached(loop: Any, X: np.ndarray, y: np.ndarray) -> list[Finding]:
-    """The finding that targets are held against the outputs of other places, or that few of them count."""
+    """The finding that targets are held against other places' outputs, or that few, or no choices, count."""
     try:
         with still(loop):
-            out, y = loop.model(loop.rows(X[:ROWS])), y[:ROWS]
+            out, few = loop.model(loop.rows(X[:ROWS])), y[:ROWS]
             if np.ndim(y) < 2 or not hasattr(out, "shape"):
                 return []
-            return _crossed(loop, out, y) or _uncounted(loop, out, y)
+            return _crossed(loop, out, few) or _uncounted(loop, out, few) or _unread(loop, out, y)
     except Exception:  # a loss that takes no other output, or other rows, is not looked into
         return []
 
@@ -102,6 +102,8 @@ def _uncounted(loop: Any, out: Any, y: np.ndarray) -> list[Finding]:
         pull = _pulls(loop, [loop.torch.roll(out, k, 0)], y)[0] != 0
         axis = _class_axis(tuple(out.shape), y)
         pull = pull if axis is None else pull.any(axis)
+        if pull.size % y.size:
+            return []
         counts |= pull if pull.shape == y.shape else pull.reshape(y.size, -1).any(1).reshape(y.shape)
     read, rest = np.unique(y[counts]), np.unique(y[~counts])
     if len(read) != 1 or len(rest) < 2 or read[0] in rest:
@@ -111,6 +113,28 @@ def _uncounted(loop: Any, out: Any, y: np.ndarray) -> list[Finding]:
         f"its slope is nought at the outputs of the other {number(100 * float(np.mean(~counts)))} % of "
         f"{y.size} targets, which have {len(rest)} different values",
         "turn the mask round: it is to be 1 where a target counts", 0.95, 95)]  # fmt: skip
+
+
+def _unread(loop: Any, out: Any, y: np.ndarray) -> list[Finding]:
+    """One output counts in every row, whatever the column of y says that has the outputs' numbers."""
+    if y.ndim != 2 or out.dim() != 2 or out.shape[1] < 2 or len(out) != ROWS:
+        return []
+    whole = np.arange(out.shape[1])
+    columns = [k for k in range(y.shape[1]) if np.array_equal(np.unique(y[:, k]), whole)]
+    y = y[:ROWS]
+    pulls = _pulls(loop, [out], y)[0]
+    if not columns or not ((pulls != 0).sum(1) == 1).all():
+        return []
+    for k in columns:
+        other = y.copy()
+        other[:, k] = (other[:, k] + 1) % len(whole)
+        if _differ(_pulls(loop, [out], other)[0], pulls).any():
+            return []
+    return [Finding(
+        "loss_formula_wrong", "loss", "the loss takes one output of every row, and not the one that y names",
+        f"column {columns[0]} of y holds the outputs' numbers 0 to {len(whole) - 1}: "
+        f"with every number in that column changed, each of {len(y)} rows has the slope it had",
+        "take the output that y names: out.gather(1, y[:, [k]].long())", 0.95, 95)]  # fmt: skip
 
 
 def _pulls(loop: Any, outs: list[Any], y: np.ndarray) -> list[np.ndarray]:
