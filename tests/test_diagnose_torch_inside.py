@@ -85,3 +85,33 @@ def test_a_step_that_belongs_to_no_module_keeps_what_it_keeps():
     for was, put in kept:
         put(was)
     assert step() == first
+
+
+def ranked(read):
+    """Pairs of rows of which the first is to have the greater score; y holds ones, that a loss may read."""
+    rng = np.random.default_rng(0)
+    X, w = rng.normal(size=(300, 6)), np.array([1.0, -2.0, 0.5])
+    order = np.where(((X[:, :3] - X[:, 3:]) @ w > 0)[:, None], X, X[:, [3, 4, 5, 0, 1, 2]])
+    y = np.ones(300)
+
+    def grad(params, X, y):
+        D = X[:, :3] - X[:, 3:]
+        s = 1 / (1 + np.exp(-D @ params[0]))
+        return [D.T @ (s - (y if read else 1)) / len(y)]
+
+    def loss(params, X, y):
+        z = (X[:, :3] - X[:, 3:]) @ params[0]
+        return np.mean(np.log1p(np.exp(-z)) + (1 - (y if read else 1)) * z)
+
+    def step(params, X, y):
+        value = loss(params, X, y)
+        return [p - 0.5 * g for p, g in zip(params, grad(params, X, y), strict=True)], value
+
+    return {"params": [0.1 * rng.normal(size=3)], "X": order, "y": y, "loss": loss, "step": step,
+            "batch_size": 30, "n_steps": 300}  # fmt: skip
+
+
+@pytest.mark.parametrize(("read", "said"), [(True, True), (False, False)])
+def test_targets_that_are_all_alike_are_wrong_where_the_loss_reads_them(read, said):
+    found = pb.diagnose(**ranked(read))
+    assert ("labels_wrong" in [f.id for f in found.faults]) == said

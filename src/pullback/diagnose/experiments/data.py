@@ -18,6 +18,7 @@ from pullback.diagnose.experiments._origins import what_targets_were, what_was_c
 from pullback.diagnose.experiments._whole_moves import whole_moves
 from pullback.diagnose.experiments._within_rows import tells_entries_apart
 from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.network._functions import labels, of_numbers, varied
 from pullback.diagnose.recording._record import record
 from pullback.diagnose.updates._moves import one_move
@@ -46,20 +47,30 @@ def _all_alike(case: Case) -> list[Finding]:
     """Every row with the same target, as where one label was put in place of another, and back again.
 
     Zeros may stand for a residual that is to vanish, and any number in place of targets that no one reads:
-    the loss has to be one of predictions against targets that is known, and of zeros one of classes.
+    the loss has to be one of predictions against targets that is known, reads them, and is of zeros one of
+    classes.
     """
     y = np.asarray(case.y, float).reshape(case.n, -1)
     if case.n < 8 or not y.size or varied(y) or case.head is None:
         return []
     if not y.any() and (of_numbers(case.head.objective) or case.head.objective == "Poisson's"):
         return []
-    if tells_entries_apart(case):
+    if tells_entries_apart(case) or _placeholder(case):
         return []
     told = number(float(y[0, 0])) if y.shape[1] == 1 else f"({', '.join(map(number, y[0, :6]))})"
     return [Finding(
         "labels_wrong", "y", "every row has the same target: there is nothing to tell apart",
         f"all {case.n} targets are {told}", "look at how y was made: a class or its numbers got lost",
         1.0, 91)]  # fmt: skip
+
+
+def _placeholder(case: Case) -> bool:
+    """Whether the loss is the same whatever stands in y, as one of pairs that are ranked."""
+    X, y = case.batch()
+    try:
+        return len({float(case.loss(case.generic, X, y * 0 + k)) for k in (0, 1, 2)}) == 1
+    except Failure:
+        return False
 
 
 def _dtypes(case: Case) -> list[Finding]:
