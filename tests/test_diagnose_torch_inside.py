@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 import pullback as pb
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments.of_treatment._uneven import uneven
+from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.pytorch._beside import keepers
 from pullback.diagnose.recording._record import record
 
@@ -115,3 +118,15 @@ def ranked(read):
 def test_targets_that_are_all_alike_are_wrong_where_the_loss_reads_them(read, said):
     found = pb.diagnose(**ranked(read))
     assert ("labels_wrong" in [f.id for f in found.faults]) == said
+
+
+@pytest.mark.parametrize(("whole", "none"), [(True, True), (False, False)])
+def test_numbers_of_a_table_are_no_columns_of_odd_sizes(whole, none):
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 40, size=(200, 2))
+    look = (lambda X: X) if whole else (lambda X: X.astype(int))
+    loss = lambda params, X, y: np.mean((params[0][look(X)].sum((1, 2)) - y) ** 2)
+    step = lambda params, X, y: ([0.9 * p for p in params], loss(params, X, y))
+    patient = Patient({"params": [rng.normal(size=(41, 3))], "X": X, "y": rng.normal(size=200), "loss": loss,
+                       "step": step, "batch_size": 20, "n_steps": 50})  # fmt: skip
+    assert (uneven(Case(patient, 5.0)) is None) == none

@@ -10,6 +10,7 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._columnwise import means_and_deviations
 from pullback.diagnose.experiments._first_inputs import features, first_inputs
+from pullback.diagnose.loops._sandbox import Failure
 
 DROWNED = 30
 """How many times larger than the usual column one has to be to drown the others, whatever their sizes."""
@@ -21,8 +22,19 @@ def uneven(case: Case) -> Any:
     """X standardised, where its columns, and what the model makes of them, are of odd sizes; else None."""
     if "uneven" not in case.kept:
         odd = all(_odd(x[features(case)] for x in _columns(of(case))) for of in (_table, first_inputs))
-        case.kept["uneven"] = standardised(case) if odd else None
+        Z = standardised(case) if odd else None
+        case.kept["uneven"] = Z if Z is None or _taken(case, Z) else None
     return case.kept["uneven"]
+
+
+def _taken(case: Case, Z: np.ndarray) -> bool:
+    """Whether the loss takes rows with fractions, as one that looks numbers up in a table does not."""
+    first = slice(0, case.size)
+    try:
+        case.loss(case.generic, Z[first], case.y[first])
+    except Failure:
+        return False
+    return True
 
 
 def _odd(columns: Iterable[np.ndarray]) -> bool:
