@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 import pullback as pb
+from pullback.diagnose import _door
 from pullback.diagnose._case import Case
+from pullback.diagnose._quick import quickest
+from pullback.diagnose._verdict import Diagnosis
 from pullback.diagnose.experiments.of_treatment._uneven import uneven
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.pytorch._beside import keepers
@@ -118,6 +121,42 @@ def ranked(read):
 def test_targets_that_are_all_alike_are_wrong_where_the_loss_reads_them(read, said):
     found = pb.diagnose(**ranked(read))
     assert ("labels_wrong" in [f.id for f in found.faults]) == said
+
+
+@pytest.mark.parametrize(("again", "times"), [(True, 2), (False, 1)])
+def test_more_time_is_taken_where_nothing_else_is_known(monkeypatch, again, times):
+    asked = []
+
+    def examine(case):
+        asked.append(case)
+        out = Diagnosis("it")
+        out.verdict, out.facts = "cannot tell", {"skipped": ["treatment"]}
+        return out
+
+    monkeypatch.setattr(_door, "examine", examine)
+    _door._examined(Patient(ranked(True)), None, 0, again)
+    assert len(asked) == times
+
+
+def twisted(params, X, y):
+    return np.mean((np.sin(X @ params[0]) ** 3 * params[1] - y) ** 2)
+
+
+def twisted_slope(params, X, y):
+    z = X @ params[0]
+    u = 2 * (np.sin(z) ** 3 * params[1] - y) / len(y)
+    return [X.T @ (u * 3 * np.sin(z) ** 2 * np.cos(z) * params[1]), np.array([np.sum(u * np.sin(z) ** 3)])]
+
+
+@pytest.mark.parametrize(("factor", "taken"), [(1.0, True), (1.1, False)])
+def test_a_librarys_own_slopes_are_taken_where_they_are_true(factor, taken):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 3))
+    step = lambda params, X, y: ([np.sign(p) * 0.1 for p in params], twisted(params, X, y))
+    patient = Patient({"params": [rng.normal(size=3), np.ones(1)], "X": X, "y": np.sin(X[:, 0]),
+                       "loss": twisted, "step": step, "batch_size": 20, "n_steps": 50})  # fmt: skip
+    patient.differentiate = lambda *given: [factor * g for g in twisted_slope(*given)]
+    assert (quickest(Case(patient, 5.0)) is patient.differentiate) == taken
 
 
 @pytest.mark.parametrize(("whole", "none"), [(True, True), (False, False)])

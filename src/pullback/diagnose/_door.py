@@ -124,20 +124,20 @@ class seeded:  # noqa: N801 - used as a function
         random.setstate(self.kept[1])
 
 
-def _examined(patient: Patient, budget: float | None, seed: int) -> Diagnosis:
-    """The diagnosis in the time there is; of a slow loop of which that tells nothing, in more."""
+def _examined(patient: Patient, budget: float | None, seed: int, again: bool = True) -> Diagnosis:
+    """The diagnosis in the time there is; `again`, of a slow loop of which that tells nothing, in more."""
     seconds = _seconds(budget, patient)
     with quiet():
         case = Case(patient, seconds)
     found = examine(case)
-    if budget is not None or found.verdict != "cannot tell" or "skipped" not in found.facts:
+    if not again or budget is not None or found.verdict != "cannot tell" or "skipped" not in found.facts:
         return found
     with seeded(seed):
         with quiet():
             case = case.longer(min(AGAIN * seconds, MOST))
-        again = examine(case)
-    again.seconds += found.seconds
-    return again
+        longer = examine(case)
+    longer.seconds += found.seconds
+    return longer
 
 
 def _seconds(budget: float | None, patient: Patient) -> float:
@@ -280,8 +280,9 @@ def diagnose_torch(
             "params": loop.leaves(), "X": X, "y": y, "loss": loop.loss, "step": loop.step,
             "batch_size": batch_size, "n_steps": n_steps, **names,
         }, name=type(model).__name__)  # fmt: skip
+        patient.differentiate = loop.gradient
         start, rows = loop.leaves(), patient.batch(0)
-        found = _examined(patient, budget, seed)
+        found = _examined(patient, budget, seed, again=not certain)
         with quiet():
             refuted(found, loop, start, X[rows], y[rows])
             certain += another_loss(found, loop, start, X[rows], y[rows])

@@ -29,9 +29,10 @@ another shape that are not worth a trace.
 
 
 def quickest(case: Case) -> Callable[..., Leaves]:
-    """The recognised network's gradient, the patient's own or its step's, where it is the true one."""
+    """The recognised network's gradient, its library's, the patient's own or its step's: a true one."""
     options = [case.net.gradient] if case.net is not None and case.net.objective != "unknown" else []
     options += [case.penalised] if options and case.penalty else []
+    options += [case.patient.differentiate] if case.patient.differentiate is not None else []
     options += [_own(case)] if case.patient.has_grad else []
     options += [StepGradient(case)] if case.patient.has_step else []
     found = next((option for option in options if _equals_truth(case, option)), None)

@@ -79,6 +79,8 @@ class Patient:
         self.has_grad = self._given["grad"] is not None
         self.has_step = self._given["step"] is not None
         self.start = 0  # the row that batch 0 begins with
+        self.differentiate: Callable[..., Any] | None = None
+        """The loss's gradient by whatever the loop is written in, of a list of arrays, where that has one."""
 
     @classmethod
     def from_file(cls, path: str) -> Patient:
