@@ -60,3 +60,28 @@ def test_of_a_velocity_behind_a_wrong_gradient_no_rate_is_known():
 def test_a_mended_loop_is_well_where_the_best_run_leaves_hardly_anything(best, well):
     case = SimpleNamespace(base=1.0, reference=SimpleNamespace(final=best), worth=abs)
     assert _well(case, SimpleNamespace(user=SimpleNamespace(final=best))) is well
+
+
+def with_nan(given, column=None):
+    """The loop with a few rows of NaN, or with one column of X that holds hardly anything else."""
+    X, y = given["X"].copy(), given["y"].copy()
+    X[3 if column is None else slice(9, None), column or 0] = np.nan
+    y[11] = np.inf if column is None else y[11]
+    return {**given, "X": X, "y": y}
+
+
+@pytest.mark.parametrize(
+    ("given", "second"),
+    [
+        (with_nan(loop(0.1, "right")), []),
+        (with_nan(loop(0.1, "forgotten")), [FORGOTTEN]),
+        (with_nan(loop(0.1, "forgotten"), column=1), [FORGOTTEN]),
+        (with_nan(loop(0.1, "right"), column=1), []),
+        (with_nan(loop(1e-5, "right")), ["lr_too_small"]),
+    ],
+    ids=["nothing else", "a slope", "a slope, and a column lost", "a column lost", "too small a rate"],
+)
+def test_behind_rows_of_nan_stands_what_is_wrong_with_the_loop_on_whole_rows(given, second):
+    first, *rest = diagnose(**given).faults
+    assert first.id == "nan_in_data"
+    assert [f.id for f in rest if f.words.startswith("with that mended")] == second

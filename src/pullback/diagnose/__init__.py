@@ -21,6 +21,7 @@ In reading order:
     _experiments   their order
     _proof         the run that proves what arithmetic found
     _afterwards    what else is wrong with the first fault mended
+    _whole_rows    the loop without its rows of NaN
     _verdict       the ranking
     _explain       what each fault is, for those who read a report
     _report        line, paragraph, JSON

@@ -67,10 +67,11 @@ def afterwards(case: Case, found: list[Finding]) -> list[Finding]:
     fresh = [f for f in more if f.alone and f.confidence > 0 and f.id not in known]
     fresh.sort(key=lambda f: -f.weight)
     proven = [f for f in found if f is found[0] or f.weight >= PROVEN]
-    return [*proven, *map(_behind, fresh[:1]), *(f for f in found if f not in proven)]
+    return [*proven, *map(behind, fresh[:1]), *(f for f in found if f not in proven)]
 
 
-def _behind(f: Finding) -> Finding:
+def behind(f: Finding) -> Finding:
+    """A finding about a loop of which another fault is mended."""
     return replace(f, words=f"with that mended: {f.words}", confidence=min(f.confidence, MODEST))
 
 

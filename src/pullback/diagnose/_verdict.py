@@ -8,11 +8,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from pullback.diagnose._afterwards import afterwards
+from pullback.diagnose._afterwards import PROVEN, afterwards, behind
 from pullback.diagnose._case import Case
 from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._proof import prove
+from pullback.diagnose._whole_rows import on_whole_rows
 from pullback.diagnose.experiments import data, objective
 from pullback.diagnose.experiments._rivals import rivals, unexplained
 from pullback.diagnose.experiments.gradient import doubtful
@@ -21,6 +22,9 @@ from pullback.diagnose.loops._sandbox import Failure, TimeUp, limited, quiet
 
 LEARNS = 0.9
 """The share of the reachable improvement at which a loop learns, whatever time there was for more."""
+
+LIKELY = 0.5
+"""The confidence of what is said of a loop whose rows were mended; below it are guesses."""
 
 NOTHING = 0.01
 """The share of a constant's loss by which a loop that learns anything gets below it."""
@@ -105,7 +109,7 @@ def examine(case: Case) -> Diagnosis:
             out.reason, found = f"{found[0].words}, or else a rule of its own: {_NO_TIME}", []
         _proven(case, found)
         found = _next(case, found)
-        out.faults = [*found, *_others(case, found)]
+        out.faults = [*found, *_others(case, found), *_on_whole_rows(case, found)]
     out.ruled_out = case.tried
     out.facts.update(case.facts)
     out.printed = printed.getvalue()
@@ -154,6 +158,21 @@ def _next(case: Case, found: list[Finding]) -> list[Finding]:
             return afterwards(case, found)
     except (TimeUp, Failure):
         return found
+
+
+def _on_whole_rows(case: Case, found: list[Finding]) -> list[Finding]:
+    """What the same loop is found to have where no row holds NaN or inf, behind the finding that some do.
+
+    Without a column that was lost a loop may not learn what it should: then only arithmetic counts.
+    """
+    whole = on_whole_rows(case.patient) if found and found[0].id == "nan_in_data" else None
+    if whole is None:
+        return []
+    patient, all_told = whole
+    again = examine(Case(patient, case.left())).faults
+    least = 0 if all_told else PROVEN
+    likely = [f for f in again if f.confidence >= LIKELY and least <= f.weight < 100]
+    return list(map(behind, likely))
 
 
 _NO_TIME = "the time was up before whole runs could be compared; give a larger budget"
