@@ -58,8 +58,8 @@ def test_of_a_velocity_behind_a_wrong_gradient_no_rate_is_known():
 
 @pytest.mark.parametrize(("best", "well"), [(0.02, True), (0.3, False)])
 def test_a_mended_loop_is_well_where_the_best_run_leaves_hardly_anything(best, well):
-    case = SimpleNamespace(base=1.0, reference=SimpleNamespace(final=best), worth=abs)
-    assert _well(case, SimpleNamespace(user=SimpleNamespace(final=best))) is well
+    run = SimpleNamespace(final=best)
+    assert _well(SimpleNamespace(base=1.0, reference=run, user=run, worth=abs)) is well
 
 
 def with_nan(given, column=None):

@@ -20,6 +20,7 @@ In reading order:
     experiments/   one file, one experiment, one shape
     _experiments   their order
     _proof         the run that proves what arithmetic found
+    _right_loss    the loss in the form the targets ask for
     _afterwards    what else is wrong with the first fault mended
     _whole_rows    the loop without its rows of NaN
     _verdict       the ranking

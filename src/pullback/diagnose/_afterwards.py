@@ -16,7 +16,8 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._explain import GROUPS
 from pullback.diagnose._findings import Finding
 from pullback.diagnose._proof import MENDABLE
-from pullback.diagnose.experiments import model, treatment
+from pullback.diagnose._right_loss import STATED, WRONG, Loss, right_loss
+from pullback.diagnose.experiments import model, splits, treatment
 from pullback.diagnose.experiments.of_gradient._sharing import draws
 from pullback.diagnose.loops._leaves import flatten
 from pullback.diagnose.loops._patient import Body, Patient
@@ -32,20 +33,30 @@ _NO_RATE = ("grad_reduction_sum", "grad_averaged_twice")
 
 
 class Mended(Patient):
-    """A loop that goes by the exact gradient, and an optimiser at a rate, in place of its own step."""
+    """A loop that goes by the exact gradient, and an optimiser at a rate, in place of its own step.
 
-    def __init__(self, case: Case, optimizer: Optimizer, lr: float) -> None:
+    With another loss it goes by that one's.
+    """
+
+    def __init__(self, case: Case, optimizer: Optimizer, lr: float, loss: Loss | None = None) -> None:
         self.__dict__.update(vars(case.patient))
-        self.gradient, self.optimizer, self.lr = case.quick, optimizer, lr
+        self.gradient, self.optimizer, self.lr, self.loss = case.quick, optimizer, lr, loss
 
     def fresh(self) -> Body:
         return _Body(super().fresh(), self)
+
+    def followed(self, arrays: bool = False) -> Body:
+        return _Body(super().followed(arrays), self)
 
 
 class _Body(Body):
     def __init__(self, body: Body, mended: Mended) -> None:
         self.__dict__.update(vars(body))
         self.mended, self.state = mended, None  # type: tuple[Mended, Any]
+
+    def loss(self, leaves: Any, X: Any, y: Any) -> Any:
+        other = self.mended.loss
+        return super().loss(leaves, X, y) if other is None else other(leaves, X, y)
 
     def step(self, params: Any, X: Any, y: Any) -> Any:
         leaves = [np.array(x, float) for x in flatten(params)]
@@ -58,10 +69,10 @@ class _Body(Body):
 def afterwards(case: Case, found: list[Finding]) -> list[Finding]:
     """The findings, and behind what is proven the one that whole runs make with the first of them mended."""
     again = _mended(case, found[0]) if found else None
-    if again is None or _well(case, again):
+    if again is None or _well(again):
         return found
     more: list[Finding] = []
-    for experiment in (treatment.experiment, model.experiment):
+    for experiment in (treatment.experiment, model.experiment, splits.experiment):
         more += experiment(again, more)
     known = {f.id for f in found}
     fresh = [f for f in more if f.alone and f.confidence > 0 and f.id not in known]
@@ -75,23 +86,36 @@ def behind(f: Finding) -> Finding:
     return replace(f, words=f"with that mended: {f.words}", confidence=min(f.confidence, MODEST))
 
 
-def _well(case: Case, again: Case) -> bool:
+def _well(again: Case) -> bool:
     """Whether the mended loop gets nearly as far as the best run so far, and that leaves hardly any way."""
-    way = case.base - case.reference.final
-    return bool(way > WELL * case.worth(case.base) and case.base - again.user.final >= WELL * way)
+    way = again.base - again.reference.final
+    return bool(way > WELL * again.worth(again.base) and again.base - again.user.final >= WELL * way)
 
 
 def _mended(case: Case, first: Finding) -> Case | None:
     """The case of the loop with this fault mended; None where it is not known how it would go then."""
-    sure = first.id in MENDABLE and first.weight >= PROVEN and first.confidence >= SURE
-    if not sure or not case.patient.has_step or case.left() < LEFT * case.budget:
+    if not case.patient.has_step or case.left() < LEFT * case.budget:
         return None
-    by = None if first.id in _NO_RATE else _rule(case, first.id)
+    if first.id in WRONG and first.confidence >= STATED:
+        return _of_right_loss(case, first.id)
+    sure = first.id in MENDABLE and first.weight >= PROVEN and first.confidence >= SURE
+    by = _rule(case, first.id) if sure and first.id not in _NO_RATE else None
     if by is None:
         return None
     other = Case(Mended(case, *by), case.left())
     names = ("truth", "generic", "net", "head", "tape", "quick", "base", "reference", "judged", "weights")
     other.__dict__.update({name: getattr(case, name) for name in names}, kept=dict(case.kept))
+    return other
+
+
+def _of_right_loss(case: Case, fault: str) -> Case | None:
+    """The case of the loop by the loss in its right form, of which everything is measured anew."""
+    loss, by = right_loss(case), _rule(case, fault) if case.rule is not None else None
+    if loss is None or by is None:
+        return None
+    mended = Mended(case, *by, loss)
+    other = Case(mended, case.left())
+    mended.gradient = other.quick
     return other
 
 
@@ -118,7 +142,7 @@ def _of_linear(c: list[float], lr: float, fault: str) -> tuple[Optimizer, float]
     if len(weights) < 2 or abs(weights[1]) <= 1e-3 * abs(weights[0]):
         return sgd(), lr
     beta = abs(float(weights[1] / weights[0]))
-    return (momentum(beta), lr) if fault in GROUPS["gradient formula"] and beta < 1 else None
+    return (momentum(beta), lr) if fault in {*GROUPS["gradient formula"], *WRONG} and beta < 1 else None
 
 
 def _remembers(case: Case) -> bool:
