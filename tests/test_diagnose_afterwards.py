@@ -18,13 +18,16 @@ def loss(p, X, y):
     return np.mean((np.tanh(X @ p[0] + p[1]) @ p[2] + p[3] - y) ** 2)
 
 
-def loop(lr, slope, keep=0.0, y=y, n_steps=1500):
-    """Two layers under momentum, of which the slope of tanh may be forgotten on the way back."""
+def loop(lr, slope, keep=0.0, y=y, n_steps=1500, rows=None):
+    """Two layers under momentum, of which the slope of tanh may be forgotten on the way back.
+
+    The gradient is the sum over the rows of a batch divided by `rows`, that of their mean unless told.
+    """
     kept = [0.0 * x for x in START]
 
     def step(p, X, y):
         h = np.tanh(X @ p[0] + p[1])
-        d = 2 * (h @ p[2] + p[3] - y) / len(X)
+        d = 2 * (h @ p[2] + p[3] - y) / (rows or len(X))
         e = d @ p[2].T * (1 if slope == "forgotten" else 1 - h * h)
         for v, g in zip(kept, (X.T @ e, e.sum(0), h.T @ d, d.sum(0)), strict=True):
             v[...] = keep * v + g
@@ -50,6 +53,22 @@ def test_what_is_wrong_beside_a_wrong_gradient_is_told_of_the_loop_with_that_men
     first, *rest = diagnose(**given).faults
     assert first.id == FORGOTTEN
     assert [f.id for f in rest if f.words.startswith("with that mended")] == second
+
+
+MIXED = np.roll(y, 7)[drawn.permutation(240)]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (loop(0.1, "right", rows=1), ["grad_reduction_sum"]),
+        (loop(0.1, "right", rows=1, y=MIXED), ["grad_reduction_sum", "labels_misaligned"]),
+        (loop(0.002, "forgotten", 0.95, y=MIXED), [FORGOTTEN, "labels_misaligned"]),
+    ],
+    ids=["a sum alone", "a sum, and other rows' targets", "a velocity, and other rows' targets"],
+)
+def test_where_the_rate_is_not_known_the_mended_loop_goes_by_the_best_of_some(given, names):
+    assert [f.id for f in diagnose(**given).faults if f.confidence > 0.25] == names
 
 
 def test_of_a_velocity_behind_a_wrong_gradient_no_rate_is_known():

@@ -1,8 +1,8 @@
 """What else keeps a loop from learning: whole runs with the first fault mended.
 
 What compares whole runs presumes that the gradient and the rule are right, and is not asked where they are
-proven to be wrong. Where the rule and its rate were read off the loop's own steps it can be asked all the
-same, of the same loop that goes by the exact gradient.
+proven to be wrong. It can be asked all the same, of the same loop that goes by the exact gradient: by
+the rule and the rate that were read off its own steps, or, where those are not known, by the best of some.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ WELL = 0.9
 """The share of the reachable improvement at which nothing else keeps a loop from learning."""
 MODEST = 0.6
 """The confidence that what comes after a mended fault has at most."""
+OF_RATES = {"lr_too_large", "lr_too_small", "too_few_steps", "batch_size_unsuitable", "class_imbalance"}
+"""What is not asked of a loop whose rate is not known: rare classes are late, and sooner at another rate."""
+RATES = (0.001, 0.01, 0.1, 1.0)
+"""Rates of which one may suit it."""
 _NO_RATE = ("grad_reduction_sum", "grad_averaged_twice")
 
 
@@ -41,6 +45,7 @@ class Mended(Patient):
     def __init__(self, case: Case, optimizer: Optimizer, lr: float, loss: Loss | None = None) -> None:
         self.__dict__.update(vars(case.patient))
         self.gradient, self.optimizer, self.lr, self.loss = case.quick, optimizer, lr, loss
+        self.own_rate = True
 
     def fresh(self) -> Body:
         return _Body(super().fresh(), self)
@@ -74,8 +79,8 @@ def afterwards(case: Case, found: list[Finding]) -> list[Finding]:
     more: list[Finding] = []
     for experiment in (treatment.experiment, model.experiment, splits.experiment):
         more += experiment(again, more)
-    known = {f.id for f in found}
-    fresh = [f for f in more if f.alone and f.confidence > 0 and f.id not in known]
+    settled = {f.id for f in found} | (set() if again.patient.own_rate else OF_RATES)
+    fresh = [f for f in more if f.alone and f.confidence > 0 and f.id not in settled]
     fresh.sort(key=lambda f: -f.weight)
     proven = [f for f in found if f is found[0] or f.weight >= PROVEN]
     return [*proven, *map(behind, fresh[:1]), *(f for f in found if f not in proven)]
@@ -92,31 +97,52 @@ def _well(again: Case) -> bool:
     return bool(way > WELL * again.worth(again.base) and again.base - again.user.final >= WELL * way)
 
 
-def _mended(case: Case, first: Finding) -> Case | None:
-    """The case of the loop with this fault mended; None where it is not known how it would go then."""
+class _Again(Case):
+    """The case of a mended loop."""
+
+    patient: Mended
+
+
+def _mended(case: Case, first: Finding) -> _Again | None:
+    """The case of the loop with this fault mended; None where that is not known to mend it."""
     if not case.patient.has_step or case.left() < LEFT * case.budget:
         return None
     if first.id in WRONG and first.confidence >= STATED:
-        return _of_right_loss(case, first.id)
+        right = right_loss(case)
+        return None if right is None else _by(case, first.id, right[1] and case.rule is not None, right[0])
     sure = first.id in MENDABLE and first.weight >= PROVEN and first.confidence >= SURE
-    by = _rule(case, first.id) if sure and first.id not in _NO_RATE else None
-    if by is None:
-        return None
-    other = Case(Mended(case, *by), case.left())
-    names = ("truth", "generic", "net", "head", "tape", "quick", "base", "reference", "judged", "weights")
-    other.__dict__.update({name: getattr(case, name) for name in names}, kept=dict(case.kept))
+    return _by(case, first.id, first.id not in _NO_RATE) if sure else None
+
+
+def _by(case: Case, fault: str, known: bool, loss: Loss | None = None) -> _Again:
+    """The case of the loop at its own rate; at the best of some where that is not known to suit it.
+
+    By another loss everything is measured anew.
+    """
+    rule = _rule(case, fault) if known else None
+    ways = _ways(case) if rule is None else [rule]
+    mended = Mended(case, *ways[0], loss)
+    other = _Again(mended, case.left())
+    if loss is None:
+        names = ("truth", "generic", "net", "head", "tape", "quick", "base", "reference", "judged", "weights")
+        other.__dict__.update({name: getattr(case, name) for name in names}, kept=dict(case.kept))
+    mended.gradient, mended.own_rate = other.quick, rule is not None
+    if rule is None:
+        mended.optimizer, mended.lr = min(ways, key=lambda way: _end(other, *way))
     return other
 
 
-def _of_right_loss(case: Case, fault: str) -> Case | None:
-    """The case of the loop by the loss in its right form, of which everything is measured anew."""
-    loss, by = right_loss(case), _rule(case, fault) if case.rule is not None else None
-    if loss is None or by is None:
-        return None
-    mended = Mended(case, *by, loss)
-    other = Case(mended, case.left())
-    mended.gradient = other.quick
-    return other
+def _ways(case: Case) -> list[tuple[Optimizer, float]]:
+    """Right rules at many rates, for a loop whose own rule or rate is not known."""
+    return [*((sgd(), lr) for lr in RATES), (momentum(0.9), 0.01), (adam(), 0.01)]
+
+
+def _end(other: Case, optimizer: Optimizer, lr: float) -> float:
+    """The loss that a mended loop ends with by this rule; inf where it breaks."""
+    limit, data = min(0.3, 0.1 * other.left()), (other.X, other.y)
+    run = other.machine.exact(optimizer, lr, other.leaves, other.patient.batch, data, other.steps,
+                              other.judge, limit)  # fmt: skip
+    return run.final if np.isfinite(run.final) else np.inf
 
 
 def _rule(case: Case, fault: str) -> tuple[Optimizer, float] | None:

@@ -26,8 +26,11 @@ STATED = 0.8
 Loss = Callable[[Any, Any, Any], Any]
 
 
-def right_loss(case: Case) -> Loss | None:
-    """The mean loss of rows (or their sum, where that is what is written) by the right network."""
+def right_loss(case: Case) -> tuple[Loss, bool] | None:
+    """The mean loss of rows (or their sum, where that is what is written) by the right network.
+
+    And whether the rate that was chosen for the loss as written was chosen for this one.
+    """
     net = case.net
     if net is None or not net.whole or net.by_number:
         return None
@@ -42,7 +45,7 @@ def right_loss(case: Case) -> Loss | None:
         rows = right.row_losses(leaves, X, y)
         return rows.sum() if summed else rows.mean()
 
-    return loss
+    return loss, same or net.objective in fn.WRONG
 
 
 def _form(y: Any, width: int) -> tuple[str, str] | None:
