@@ -104,3 +104,42 @@ def test_behind_rows_of_nan_stands_what_is_wrong_with_the_loop_on_whole_rows(giv
     first, *rest = diagnose(**given).faults
     assert first.id == "nan_in_data"
     assert [f.id for f in rest if f.words.startswith("with that mended")] == second
+
+
+def begun(given, params):
+    return {**given, "params": params}
+
+
+ZERO = [0 * x for x in START]
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (begun(loop(0.1, "right"), ZERO), ["init_zero"]),
+        (begun(loop(0.1, "right", y=MIXED), ZERO), ["init_zero", "labels_misaligned"]),
+        (begun(loop(0.1, "right", n_steps=12), ZERO), ["init_zero", "too_few_steps"]),
+    ],
+    ids=["nothing else", "other rows' targets", "few steps"],
+)
+def test_behind_a_start_that_lets_no_signal_pass_stands_what_fresh_weights_show(given, names):
+    assert [f.id for f in diagnose(**given).faults if f.confidence > 0.25] == names
+
+
+def line(p, X, y):
+    return np.mean((X @ p[0] - y) ** 2)
+
+
+@pytest.mark.parametrize(("shift", "second"), [(0.0, []), (4.0, ["no_bias"])])
+def test_behind_weights_of_whole_numbers_stands_what_fractions_show(shift, second):
+    y = X @ [0.7, -0.4, 0.2] + shift
+
+    def step(p, X, y):
+        moved = p[0].copy()
+        moved[...] = moved - 0.1 * 2 * X.T @ (X @ moved - y) / len(y)
+        return [moved], line(p, X, y)
+
+    given = {"params": [np.zeros(3, int)], "X": X, "y": y, "loss": line, "step": step, "n_steps": 200}
+    first, *rest = diagnose(**given).faults
+    assert first.id == "dtype_truncation"
+    assert [f.id for f in rest if f.words.startswith("with that mended")] == second

@@ -22,7 +22,7 @@ In reading order:
     _proof         the run that proves what arithmetic found
     _right_loss    the loss in the form the targets ask for
     _afterwards    what else is wrong with the first fault mended
-    _whole_rows    the loop without its rows of NaN
+    _anew          the loop with its rows, or its first weights, mended
     _verdict       the ranking
     _explain       what each fault is, for those who read a report
     _report        line, paragraph, JSON

@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from pullback.diagnose._afterwards import PROVEN, afterwards, behind
+from pullback.diagnose._afterwards import LEFT, PROVEN, afterwards, behind
+from pullback.diagnose._anew import mended
 from pullback.diagnose._case import Case
 from pullback.diagnose._experiments import EXPERIMENTS
 from pullback.diagnose._findings import Finding, raised
 from pullback.diagnose._proof import prove
-from pullback.diagnose._whole_rows import on_whole_rows
 from pullback.diagnose.experiments import data, objective
 from pullback.diagnose.experiments._rivals import rivals, unexplained
 from pullback.diagnose.experiments.gradient import doubtful
@@ -86,8 +86,8 @@ class Diagnosis:
         return fragment(self)
 
 
-def examine(case: Case) -> Diagnosis:
-    """Run the experiments on a case within its budget."""
+def examine(case: Case, once_more: bool = True) -> Diagnosis:
+    """Run the experiments on a case within its budget, and once more where its rows or start are mended."""
     begun = time.monotonic()
     out = Diagnosis(case.patient.name)
     printed = io.StringIO()
@@ -109,7 +109,9 @@ def examine(case: Case) -> Diagnosis:
             out.reason, found = f"{found[0].words}, or else a rule of its own: {_NO_TIME}", []
         _proven(case, found)
         found = _next(case, found)
-        out.faults = [*found, *_others(case, found), *_on_whole_rows(case, found)]
+        guesses = _others(case, found)
+        behind_first = _again(case, found) if once_more else []
+        out.faults = [*found, *behind_first, *guesses]
     out.ruled_out = case.tried
     out.facts.update(case.facts)
     out.printed = printed.getvalue()
@@ -160,19 +162,25 @@ def _next(case: Case, found: list[Finding]) -> list[Finding]:
         return found
 
 
-def _on_whole_rows(case: Case, found: list[Finding]) -> list[Finding]:
-    """What the same loop is found to have where no row holds NaN or inf, behind the finding that some do.
+def _again(case: Case, found: list[Finding]) -> list[Finding]:
+    """What the same loop is found to have where its rows, or its first weights, are mended.
 
     Without a column that was lost a loop may not learn what it should: then only arithmetic counts.
     """
-    whole = on_whole_rows(case.patient) if found and found[0].id == "nan_in_data" else None
-    if whole is None:
+    if not found or case.left() < LEFT * case.budget:
         return []
-    patient, all_told = whole
-    again = examine(Case(patient, case.left())).faults
-    least = 0 if all_told else PROVEN
-    likely = [f for f in again if f.confidence >= LIKELY and least <= f.weight < 100]
-    return list(map(behind, likely))
+    try:
+        anew = mended(case, found[0].id)
+    except (TimeUp, Failure):
+        return []
+    if anew is None:
+        return []
+    patient, all_told = anew
+    again = examine(Case(patient, case.left()), once_more=False).faults
+    least, known = 0 if all_told else PROVEN, {f.id for f in found}
+    return [
+        behind(f) for f in again if f.confidence >= LIKELY and least <= f.weight < 100 and f.id not in known
+    ]
 
 
 _NO_TIME = "the time was up before whole runs could be compared; give a larger budget"

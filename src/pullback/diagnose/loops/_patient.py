@@ -143,6 +143,14 @@ class Patient:
         change(out._given["step"])
         return out
 
+    def begun_at(self, leaves: list[np.ndarray]) -> Patient:
+        """The same loop from other first parameters."""
+        out = copy.copy(self)
+        out.leaves = [np.array(x, float) for x in leaves]
+        out.params = rebuild(self.params, copies(out.leaves))
+        out._given = {**self._given, "params": out.params}
+        return out
+
     def batch(self, t: int, size: int | None = None, n: int | None = None) -> np.ndarray:
         """The rows of batch `t`: row order, wrapping round."""
         size, n = size or self.batch_size, n or self.n

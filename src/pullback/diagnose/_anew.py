@@ -1,18 +1,31 @@
-"""A loop whose rows hold NaN or inf, with the nearest whole row in the place of each of them.
+"""The same loop with what it is given mended, to be examined once more: its rows, or its first weights.
 
-What such rows spoil hides everything else. With them mended the loop can be asked what else is wrong. A
-column that is NaN in most rows, as after taking the logarithm of zero, is filled with noise instead.
+Rows of NaN, weights that no signal passes, or that are kept in whole numbers, hide what else is wrong. In the
+place of a row of NaN stands the nearest whole row; a column that is NaN in most rows, as after taking the
+logarithm of zero, is filled with noise.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from pullback.diagnose._case import Case
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure
 
 LEAST = 0.5
 """The share of the rows that have to be whole for the rest to be made of them; of a column too."""
+
+
+def mended(case: Case, fault: str) -> tuple[Patient, bool] | None:
+    """The loop without this fault, and whether it is given all that it needs; None for faults of its own."""
+    if fault == "nan_in_data":
+        return on_whole_rows(case.patient)
+    if fault == "dtype_truncation" and any(x.dtype.kind in "iu" for x in case.patient.leaves):
+        return case.patient.begun_at(case.leaves), True
+    if fault.startswith("init_") and case.patient.has_step:
+        return case.patient.begun_at(case.reborn()), True
+    return None
 
 
 def on_whole_rows(patient: Patient) -> tuple[Patient, bool] | None:
