@@ -131,8 +131,9 @@ def test_whole_numbers_stand_before_the_error_they_cause():
     patient = regression(params=[np.zeros(3, int)])
 
     def step(params, X, y):
+        reported = patient["loss"](params, X, y)
         params[0] -= 0.1 * X.T @ (X @ params[0] - y) / len(y)
-        return params, 0.0
+        return params, reported
 
     found = diagnose(**{**patient, "step": step}).faults
     assert [(f.id, f.where) for f in found] == [("dtype_truncation", 0), ("exception", "step")]
