@@ -55,7 +55,7 @@ def _stretches(n: int) -> Iterator[tuple[int, int]]:
 def _judged(case: Case, X: np.ndarray, y: np.ndarray, part: np.ndarray) -> list[Finding]:
     """Whether a stretch is foretold neither by itself nor by the rest, which foretells itself."""
     rest = np.setdiff1d(np.arange(len(X)), part)
-    if not _of_a_kind(X, part, rest) or not _of_a_kind(y, part, rest):
+    if not of_a_kind(X, part, rest) or not of_a_kind(y, part, rest):
         return []
     elsewhere = max(correlation(g, y[rest]) for g in foretold(X[rest], y[rest]))
     within = max(correlation(g, y[part]) for g in foretold(X[part], y[part]))
@@ -72,7 +72,7 @@ def _judged(case: Case, X: np.ndarray, y: np.ndarray, part: np.ndarray) -> list[
         0.8, 66)]  # fmt: skip
 
 
-def _of_a_kind(table: np.ndarray, part: np.ndarray, rest: np.ndarray) -> bool:
+def of_a_kind(table: np.ndarray, part: np.ndarray, rest: np.ndarray) -> bool:
     """Whether two parts have columns of like means and deviations: rows of one source, not of two."""
     a, b = table[part], table[rest]
     spread = np.sqrt((a.var(0) + b.var(0)) / 2) + 1e-12

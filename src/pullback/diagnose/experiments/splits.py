@@ -1,8 +1,8 @@
 """Labels, classes and splits: what the rows say about each other.
 
-Does: looks for stretches of rows that no others foretell; compares the rare classes' loss with that of a
-run on even batches; follows the validation rows' loss through the run; looks for rows that are in two splits
-and for columns that give the target away.
+Does: looks for stretches of rows, and for every second to tenth row, that no others foretell; compares the
+rare classes' loss with that of a run on even batches; follows the validation rows' loss through the run;
+looks for rows that are in two splits and for columns that give the target away.
 Speaks for: labels_wrong, labels_misaligned, class_imbalance, overfitting, train_test_leakage,
 eval_wrong_split, label_leakage.
 """
@@ -17,6 +17,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._any_class import any_class
 from pullback.diagnose.experiments._astray import astray
+from pullback.diagnose.experiments._every_kth import every_kth
 from pullback.diagnose.experiments._one_sided import one_sided
 from pullback.diagnose.experiments._plateaus import plateaus
 from pullback.diagnose.experiments._stretches import stretch
@@ -44,8 +45,7 @@ def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
         *out,
         *one_sided(case),
         *_imbalance(case),
-        *(contradicted(case) or plateaus(case) or any_class(case)),
-        *astray(case),
+        *(every_kth(case) or contradicted(case) or plateaus(case) or any_class(case) or astray(case)),
         *_overfitting(case),
     ]
 
