@@ -8,7 +8,7 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import treatment
-from pullback.diagnose.experiments._any_class import _inner, spread
+from pullback.diagnose.experiments._any_class import _inner, any_class, spread
 from pullback.diagnose.experiments._dependence import beyond_chance
 from pullback.diagnose.experiments._one_sided import _block, _mixed
 from pullback.diagnose.experiments._plateaus import levels
@@ -114,6 +114,21 @@ def test_a_loop_whose_labels_are_any_class_gets_that_name(lost, ids):
 
     found = diagnose(params=start, X=X, y=y, loss=loss, step=step, batch_size=240, n_steps=3000)
     assert [f.id for f in found.faults[:1]] == ids
+
+
+@pytest.mark.parametrize(("apart", "lost", "ids"), [(3, 0.7, ["labels_wrong"]), (3, 0.0, []), (0.8, 0.0, [])])
+def test_labels_that_are_any_of_many_classes_are_told_from_many_that_overlap(apart, lost, ids):
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 8, 500)
+    X = apart * rng.standard_normal((8, 10))[y] + rng.standard_normal((500, 10))
+    y = np.where(rng.random(500) < lost, rng.integers(0, 8, 500), y)
+
+    def loss(p, X, y):
+        z = X @ p[0]
+        return np.mean(np.log(np.exp(z).sum(1)) - z[np.arange(len(y)), y])
+
+    given = {"params": [np.zeros((10, 8))], "X": X, "y": y, "loss": loss, "grad": slopes_of_words}
+    assert [f.id for f in any_class(Case(Patient(given), 10.0))] == ids
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ import numpy as np
 
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments._plateaus import CLASSES, LEARNT
+from pullback.diagnose.experiments._plateaus import LEARNT
 from pullback.diagnose.experiments.labels import columns, foretold, rare
 from pullback.diagnose.experiments.of_objective._task import classes
 from pullback.diagnose.network._functions import sigmoid, softmax
 
-FOLDS, ROWS, COLUMNS = 20, 150, 64
+FOLDS, ROWS, COLUMNS, CLASSES = 20, 150, 64, 12
 LIKELIER, WRONG, TOLD = 6.0, 0.25, 0.1
 """What chance reaches once in 4000, a share that tails do not look like, and hits beyond a constant's."""
 TAIL = 3.5
