@@ -96,6 +96,8 @@ def test_columns_of_which_most_have_become_another(table, lost):
 
 
 TOPS = (CLOSE.max(0) <= CLOSE) * 1
+SHARED = (np.arange(300)[:, None] % 23 == 22) * 1
+"""Counts, of which one row in 23 has the greatest."""
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,8 @@ TOPS = (CLOSE.max(0) <= CLOSE) * 1
     [
         (TOPS, True),
         (np.hstack([one, TOPS]).astype(float), True),
+        (np.hstack([one, TOPS, SHARED]).astype(int), True),
+        (np.hstack([SHARED, np.roll(SHARED, 1), TOPS[:, :1]]), False),
         (np.hstack([one, CLOSE > 1]).astype(float), False),
         (np.hstack([one, np.eye(300)[:, :5], CLOSE]), False),
         (one.astype(float), False),
