@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -53,6 +54,23 @@ def found(step, **more):
 
 def first(step, **more):
     return found(step, **more).faults[0].id
+
+
+@pytest.mark.parametrize(("weight", "stands"), [(1e-4, False), (3.0, True)])
+def test_a_penalty_that_hardly_pulls_is_no_explanation(weight, stands):
+    def drawn(p, X, y):
+        return np.mean((X @ p[0] - y) ** 2) + weight * np.sum(p[0] ** 2)
+
+    given = {"params": [np.ones(4)], "X": X, "y": y, "loss": drawn, "grad": lambda p, X, y: p}
+    found = RIVALS["regularisation_too_strong"].stands(Case(Patient(given), 10.0))
+    assert (found is not None) is stands
+
+
+@pytest.mark.parametrize(("shares", "stands"), [([50] * 10, False), ([90, 10], True), ([50, 50], False)])
+def test_a_class_is_rare_beside_others_that_have_more_rows(shares, stands):
+    y = np.repeat(np.arange(len(shares)), shares)
+    case = SimpleNamespace(y=y, n=len(y))
+    assert (RIVALS["class_imbalance"].stands(case) is not None) is stands
 
 
 def test_every_explanation_that_may_be_confused_can_be_looked_for():

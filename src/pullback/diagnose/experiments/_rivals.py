@@ -16,7 +16,6 @@ import numpy as np
 from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments import units
-from pullback.diagnose.experiments._biases import penalised
 from pullback.diagnose.experiments.labels import explained
 from pullback.diagnose.experiments.objective import labels
 from pullback.diagnose.experiments.of_treatment._uneven import uneven
@@ -26,6 +25,8 @@ from pullback.diagnose.updates._moves import norm
 
 MOST = 3
 UNLIKE = 100.0
+PULLS = 0.05
+"""The share of the gradient from which on a penalty may be what holds a loop back."""
 Stands = Callable[[Case], "tuple[Any, str] | None"]
 
 
@@ -205,7 +206,11 @@ def _slope_along(fades: bool) -> Stands:
 
 
 def _penalised(case: Case) -> Any:
-    return ("loss", "the loss holds a term of the weights alone") if penalised(case) else None
+    rows = case.batch()
+    pull = norm(case.truth.penalty_grad(case.generic, *rows) or [np.zeros(1)])
+    share = pull / max(norm(case.gradient(case.generic, *rows)), 1e-300)
+    evidence = f"its pull is {number(100 * share)} % of the gradient at weights of a usual size"
+    return ("loss", evidence) if share > PULLS else None
 
 
 def _few_units(case: Case) -> Any:
@@ -248,7 +253,8 @@ def _rare_class(case: Case) -> Any:
         return None
     counts = np.unique(fn.kinds(case.y), return_counts=True)[1]
     least = float(counts.min() / case.n)
-    return ("y", f"the rarest class has {number(100 * least)} % of the rows") if least < 0.15 else None
+    rare = least < 0.15 and 2 * counts.min() < counts.max()  # of many classes none need be rare
+    return ("y", f"the rarest class has {number(100 * least)} % of the rows") if rare else None
 
 
 def _sorted_rows(case: Case) -> Any:
