@@ -203,9 +203,16 @@ def weighted(p, X, y):
     return 0.01 * p[0] @ p[0] - np.mean(s * np.where(y == 1, np.log(q), np.log(1 - q)))
 
 
+def weighted_squares(p, X, y):
+    """Of rows that count by their inputs; from a low bias on all outputs lie past one label of two."""
+    return np.mean((1 + X[:, 0] ** 2) * (line(p, X) - y) ** 2)
+
+
+LOW = [0.01 * LINE[0], np.full(1, -2.0)]
 PAIR = [WIDE[0][:, :2], np.zeros(2)]
-RIGHT = [(weighted, SIGNS, LINE), (grades, GRADES, LINE), (pairs, NUMBERS, LINE), (pairs, SIGNS, LINE),
-         (places, SIGNS.astype(int), PAIR), (quantile, NUMBERS, [np.ones(5)])]  # fmt: skip
+RIGHT = [(weighted, SIGNS, LINE), (weighted_squares, SIGNS, LOW), (grades, GRADES, LINE),
+         (pairs, NUMBERS, LINE), (pairs, SIGNS, LINE), (places, SIGNS.astype(int), PAIR),
+         (quantile, NUMBERS, [np.ones(5)])]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -277,11 +277,11 @@ def _slope_against(
         return []  # one sum for several grades: which way is towards the one in the middle rests on the sum
     positive = t > 0.5 if t.min() >= 0 else t > 0
     D = D if _descends(D, positive, values) else -D
-    uphill, downhill = _always(D, positive), _always(-D, ~positive)
+    uphill, downhill = _against(D, positive)
     one = D.shape[1] == 1 and bool(np.any(np.abs(D) > 1e-12))  # a loss of pairs of rows is flat for one alone
     flat_no = one and (~positive).any() and not np.any(np.abs(D[~positive]) > 1e-12)
     flat_yes = one and positive.any() and not np.any(np.abs(D[positive]) > 1e-12)
-    if uphill > 0.15 or downhill > 0.15:
+    if max(uphill, downhill) > 0.15 and _also_elsewhere(case, picked, positive, (uphill, downhill)):
         return [
             _wrong_formula(
                 "it falls when the output moves away from the label",
@@ -295,6 +295,27 @@ def _slope_against(
         side = "labels of zero" if flat_no else "labels of one"
         return [_wrong_formula(f"{side} have no part in it", f"its slope is zero on all {side}", 0.9)]
     return []
+
+
+def _against(D: np.ndarray, positive: np.ndarray) -> tuple[float, float]:
+    """The shares of the outputs of labels of one, and of zero, that such slopes drive away from the label."""
+    return _always(D, positive), _always(-D, ~positive)
+
+
+def _also_elsewhere(case: Case, picked: np.ndarray, positive: np.ndarray, here: tuple[float, float]) -> bool:
+    """Whether outputs of the same label are driven away with every weight the other way round as well.
+
+    One place proves nothing: a loss that is a distance brings back what lies past its label.
+    """
+    try:
+        found = slopes_by_sums(case, [-x for x in case.generic], picked)
+    except Exception:  # a loss that breaks there tells nothing
+        return True
+    if found is None:
+        return True
+    D, _, values = found
+    there = _against(D if _descends(D, positive, values) else -D, positive)
+    return max(map(min, here, there)) > 0.15
 
 
 def _flat_elsewhere(case: Case, picked: np.ndarray) -> bool:
