@@ -58,3 +58,28 @@ def test_a_velocity_that_is_read_and_never_written_is_told(enters):
 )
 def test_zeros_that_steps_have_for_other_ends_are_no_velocity(enters):
     assert told(enters) == []
+
+
+def kept_as(made, enters):
+    """A step that writes a list of arrays, and moves by what it has written."""
+
+    def move(w, v, g):
+        v[...] = made(w, g)
+        return enters(w, v)
+
+    return move
+
+
+@pytest.mark.parametrize(
+    ("made", "enters", "said"),
+    [
+        (lambda w, g: 0.9 * w - 0.1 * g, lambda w, v: w + v, ["momentum_state_wrong"]),
+        (lambda w, g: 0.8 * w + g, lambda w, v: w - 0.1 * v, ["momentum_state_wrong"]),
+        (lambda w, g: 0.01 * w + g, lambda w, v: w - 0.1 * v, []),
+        (lambda w, g: -0.05 * w - 0.1 * g, lambda w, v: w + v, []),
+        (lambda w, g: 0.05 * w - 0.1 * g, lambda w, v: w + v, ["grad_sign_flipped"]),
+    ],
+    ids=["last move", "sum of gradients", "a decay", "a decay of moves", "a decay with a minus"],
+)
+def test_a_velocity_made_of_the_weights_is_told_from_a_decay(made, enters, said):
+    assert told(kept_as(made, enters)) == said

@@ -36,6 +36,9 @@ def judge_linear(
         return [Finding(
             "grad_sign_flipped", "step", "the step goes uphill: the update is added",
             f"each step is {number(-c[0])} times the gradient", "subtract the update", 1.0, 82)]  # fmt: skip
+    astray = _made_of_weights(case, rule, moves, moving)
+    if astray:
+        return astray
     away = drawn_away(case, moves, case.decay, rule.lr, rule.gap) or turned(case, moves, grads[0], rule)
     if away or len(c) < 2:
         return away
@@ -48,6 +51,25 @@ def judge_linear(
         or _divided_beside(c, len(moves.rows[0]))
         or _scaled_twice(case, rule, grads[0], moving)
     )
+
+
+def _made_of_weights(case: Case, rule: Rule, moves: Moves, moving: list[int]) -> list[Finding]:
+    """Whether what is kept as a velocity is a share of the weights, not of the last velocity, and a gradient.
+
+    Nothing of earlier gradients is in a move then, and of the weights as much as people keep of a velocity:
+    a decay, with whichever sign, takes far less.
+    """
+    newest, *earlier, decay = rule.coefficients
+    if rule.gap > 1e-6 or not earlier or max(map(abs, earlier)) > 1e-3 * abs(newest):
+        return []
+    kept = factor_kept(kept_after(case.patient, moves.before[0]), [moves.move(0)[k] for k in moving])
+    share = next((-a * decay for a in kept if LEAST < -a * decay < 1 - 1e-4), None)
+    if share is None:
+        return []
+    return [Finding(
+        "momentum_state_wrong", "step", "the velocity is made of the weights, not of its own last value",
+        f"what is kept after a step holds {number(share)} times the weights, and no earlier gradient",
+        "keep v = beta v - lr g: beta stands on the velocity, not on the weights", 1.0, 81)]  # fmt: skip
 
 
 def _divided_beside(c: np.ndarray, n: int) -> list[Finding]:
