@@ -23,6 +23,7 @@ ACTIVATIONS = {
     "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
     "tanh": np.tanh,
     "relu": lambda z: np.maximum(z, 0),
+    "softsign": lambda z: z / (1 + np.abs(z)),
 }
 
 
@@ -57,6 +58,8 @@ def seen_and_tape(name, slope):
         ("relu", lambda z, u: u < 0, "the sign of the error signal"),
         ("tanh", lambda z, u: np.where(z > 0, 1, 0.05), "slopes 1 and 0.05"),
         ("sigmoid", lambda z, u: np.where(z > 0, 1, 0.3), "slopes 1 and 0.3"),
+        ("softsign", lambda z, u: (1 - z / (1 + np.abs(z))) ** 2, "of the value"),
+        ("softsign", lambda z, u: 1 - 2 * np.abs(z) / (1 + np.abs(z)), "of the value"),
     ],
 )
 def test_a_function_in_the_derivatives_place_is_found(name, slope, words):
@@ -70,8 +73,17 @@ def test_what_is_no_function_of_these_is_not_taken_for_one():
     assert own_slopes(*seen_and_tape("gelu", lambda z, u: noise.standard_normal(z.shape)), _fits) is None
 
 
-def test_a_part_of_the_product_rule_alone_is_a_mistake_that_is_known():
-    seen, tape = seen_and_tape("gelu", lambda z, u: 0.5 * (1 + inside(z)))
+@pytest.mark.parametrize(
+    ("name", "slope"),
+    [
+        ("gelu", lambda z, u: 0.5 * (1 + inside(z))),
+        ("softsign", lambda z, u: 1 / (1 + np.abs(z))),
+        ("tanh", lambda z, u: 1 / np.cosh(z)),
+    ],
+    ids=["part of a product rule", "a square forgotten", "another"],
+)
+def test_a_part_of_the_derivative_alone_is_a_mistake_that_is_known(name, slope):
+    seen, tape = seen_and_tape(name, slope)
     claims = [c for c in mistakes(tape) if not c.partial]
     same = [
         c.id for c in claims

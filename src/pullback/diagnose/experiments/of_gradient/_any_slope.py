@@ -21,7 +21,7 @@ Fits = Callable[[np.ndarray, Any, float | None], bool]
 Term = Callable[[Segment, Any], Any]
 """A number for each of an activation's units, of its values and of the error signal that reaches it."""
 Family = tuple[list[Term], Callable[[np.ndarray], str]]
-DEGREE = 11
+DEGREE, FEW = 11, 3
 ENOUGH = 3
 """Numbers of a gradient for each term that is fitted to it."""
 
@@ -55,6 +55,8 @@ def _families(name: str, hidden: list[Segment]) -> Iterator[Family]:
         yield sides, partial(_two_slopes, at)
     if "relu" in name:
         return
+    for value in (lambda s, u: s.a.value, lambda s, u: np.abs(s.a.value)):  # a few tell it on few numbers
+        yield [partial(_power, value, j) for j in range(FEW + 1)], lambda _: "another function of the value"
     for value in (lambda s, u: s.a.value, lambda s, u: np.tanh(s.sums), lambda s, u: np.tanh(0.5 * s.sums)):
         yield [partial(_power, value, j) for j in range(DEGREE + 1)], lambda _: "another function of the sum"
     squashed = {id(s.a): np.tanh(0.5 * s.sums) for s in hidden}  # a sigmoid may be written as a quotient
