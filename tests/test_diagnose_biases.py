@@ -29,3 +29,25 @@ def step(p, X, y):
 def test_a_penalty_s_cost_is_no_missing_bias(X, y, expected):
     found = diagnose(params=[np.zeros((12, 3))], X=X, y=y, loss=loss, step=step, batch_size=40, n_steps=200)
     assert [f.id for f in found.faults][:1] == expected
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [(0.6, ["no_bias"]), (0.0, [])],
+    ids=["a threshold within", "a line through the origin"],
+)
+def test_a_bias_that_halves_what_a_line_of_one_output_leaves_is_missed(at, expected):
+    """It learns much without one, by columns that are all above zero; a line that needs none goes without."""
+    rng = np.random.default_rng(3)
+    X = rng.uniform(0, 1, (300, 4)) if at else rng.standard_normal((300, 4))
+    y = (X[:, 0] + 0.1 * rng.standard_normal(300) > at) * 1.0
+    odds = lambda p, X: 1 / (1 + np.exp(-X @ p))
+
+    def loss(p, X, y):
+        return -np.mean(y * np.log(odds(p, X)) + (1 - y) * np.log(1 - odds(p, X)))
+
+    def step(p, X, y):
+        return p - 4.0 * X.T @ (odds(p, X) - y) / len(y), loss(p, X, y)
+
+    found = diagnose(params=np.zeros(4), X=X, y=y, loss=loss, step=step, n_steps=400)
+    assert [f.id for f in found.faults][:1] == expected

@@ -12,8 +12,11 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._fitted import fit, settled
 from pullback.diagnose.network._anatomy import Net
 
-SHIFTS = 0.05
-"""The share of a constant's loss that a bias has to take away from a line."""
+SHIFTS = (0.6, 0.05), (0.4, 0.2)
+"""The shares of what a line leaves, and of a constant's loss, that a bias takes away where it is missed.
+
+What is made without a shift loses next to nothing: the more of a constant's loss it is, the surer.
+"""
 KEPT = 0.85
 """The share of the gain with a bias below which one is missed that is kept and never added."""
 
@@ -46,14 +49,16 @@ def without_bias(case: Case, base: float, goal: float) -> Finding | None:
 
 
 def _shifts_a_line(case: Case, net: Net, base: float, goal: float, biased: float) -> bool:
-    """Whether a line through the origin leaves several times what one with a bias does, however long it runs.
+    """Whether a bias takes away much of what a line through the origin leaves, however long it runs.
 
     A bias adds nothing else to a line, so that what it takes away is all that is missing.
     """
-    if len(net.layers) > 1 or not goal - biased > max(0.6 * goal, SHIFTS * case.worth(base)):
-        return False
-    best = min(goal, case.settled)
-    return best - biased > max(0.6 * best, SHIFTS * case.worth(base))
+    worth = case.worth(base)
+
+    def much(left: float) -> bool:
+        return any(left - biased > max(rest * left, share * worth) for rest, share in SHIFTS)
+
+    return len(net.layers) == 1 and much(goal) and much(min(goal, case.settled))
 
 
 def _kept_unused(case: Case, net: Net) -> bool:
