@@ -26,6 +26,7 @@ from pullback.diagnose.experiments.of_objective._slopes import slopes_by_sums
 from pullback.diagnose.experiments.of_objective._softmax import softmax, squashed_twice
 from pullback.diagnose.experiments.of_objective._task import halved, task, together, unfit
 from pullback.diagnose.experiments.of_objective._unpaired import unpaired
+from pullback.diagnose.experiments.of_objective._unpriced import unpriced
 from pullback.diagnose.experiments.of_objective._unread import unread
 from pullback.diagnose.network import _functions as fn
 from pullback.diagnose.network._anatomy import Net
@@ -60,6 +61,7 @@ def experiment(case: Case) -> list[Finding]:
             or _unbounded(case)
             or no_least(case, tape)
             or rewarded(case)
+            or unpriced(case)
         )
     return out
 

@@ -16,5 +16,6 @@ In reading order:
     _reach        whether the output can come to the targets at all
     _task         whether the objective suits what y holds, classes or numbers
     _unpaired     a loss that does not see which target belongs to which row
+    _unpriced     an output that brings every row's loss down, whatever its target
     _unread       a loss in which no target has a part
 """
