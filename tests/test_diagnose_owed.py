@@ -288,3 +288,27 @@ def test_the_decay_beside_a_rule_of_ones_own_is_read_off_its_first_move(decay):
     update.experiment(case)
     assert all(abs(share - decay) < 1e-4 for share in case.decay.values())
     assert len(case.decay) == 3 * (decay > 0)
+
+
+@pytest.mark.parametrize("fall", [0.0, 0.003], ids=["one rate", "a rate that falls"])
+@pytest.mark.parametrize(
+    ("rows_by", "penalty_by", "expected"),
+    [(1, 1, []), (1 / 60, 1, ["grad_averaged_twice"]), (1, 60, ["grad_constant_factor"])],
+    ids=["right", "rows divided twice", "penalty not divided"],
+)
+def test_rows_divided_twice_are_told_from_a_penalty_that_is_not_divided(fall, rows_by, penalty_by, expected):
+    """All weights in one vector, whose first meets a column of ones and pays nothing; 0.6 is named."""
+    inputs, rate, count = np.column_stack([np.ones(60), X]), 0.6, [0]
+    own = lambda w: LAM * np.append(0.0, w[1:])
+    error = lambda w, X, y: X @ w - y[:, 0]
+
+    def step(w, X, y):
+        g = rows_by * X.T @ error(w, X, y) / len(y) + penalty_by * own(w)
+        count[0] += 1
+        return w - rate / (1 + fall * (count[0] - 1)) * g, 0.0
+
+    def loss(w, X, y):
+        return np.mean(error(w, X, y) ** 2) / 2 + np.sum(own(w) * w) / 2
+
+    given = {"params": np.zeros(5), "X": inputs, "y": y, "loss": loss, "step": step}
+    assert [f.id for f in update.experiment(Case(Patient(given), 10.0))][:1] == expected

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose._findings import Finding, number
+from pullback.diagnose._findings import Finding, is_round, number
+from pullback.diagnose.updates._kept import numbers_named
 from pullback.diagnose.updates._moves import Moves, Rule, norm
 
 SURE, UNSURE = 0.95, 0.5
@@ -34,7 +35,23 @@ def penalty_share(
         return "grad_sign_flipped", "the penalty's part of the gradient has the wrong sign", SURE
     if ratios[0] < 1e-4:
         return "grad_constant_factor", "the penalty's part of the gradient is left out", UNSURE
+    if divided_twice(case, ratios[0], rate * case.rate):  # moves come divided by what is taken for the rate
+        return "grad_averaged_twice", "the rows' part of the gradient is divided by their number twice", SURE
     return "grad_constant_factor", f"{number(ratios[0])} times the penalty's part of the gradient", UNSURE
+
+
+def divided_twice(case: Case, ratio: float, rate: float) -> bool:
+    """Whether the penalty's part is larger by the number of rows, and the rows' part is what is wrong.
+
+    A rate that people choose, or that the step goes by, is less by that number then; else the penalty's part
+    is what someone forgot to divide.
+    """
+    n = case.size
+    if n < 4 or abs(ratio / n - 1) > 1e-3 or not rate > 0 or not case.patient.has_step:
+        return False
+    named = np.abs(numbers_named(case.patient))
+    told = [bool(np.any(np.abs(named / x - 1) < 1e-4)) for x in (rate * n, rate)]
+    return told == [True, False] or (is_round(rate * n) and not is_round(rate))
 
 
 def _two_parts(o: np.ndarray, data: np.ndarray, penalty: np.ndarray) -> tuple[float, float] | None:

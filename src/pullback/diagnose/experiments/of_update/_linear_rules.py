@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
-from pullback.diagnose._findings import Finding, is_round, number
-from pullback.diagnose.experiments.of_gradient._owed import drawn_away, penalty_ratio, turned
+from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.experiments.of_gradient._owed import divided_twice, drawn_away, penalty_ratio, turned
 from pullback.diagnose.experiments.of_update._fading import LEAST, judge_memory
 from pullback.diagnose.experiments.of_update._memories import keeps_velocity
 from pullback.diagnose.loops._sandbox import Failure
@@ -164,7 +164,7 @@ def _divided_but_for_penalty(case: Case, rate: float) -> list[Finding]:
     Then the rows' part is divided by their number twice, and the penalty's as the loss has it.
     """
     n, ratio = case.size, penalty_ratio(case, case.ridge)
-    if ratio is None or n < 4 or abs(ratio / n - 1) > 1e-3 or is_round(rate) or not is_round(rate * n):
+    if ratio is None or not divided_twice(case, ratio, rate):
         return []
     return [Finding(
         "grad_averaged_twice", "step", "the rows' part of the gradient is divided by their number once more",
