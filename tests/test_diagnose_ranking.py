@@ -374,3 +374,21 @@ def by_hand(slope):
 def test_a_signal_dropped_at_the_output_is_what_loses_the_targets(slope, fault):
     given = {"params": ONE_HIDDEN, "y": CLASSES, "loss": entropy}
     assert first(by_hand(slope), **given) == fault
+
+
+@pytest.mark.parametrize(("size", "stands"), [(0.02, True), (0.3, False)])
+def test_an_error_signal_that_dies_on_the_way_down_is_not_ruled_out_where_all_gradients_are_alike(
+    size, stands
+):
+    """Small weights take as much from the values as from the signal: every layer's gradient is as small."""
+    draw = np.random.default_rng(1)
+    small = [size * draw.standard_normal(s) for s in ((4, 12), (12, 12), (12, 12), (12, 12), (12, 1))]
+
+    def deep(p, X, y):
+        h = X
+        for W in p[:-1]:
+            h = np.tanh(h @ W)
+        return float(np.mean(((h @ p[-1])[:, 0] - y) ** 2))
+
+    case = Case(Patient({"params": small, "X": X, "y": y, "loss": deep, "grad": lambda p, X, y: p}), 10.0)
+    assert (RIVALS["vanishing_gradient"].stands(case) is not None) == stands

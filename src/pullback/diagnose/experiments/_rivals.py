@@ -24,7 +24,7 @@ from pullback.diagnose.network._functions import of_numbers
 from pullback.diagnose.updates._moves import norm
 
 MOST = 3
-UNLIKE = 100.0
+UNLIKE, FAINT = 100.0, 1e-3
 PULLS = 0.05
 """The share of the gradient from which on a penalty may be what holds a loop back."""
 Stands = Callable[[Case], "tuple[Any, str] | None"]
@@ -194,11 +194,14 @@ def _quiet_units(relu: bool) -> Stands:
 
 def _slope_along(fades: bool) -> Stands:
     def stands(case: Case) -> Any:
-        grads = units.look(case).grads
+        state = units.look(case)
+        grads, left = state.grads, units.signal_left(state)
         order = [k for k in case.weights if k in grads]
         if len(order) < 3 or not grads[order[-1]]:
             return None
         ratio = grads[order[0]] / grads[order[-1]]
+        if fades and left < FAINT:
+            return order[0], f"of the last layer's error signal {number(left)} reaches the first layer"
         odd = ratio < 0.1 if fades else ratio > 10
         return (order[0], f"first to last layer the gradient's ratio is {number(ratio)}") if odd else None
 

@@ -283,6 +283,17 @@ def _sizes(state: State) -> list[float]:
     return [float(np.sqrt(np.mean(np.square(p.nodes[-1].value)))) for p in products]
 
 
+def signal_left(state: State) -> float:
+    """The size of the error signal at the first layer's sums, against the last layer's; 1 where unknown.
+
+    Weights that are all small take as much from the signal as from the values: their gradients look alike.
+    """
+    if state.tape is None:
+        return 1.0
+    sizes = [float(np.linalg.norm(state.tape.sums.get(id(p.nodes[0]), 0.0))) for p in state.tape.products]
+    return sizes[0] / sizes[-1] if len(sizes) > 2 and sizes[-1] > 0 else 1.0
+
+
 def _whispered(case: Case, state: State) -> dict[int, float]:
     """The spreads of weights of which none is very small, but all of a stack together leave no signal.
 
