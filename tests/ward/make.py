@@ -4,7 +4,8 @@ A voice is a training loop as one particular person would write it (`voices/*.tx
 followed by its edits: what that person might get wrong, or might write differently and still be right.
 
     # key: value                     network, task, style; `pred` and `true` say how verify.py reads
-                                     predictions, `least` the quality it asks, `keys` names in a dict,
+                                     predictions, `least` the quality it asks, `keys` names in a dict
+                                     in the order in which they are written there,
                                      `part` the part it belongs to, where that is not left to the draw
     ...the loop...
     @@ fault_id | where[, where] | also=id, id
@@ -44,7 +45,7 @@ def parse(path: Path) -> dict:
         else:
             code.append(line)
     base = "\n".join(code).strip() + "\n"
-    keys = sorted(facts.pop("keys", "").split())
+    keys = facts.pop("keys", "").split()
     return {
         "name": path.stem,
         "part": facts.pop("part", None),
