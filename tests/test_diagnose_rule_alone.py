@@ -170,6 +170,7 @@ def test_a_velocity_of_sums_that_are_never_cleared(weights, fault):
     ("rate", "beta", "named", "fault"),
     [
         (0.4, 0.3, [0.4, 0.3], []),  # a small memory that was chosen
+        (1 - 4e-16, 0.3, [1.0, 0.3], []),
         (0.4, 0.3, [0.3], ["momentum_state_wrong"]),
         (0.09, 0.1, [0.1, 0.9], ["momentum_state_wrong"]),  # v = 0.1 v + 0.9 g at a rate of 0.1
         (0.9, 0.05, [0.05, 0.9], ["momentum_state_wrong"]),  # the rate and the memory exchanged

@@ -83,7 +83,7 @@ def _chosen(rate: float, beta: float, named: list[float]) -> bool:
     def stands(x: float) -> bool:
         return any(abs(x - abs(y)) < 1e-4 * x for y in named)
 
-    by_sum = stands(rate) and not 0.5 <= rate < 1
+    by_sum = stands(rate) and not 0.5 <= rate < 1 - 1e-6
     by_mean = stands(rate / (1 - beta)) and not stands(1 - beta)
     return stands(beta) and (by_sum or by_mean)
 
