@@ -53,6 +53,7 @@ def test_what_is_wrong_beside_a_wrong_gradient_is_told_of_the_loop_with_that_men
     first, *rest = diagnose(**given).faults
     assert first.id == FORGOTTEN
     assert [f.id for f in rest if f.words.startswith("with that mended")] == second
+    assert not any("as written" in f.curves or "as written" in f.evidence for f in rest)
 
 
 MIXED = np.roll(y, 7)[drawn.permutation(240)]

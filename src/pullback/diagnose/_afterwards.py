@@ -27,6 +27,8 @@ PROVEN, SURE, LEFT = 79, 0.9, 0.25
 """The weight and confidence of a fault that is mended, and the share of the time that is left for it."""
 WELL = 0.9
 """The share of the reachable improvement at which nothing else keeps a loop from learning."""
+SO = "with that mended"
+"""What a person is told of the loop that is examined then; it is not the one that was written."""
 MODEST = 0.6
 """The confidence that what comes after a mended fault has at most."""
 OF_RATES = {"lr_too_large", "lr_too_small", "too_few_steps", "batch_size_unsuitable", "class_imbalance"}
@@ -88,7 +90,10 @@ def afterwards(case: Case, found: list[Finding]) -> list[Finding]:
 
 def behind(f: Finding) -> Finding:
     """A finding about a loop of which another fault is mended."""
-    return replace(f, words=f"with that mended: {f.words}", confidence=min(f.confidence, MODEST))
+    return replace(
+        f, words=f"{SO}: {f.words}", evidence=f.evidence.replace("as written", SO),
+        confidence=min(f.confidence, MODEST),
+        curves={SO if name == "as written" else name: curve for name, curve in f.curves.items()})  # fmt: skip
 
 
 def _well(again: Case) -> bool:
