@@ -48,17 +48,26 @@ def load(path: Path):
     return module
 
 
-def leaves(tree) -> list[np.ndarray]:
-    """The arrays of a tree, in `where`'s order."""
+def leaves(tree, like=None) -> list[np.ndarray]:
+    """The arrays of a tree, in `where`'s order: as the tree, or one that it is to be like, is written."""
     from pullback import tree as trees
 
+    like = tree if like is None else like
+    if isinstance(like, dict):
+        return [leaf for key in like for leaf in leaves(tree[key], like[key])]
+    if isinstance(like, (list, tuple)):
+        return [leaf for part, other in zip(tree, like) for leaf in leaves(part, other)]
     return trees.leaves(tree)
 
 
 def copy(tree):
-    """A tree of other arrays with the same values."""
+    """A tree of other arrays with the same values; dicts keep their order."""
     from pullback import tree as trees
 
+    if type(tree) is dict:
+        return {key: copy(part) for key, part in tree.items()}
+    if type(tree) in (list, tuple):
+        return type(tree)(map(copy, tree))
     return trees.map(lambda a: np.array(a, copy=True), tree)
 
 
@@ -133,7 +142,7 @@ def wrong_leaves(m, after: int) -> list[int]:
     params, _ = train(m, 0, after) if hasattr(m, "step") else (m.params, None)
     Xb, yb = rows(m, after)
     want = differences(m, params, Xb, yb)
-    got = leaves(m.grad(copy(params), Xb.copy(), yb.copy()))
+    got = leaves(m.grad(copy(params), Xb.copy(), yb.copy()), params)
     return [i for i, (a, b) in enumerate(zip(got, want)) if apart(a, b) > 1e-3]
 
 
@@ -181,7 +190,7 @@ def examine(path: str, facts: dict, factor: float) -> dict:
                 want = differences(m2, m2.params, Xb, yb)
                 m2 = load(Path(path))
                 moved = m2.step(copy(m2.params), Xb.copy(), yb.copy())[0]
-                out["implied_wrong"] = askew(leaves(start), leaves(moved), want)
+                out["implied_wrong"] = askew(leaves(start), leaves(moved, start), want)
                 out["n_leaves"] = len(want)
                 m2 = load(Path(path))
             told, p1 = [], m2.params
