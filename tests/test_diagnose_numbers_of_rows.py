@@ -5,7 +5,7 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
-from pullback.diagnose.experiments import objective
+from pullback.diagnose.experiments import gradient, objective
 from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(4)
@@ -69,3 +69,25 @@ def test_few_rows_tell_of_a_second_division_that_the_rate_itself_shows():
 
 def test_few_rows_acquit_a_rate_that_is_as_small_on_purpose():
     assert of_few_rows(lambda n: 0.02 / n).verdict == "healthy"
+
+
+@pytest.mark.parametrize(("of_error", "expected"), [
+    (lambda e: e / e.size, []),
+    (lambda e: 2 * e, ["grad_reduction_sum"]),  # over rows and outputs
+    (lambda e: e, ["grad_reduction_sum"]),  # and without the two
+    (lambda e: 2 * e / e.size / len(e), ["grad_averaged_twice"]),
+    (lambda e: e / e.size / len(e), ["grad_averaged_twice"]),
+    (lambda e: 2 * e / len(FEW) / 2, []),  # right on all rows
+], ids=["half", "entries", "no two", "twice", "twice, no two", "all rows"])  # fmt: skip
+def test_a_factor_that_goes_with_the_rows_need_not_be_their_number(of_error, expected):
+    two = np.c_[BENT, BENT**2]
+
+    def loss(p, X, y):
+        return float(np.mean((X @ p[0] - y) ** 2))
+
+    def grad(p, X, y):
+        return [X.T @ of_error(X @ p[0] - y)]
+
+    case = Case(Patient({"params": [np.zeros((3, 2))], "X": FEW, "y": two, "loss": loss, "grad": grad,
+                         "batch_size": 20}), 10.0)  # fmt: skip
+    assert [f.id for f in gradient.experiment(case)] == expected

@@ -20,6 +20,7 @@ from pullback.diagnose._points import as_held, tamed
 from pullback.diagnose.backward._pieces import Pieces
 from pullback.diagnose.backward._stacked import Stacks
 from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.experiments.of_gradient._by_count import power
 from pullback.diagnose.experiments.of_gradient._by_layer import in_layers
 from pullback.diagnose.experiments.of_gradient._by_piece import apart
 from pullback.diagnose.experiments.of_gradient._elsewhere import elsewhere, later
@@ -171,14 +172,14 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
         return []
     if f < 0:
         return found("grad_sign_flipped", "the gradient points uphill: its sign is flipped", given, 1.0, 80)
-    if n > 1 and abs(f * n - 1) < 1e-3 and case.per_row > 1:
+    with_rows = _with_rows(case, f, source)
+    if with_rows < 0 and case.per_row > 1:
         words = "the gradient is averaged over the rows, where the loss is their sum"
-        return found("grad_reduction_sum", words,
-                     f"{source} gives 1/{n} of the true gradient on {n} rows", 0.9, 79)  # fmt: skip
-    if n > 1 and abs(f * n - 1) < 1e-3:
+        return found("grad_reduction_sum", words, f"{given} on {n} rows", 0.9, 79)
+    if with_rows < 0:
         return found("grad_averaged_twice", "the gradient is divided by the number of rows twice",
-                     f"{source} gives 1/{n} of the true gradient on {n} rows", 0.9, 79)  # fmt: skip
-    if n > 2 and abs(f / n - 1) < 1e-3 and not (source == "grad" and divided_in_step(case)):
+                     f"{given} on {n} rows", 0.9, 79)  # fmt: skip
+    if with_rows > 0 and not (source == "grad" and divided_in_step(case)):
         return found("grad_reduction_sum",
                      "the gradient is summed over the rows where the loss is their mean",
                      f"{given} on {n} rows", 0.6, 79)  # fmt: skip
@@ -190,6 +191,20 @@ def _whole_factor(case: Case, f: float, source: str, match: Match) -> list[Findi
         out[0].alone = False
         return out
     return []
+
+
+def _with_rows(case: Case, f: float, source: str) -> int:
+    """Whether a factor on the whole gradient is the number of rows (1), or one over it (-1), else 0.
+
+    Of what `grad` gives other factors count as well, if they go with the rows and are not one on all rows.
+    """
+    n = case.size
+    if n > 1 and abs(f * n - 1) < 1e-3:
+        return -1
+    if n > 2 and abs(f / n - 1) < 1e-3:
+        return 1
+    goes = power(case) if source == "grad" and abs(f - 1) > 1e-3 else 0
+    return 0 if abs(f * (case.n / n) ** goes - 1) < 1e-3 else goes
 
 
 def _name(seen: Seen, source: str) -> Finding:

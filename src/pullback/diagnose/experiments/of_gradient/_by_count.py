@@ -18,16 +18,33 @@ def stays(case: Case) -> bool:
     A sum where a mean is meant is as many times too large as there are rows. What stays on fewer rows is a
     number that someone wrote, even where it happens to be that of the rows. A penalty's part is left out.
     """
+    found = _on_fewer(case)
+    return found is not None and np.allclose(found, 1, rtol=1e-3)
+
+
+def power(case: Case) -> int:
+    """With which power of the rows every factor goes: 1 as their number, -1 as one over it, else 0.
+
+    A sum over rows and outputs, or one without the usual two, is another multiple than the rows' number.
+    """
+    found = _on_fewer(case)
+    if found is None:
+        return 0
+    share = (case.size // 2) / case.size
+    return next((p for p in (1, -1) if np.allclose(found, share**p, rtol=1e-3)), 0)
+
+
+def _on_fewer(case: Case) -> np.ndarray | None:
+    """What each factor on half the rows of a batch is to that on all of them; None where none is known."""
     if case.size < 4:
-        return False
+        return None
     whole, part = _matched(case, case.size), _matched(case, case.size // 2)
     if whole is None or part is None:
-        return False
+        return None
     telling = [k for k in whole.telling() if whole.gaps[k] < 1e-4]
     if not telling or any(part.gaps[k] > 1e-4 for k in telling):
-        return False
-    factors = np.array([[m.factors[k] for k in telling] for m in (whole, part)])
-    return bool(np.allclose(factors[0], factors[1], rtol=1e-3))
+        return None
+    return np.array([part.factors[k] / whole.factors[k] for k in telling])
 
 
 def _matched(case: Case, count: int) -> Match | None:
