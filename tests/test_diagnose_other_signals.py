@@ -1,9 +1,12 @@
-"""Weights that move by their own inputs, times another error signal than the loss's."""
+"""Weights that move by their own inputs, times an error signal that is wrong, or wrongly carried."""
 
 import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments import gradient
+from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(2)
 X = np.c_[rng.standard_normal((200, 6)), np.ones(200)]
@@ -32,3 +35,38 @@ def test_another_signal_is_named_only_where_the_loop_does_not_learn(signal, expe
 
     found = diagnose(params=[np.zeros(7)], X=X, y=y, loss=loss, step=step, batch_size=200, n_steps=400)
     assert [(f.id, f.where) for f in found.faults][:1] == expected
+
+
+@pytest.mark.parametrize("hidden", [5, 7])
+@pytest.mark.parametrize(("turn", "expected"), [
+    (lambda part, shape: part.reshape(shape).T, []),
+    (lambda part, shape: part.reshape(shape[::-1]), [("grad_transposed", 0)]),
+])  # fmt: skip
+def test_a_part_of_a_long_vector_is_read_in_the_transposes_shape(turn, expected, hidden):
+    shapes = [(2, 5), (5, hidden), (hidden, 3)]
+    ends = np.cumsum([0, *(a * b for a, b in shapes)])
+    cuts = [slice(b - n, b) for b, n in zip(ends[1:], np.diff(ends), strict=True)]
+    rng = np.random.default_rng(3)
+    table, targets = rng.standard_normal((30, 2)), rng.standard_normal((30, 3))
+
+    def run(theta, X):
+        a = [X]
+        for cut, shape in zip(cuts, shapes, strict=True):
+            a.append(a[-1] @ theta[cut].reshape(shape))
+            a[-1] = np.tanh(a[-1]) if len(a) < 4 else a[-1]
+        return a
+
+    def loss(theta, X, y):
+        return float(np.mean((run(theta, X)[-1] - y) ** 2))
+
+    def grad(theta, X, y):
+        a, out = run(theta, X), []
+        d = 2 * (a[-1] - y) / y.size
+        for k in (2, 1, 0):
+            out.insert(0, (a[k].T @ d).ravel())
+            d = d @ turn(theta[cuts[k]], shapes[k]) * (1 - a[k] ** 2)
+        return np.concatenate(out)
+
+    case = Case(Patient({"params": rng.standard_normal(ends[-1]) / 2, "X": table, "y": targets, "loss": loss,
+                         "grad": grad, "batch_size": 30}), 10.0)  # fmt: skip
+    assert [(f.id, f.where) for f in gradient.experiment(case)[:1]] == expected

@@ -34,8 +34,30 @@ def carried(tape: Tape) -> Iterator[Wrong]:
                 instead |= ways(product, _changed(square[product.leaf], np.transpose))
         yield Wrong("grad_transposed", "the weights transposed on the way back",
                     tape.rec.gradient(len(tape.leaves), instead=instead))  # fmt: skip
+    yield from _reshaped(tape)
     yield from _of_another_layer(tape)
     yield from _gradients(tape)
+
+
+def _reshaped(tape: Tape) -> Iterator[Wrong]:
+    """The way back through a weight that is only reshaped like its transpose, in one product or in all.
+
+    The numbers of a flat vector are easily read in another shape; of a square weight that turns nothing.
+    """
+    carrying = [p for p in tape.carrying() if all(w.value.ndim == 2 for w in p.weights)]
+    oblong = [p for p in carrying if 1 < min(p.weights[0].value.shape) < max(p.weights[0].value.shape)]
+    for products in [*([p] for p in oblong), *([carrying] if oblong and len(carrying) > 1 else [])]:
+        instead: dict[int, Any] = {}
+        for product in products:
+            instead |= ways(product, _turned_by_reshape)
+        named = ", ".join(str(p.leaf) for p in products)
+        yield Wrong("grad_transposed", f"parameter {named} reshaped in place of transposed on the way back",
+                    tape.rec.gradient(len(tape.leaves), instead=instead))  # fmt: skip
+
+
+def _turned_by_reshape(w: Any) -> Any:
+    """What stands for a weight where its transpose is made by `reshape`."""
+    return np.reshape(w, w.shape[::-1]).T
 
 
 def _gradients(tape: Tape) -> Iterator[Wrong]:
