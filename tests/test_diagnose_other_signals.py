@@ -5,7 +5,7 @@ import pytest
 
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
-from pullback.diagnose.experiments import gradient
+from pullback.diagnose.experiments import gradient, update
 from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(2)
@@ -70,3 +70,30 @@ def test_a_part_of_a_long_vector_is_read_in_the_transposes_shape(turn, expected,
     case = Case(Patient({"params": rng.standard_normal(ends[-1]) / 2, "X": table, "y": targets, "loss": loss,
                          "grad": grad, "batch_size": 30}), 10.0)  # fmt: skip
     assert [(f.id, f.where) for f in gradient.experiment(case)[:1]] == expected
+
+
+@pytest.mark.parametrize(("signal", "expected"), [
+    (lambda error, slope: error * slope, []),
+    (lambda error, slope: slope, [("grad_drops_upstream", 0)]),
+    (lambda error, slope: -slope, [("grad_drops_upstream", 0)]),
+])  # fmt: skip
+@pytest.mark.parametrize("way", [1, -1])
+@pytest.mark.parametrize("sums", [lambda a, w: -(a @ w)])
+def test_one_rows_slope_stands_alone_whichever_way_the_error_points(signal, expected, way, sums):
+    def run(p, X):
+        hidden = 1 / (1 + np.exp(sums(X, p[0])))
+        return hidden, 1 / (1 + np.exp(sums(hidden, p[1])))
+
+    def squares(p, X, y):
+        return float(np.mean((run(p, X)[1] - y) ** 2))
+
+    def step(p, X, y):
+        hidden, out = run(p, X)
+        top = way * 2 * (out - y) * out * (1 - out)
+        low = signal(np.outer(top, p[1]), hidden * (1 - hidden))
+        return [p[0] - 0.5 * way * X.T @ low, p[1] - 0.5 * way * hidden.T @ top], squares(p, X, y)
+
+    begun = [np.random.default_rng(4).standard_normal(shape) for shape in ((7, 4), (4,))]
+    case = Case(Patient({"params": begun, "X": X, "y": y, "loss": squares, "step": step, "batch_size": 1,
+                         "n_steps": 200}), 10.0)  # fmt: skip
+    assert [(f.id, f.where) for f in update.experiment(case)[:1]] == expected

@@ -340,8 +340,10 @@ def _hand(
 
 
 def _dropped(tape: Tape) -> list[tuple[str, float]]:
+    """Of what size the derivative stands alone, also where error signals are meant to point down."""
     n = len(tape.X)
-    return [("alone", 1.0), (f"alone, divided by n = {n},", 1.0 / n)]
+    sizes = [("alone", 1.0), (f"alone, divided by n = {n},", 1.0 / n)] if n > 1 else [("alone", 1.0)]
+    return [*sizes, *((words + " and with a minus", -size) for words, size in sizes)]
 
 
 _SLOPES: dict[str, Callable[[Any, Any], Any]] = {
