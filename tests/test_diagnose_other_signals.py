@@ -78,7 +78,7 @@ def test_a_part_of_a_long_vector_is_read_in_the_transposes_shape(turn, expected,
     (lambda error, slope: -slope, [("grad_drops_upstream", 0)]),
 ])  # fmt: skip
 @pytest.mark.parametrize("way", [1, -1])
-@pytest.mark.parametrize("sums", [lambda a, w: -(a @ w)])
+@pytest.mark.parametrize("sums", [lambda a, w: -(a @ w), lambda a, w: -a @ w])
 def test_one_rows_slope_stands_alone_whichever_way_the_error_points(signal, expected, way, sums):
     def run(p, X):
         hidden = 1 / (1 + np.exp(sums(X, p[0])))

@@ -17,7 +17,7 @@ Leaves = list[np.ndarray]
 _GATHERING = {
     "concatenate", "hstack", "vstack", "column_stack", "insert", "append", "c_", "stack", "getitem",
     "setitem", "reshape", "ravel", "transpose", "copy", "atleast_2d", "expand_dims", "squeeze", "pad", "add",
-    "multiply",
+    "multiply", "negative",
 }  # fmt: skip
 PRODUCTS = {"matmul", "dot", "einsum", "inner", "tensordot"}
 
