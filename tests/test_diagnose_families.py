@@ -78,3 +78,54 @@ def test_few_sums_below_zero_tell_no_number():
 def test_a_name_of_no_family_is_no_function():
     with pytest.raises(KeyError):
         fn.VALUE["swish(2)"]
+
+
+FORMS = {
+    "chosen": lambda z, s: np.where(z > 0, z, s * z),
+    "parts": lambda z, s: np.maximum(z, 0) + s * np.minimum(z, 0),
+    "stretched": lambda z, s: z / (1 + np.exp(-s * z)),
+}
+
+
+def _steep(form, z, s):
+    return (FORMS[form](z + 1e-6, s) - FORMS[form](z - 1e-6, s)) / 2e-6
+
+
+def _of_own(form, z, s):
+    return (FORMS[form](z, s + 1e-6) - FORMS[form](z, s - 1e-6)) / 2e-6
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("slope", "expected"),
+    [
+        (_steep, []),
+        (lambda form, z, s: 1.0, [("grad_missing_activation_derivative", 0)]),
+        (lambda form, z, s: z > 0, [("grad_activation_derivative_wrong", 0)]),
+    ],
+    ids=["right", "left out", "a mask"],
+)
+def test_the_slope_of_a_function_that_is_learned_with_the_weights(form, slope, expected):
+    rng = np.random.default_rng(3)
+    start = [rng.standard_normal((5, 8)) / 2, rng.uniform(0.1, 0.6, 8), rng.standard_normal((8, 6)) / 2,
+             rng.uniform(0.1, 0.6, 6), rng.standard_normal(6)]  # fmt: skip
+
+    def run(p, X):
+        z = X @ p[0]
+        a = FORMS[form](z, p[1])
+        return z, a, a @ p[2], FORMS[form](a @ p[2], p[3])
+
+    def loss(p, X, y):
+        return float(np.mean((run(p, X)[3] @ p[4] - y) ** 2))
+
+    def grad(p, X, y):
+        z, a, z2, b = run(p, X)
+        e = 2 * (b @ p[4] - y) / len(y)
+        u = np.outer(e, p[4])
+        d = u * slope(form, z2, p[3])
+        low = d @ p[2].T
+        owns = (low * _of_own(form, z, p[1])).sum(0), (u * _of_own(form, z2, p[3])).sum(0)
+        return [X.T @ (low * slope(form, z, p[1])), owns[0], a.T @ d, owns[1], b.T @ e]
+
+    given = {"params": start, "X": X, "y": y, "loss": loss, "grad": grad, "batch_size": 20}
+    assert [(f.id, f.where) for f in gradient.experiment(Case(Patient(given), 10.0))[:1]] == expected

@@ -9,6 +9,7 @@ In reading order:
     _scaled          wrong gradients of what multiplies entry by entry
     _gates           activations between a cell's sums and its state
     _inner           what activations are put together of
+    _learned         wrong backward passes of activations with a parameter of their own
     _joined          wrong ways of joining a slope to the error signal
     _cofactors       wrong backward passes of products of two computed values
     _quotients       wrong backward passes of quotients of computed values

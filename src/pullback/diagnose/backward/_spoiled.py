@@ -21,6 +21,7 @@ from pullback.diagnose.backward._inner import inner_slopes
 from pullback.diagnose.backward._joined import joined
 from pullback.diagnose.backward._junctions import junctions
 from pullback.diagnose.backward._largest import largest
+from pullback.diagnose.backward._learned import learned
 from pullback.diagnose.backward._minuses import minuses
 from pullback.diagnose.backward._misindexed import misindexed
 from pullback.diagnose.backward._misplaced import only, products
@@ -77,6 +78,7 @@ def _made(tape: Tape) -> Iterator[Wrong]:
     yield from products(tape)
     yield from carried(tape)
     yield from overwritten(tape)
+    yield from learned(tape)
     yield from scaled(tape)
     yield from cofactors(tape)
     yield from minuses(tape)
