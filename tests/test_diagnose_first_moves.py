@@ -10,6 +10,7 @@ from pullback.diagnose.experiments.of_update._first_move import climbs, cut_off,
 from pullback.diagnose.experiments.of_update._gathered import gathered
 from pullback.diagnose.experiments.of_update._meant import sized_by_norms
 from pullback.diagnose.experiments.of_update._memories import scheduled
+from pullback.diagnose.experiments.of_update._pooled_norms import own_norms
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.updates._kept import fades_by
 from pullback.diagnose.updates._moves import Moves
@@ -254,7 +255,7 @@ def test_steps_over_the_root_of_kept_squared_norms_are_no_stray_factors(meant):
         before.append(p)
         p = [w - 0.01 * by * g / np.sqrt(s) for w, g, s in zip(p, gs, kept, strict=True)]
         after.append(p)
-    assert sized_by_norms(Moves(before, after), GRADS, [0, 1]) is meant
+    assert own_norms(Moves(before, after), GRADS, [0, 1]) is meant
 
 
 @pytest.mark.parametrize(("small", "wrong"), [(1e-8, True), (1e-8, False), (1e-6, True), (1e-6, False)])

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from pullback.diagnose import diagnose
+from pullback.diagnose._case import Case
+from pullback.diagnose.experiments import update
 from pullback.diagnose.experiments.of_update._denominators import (
     _memory_wrong,
     root_of_signed,
     rule_kept_wrong,
 )
+from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.updates._adaptive import simulate, small_numbers
 from pullback.diagnose.updates._moves import Moves
 
@@ -289,3 +292,37 @@ def test_squares_of_the_weights_in_the_place_of_the_gradients_are_known(decay, n
     rule = simulate(moves, grads)
     assert (rule.name, rule.wrong) == (name, "momentum_state_wrong")
     assert rule.gap < 1e-6
+
+
+@pytest.mark.parametrize(("place", "expected"), [
+    (lambda k: k, []),
+    (lambda k: k % 2, ["optimizer_state_shared"]),  # one number for the weights, one for the biases
+    (lambda k: 0, ["optimizer_state_shared"]),
+])  # fmt: skip
+@pytest.mark.parametrize("fade", [1.0, 0.9])
+def test_a_kept_square_of_a_norm_is_each_parameters_own(place, expected, fade):
+    rng = np.random.default_rng(6)
+    X = rng.standard_normal((80, 4))
+    y = np.sin(X[:, :1]) + X[:, 1:2]
+    start = [rng.standard_normal((4, 6)) / 2, np.zeros(6), rng.standard_normal((6, 1)) / 2, np.zeros(1)]
+    kept = [0.1] * 4
+
+    def run(p, X):
+        a = np.tanh(X @ p[0] + p[1])
+        return a, a @ p[2] + p[3]
+
+    def loss(p, X, y):
+        return float(np.mean((run(p, X)[1] - y) ** 2))
+
+    def step(p, X, y):
+        p, value = list(p), loss(p, X, y)
+        a, out = run(p, X)
+        e = 2 * (out - y) / len(y)
+        d = e @ p[2].T * (1 - a * a)
+        for k, g in ((2, a.T @ e), (3, e.sum(0)), (0, X.T @ d), (1, d.sum(0))):
+            kept[place(k)] = fade * kept[place(k)] + (g**2).sum()
+            p[k] = p[k] - 0.1 * g / np.sqrt(kept[place(k)])
+        return p, value
+
+    given = {"params": start, "X": X, "y": y, "loss": loss, "step": step, "batch_size": 20, "n_steps": 200}
+    assert [f.id for f in update.experiment(Case(Patient(given), 10.0))][:1] == expected

@@ -27,6 +27,7 @@ In reading order:
     _outgrown         biases that come back from a step in a larger shape
     _out_of_place     numbers that a step moves from another's place, or out of turn
     _pooled_moments   moments of an adaptive rule that only some parameters share
+    _pooled_norms     kept squares of gradients' norms, each parameter's own or shared
     _one_array        what a step keeps in two places, if it is one array
     _rooted           a loss that is the root of what the step brings down
     _unmasked         gradients under dropout's masks, and a mask that is forgotten on the way back

@@ -46,6 +46,7 @@ from pullback.diagnose.experiments.of_update._linear_rules import shared_rules
 from pullback.diagnose.experiments.of_update._meant import cut_alike, sized_by_norms
 from pullback.diagnose.experiments.of_update._memories import keeps_velocity
 from pullback.diagnose.experiments.of_update._pooled_moments import pooled_moments
+from pullback.diagnose.experiments.of_update._pooled_norms import own_norms, pooled_norms
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.updates._kept import numbers_named
 from pullback.diagnose.updates._moves import (
@@ -73,10 +74,11 @@ def by_leaf(
     pooled = shared(moves, used, moving, [k for k in moving if k not in fine])
     pooled = pooled or shared_by_pieces(case, moves, used, moving) or pooled_moments(
         moves, used, moving, lambda: numbers_named(case.patient))  # fmt: skip
+    pooled = pooled or pooled_norms(moves, used, moving)
     if pooled:
         return pooled
-    if clipped(moves, used, moving) or sized_by_norms(moves, used, moving) or _set_apart(
-        case, moves, used[0], moving):  # fmt: skip
+    if clipped(moves, used, moving) or sized_by_norms(moves, used, moving) or own_norms(
+        moves, used, moving) or _set_apart(case, moves, used[0], moving):  # fmt: skip
         return []
     decay = share_taken(moves.move(0), used[0], moves.before[0])
     if decay:

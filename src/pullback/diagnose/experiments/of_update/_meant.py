@@ -20,7 +20,7 @@ def sized_by_norms(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool
     steps = range(len(grads))
     if len(grads) < 4 or all(grads[0][k].size == 1 for k in moving):
         return False
-    factors = {k: _factors([moves.move(t)[k] for t in steps], [g[k] for g in grads]) for k in moving}
+    factors = {k: factors_along([moves.move(t)[k] for t in steps], [g[k] for g in grads]) for k in moving}
     told = {k: f for k, f in factors.items() if f is not None}
     if len(told) < len(moving):
         return False
@@ -29,7 +29,7 @@ def sized_by_norms(moves: Moves, grads: list[Leaves], moving: list[int]) -> bool
     bound = np.max(list(told.values()), axis=0)
     return any(_explains(rate, told, moves, grads) for rate in rates) or any(
         _cut_in_length(rate, told, moves, grads) for rate in (bound, np.full(len(grads), bound.max()))
-    ) or _by_kept_squares(told, grads)  # fmt: skip
+    )  # fmt: skip
 
 
 def _explains(rate: np.ndarray, told: dict[int, np.ndarray], moves: Moves, grads: list[Leaves]) -> bool:
@@ -39,19 +39,6 @@ def _explains(rate: np.ndarray, told: dict[int, np.ndarray], moves: Moves, grads
         np.ptp(f) > 1e-2 * f.max() and any(np.ptp(x) < 1e-3 * x.max() for x in _by_norms(f, moves, grads, k))
         for k, f in rest.items()
     )
-
-
-def _by_kept_squares(told: dict[int, np.ndarray], grads: list[Leaves]) -> bool:
-    """Whether each parameter's factor is one over the root of what is kept of its gradients' squares."""
-    shares = []
-    for k, f in told.items():
-        now = 1 / f**2
-        A = np.stack([np.append(0.0, now[:-1]), np.array([norm([g[k]]) for g in grads]) ** 2], 1)
-        fit = np.linalg.lstsq(A / now[:, None], np.ones(len(now)), rcond=None)[0]
-        if np.abs(A @ fit / now - 1).max() > 1e-3 or not 0 < fit[0] < 1 + 1e-3:
-            return False
-        shares.append(fit[0])
-    return bool(np.ptp(shares) < 1e-3)
 
 
 def _cut_in_length(rate: np.ndarray, told: dict[int, np.ndarray], moves: Moves, grads: list[Leaves]) -> bool:
@@ -94,7 +81,7 @@ def _by_norms(factors: np.ndarray, moves: Moves, grads: list[Leaves], k: int) ->
     return [slopes, slopes / weights] if weights.all() else [slopes]
 
 
-def _factors(moved: Leaves, grads: Leaves) -> np.ndarray | None:
+def factors_along(moved: Leaves, grads: Leaves) -> np.ndarray | None:
     """By step the multiple of its gradient that a parameter moves downhill; None where it is none."""
     out = [-float(np.sum(m * g)) / float(np.sum(g * g) or 1.0) for m, g in zip(moved, grads, strict=True)]
     along = (norm([m + f * g]) < 1e-6 * norm([m]) for f, m, g in zip(out, moved, grads, strict=True))
