@@ -51,3 +51,27 @@ def test_a_bias_that_halves_what_a_line_of_one_output_leaves_is_missed(at, expec
 
     found = diagnose(params=np.zeros(4), X=X, y=y, loss=loss, step=step, n_steps=400)
     assert [f.id for f in found.faults][:1] == expected
+
+
+@pytest.mark.parametrize(("low", "expected"), [(0, ["no_bias"]), (-1, [])], ids=["above zero", "about zero"])
+@pytest.mark.parametrize("classes", [(0.0, 1.0), (-1.0, 1.0)])
+def test_a_bias_is_missed_of_odds_with_a_number_for_each_column(low, expected, classes):
+    """Columns of which each has a parameter of its own, under a penalty that hides what the loss is."""
+    rng = np.random.default_rng(5)
+    X = rng.uniform(low, 1, (240, 3))
+    above = X @ [2.0, 1.0, -1.5] + 0.05 * rng.standard_normal(240) > (0.9 if low == 0 else 0)
+    sign = lambda y: np.where(y == 1, 1, -1)
+    margin = lambda p, X, y: sign(y) * sum(p[name][0] * X[:, j] for j, name in enumerate("abc"))
+
+    def loss(p, X, y):
+        fine = 0.0005 * sum(p[name][0] ** 2 for name in "abc")
+        return np.mean(np.log(1 + np.exp(-margin(p, X, y)))) + fine
+
+    def step(p, X, y):
+        d = -sign(y) / (1 + np.exp(margin(p, X, y)))
+        return {k: w - 2.0 * (np.mean(d * X[:, j]) + 0.001 * w)
+                for j, (k, w) in enumerate(p.items())}, loss(p, X, y)  # fmt: skip
+
+    found = diagnose(params={name: np.zeros(1) for name in "abc"}, X=X, y=np.where(above, *classes[::-1]),
+                     loss=loss, step=step, batch_size=240, n_steps=300)  # fmt: skip
+    assert [f.id for f in found.faults][:1] == expected

@@ -53,12 +53,14 @@ def _shifts_a_line(case: Case, net: Net, base: float, goal: float, biased: float
 
     A bias adds nothing else to a line, so that what it takes away is all that is missing.
     """
-    worth = case.worth(base)
+    return len(net.layers) == 1 and all(
+        much_less(biased, left, case.worth(base)) for left in (goal, min(goal, case.settled))
+    )
 
-    def much(left: float) -> bool:
-        return any(left - biased > max(rest * left, share * worth) for rest, share in SHIFTS)
 
-    return len(net.layers) == 1 and much(goal) and much(min(goal, case.settled))
+def much_less(biased: float, left: float, worth: float) -> bool:
+    """Whether a line with a bias leaves far less than one without, of a loss that is worth so much."""
+    return any(left - biased > max(rest * left, share * worth) for rest, share in SHIFTS)
 
 
 def _kept_unused(case: Case, net: Net) -> bool:

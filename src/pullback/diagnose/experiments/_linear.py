@@ -31,6 +31,18 @@ def linear_layers(case: Case) -> bool:
     return bool(case.kept["linear layers"])
 
 
+def through_origin(case: Case) -> bool:
+    """Whether the predictions follow straight lines through X, and say nothing of a row of zeros."""
+    told, points = _difference(case), [case.generic, [-x for x in case.generic]]
+    row = np.zeros_like(case.X[:1])
+    try:
+        return told is not None and all(
+            abs(told(p, row)) < 1e-9 and _straight_in_rows(case, told, p) for p in points
+        )
+    except (Failure, ValueError, TypeError, IndexError, ArithmeticError):
+        return False
+
+
 def _measured(case: Case) -> bool:
     if case.X.dtype.kind != "f" or case.n < 2:
         return False
@@ -90,4 +102,4 @@ def _bent_in_size(case: Case, told: Told, leaves: Leaves) -> bool:
     return False
 
 
-__all__ = ["linear_layers"]
+__all__ = ["linear_layers", "through_origin"]

@@ -13,6 +13,7 @@ In reading order:
     _held_back   wrong gradients without a name, in loops that learn by them all the same
     _columns     features on scales that one step size cannot serve together
     _mending     each thing that can be mended alone, and what it says of the cause
+    _odds        a bias for a logistic regression whose layer cannot be read off
     _ones        a bias for any model, by a column of ones beside X
     _partly      loops that get most of the way, and what keeps them from the rest
     _penalties   weights drawn to zero: by a penalty in the loss, or by the step itself, and what that costs

@@ -20,6 +20,7 @@ from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._biases import constant_column, lacks_bias
 from pullback.diagnose.experiments.of_objective._least import added
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
+from pullback.diagnose.experiments.of_treatment._odds import unshifted_odds
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.network._functions import labels, of_numbers
 from pullback.diagnose.training._runs import Run, adam, train, user_run
@@ -49,6 +50,9 @@ def without_any_bias(runs: Compared) -> Finding | None:
         return None
     wide = widened(case)
     t = _less_a_constant(case) if wide is None else None
+    odds = unshifted_odds(runs) if wide is None and t is None else None
+    if odds is not None:
+        return odds
     both: tuple[Callable[[], Run], ...]
     if wide is not None:
         name, both = "a column of ones beside X", (partial(_written, case, wide), partial(_exact, case, wide))
