@@ -175,6 +175,16 @@ def test_numbers_only_begun_to_be_fitted_may_swing_on_their_way(losses, expected
     assert (found.id if found else None) == expected
 
 
+@pytest.mark.parametrize(("size", "expected"), [(10, "too_few_steps"), (40, None)])
+def test_next_to_no_steps_are_too_few_where_they_have_not_met_each_row(size, expected):
+    """The last of them hardly gains: with each row met that might be all that a fast rule has left to do."""
+    runs = compared(np.linspace(0, 1, 80), [0.04])
+    runs.case.horizon, runs.case.size, runs.case.own_rows, runs.case.heeded = 5, size, None, None
+    runs.user.losses, runs.better_unseen = [1.0, 0.6, 0.4, 0.32, 0.3], lambda **_: True
+    found = _partly._begun(runs)
+    assert (found.id if found else None) == expected
+
+
 @pytest.mark.parametrize(("objective", "end", "expected"), [
     ("squared", 0.39, "too_few_steps"),
     ("squared", 0.3, None),  # the classes may be told apart by then

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from pullback.diagnose._findings import Finding, number
-from pullback.diagnose.experiments.of_treatment._batches import overshoots, unsuitable, visits
+from pullback.diagnose.experiments.of_treatment._batches import overshoots, taken, unsuitable, visits
 from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import Compared, alike, by_class, short
 from pullback.diagnose.experiments.of_treatment._dying import dies, falls_too_soon
@@ -216,23 +216,25 @@ def _still_falling(runs: Compared) -> Finding | None:
 def _begun(runs: Compared) -> Finding | None:
     """Numbers that a few steps, which gain to the last, only began to fit: most of what is left goes later.
 
-    A gain over the last look but one is one: momentum swings a little on a good way down, too.
+    Next to no steps tell that only where the loss still plunges, or where they have not met each row once. A
+    gain over the last look but one is one: momentum swings a little on a good way down, too.
 
     What is left of a loss of classes falls for ever once all rows are told apart, and says nothing; but of
     squares as much as a quarter is left only where they are not.
     """
     case, run = runs.case, runs.user
     barely = case.horizon < BARELY
+    steep, part = barely and _plunges(run.losses), barely and case.horizon * taken(case) < case.n
     squares = case.head is not None and case.head.objective == "squared"
     most = (NEARLY_ALL if barely else MOST) if not labels(case.y) else APART if squares else -np.inf
-    if case.horizon > MANY // 3 or runs.share(run.final) >= most or (barely and not _plunges(run.losses)):
+    if case.horizon > MANY // 3 or runs.share(run.final) >= most or (barely and not (steep or part)):
         return None
     gains = all(b < a for a, b in zip(run.losses, run.losses[2:], strict=False))
     gains = gains or _falls(run.losses, min(run.start, runs.base), run.steps)
     if run.steps < run.planned or not gains:
         return None
     more: dict[str, int] = {"steps": 25 * run.steps}
-    if not runs.less("25 times the steps", partial(case.user_with, **more), 0.5 if barely else 0.2):
+    if not runs.less("25 times the steps", partial(case.user_with, **more), 0.5 if steep else 0.2):
         return None
     return stopped(runs, "25 times the steps") if runs.better_unseen(**more) else None
 
