@@ -271,3 +271,33 @@ def faded(share, start, weigh=False):
 )
 def test_means_of_the_losses_so_far_and_other_units_are_true_of_them(told, true):
     assert _agrees(told, LOSSES, 10) is true
+
+
+@pytest.mark.parametrize(("lr", "expected"), [(3e-4, [("lr_too_small", "step")]), (0.5, [])])
+def test_a_rare_class_that_the_loss_weighs_is_not_drowned(lr, expected):
+    """Batches that hold both classes alike would count it twice, and speed a slow loop up only so."""
+    rng = np.random.default_rng(4)
+    X = rng.standard_normal((600, 4))
+    odd = X @ [1.0, -1.0, 0.5, 0.0] + 0.3 * np.abs(X[:, 3])
+    y = (odd > np.quantile(odd, 0.93)).astype(float)[:, None]
+    weights = lambda y: np.where(y == 1, 0.5 / 0.07, 0.5 / 0.93)
+    logistic = lambda z: 1 / (1 + np.exp(-z))
+
+    def forward(p, X):
+        h = logistic(X @ p[0] + p[1])
+        return h, logistic(h @ p[2] + p[3])
+
+    def loss(p, X, y):
+        q = forward(p, X)[1]
+        return -np.mean(weights(y) * (y * np.log(q + 1e-9) + (1 - y) * np.log(1 - q + 1e-9)))
+
+    def step(p, X, y):
+        h, q = forward(p, X)
+        d = weights(y) * (q - y) / len(y)
+        e = d @ p[2].T * h * (1 - h)
+        slopes = X.T @ e, e.sum(0), h.T @ d, d.sum(0)
+        return [w - lr * g for w, g in zip(p, slopes, strict=True)], loss(p, X, y)
+
+    p = [rng.standard_normal((4, 10)), np.zeros(10), rng.standard_normal((10, 1)), np.zeros(1)]
+    found = diagnose(params=p, X=X, y=y, loss=loss, step=step, batch_size=60, n_steps=1500)
+    assert [(f.id, f.where) for f in found.faults][:1] == expected

@@ -31,6 +31,8 @@ of a house leaves more of its price.
 """
 HALF_KNOWN = 0.3
 """The share of a uniform guess's loss that rare classes have left where they are not learnt yet."""
+WEIGHED = 0.5
+"""The share of the commonest class's part in the loss from which on no rare class is drowned by it."""
 
 
 def experiment(case: Case, so_far: list[Finding]) -> list[Finding]:
@@ -140,12 +142,14 @@ def _imbalance(case: Case) -> list[Finding]:
     if not few.any() or not np.isfinite(case.user.final):
         return []
     rows = [np.flatnonzero(own == v)[:200] for v in values]
-    blind = _rare_loss(case, [0 * x for x in case.leaves], rows, few)
-    ended = _rare_loss(case, case.user.leaves, rows, few)
+    if _weighed(case, rows, few, counts):
+        return []
+    blind = _loss_of(case, [0 * x for x in case.leaves], rows, few)
+    ended = _loss_of(case, case.user.leaves, rows, few)
     if not np.isfinite([blind, ended]).all() or ended < HALF_KNOWN * blind:
         return []
     even = case.user_with(rows=_alike(rows, case.size))
-    cured = _rare_loss(case, even.leaves, rows, few) if even.leaves else np.inf
+    cured = _loss_of(case, even.leaves, rows, few) if even.leaves else np.inf
     free = cured < 0.1 * ended and even.final < case.user.final  # no class pays: nothing to weigh up
     if not free and not (ended >= 0.7 * blind and cured < 0.4 * ended):
         return []
@@ -165,10 +169,24 @@ def _imbalance(case: Case) -> list[Finding]:
     ]
 
 
-def _rare_loss(case: Case, leaves: Any, rows: list[np.ndarray], few: np.ndarray) -> float:
-    """The mean over the rare classes of their rows' mean loss."""
+def _weighed(case: Case, rows: list[np.ndarray], few: np.ndarray, counts: np.ndarray) -> bool:
+    """Whether the loss weighs the rare classes, so that each counts about as much as the commonest.
+
+    Told by even odds. Batches that hold all classes alike would count them many times over.
+    """
+    if case.head is None or "cross-entropy" not in case.head.objective:
+        return False
+    even = [0 * x for x in case.leaves]
+    common = np.arange(len(rows)) == np.argmax(counts)
+    most = _loss_of(case, even, rows, common) * counts.max()
+    each = [_loss_of(case, even, rows, np.arange(len(rows)) == k) * counts[k] for k in np.flatnonzero(few)]
+    return bool(min(each) > WEIGHED * most > 0)
+
+
+def _loss_of(case: Case, leaves: Any, rows: list[np.ndarray], of: np.ndarray) -> float:
+    """The mean over these classes of their rows' mean loss."""
     losses = [case.truth.value(leaves, case.X[r], case.y[r]) / (len(r) if case.per_row > 1 else 1)
-              for r, rare in zip(rows, few, strict=True) if rare]  # fmt: skip
+              for r, wanted in zip(rows, of, strict=True) if wanted]  # fmt: skip
     return float(np.mean(losses))
 
 
