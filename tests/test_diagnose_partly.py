@@ -290,6 +290,36 @@ def test_units_that_the_model_itself_saturates(by, expected):
     assert (found[0].id if found else None) == expected
 
 
+@pytest.mark.parametrize(("by", "expected"), [(200.0, "saturated_activation"), (1.0, None)])
+def test_saturated_units_of_a_loop_that_nothing_gets_further_than(by, expected):
+    """Two layers of them get somewhere, and the exact gradient no further: wider ones are not asked for."""
+    r = np.random.default_rng(4)
+    X = r.uniform(-1.6, 1.6, (600, 2))
+    y = (np.sum(X**2, axis=1, keepdims=True) < 1) * 1.0
+    params = [r.standard_normal((2, 16)), np.zeros(16), r.standard_normal((16, 16)) / 4, np.zeros(16),
+              r.standard_normal((16, 1)) / 4, np.zeros(1)]  # fmt: skip
+
+    def forward(p, X):
+        h = np.tanh(by * (X @ p[0] + p[1]))
+        k = np.tanh(by * (h @ p[2] + p[3]))
+        return h, k, 1 / (1 + np.exp(-(k @ p[4] + p[5])))
+
+    def loss(p, X, y):
+        q = np.clip(forward(p, X)[2], 1e-9, 1 - 1e-9)
+        return float(-np.mean(y * np.log(q) + (1 - y) * np.log(1 - q)))
+
+    def step(p, X, y):
+        h, k, q = forward(p, X)
+        d = (q - y) / len(y)
+        e = d @ p[4].T * by * (1 - k * k)
+        f = e @ p[2].T * by * (1 - h * h)
+        g = [X.T @ f, f.sum(0), h.T @ e, e.sum(0), k.T @ d, d.sum(0)]
+        return [w - 0.5 * dw for w, dw in zip(p, g, strict=True)], loss(p, X, y)
+
+    found = diagnose(params=params, X=X, y=y, loss=loss, step=step, batch_size=60, n_steps=3000).faults
+    assert (found[0].id if found else None) == expected
+
+
 @pytest.mark.parametrize(
     ("losses", "steep"),
     [([4.9, 1.7, 0.9, 0.5, 0.3], True), ([4.9, 1.7, 0.9, 0.5, 0.45], False), ([2, 3, 1, 0.5, 0.3], False),

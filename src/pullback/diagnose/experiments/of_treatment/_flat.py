@@ -21,6 +21,8 @@ from pullback.diagnose.experiments.of_treatment._uneven import uneven
 
 SATURATED, STEEP = 0.6, 5.0
 """The share of a layer's values without slope, and the size of its sums, from which on it is looked at."""
+EASED = "saturated sums of size one"
+"""What the run from such sums is called."""
 
 
 def flat(runs: Compared) -> Finding | None:
@@ -33,7 +35,7 @@ def flat(runs: Compared) -> Finding | None:
     if not steep:
         return None
     start, moves = eased(case, steep)
-    name, run = "saturated sums of size one", partial(case.user_with, leaves=start, scale=moves)
+    name, run = EASED, partial(case.user_with, leaves=start, scale=moves)
     if not runs.cured(name, run) and not runs.less(name, run):
         return None
     if not runs.better_unseen(leaves=start, scale=moves):

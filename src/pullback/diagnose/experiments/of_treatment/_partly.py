@@ -18,7 +18,7 @@ from pullback.diagnose.experiments.of_treatment._columns import unlike_scales
 from pullback.diagnose.experiments.of_treatment._comparing import Compared, alike, by_class, short
 from pullback.diagnose.experiments.of_treatment._dying import dies, falls_too_soon
 from pullback.diagnose.experiments.of_treatment._fading import fades
-from pullback.diagnose.experiments.of_treatment._flat import flat
+from pullback.diagnose.experiments.of_treatment._flat import EASED, flat
 from pullback.diagnose.experiments.of_treatment._mending import (
     early,
     out_of_order,
@@ -60,7 +60,7 @@ def partly(runs: Compared, room: float) -> list[Finding]:
     if found is not None and not runs.as_good_unseen:
         return [(_creeping(runs) if runs.case.horizon > MANY and not short(runs.case) else None) or found]
     if room <= 0.25 or runs.share(runs.user.final) > NEARLY_ALL:
-        return []
+        return [f for f in [_furthest(runs)] if f is not None]
     if runs.case.n < 60:  # so few tell only of what the step's own numbers say as well
         found = _divided(runs)
         return [] if found is None else [found]
@@ -70,6 +70,17 @@ def partly(runs: Compared, room: float) -> list[Finding]:
         if found is not None:
             return [_by_order(runs, found) or found]
     return []
+
+
+def _furthest(runs: Compared) -> Finding | None:
+    """Saturated units of a loop that gets as far as anything else: eased, it gets much further still.
+
+    The exact gradient is as blind as the loop's own where units are flat, and shows no more to be had.
+    """
+    found = flat(runs)
+    if found is None or runs.user.final - runs.made[EASED].final < 0.25 * runs.case.worth(runs.base):
+        return None
+    return found
 
 
 def _by_order(runs: Compared, found: Finding) -> Finding | None:
