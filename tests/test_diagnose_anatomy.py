@@ -193,13 +193,15 @@ def kept_grad(p, X, y):
 
 
 SIGNS = np.where(X[:, 0] + 0.3 * X[:, 1] > 0, 1.0, -1.0)
-NOISY = X[:, 0] + 1.5 + 0.5 * (-1.0) ** np.arange(len(X))
+NOISE = (-1.0) ** np.arange(len(X))
+HALF_NOISY = X[:, 0] + 1.5 + 0.5 * NOISE
 LOOPS = {
     "least squares on labels of -1 and 1": (None, squared, squared_grad, X, SIGNS),
     "labels of -1 under a sigmoid": ("output_range_clipped", sum_of_logs, logs_grad, X, SIGNS),
     "no bias, far from zero": ("no_bias", no_shift, shift_grad, X[:, :1] + 3, -2 * X[:, 0] + 1),
-    "no bias, but most of the way": (None, no_shift, shift_grad, X[:, :1] + 3, NOISY),
-    "a bias that is never added": ("no_bias", no_shift, kept_grad, X[:, :1] + 3, NOISY),
+    "no bias, and twice the loss": ("no_bias", no_shift, shift_grad, X[:, :1] + 3, HALF_NOISY),
+    "no bias, but most of the way": (None, no_shift, shift_grad, X[:, :1] + 3, X[:, 0] + 1.5 + NOISE),
+    "a bias that is never added": ("no_bias", no_shift, kept_grad, X[:, :1] + 3, HALF_NOISY),
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 from pullback.diagnose import diagnose
 from pullback.diagnose._case import Case
 from pullback.diagnose.experiments import gradient
+from pullback.diagnose.experiments.of_treatment._scales import _standardised
 from pullback.diagnose.loops._patient import Patient
 
 rng = np.random.default_rng(0)
@@ -214,3 +215,23 @@ def test_a_cost_that_rises_past_its_own_label_is_no_wrong_derivative_of_the_larg
     given = {"params": start, "X": X, "y": Y[:, None], "loss": loss, "grad": grad}
     first = gradient.experiment(Case(Patient(given), 10.0))
     assert [(f.id, f.where) for f in first][:1] == ([(expected, "loss")] if expected else [])
+
+
+def deviance(p, X, y):
+    """Of counts: falls without end for some targets below zero."""
+    mu = np.exp(X @ p[0] + p[1])
+    return 2 * np.mean(y * np.log(np.where(y > 0, y, 1.0) / mu) - (y - mu))
+
+
+def huber(p, X, y):
+    r = np.abs(X @ p[0] + p[1] - y)
+    return np.mean(np.where(r < 1, r * r / 2, r - 0.5))
+
+
+@pytest.mark.parametrize(("cost", "falls"), [(deviance, True), (huber, False)])
+def test_a_loss_that_falls_for_ever_is_asked_for_no_standardised_targets(cost, falls):
+    counts = np.random.default_rng(4).poisson(np.exp(2 + X[:, :3] @ [0.5, -0.4, 0.3])).astype(float)
+    given = {"params": [np.zeros(3), np.log(counts.mean())], "X": X[:, :3], "y": counts, "loss": cost,
+             "grad": lambda p, X, y: [np.zeros(3), 0.0]}  # fmt: skip
+    case = Case(Patient(given), 10.0)
+    assert (_standardised(case) is None) == falls

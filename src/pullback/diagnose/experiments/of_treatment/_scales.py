@@ -221,7 +221,7 @@ def _standardised(case: Case) -> Any:
         return None
     if 0.03 < float(np.sqrt(y.std() ** 2 + y.mean() ** 2)) < 8:
         return None
-    if straight_in_targets(case):
+    if straight_in_targets(case) or _falls_for_ever(case):
         return None
     return (y - y.mean(0)) / np.where(y.std(0) > 0, y.std(0), 1.0)
 
@@ -235,6 +235,22 @@ def straight_in_targets(case: Case) -> bool:
     far = 1e3 * y.std()
     low, here, high = (case.judge_on(case.generic, case.X, y + s * far) for s in (-1, 0, 1))
     return bool(abs(low + high - 2 * here) <= 1e-6 * abs(high - low))
+
+
+def _falls_for_ever(case: Case) -> bool:
+    """Whether the loss falls without end as all targets go far off to one side, at any weights looked at.
+
+    So does a deviance of counts, with its logarithm of the targets, for some that are negative: it measures
+    no distance to them.
+    """
+    y = np.asarray(case.y, float)
+    for leaves in (case.generic, case.reference.leaves):
+        for weights in (leaves, [-np.asarray(x, float) for x in leaves]):
+            for far in (y.std(), -y.std()):
+                here, off, beyond = (case.judge_on(weights, case.X, y + s * far) for s in (0, 1e5, 1e8))
+                if beyond < off < here:
+                    return True
+    return False
 
 
 def _far(case: Case) -> Finding:
