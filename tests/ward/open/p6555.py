@@ -9,7 +9,7 @@ y = 0.8 * X[:, 0] + 0.6 * np.abs(X).mean(axis=1) - 0.5 * X[:, -1]
 
 params = {
     "Wx": np.random.randn(1, H) * 0.3,
-    "Wh": np.random.randn(H, H),
+    "Wh": np.random.randn(H, H) * 1.3,
     "bh": np.zeros((1, H)),
     "Wy": np.random.randn(H, 1) * 0.3,
     "by": np.zeros((1, 1)),
