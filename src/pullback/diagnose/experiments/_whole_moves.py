@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from pullback.diagnose._case import Case
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.updates._moves import one_move
 
 LARGER = (1.0, 4.0, 16.0)
@@ -26,11 +27,11 @@ def whole_moves(case: Case) -> str:
         rows = case.patient.batch(0)
         try:
             body = case.patient.begun()
-            moved = np.concatenate([u.ravel() for u in one_move(body, start, body.X[rows], body.y[rows])])
+            moved = joined(one_move(body, start, body.X[rows], body.y[rows]))
             slopes = case.gradient(start, case.X[rows], case.y[rows])
         except Exception:  # a loop that breaks there says nothing of whole numbers
             return ""
-        slope = np.concatenate([np.ravel(g) for g in slopes])
+        slope = joined(slopes)
         told = _cut_off(moved, slope) if moved.shape == slope.shape else None
         if told is None:
             return ""

@@ -17,7 +17,7 @@ from pullback.diagnose.experiments._doubled import doubled
 from pullback.diagnose.experiments._origins import what_targets_were, what_was_cut
 from pullback.diagnose.experiments._whole_moves import whole_moves
 from pullback.diagnose.experiments._within_rows import tells_entries_apart
-from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._leaves import flatten, joined
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.network._functions import labels, of_numbers, varied
 from pullback.diagnose.recording._record import record
@@ -196,7 +196,7 @@ def _whole_rows(case: Case) -> list[Finding]:
 def _first_move(case: Case, X: Any, y: Any) -> np.ndarray:
     """How far the first step goes from the generic point, given these rows."""
     move = one_move(case.patient.begun(), case.generic, X.copy(), y.copy())
-    return np.concatenate([u.ravel() for u in move])
+    return joined(move)
 
 
 def _flat_columns(case: Case) -> list[Finding]:

@@ -13,7 +13,7 @@ from pullback.diagnose._case import Case
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments._parted import parted
 from pullback.diagnose.experiments.model import same_table
-from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._leaves import flatten, joined
 from pullback.diagnose.loops._sandbox import Failure
 from pullback.diagnose.training._rows import always_same, changed, never_heeded, never_taken, read, stays
 from pullback.diagnose.updates._moves import norm
@@ -146,8 +146,8 @@ def _share_crossed(case: Case, own: np.ndarray, others: np.ndarray) -> float | N
         slopes = [case.gradient(case.generic, case.X[own], case.y[rows]) for rows in (own, others)]
     except (Failure, ValueError, IndexError):  # a step that takes no batch of so many rows
         return None
-    A = np.stack([np.concatenate([np.ravel(g) for g in slope]) for slope in slopes], 1)
-    b = np.concatenate([np.ravel(m) for m in moved])
+    A = np.stack([joined(slope) for slope in slopes], 1)
+    b = joined(moved)
     if not (np.isfinite(A).all() and np.isfinite(b).all() and b.any()) or np.linalg.cond(A) > 1e4:
         return None
     parts = np.linalg.lstsq(A, b, rcond=None)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,11 @@ def flatten(params: Any) -> list[Any]:
     if hasattr(params, "__dict__"):
         return flatten({k: v for k, v in vars(params).items() if _holds_arrays(v)})
     return [params]
+
+
+def joined(leaves: Iterable[Any]) -> np.ndarray:
+    """All numbers of some leaves in one row."""
+    return np.concatenate([np.ravel(x) for x in leaves])
 
 
 def copies(leaves: list[Any]) -> list[Any]:

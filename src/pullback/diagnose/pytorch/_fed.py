@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.pytorch._meant import learns_by_its_own
 
 FORMULAS = frozenset({
@@ -61,7 +62,7 @@ def _told(loop: Any, at: list[np.ndarray], X: Any, y: Any) -> float:
 
 
 def _cosine(a: list[np.ndarray], b: list[np.ndarray]) -> float:
-    u, v = (np.concatenate([x.ravel() for x in xs]) for xs in (a, b))
+    u, v = (joined(xs) for xs in (a, b))
     return float(u @ v / ((np.linalg.norm(u) * np.linalg.norm(v)) or 1.0))
 
 

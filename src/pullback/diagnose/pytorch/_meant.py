@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose._findings import Finding
+from pullback.diagnose.loops._leaves import joined
 
 AGREE, NEARLY = 1e-3, 0.9
 
@@ -40,13 +41,9 @@ def _of_another(loop: Any, at: list[np.ndarray], X: Any, y: Any) -> bool:
         taken = fresh.fed(at, X, y)
     if taken is None or not met.values or not met.plain:
         return False
-    given, u, v = loop.loss(at, X, y), _line(taken), _line(met.left)
+    given, u, v = loop.loss(at, X, y), joined(taken), joined(met.left)
     handed_on = bool(u.any()) and u @ v > (1 - AGREE**2) * np.linalg.norm(u) * np.linalg.norm(v)
     return handed_on and abs(met.values[-1] - given) > AGREE * abs(given)
-
-
-def _line(leaves: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate([np.ravel(x) for x in leaves])
 
 
 class Backwards:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from pullback import tree
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.updates._moves import Leaves, Moves, norm
 from pullback.train import Optimizer, sgd
 from pullback.train._optimisers import Cast
@@ -86,7 +87,7 @@ def measured(
     moves: Moves, gradient: Callable[[Leaves, int], Leaves], epoch: int
 ) -> tuple[Optimizer, float] | None:
     """The velocity, and the course of its rate, that give these moves; None where there is none."""
-    u = [np.concatenate([np.ravel(x) for x in moves.move(t)]) for t in range(len(moves.after))]
+    u = [joined(moves.move(t)) for t in range(len(moves.after))]
     if len(u) < 6 or len(u[0]) < 3 or not all(np.isfinite(x).all() and x.any() for x in u):
         return None
     for ahead in AHEAD:
@@ -94,7 +95,7 @@ def measured(
         for t in range(len(u)):
             last = moves.move(t - 1) if t else [0.0 * x for x in moves.before[0]]
             g = gradient([w + ahead * m for w, m in zip(moves.before[t], last, strict=True)], t)
-            fit = _fitted(u[t], u[t - 1] if t else 0 * u[0], np.concatenate([np.ravel(x) for x in g]))
+            fit = _fitted(u[t], u[t - 1] if t else 0 * u[0], joined(g))
             if fit is None or (ahead and t and abs(fit[0] - ahead) > 1e-3):
                 break
             found.append(fit)

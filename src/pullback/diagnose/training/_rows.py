@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._leaves import flatten, joined
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.training._gathers import alone, gathers
@@ -124,7 +124,7 @@ def heeded(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) ->
     places = np.random.default_rng(0).permutation(patient.n)[:SAMPLE]
     try:
         usual = _ends(patient, leaves, 0, steps=1)
-        if np.array_equal(usual[0], np.concatenate([x.ravel() for x in leaves])):
+        if np.array_equal(usual[0], joined(leaves)):
             return None
         seen: list[bool] = []
         for i in range(SAMPLE):
@@ -281,7 +281,7 @@ def _passes_over(patient: Patient, leaves: Leaves) -> bool:
     """
     steps = _watched(patient)
     usual, again = (_ends(patient, leaves, 0, steps=steps) for _ in range(2))
-    start = np.concatenate([x.ravel() for x in leaves])
+    start = joined(leaves)
     if patient.n < 2 or np.array_equal(usual[0], start) or not all(_same(usual, again)) or not _finite(usual):
         return False
     heeds, first = _heeds(patient, leaves, usual), []
@@ -303,7 +303,7 @@ def _watched(patient: Patient) -> int:
 def _ignores(patient: Patient, leaves: Leaves) -> bool:
     """Whether the steps do the same on other batches, and not by doing nothing at all."""
     ends = _ends(patient, leaves, 0)
-    start = np.concatenate([x.ravel() for x in leaves])
+    start = joined(leaves)
     if any(np.array_equal(end, start) for end in ends) or not _finite(ends):
         return False
     return all(_same(ends, _ends(patient, leaves, 1))) and all(_same(ends, _ends(patient, leaves, 0)))
@@ -370,12 +370,12 @@ def _one_by_one(patient: Patient, leaves: Leaves, name: str) -> list[np.ndarray]
 
 def _by_slopes(patient: Patient, leaves: Leaves, gradient: Callable[..., Leaves]) -> OwnRows | None:
     """The batches whose gradients the first steps follow, of those that a pass over the rows is made of."""
-    start = np.concatenate([x.ravel() for x in leaves])
+    start = joined(leaves)
     moves = [end - start for end in _ends(patient, leaves, 0)]
     found: list[list[np.ndarray]] = [[] for _ in moves]
     for k in range(min(-(-patient.n // patient.batch_size), MATCHED) if start.size > 2 else 0):
         rows = patient.batch(k)
-        g = np.concatenate([x.ravel() for x in gradient(leaves, patient.X[rows], patient.y[rows])])
+        g = joined(gradient(leaves, patient.X[rows], patient.y[rows]))
         for own, move in zip(found, moves, strict=True):
             size = np.sqrt((move @ move) * (g @ g))
             own += [rows] if size > 0 and -(move @ g) > (1 - 1e-9) * size else []

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._leaves import flatten, joined
 from pullback.diagnose.loops._patient import Patient
 from pullback.diagnose.loops._sandbox import Failure, Stopwatch
 from pullback.diagnose.training._own_rules import looked_at, rates
@@ -241,9 +241,9 @@ def settle(value: Judge, slope: Callable[[Leaves], Leaves], start: Leaves, secon
         leaves = [part.reshape(shape) for part, shape in zip(np.split(flat, ends), shapes, strict=True)]
         found = value(leaves)
         best[0] = min(best[0], found) if np.isfinite(found) else best[0]
-        return found, np.concatenate([np.ravel(g) for g in slope(leaves)])
+        return found, joined(slope(leaves))
 
     with contextlib.suppress(StopIteration, ValueError):
-        minimize(both, np.concatenate([np.ravel(x) for x in start]), jac=True, method="L-BFGS-B",
+        minimize(both, joined(start), jac=True, method="L-BFGS-B",
                  options={"maxiter": 300})  # fmt: skip
     return best[0]

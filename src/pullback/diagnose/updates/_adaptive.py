@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.updates._moves import Leaves, Moves, Rule, norm
 
 Eps = tuple[float, bool]
@@ -79,7 +80,7 @@ def _off(moves: Moves, deltas: Iterable[Leaves]) -> float:
     """How far a rule is off at most in any step, at the best rate for each; inf where one leads back."""
     off = 0.0
     for t, made in enumerate(deltas):
-        x, d = _joined([moves.move(t)]), _joined([made])
+        x, d = joined(moves.move(t)), joined(made)
         lr = -float(x @ d) / (float(d @ d) or 1.0)
         if not lr > 0:
             return float("inf")
@@ -122,7 +123,7 @@ def sampled(moves: Moves, grads: list[Leaves], most: int = SAMPLED) -> tuple[Mov
 
 
 def _joined(lists: list[Leaves]) -> np.ndarray:
-    return np.concatenate([x.ravel() for leaves in lists for x in leaves])
+    return joined(x for leaves in lists for x in leaves)
 
 
 def _decayed(moves: Moves) -> list[np.ndarray]:
@@ -145,7 +146,7 @@ def small_numbers(move: Leaves, grad: Leaves) -> list[Eps]:
     Entries whose gradient is large say nothing of a small number: none is read off those alone. Nor is one
     beside which the root is nothing: such a move is its gradient times a rate, and divided by no root.
     """
-    u, g = (np.abs(np.concatenate([x.ravel() for x in xs])) for xs in (move, grad))
+    u, g = (np.abs(joined(xs)) for xs in (move, grad))
     some = (u > 0) & (g > 0)
     if some.sum() < 4:
         return []

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from pullback.diagnose.loops._clone import clone, is_library, names_in
-from pullback.diagnose.loops._leaves import flatten
+from pullback.diagnose.loops._leaves import flatten, joined
 from pullback.diagnose.loops._patient import Patient
 
 Leaves = list[np.ndarray]
@@ -275,7 +275,7 @@ def _moves(
         names, name = places[place]
         names[name] = times * names[name]
     params = body.parameters(leaves)
-    out, before = [], np.concatenate([np.ravel(x) for x in leaves])
+    out, before = [], joined(leaves)
     for t in range(count):
         rows = patient.batch(t)
         params = body.step(params, body.X[rows], body.y[rows])

@@ -8,6 +8,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose.backward._tapes import Tape
+from pullback.diagnose.loops._leaves import joined
 
 
 @dataclass
@@ -94,7 +95,7 @@ def cosine(a: Leaves, b: Leaves, over: list[int]) -> float:
 
 def along(observed: Leaves, grads: Leaves, penalty: Leaves) -> bool:
     """Whether what is observed is a multiple of a gradient, with any multiple of the penalty's beside it."""
-    o, *parts = (np.concatenate([np.ravel(x) for x in xs]) for xs in (observed, grads, penalty) if xs)
+    o, *parts = (joined(xs) for xs in (observed, grads, penalty) if xs)
     A = np.stack([g for g in parts if g.any()] or parts, 1)
     if not parts[0].any() or not np.isfinite(A).all() or len(o) < 4 * A.shape[1]:
         return False

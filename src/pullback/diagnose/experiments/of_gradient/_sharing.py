@@ -9,6 +9,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.updates._moves import Moves, norm, one_move
 
 
@@ -82,7 +83,7 @@ def _by_row(case: Case, leaves: Leaves, moving: list[int], rows: Any) -> Any:
 
 def draws_anew(case: Case) -> bool:
     """Whether two calls of one step from the same point move in different directions: rows drawn inside."""
-    a, b = (np.concatenate([x.ravel() for x in move]) for move in draws(case, 2))
+    a, b = (joined(move) for move in draws(case, 2))
     return bool(abs(a @ b) < 0.999 * np.linalg.norm(a) * np.linalg.norm(b))
 
 

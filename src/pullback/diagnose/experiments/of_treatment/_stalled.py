@@ -18,6 +18,7 @@ from pullback.diagnose.experiments.of_treatment._columns import sizes_told
 from pullback.diagnose.experiments.of_treatment._comparing import Compared
 from pullback.diagnose.experiments.of_treatment._mending import small
 from pullback.diagnose.experiments.of_treatment._uneven import column_sizes, standardised
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.network._functions import labels
 from pullback.diagnose.updates._moves import norm
 
@@ -77,7 +78,7 @@ def _resting(runs: Compared) -> tuple[str, float, float] | None:
     if curve is None or not 2 * len(curve[0]) < case.n:
         return None
     bend, slope = curve
-    begun, at = _flat(case.leaves), _flat(ended)
+    begun, at = joined(case.leaves), joined(ended)
     target = begun - np.linalg.lstsq(bend, slope, rcond=1e-14)[0]
     best = case.judge(_parted(case, target))
     noise, saved = best * case.n / (case.n - len(begun)), runs.user.final - best
@@ -100,10 +101,10 @@ def _curves(case: Case, X: Any) -> tuple[np.ndarray, np.ndarray] | None:
     entries = sum(x.size for x in case.leaves)
     if entries > MOST:
         return None
-    rows, begun = (X[case.judged], case.y[case.judged]), _flat(case.leaves)
+    rows, begun = (X[case.judged], case.y[case.judged]), joined(case.leaves)
 
     def at(flat: np.ndarray) -> np.ndarray:
-        return _flat(case.gradient(_parted(case, flat), *rows))
+        return joined(case.gradient(_parted(case, flat), *rows))
 
     slope = at(begun)
     bend = np.array([at(begun + one) - slope for one in np.eye(entries)])
@@ -111,10 +112,6 @@ def _curves(case: Case, X: Any) -> tuple[np.ndarray, np.ndarray] | None:
     off = at(begun + way) - slope - bend @ way
     straight = norm(off) < 1e-6 * (norm(bend @ way) + norm(slope))
     return (bend, slope) if straight else None
-
-
-def _flat(leaves: list[np.ndarray]) -> np.ndarray:
-    return np.concatenate([np.ravel(x) for x in leaves])
 
 
 def _parted(case: Case, flat: np.ndarray) -> list[np.ndarray]:

@@ -11,6 +11,7 @@ import numpy as np
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.experiments.of_gradient._sharing import one_buffer
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.updates._fed import Answer, Fed, feed
 from pullback.diagnose.updates._moves import norm
 
@@ -88,7 +89,7 @@ def _mixes(case: Case) -> list[Finding]:
 
 def _one_factor(a: Leaves, b: Leaves) -> bool:
     """Whether all of `b` is one multiple of `a`."""
-    one, other = (np.concatenate([x.ravel() for x in xs]) for xs in (a, b))
+    one, other = (joined(xs) for xs in (a, b))
     factor = float(one @ other) / float(one @ one or 1.0)
     return norm([other - factor * one]) < 1e-6 * norm([other])
 
@@ -146,7 +147,7 @@ def _astray(case: Case, heard: Fed) -> list[Finding]:
     """Whether a look ahead goes elsewhere than the memory of the moves leads."""
     t = len(heard.moves) - 1
     ahead = np.concatenate([(a - b).ravel() for a, b in zip(heard.asked[t][0], heard.before[t], strict=True)])
-    last = np.concatenate([m.ravel() for m in heard.moves[t - 1]])
+    last = joined(heard.moves[t - 1])
     if not ahead.any() or not last.any() or not np.isfinite(ahead).all() or not np.isfinite(last).all():
         return []
     share = float(ahead @ last) / float(last @ last)

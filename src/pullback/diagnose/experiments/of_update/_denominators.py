@@ -16,6 +16,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.updates._adaptive import MEAN_AS_IS, SQUARES_AS_IS
 from pullback.diagnose.updates._coefficients import Kept, coefficients
 from pullback.diagnose.updates._kept import factor_kept, kept_after, numbers_named
@@ -41,7 +42,7 @@ def root_of_signed(
     """
     downs = ups = 0
     for move, gradient in chain([(moves.move(0), grads[0])], elsewhere):
-        u, g = (np.concatenate([x.ravel() for x in xs]) for xs in (move, gradient))
+        u, g = (joined(xs) for xs in (move, gradient))
         down, up = np.isfinite(u) & (g > 0), ~np.isfinite(u) & (g < 0)
         if not (np.isfinite(g).all() and (down | up | (g == 0)).all()):
             return []

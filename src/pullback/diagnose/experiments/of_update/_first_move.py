@@ -10,6 +10,7 @@ from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding, number
 from pullback.diagnose.backward._spoiled import mistakes
 from pullback.diagnose.experiments.of_gradient._match import compare, consensus
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.recording._record import Node, recording
 from pullback.diagnose.updates._adaptive import small_numbers
 from pullback.diagnose.updates._moves import Moves, Rule, norm
@@ -17,7 +18,7 @@ from pullback.diagnose.updates._moves import Moves, Rule, norm
 
 def cut_off(move: Leaves, true: Leaves) -> bool:
     """Whether a move is the gradient with each entry clipped: all others at one rate, these at most."""
-    u, g = (np.concatenate([x.ravel() for x in xs]) for xs in (move, true))
+    u, g = (joined(xs) for xs in (move, true))
     most = np.abs(u).max(initial=0)
     free = (np.abs(u) < most * (1 - 1e-9)) & (g != 0)
     if free.sum() < 4:
@@ -34,7 +35,7 @@ def all_cut_off(moves: Moves, true: list[Leaves]) -> bool:
     """Whether all these moves are their gradients with each entry clipped at one bound, for all of them."""
     steps = range(len(true))
     gone = [np.concatenate([-m.ravel() for m in moves.move(t)]) for t in steps]
-    return cut_off(gone, [np.concatenate([g.ravel() for g in true[t]]) for t in steps])
+    return cut_off(gone, [joined(true[t]) for t in steps])
 
 
 def climbs(moves: Moves, true: list[Leaves], moving: list[int], near: float = 1e-4) -> list[Finding]:
@@ -109,7 +110,7 @@ def resting(moves: Moves, true: list[Leaves], rate: float) -> list[int]:
 
 def sign_like(u: Leaves, true: Leaves) -> bool:
     """Whether the first move has one size everywhere, as adaptive rules' have."""
-    values = np.abs(np.concatenate([x.ravel() for x in u]))
+    values = np.abs(joined(u))
     values = values[values > 1e-3 * values.max()]
     return bool(values.size > 4 and np.ptp(values) < 0.05 * values.max())
 
@@ -143,7 +144,7 @@ def levels_off(u: Leaves, true: Leaves) -> bool:
         sizes = np.abs(g[g != 0])
         if factor > 0 and gap < 1e-6 and sizes.size > 1 and np.ptp(sizes) > 0.1 * sizes.max():
             return False
-    values = np.abs(np.concatenate([x.ravel() for x in u]))
+    values = np.abs(joined(u))
     values = values[values > 0]
     return bool(values.size > 12 and np.median(values) > 0.95 * values.max())
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose._findings import Finding
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.loops._patient import Body
 from pullback.diagnose.updates._moves import norm, one_move
 
@@ -83,12 +84,12 @@ def _drawn_apart(case: Case, rows: np.ndarray) -> list[Finding]:
     and away from them then. A row that is drawn twice as its own counts twice, but never against itself.
     """
     own = [case.gradient(case.generic, case.X[[i]], case.y[[i]]) for i in rows]
-    A = np.stack([np.concatenate([g.ravel() for g in gradient]) for gradient in own], 1)
+    A = np.stack([joined(gradient) for gradient in own], 1)
     if A.shape[0] <= A.shape[1] + 2 or np.linalg.matrix_rank(A) < A.shape[1]:
         return []
     towards = against = False
     body = case.patient.begun()
-    moves = [np.concatenate([x.ravel() for x in _away(case, body, rows)]) for _ in range(DRAWS)]
+    moves = [joined(_away(case, body, rows)) for _ in range(DRAWS)]
     if all(np.array_equal(u, moves[0]) for u in moves):  # it draws nothing; rows weigh as its rule has them
         return []
     for u in moves:

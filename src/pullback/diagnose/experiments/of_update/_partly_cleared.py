@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from pullback.diagnose._case import Leaves
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.updates._adaptive import right_rules, sampled
 from pullback.diagnose.updates._moves import Moves
 
@@ -42,7 +43,7 @@ def partly_cleared(moves: Moves, grads: list[Leaves]) -> list[int]:
 
 def _columns(lists: list[Leaves]) -> np.ndarray:
     """By step all numbers in one row."""
-    return np.stack([np.concatenate([np.ravel(x) for x in leaves]) for leaves in lists])
+    return np.stack([joined(leaves) for leaves in lists])
 
 
 def _follow(u: np.ndarray, rate: float, deltas: list[Leaves]) -> np.ndarray:

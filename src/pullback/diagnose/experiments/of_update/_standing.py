@@ -10,6 +10,7 @@ import numpy as np
 
 from pullback.diagnose._case import Case, Leaves
 from pullback.diagnose.experiments.of_update._first_move import sign_like
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.updates._adaptive import simulate
 from pullback.diagnose.updates._moves import Moves, Rule, chosen, watch_part
 
@@ -36,4 +37,4 @@ def wrong_where_it_stands(case: Case, moves: Moves, moving: list[int]) -> tuple[
 
 
 def _typical(leaves: Leaves) -> float:
-    return float(np.sqrt(np.mean(np.square(np.concatenate([x.ravel() for x in leaves])))))
+    return float(np.sqrt(np.mean(np.square(joined(leaves)))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pullback.diagnose._findings import Finding
+from pullback.diagnose.loops._leaves import joined
 from pullback.diagnose.updates._moves import Leaves, Moves, chosen, norm
 
 
@@ -17,7 +18,7 @@ def taken_once(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Fin
     if len(grads) < 4:
         return []
     made = [moves.move(t) for t in range(len(grads))]
-    flat = [[_joined(xs) for xs in chosen(of, moving)] for of in (made, grads)]
+    flat = [[joined(xs) for xs in chosen(of, moving)] for of in (made, grads)]
     first, slope = flat[0][0], flat[1][0]
     if first.size < 2 or not np.isfinite(flat).all() or _off(first, -slope) > 1e-6:
         return []
@@ -32,10 +33,6 @@ def taken_once(moves: Moves, grads: list[Leaves], moving: list[int]) -> list[Fin
         "grad_not_zeroed", "step", f"the gradient is taken once and enters {often}",
         f"{len(grads)} moves are {'1, 2, 3, ... times ' if grows else ''}the first; the true gradients turn",
         "compute the error and its gradient anew in every step, from zero", 1.0, 81)]  # fmt: skip
-
-
-def _joined(leaves: Leaves) -> np.ndarray:
-    return np.concatenate([x.ravel() for x in leaves])
 
 
 def _near(u: np.ndarray, other: np.ndarray) -> bool:
